@@ -1,0 +1,188 @@
+-- The tables of one workspace: the one definition of what is stored.
+--
+-- Rows hold the newest version's shape; older versions are read through the resource table
+-- (server/resource.c), and tests/unit/schema.c holds this file against it: every stored field has
+-- its column, every relation its keys, every filter and sort key its index.
+--
+-- Times are text, UTC, always with six digits of fraction (YYYY-MM-DDTHH:MM:SS.ffffffZ), so that
+-- comparing text compares times. Lists keep their order in a column named position, from 0.
+
+CREATE TABLE api_keys (
+	id         TEXT PRIMARY KEY NOT NULL,
+	key        TEXT NOT NULL UNIQUE,
+	name       TEXT NOT NULL,
+	scopes     TEXT NOT NULL CHECK (scopes LIKE '[%]')
+) STRICT;
+
+CREATE TABLE groups (
+	id         TEXT PRIMARY KEY NOT NULL,
+	name       TEXT NOT NULL,
+	parent_id  TEXT REFERENCES groups (id) CHECK (parent_id <> id),
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL
+) STRICT;
+-- Names are unique among siblings; NULLs differ in an index, so the top level is named ''.
+CREATE UNIQUE INDEX groups_siblings ON groups (ifnull(parent_id, ''), name);
+CREATE INDEX groups_name ON groups (name, id);
+CREATE INDEX groups_parent_id ON groups (parent_id, created_at DESC, id);
+CREATE INDEX groups_created_at ON groups (created_at DESC, id);
+CREATE INDEX groups_updated_at ON groups (updated_at DESC, id);
+
+CREATE TABLE devices (
+	id            TEXT PRIMARY KEY NOT NULL,
+	name          TEXT NOT NULL UNIQUE,
+	description   TEXT,
+	status        TEXT NOT NULL
+	              CHECK (status IN ('inactive', 'activating', 'online', 'offline', 'archived')),
+	agent_version TEXT,
+	last_connected_at    TEXT,
+	last_disconnected_at TEXT,
+	created_at    TEXT NOT NULL,
+	updated_at    TEXT NOT NULL,
+	group_id      TEXT REFERENCES groups (id)
+) STRICT;
+CREATE INDEX devices_status ON devices (status, id);
+CREATE INDEX devices_agent_version ON devices (agent_version, created_at DESC, id);
+CREATE INDEX devices_group_id ON devices (group_id, created_at DESC, id);
+CREATE INDEX devices_created_at ON devices (created_at DESC, id);
+
+CREATE TABLE git_commits (
+	id               TEXT PRIMARY KEY NOT NULL,
+	sha              TEXT NOT NULL,
+	message          TEXT NOT NULL,
+	repository_owner TEXT NOT NULL,
+	repository_name  TEXT NOT NULL,
+	repository_type  TEXT NOT NULL CHECK (repository_type IN ('github', 'gitlab', 'bitbucket')),
+	repository_url   TEXT NOT NULL,
+	commit_url       TEXT NOT NULL,
+	created_at       TEXT NOT NULL,
+	UNIQUE (sha, repository_url)
+) STRICT;
+CREATE INDEX git_commits_created_at ON git_commits (created_at DESC, id);
+
+CREATE TABLE config_types (
+	id         TEXT PRIMARY KEY NOT NULL,
+	name       TEXT NOT NULL UNIQUE,
+	slug       TEXT NOT NULL UNIQUE,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX config_types_created_at ON config_types (created_at DESC, id);
+
+CREATE TABLE config_schemas (
+	id              TEXT PRIMARY KEY NOT NULL,
+	digest          TEXT NOT NULL,
+	instance_format TEXT NOT NULL
+	                CHECK (instance_format IN ('json', 'yaml', 'jsonc', 'xml', 'text')),
+	created_at      TEXT NOT NULL,
+	updated_at      TEXT NOT NULL,
+	config_type_id  TEXT NOT NULL REFERENCES config_types (id),
+	language        TEXT NOT NULL CHECK (language IN ('jsonschema', 'cue', 'opaque')),
+	format          TEXT NOT NULL CHECK (format IN ('json', 'yaml', 'cue')),
+	UNIQUE (config_type_id, digest),
+	UNIQUE (id, config_type_id) -- what config_instances refers to
+) STRICT;
+CREATE INDEX config_schemas_created_at ON config_schemas (created_at DESC, id);
+
+CREATE TABLE config_schema_slots (
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	position         INTEGER NOT NULL,
+	key              TEXT NOT NULL,
+	name             TEXT NOT NULL,
+	filepath         TEXT NOT NULL,
+	required         INTEGER NOT NULL CHECK (required IN (0, 1)),
+	description      TEXT,
+	PRIMARY KEY (config_schema_id, position),
+	UNIQUE (config_schema_id, key),
+	UNIQUE (config_schema_id, filepath)
+) STRICT;
+
+CREATE TABLE config_schema_documents (
+	id               TEXT PRIMARY KEY NOT NULL,
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	position         INTEGER NOT NULL,
+	name             TEXT NOT NULL,
+	data             TEXT NOT NULL,
+	UNIQUE (config_schema_id, position)
+) STRICT;
+
+CREATE TABLE config_instances (
+	id               TEXT PRIMARY KEY NOT NULL,
+	slot_key         TEXT NOT NULL,
+	created_at       TEXT NOT NULL,
+	config_schema_id TEXT NOT NULL,
+	config_type_id   TEXT NOT NULL, -- the schema's: kept here for its filter, and held to it
+	FOREIGN KEY (config_schema_id, config_type_id)
+	        REFERENCES config_schemas (id, config_type_id),
+	FOREIGN KEY (config_schema_id, slot_key)
+	        REFERENCES config_schema_slots (config_schema_id, key)
+) STRICT;
+CREATE INDEX config_instances_config_schema_id
+	ON config_instances (config_schema_id, created_at DESC, id);
+CREATE INDEX config_instances_config_type_id
+	ON config_instances (config_type_id, created_at DESC, id);
+CREATE INDEX config_instances_slot_key ON config_instances (slot_key, created_at DESC, id);
+CREATE INDEX config_instances_created_at ON config_instances (created_at DESC, id);
+
+-- Apart from config_instances because it can be large and is read only when asked for.
+CREATE TABLE config_instance_contents (
+	config_instance_id TEXT PRIMARY KEY NOT NULL REFERENCES config_instances (id),
+	format             TEXT NOT NULL CHECK (format IN ('json', 'yaml', 'jsonc', 'xml', 'text')),
+	data               TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE releases (
+	id            TEXT PRIMARY KEY NOT NULL,
+	version       TEXT NOT NULL UNIQUE,
+	git_commit_id TEXT REFERENCES git_commits (id),
+	created_at    TEXT NOT NULL,
+	updated_at    TEXT NOT NULL
+) STRICT;
+CREATE INDEX releases_created_at ON releases (created_at DESC, id);
+
+CREATE TABLE release_config_schemas (
+	release_id       TEXT NOT NULL REFERENCES releases (id),
+	position         INTEGER NOT NULL,
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	PRIMARY KEY (release_id, position),
+	UNIQUE (release_id, config_schema_id)
+) STRICT;
+CREATE INDEX release_config_schemas_config_schema_id ON release_config_schemas (config_schema_id);
+
+CREATE TABLE deployments (
+	id              TEXT PRIMARY KEY NOT NULL,
+	description     TEXT NOT NULL,
+	activity_status TEXT NOT NULL CHECK (activity_status IN
+	                ('drifted', 'staged', 'queued', 'deployed', 'removing', 'archived')),
+	error_status    TEXT NOT NULL CHECK (error_status IN ('none', 'failed', 'retrying')),
+	target_status   TEXT NOT NULL CHECK (target_status IN ('staged', 'deployed', 'archived')),
+	device_id       TEXT NOT NULL REFERENCES devices (id),
+	release_id      TEXT NOT NULL REFERENCES releases (id),
+	parent_id       TEXT REFERENCES deployments (id) CHECK (parent_id <> id),
+	created_at      TEXT NOT NULL,
+	updated_at      TEXT NOT NULL,
+	queued_at       TEXT,
+	deployed_at     TEXT,
+	archived_at     TEXT
+) STRICT;
+-- A device's current deployment is the one it is meant to run: its target, queued or deployed.
+-- There is at most one, and no other column says which.
+CREATE UNIQUE INDEX deployments_current ON deployments (device_id)
+	WHERE target_status = 'deployed';
+CREATE INDEX deployments_device_id ON deployments (device_id, created_at DESC, id);
+CREATE INDEX deployments_release_id ON deployments (release_id, created_at DESC, id);
+CREATE INDEX deployments_parent_id ON deployments (parent_id);
+CREATE INDEX deployments_activity_status ON deployments (activity_status, created_at DESC, id);
+CREATE INDEX deployments_error_status ON deployments (error_status, created_at DESC, id);
+CREATE INDEX deployments_target_status ON deployments (target_status, created_at DESC, id);
+CREATE INDEX deployments_created_at ON deployments (created_at DESC, id);
+
+CREATE TABLE deployment_config_instances (
+	deployment_id      TEXT NOT NULL REFERENCES deployments (id),
+	position           INTEGER NOT NULL,
+	config_instance_id TEXT NOT NULL REFERENCES config_instances (id),
+	PRIMARY KEY (deployment_id, position),
+	UNIQUE (deployment_id, config_instance_id)
+) STRICT;
+CREATE INDEX deployment_config_instances_config_instance_id
+	ON deployment_config_instances (config_instance_id);

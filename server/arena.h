@@ -1,0 +1,31 @@
+/*
+ * arena.h - a bump allocator: everything a request or a load allocates, freed at once.
+ *
+ * Nothing is freed singly. Every function returns NULL when memory is short; what was allocated
+ * before stays valid. Not for sharing between threads.
+ */
+#ifndef ARENA_H
+#define ARENA_H
+
+#include "util.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks; /* newest first; owned */
+	char *at, *end;             /* what is left of the current block */
+};
+
+/* Start an arena. `first` (may be NULL) is the caller's memory, used before any is allocated. */
+void arena_init(struct arena *a, void *first, size_t len);
+void arena_free(struct arena *a);
+
+/* Uninitialised, aligned for any type. */
+void *arena_alloc(struct arena *a, size_t len) MUST_CHECK;
+/* Zeroed. */
+void *arena_zalloc(struct arena *a, size_t len) MUST_CHECK;
+char *arena_strndup(struct arena *a, const char *text, size_t len) MUST_CHECK;
+char *arena_strdup(struct arena *a, const char *text) MUST_CHECK;
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
+
+#endif

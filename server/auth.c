@@ -1,0 +1,135 @@
+/*
+ * auth.c - the keyring: keys sorted by a hash, compared in constant time.
+ */
+#include "auth.h"
+
+#include <stdlib.h>
+
+#include <cjson/cJSON.h>
+
+/* FNV-1a: an order, and no secret. */
+static uint64_t hash(const char *text)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3;
+	return h;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct api_key *const *x = a, *const *y = b;
+
+	return (*x)->hash < (*y)->hash ? -1 : (*x)->hash > (*y)->hash;
+}
+
+static bool same_secret(const char *a, const char *b)
+{
+	size_t len = strlen(a);
+	unsigned char differ = 0;
+
+	if (strlen(b) != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		differ |= (unsigned char)(a[i] ^ b[i]);
+	return differ == 0;
+}
+
+/* '["deployments:read"]', as the fixtures' loader has checked and stored it. */
+static scope_set read_scopes(const char *json)
+{
+	cJSON *list = cJSON_Parse(json), *item;
+	scope_set set = SCOPE_NONE;
+
+	cJSON_ArrayForEach(item, list) {
+		enum scope s;
+
+		if (cJSON_IsString(item) && scope_find(item->valuestring, &s))
+			set |= (scope_set)1 << s;
+	}
+	cJSON_Delete(list);
+	return set;
+}
+
+static bool append(struct keyring *ring, struct stmt *s)
+{
+	struct api_key *keys = reallocarray(ring->keys, ring->count + 1, sizeof *keys);
+
+	if (!keys)
+		return false;
+	ring->keys = keys;
+
+	struct api_key *key = &keys[ring->count];
+
+	key->key = arena_strdup(&ring->arena, stmt_text(s, 0));
+	key->name = arena_strdup(&ring->arena, stmt_text(s, 1));
+	key->scopes = read_scopes(stmt_text(s, 2));
+	if (!key->key || !key->name)
+		return false;
+	key->hash = hash(key->key);
+	ring->count++;
+	return true;
+}
+
+static bool sort(struct keyring *ring)
+{
+	ring->sorted = arena_alloc(&ring->arena, (ring->count + 1) * sizeof(struct api_key *));
+	if (!ring->sorted)
+		return false;
+	for (size_t i = 0; i < ring->count; i++)
+		ring->sorted[i] = &ring->keys[i];
+	qsort(ring->sorted, ring->count, sizeof(struct api_key *), compare);
+	return true;
+}
+
+bool keyring_load(struct keyring *ring, struct db *db)
+{
+	static const struct query all = { "SELECT key, name, scopes FROM api_keys ORDER BY rowid",
+					  QUERY_ONCE };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &all);
+	enum step step;
+
+	*ring = (struct keyring){ 0 };
+	arena_init(&ring->arena, NULL, 0);
+	if (!s)
+		return false;
+	while ((step = stmt_step(s)) == STEP_ROW)
+		if (!append(ring, s))
+			return false;
+	return step == STEP_DONE && sort(ring);
+}
+
+void keyring_free(struct keyring *ring)
+{
+	free(ring->keys);
+	arena_free(&ring->arena);
+}
+
+const struct api_key *keyring_find(const struct keyring *ring, const char *key)
+{
+	uint64_t h = hash(key);
+	size_t low = 0, high = ring->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ring->sorted[middle]->hash < h)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < ring->count && ring->sorted[low]->hash == h; low++)
+		if (same_secret(ring->sorted[low]->key, key))
+			return ring->sorted[low];
+	return NULL;
+}
+
+const struct api_key *auth_find(const struct keyring *ring, enum auth_mode mode, const char *key)
+{
+	static const struct api_key anyone = { .key = "", .name = "any", .scopes = SCOPE_ALL };
+
+	if (!*key)
+		return NULL;
+	return mode == AUTH_ANY ? &anyone : keyring_find(ring, key);
+}

@@ -1,0 +1,114 @@
+/*
+ * banner.c - the start-up text.
+ */
+#include "banner.h"
+
+#include "config.h"
+
+/* Keys of this project's own are printed whole; any other may be somebody's secret. */
+static bool is_public(const struct api_key *key)
+{
+	return starts_with(key->key, "miru_mock_");
+}
+
+/* "demo: 12 devices, 20 deployments": where from, and what the workspace holds, without the keys. */
+static void print_fixtures(FILE *to, const struct options *o, struct db *db)
+{
+	const char *comma = "";
+
+	fputs("fixtures   ", to);
+	for (size_t i = 0; i < o->fixtures.count; i++)
+		fprintf(to, "%s%s", i ? " " : "", o->fixtures.items[i]);
+	fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", to);
+	for (size_t i = 0; i < R_COUNT; i++) {
+		const struct resource *r = &resources[i];
+		char sql[128];
+		struct query q = { sql, QUERY_ONCE };
+		struct stmt *s;
+
+		if (!r->array || i == R_API_KEY)
+			continue;
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", r->table);
+		s = db_query(db, &q);
+		if (s && stmt_step(s) == STEP_ROW && stmt_int(s, 0) > 0) {
+			fprintf(to, "%s%lld %s", comma, (long long)stmt_int(s, 0), r->array);
+			comma = ", ";
+		}
+		if (s)
+			stmt_end(s);
+	}
+	fprintf(to, "%s\n", *comma ? "" : "nothing");
+}
+
+static void print_keys(FILE *to, const struct app *app)
+{
+	const char *comma = "";
+
+	if (app->auth == AUTH_ANY) {
+		fputs("keys       any that is not empty, with all scopes\n", to);
+		return;
+	}
+	fputs("keys       ", to);
+	for (size_t i = 0; i < app->keys.count; i++) {
+		const struct api_key *key = &app->keys.keys[i];
+
+		fprintf(to, "%s%s", comma, is_public(key) ? key->key : key->name);
+		comma = ", ";
+	}
+	fprintf(to, "%s\n",
+		*comma ? "" : "none: every request will be refused; add api_keys to the fixtures");
+}
+
+/* A line that works when pasted: some deployment that there is, and a key that may read it. */
+static void print_curl(FILE *to, const struct app *app, struct db *db, const char *base)
+{
+	static const struct query first = { "SELECT id FROM deployments ORDER BY rowid LIMIT 1",
+					    QUERY_ONCE };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &first);
+	const char *key = app->auth == AUTH_ANY ? "any" : NULL;
+	bool readable = key;
+
+	for (size_t i = 0; i < app->keys.count && !key; i++) {
+		const struct api_key *k = &app->keys.keys[i];
+
+		if (!scope_allows(k->scopes, SCOPE_deployments_read))
+			continue;
+		readable = true;
+		if (is_public(k))
+			key = k->key;
+	}
+	if (!s || stmt_step(s) != STEP_ROW || !readable) {
+		fprintf(to, "try        curl %s/_mock/ready\n", base);
+		return;
+	}
+	/* A key of the user's own is not printed; the SDK reads it from the same variable. */
+	fprintf(to,
+		"try        curl -H \"X-API-Key: %s\" -H 'Miru-Version: %s' "
+		"'%s/beta/deployments/%s?expand=device'\n",
+		key ? key : "$MIRU_API_KEY", version_name(V_OLDEST), base, stmt_text(s, 0));
+}
+
+void banner(FILE *to, const struct app *app, const struct options *o, unsigned port)
+{
+	bool v6 = strchr(o->host, ':') != NULL;
+	/* Every address is no address to connect to. */
+	const char *host = streq(o->host, "0.0.0.0") ? "127.0.0.1"
+			   : streq(o->host, "::")     ? "::1"
+						      : o->host;
+	char base[320], err[256];
+	struct db *db = store_connect(app->store, err, sizeof err);
+
+	snprintf(base, sizeof base, "http://%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
+	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)\n",
+		PACKAGE_VERSION, base);
+	fprintf(to, "versions   %s\n", version_list());
+	if (db) {
+		db_read(db);
+		print_fixtures(to, o, db);
+		print_keys(to, app);
+		print_curl(to, app, db, base);
+		db_read_end(db);
+	}
+	fflush(to);
+	db_close(db);
+}

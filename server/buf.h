@@ -1,0 +1,36 @@
+/*
+ * buf.h - a growing text with a maximum, for composing SQL, messages, logs and files.
+ *
+ * Always NUL-terminated once something was added. A failed or oversized append sets `bad` and every
+ * later append does nothing, so a caller checks once, at the end.
+ */
+#ifndef BUF_H
+#define BUF_H
+
+#include "util.h"
+
+struct buf {
+	char *text; /* owned; NULL while empty */
+	size_t len, cap;
+	size_t max; /* greatest len allowed, in bytes */
+	bool bad;
+};
+
+#define BUF_INIT(limit)                                                                            \
+	{                                                                                          \
+		.max = (limit)                                                                     \
+	}
+
+void buf_free(struct buf *b);
+/* Empty it, keeping its memory. */
+void buf_clear(struct buf *b);
+void buf_addn(struct buf *b, const char *text, size_t len);
+void buf_add(struct buf *b, const char *text);
+void buf_addc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Append `text` with its control characters escaped, so that it stays on its line. */
+void buf_add_control(struct buf *b, const char *text);
+/* Append `text` as a JSON string, quotes included. */
+void buf_add_json(struct buf *b, const char *text);
+
+#endif

@@ -1,0 +1,336 @@
+/*
+ * complete.c - the defaults of the resource table, and the few rules that a table cannot say: what a
+ * deployment's statuses and times imply, and how schemas, slots and instances hang together.
+ */
+#include "complete.h"
+
+#include "ident.h"
+#include "resource.h"
+
+/* ---- the rules of single resources ----------------------------------------------------------- */
+
+/* What a deployment must be meant to be, to be what it is. */
+static const struct implied {
+	const char *by, *implied;
+} implied_targets[] = {
+	{ "staged", "staged" },     { "drifted", "staged" },    { "queued", "deployed" },
+	{ "deployed", "deployed" }, { "removing", "archived" }, { "archived", "archived" },
+	{ NULL, NULL },
+};
+
+/* What it was doing when it failed, or fails (behaviour: section 11.4, rows 10 and 12). */
+static const struct implied implied_activities[] = {
+	{ "failed", "archived" },
+	{ "retrying", "queued" },
+	{ NULL, NULL },
+};
+
+static const char *imply(const struct implied *rows, const char *by)
+{
+	for (; by && rows->by; rows++)
+		if (streq(rows->by, by))
+			return rows->implied;
+	return NULL;
+}
+
+static bool is_given_text(struct record *r, const char *field)
+{
+	return record_given(r, field)->set;
+}
+
+/* A time that is not given is that of the last change, where the activity says that it has been. */
+static void imply_time(struct record *r, const char *field, const char *const *activities)
+{
+	const char *activity = record_text(r, "activity_status");
+
+	if (is_given_text(r, field) || !activity)
+		return;
+	for (; *activities; activities++)
+		if (streq(*activities, activity))
+			record_set(r, field, record_text(r, "updated_at"));
+}
+
+/* A status is the error where there is one, so a given one tells either the error or the activity. */
+static void imply_statuses(struct record *r)
+{
+	const char *status = record_text(r, "status"), *target = record_text(r, "target_status");
+	bool is_activity = imply(implied_targets, status);
+	const char *activity;
+
+	if (!is_given_text(r, "error_status"))
+		record_set(r, "error_status", status && !is_activity ? status : "none");
+	activity = imply(implied_activities, record_text(r, "error_status"));
+	if (is_activity)
+		activity = status;
+	else if (target)
+		activity = target;
+	else if (!activity)
+		activity = "staged";
+	if (!is_given_text(r, "activity_status"))
+		record_set(r, "activity_status", activity);
+	if (!is_given_text(r, "target_status"))
+		record_set(r, "target_status",
+			   imply(implied_targets, record_text(r, "activity_status")));
+}
+
+static void complete_deployment(struct world *w, struct record *r)
+{
+	static const char *const queued[] = { "queued", "deployed", "removing", NULL };
+	static const char *const deployed[] = { "deployed", "removing", NULL };
+	static const char *const archived[] = { "archived", NULL };
+
+	(void)w;
+	imply_statuses(r);
+	imply_time(r, "queued_at", queued);
+	imply_time(r, "deployed_at", deployed);
+	imply_time(r, "archived_at", archived);
+}
+
+static struct record *refers_to(struct world *w, struct record *r, const char *field)
+{
+	const char *id = record_text(r, field);
+
+	return id ? world_find(w, resource_field(r->resource, field)->refers, id) : NULL;
+}
+
+/* The behaviour's default: one required slot (section 10.2). */
+static void default_slot(struct world *w, struct record *r)
+{
+	struct record *type = refers_to(w, r, "config_type_id");
+	const char *slug = type ? record_text(type, "slug") : NULL;
+	const char *format = record_text(r, "format"), *path = record_text(r, "instance_filepath");
+	const struct field *slots = resource_field(r->resource, "instance_slots");
+	struct record *slot;
+
+	if (!path && slug)
+		path = arena_printf(&w->arena, "/srv/miru/configs/%s.%s", slug,
+				    format && streq(format, "yaml") ? "yaml" : "json");
+	if (!path)
+		return; /* the type is missing, and reported as such */
+	slot = world_own(w, r, slots, r->at);
+	if (!slot) {
+		w->out_of_memory = true;
+		return;
+	}
+	record_given(r, "instance_slots")->set = true;
+	record_set(slot, "key", "default");
+	record_set(slot, "name", "Default");
+	record_set(slot, "filepath", path);
+	record_set(slot, "required", "1");
+}
+
+static const char *format_of(const char *filepath)
+{
+	static const struct {
+		const char *extension, *format;
+	} formats[] = {
+		{ ".json", "json" }, { ".yaml", "yaml" }, { ".yml", "yaml" }, { ".xml", "xml" }
+	};
+	size_t len = strlen(filepath);
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		size_t n = strlen(formats[i].extension);
+
+		if (len > n && streq(filepath + len - n, formats[i].extension))
+			return formats[i].format;
+	}
+	return NULL;
+}
+
+static void complete_config_schema(struct world *w, struct record *r)
+{
+	struct given *slots = record_given(r, "instance_slots");
+	const char *path;
+
+	if (!slots->set)
+		default_slot(w, r);
+	else if (!slots->first && !r->broken)
+		record_problem(w, r, "instance_slots", "expected at least one slot");
+	if (!slots->first || is_given_text(r, "instance_format"))
+		return;
+	path = record_text(slots->first, "filepath");
+	if (path && format_of(path))
+		record_set(r, "instance_format", format_of(path));
+}
+
+/* The slot that an instance means: its key's, or its file's, or the only one there is. */
+static struct record *slot_of(struct record *schema, struct record *instance)
+{
+	struct record *first = record_given(schema, "instance_slots")->first;
+	const char *key = record_text(instance, "slot_key");
+	const char *path = record_text(instance, "filepath");
+
+	if (!key && !path)
+		return first && !first->next ? first : NULL;
+	for (struct record *slot = first; slot; slot = slot->next) {
+		const char *has = record_text(slot, key ? "key" : "filepath");
+
+		if (has && streq(has, key ? key : path))
+			return slot;
+	}
+	return NULL;
+}
+
+static void complete_slot(struct world *w, struct record *r, struct record *schema)
+{
+	struct record *slot = slot_of(schema, r);
+	struct buf keys CLEANUP(buf_free) = BUF_INIT(4096);
+
+	if (slot) {
+		if (!is_given_text(r, "slot_key"))
+			record_set(r, "slot_key", record_text(slot, "key"));
+		return;
+	}
+	if (schema->broken)
+		return; /* reported there */
+	for (struct record *s = record_given(schema, "instance_slots")->first; s; s = s->next)
+		if (record_text(s, "key"))
+			buf_printf(&keys, "%s%s", keys.len ? ", " : "", record_text(s, "key"));
+	record_problem(w, r, record_text(r, "slot_key") || !record_text(r, "filepath") ? "slot_key"
+											: "filepath",
+		       "expected a slot of %s, which has: %s", schema->id,
+		       keys.text ? keys.text : "none");
+}
+
+static void complete_config_instance(struct world *w, struct record *r)
+{
+	struct record *schema = refers_to(w, r, "config_schema_id");
+	struct given *content = record_given(r, "content");
+	const char *type, *format;
+
+	if (!schema)
+		return; /* reported as a reference */
+	type = record_text(schema, "config_type_id");
+	format = record_text(schema, "instance_format");
+	if (!is_given_text(r, "config_type_id"))
+		record_set(r, "config_type_id", type);
+	else if (type && record_text(r, "config_type_id") &&
+		 !streq(type, record_text(r, "config_type_id")))
+		record_problem(w, r, "config_type_id", "expected %s, the config type of %s", type,
+			       schema->id);
+	complete_slot(w, r, schema);
+	if (!content->set && format) {
+		struct record *made =
+		    world_own(w, r, resource_field(r->resource, "content"), r->at);
+		bool json = streq(format, "json") || streq(format, "jsonc") || streq(format, "yaml");
+
+		if (!made) {
+			w->out_of_memory = true;
+			return;
+		}
+		content->set = true;
+		record_set(made, "format", format);
+		record_set(made, "data", json ? "{}\n" : "");
+	} else if (content->first && format && record_text(content->first, "format") &&
+		   !streq(format, record_text(content->first, "format"))) {
+		record_problem(w, content->first, "format", "expected %s, the instance_format of %s",
+			       format, schema->id);
+	}
+}
+
+/* A group may have at most 10 groups above its parent (behaviour: section 9.3). */
+static void complete_group(struct world *w, struct record *r)
+{
+	enum { ABOVE_MAX = 11 };
+	struct record *above = r;
+
+	for (unsigned level = 0; (above = refers_to(w, above, "parent_id")); level++) {
+		if (above == r) {
+			record_problem(w, r, "parent_id", "the group is its own ancestor");
+			return;
+		}
+		if (level == ABOVE_MAX) {
+			record_problem(w, r, "parent_id", "the group has more than %d above it",
+				       ABOVE_MAX);
+			return;
+		}
+	}
+}
+
+/* Schemas before instances: an instance takes after its schema. */
+static const struct {
+	enum resource_id resource;
+	void (*complete)(struct world *, struct record *);
+} rules[] = {
+	{ R_GROUP, complete_group },
+	{ R_CONFIG_SCHEMA, complete_config_schema },
+	{ R_CONFIG_INSTANCE, complete_config_instance },
+	{ R_DEPLOYMENT, complete_deployment },
+};
+
+/* ---- what the table says --------------------------------------------------------------------- */
+
+static void each_owned(struct world *w, struct record *r,
+		       void (*visit)(struct world *, struct record *))
+{
+	for (size_t i = 0; i < r->resource->nfields; i++)
+		for (struct record *owned = r->given[i].first; owned; owned = owned->next)
+			visit(w, owned);
+}
+
+static void fill(struct world *w, struct record *r)
+{
+	for (size_t i = 0; i < r->resource->nfields; i++) {
+		const struct field *f = &r->resource->fields[i];
+
+		if (r->given[i].set || !is_stored(f))
+			continue;
+		if (f->flags & F_MADE) {
+			const char *id = ident_new(&w->arena, r->resource->prefix);
+
+			w->out_of_memory |= !id;
+			record_set(r, f->name, id);
+		} else if (f->preset) {
+			bool now = f->kind == K_TIME && streq(f->preset, "now");
+
+			record_set(r, f->name, now ? w->now : f->preset);
+		}
+	}
+	for (size_t i = 0; i < r->resource->nfields; i++) {
+		const struct field *f = &r->resource->fields[i];
+
+		if (!r->given[i].set && f->same_as)
+			record_set(r, f->name, record_text(r, f->same_as));
+	}
+	each_owned(w, r, fill);
+}
+
+static void check_reference(struct world *w, struct record *r, size_t i, const char *id,
+			    enum resource_id to)
+{
+	if (!world_find(w, to, id))
+		record_problem(w, r, r->resource->fields[i].name,
+			       "refers to '%s', which is not in %s", id, resources[to].array);
+}
+
+static void check(struct world *w, struct record *r)
+{
+	char expected[256];
+
+	for (size_t i = 0; i < r->resource->nfields; i++) {
+		const struct field *f = &r->resource->fields[i];
+		const struct given *given = &r->given[i];
+
+		if (is_stored(f) && !given->text && !given->set &&
+		    !(f->flags & (F_NULL | F_OPTIONAL)))
+			record_problem(w, r, f->name, "is missing; expected %s",
+				       world_expected(f, expected, sizeof expected));
+		if (f->kind == K_REF && given->text)
+			check_reference(w, r, i, given->text, f->refers);
+		for (size_t k = 0; k < given->nids; k++)
+			check_reference(w, r, i, given->ids[k], f->relation->target);
+	}
+	each_owned(w, r, check);
+}
+
+void world_complete(struct world *w)
+{
+	for (struct record *r = w->first; r; r = r->next)
+		fill(w, r);
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		for (struct record *r = w->first; r; r = r->next)
+			if (resource_number(r->resource) == rules[i].resource)
+				rules[i].complete(w, r);
+	for (struct record *r = w->first; r; r = r->next)
+		check(w, r);
+}

@@ -1,0 +1,80 @@
+/*
+ * exchange.h - one request and its answer: the only object that flows through the stages.
+ *
+ * http.c fills `request` and sends `answer`; everything between works on the rest. Made and freed by
+ * http.c (or by hand, in a test); everything it points to lives in its arena, or says otherwise.
+ */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include <cjson/cJSON.h>
+
+#include "app.h"
+#include "error.h"
+#include "expand.h"
+#include "operation.h"
+#include "row.h"
+
+struct request {
+	const char *method;
+	const char *target; /* as it came */
+	/* Headers, NULL where there is none. */
+	const char *api_key, *miru_version, *user_agent, *host;
+	const char *content_length, *transfer_encoding;
+	const char *repeated; /* the name of one that came twice, with different values */
+	bool http_1_0;
+};
+
+struct failure {
+	enum error error;
+	const char *message;
+	cJSON *params; /* owned */
+};
+
+struct answer {
+	int status;
+	char *body; /* owned, for free() */
+	size_t len;
+	const char *allow; /* the Allow header, or NULL */
+};
+
+struct exchange {
+	const struct app *app;
+	struct db *db; /* the worker's */
+	struct arena arena;
+	struct request request;
+	/* What the stages find out, in their order. */
+	struct target target;
+	const struct operation *op;
+	const char *id;             /* the one in the path */
+	const struct api_key *key;  /* who asks; NULL before and where nobody need say */
+	bool versioned;             /* `version` is known */
+	enum version version;
+	struct expansion *expand;
+	const struct row *row;      /* what was asked for, */
+	cJSON *json;                /* and as JSON; owned */
+	struct failure failure;
+	struct answer answer;
+	char first[4096];           /* the arena's first memory */
+};
+
+void exchange_init(struct exchange *x, const struct app *app);
+void exchange_clear(struct exchange *x);
+
+/*
+ * Note why the exchange fails. Always returns false, so that a stage can return what it returns. The
+ * message is for the client: what was wrong and what would be right. Text from outside may be passed
+ * as it is; quote() keeps it short.
+ */
+bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The same for what is our fault: the message goes to the log only. */
+bool broke(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Add a parameter to the failure noted before. */
+void fail_param(struct exchange *x, const char *name, const char *value);
+/* A text from outside as it is fit for a message. */
+const char *quote(struct exchange *x, const char *text);
+
+/* Turn the failure or the JSON into the answer. Cannot fail: what is left for want of memory is 500. */
+void exchange_answer(struct exchange *x);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * expand.h - reading the `expand` parameter into a tree over the resource table (behaviour:
+ * section 5.4). Pure.
+ */
+#ifndef EXPAND_H
+#define EXPAND_H
+
+#include "arena.h"
+#include "resource.h"
+#include "target.h"
+
+enum { EXPAND_DEPTH = 4 };
+
+/* One relation to expand, and what to expand in the objects that it leads to. */
+struct expansion {
+	const struct field *field;
+	struct expansion *children, *next;
+};
+
+/*
+ * Read every `expand` and `expand[]` of a query: names separated by commas, nested by dots, each
+ * naming its parents too. Sets *tree (NULL when nothing is expanded), in the arena. On failure returns
+ * false and sets *why to a text for the client, or to NULL when memory is short.
+ */
+bool expand_parse(struct arena *a, const struct resource *r, enum version v, const struct pair *pairs,
+		  size_t npairs, struct expansion **tree, const char **why) MUST_CHECK;
+
+/* The expansion of a field in a list of siblings, or NULL. */
+struct expansion *expand_find(const struct expansion *siblings, const struct field *field);
+
+#endif

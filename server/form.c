@@ -1,0 +1,125 @@
+/*
+ * form.c - the table of forms: a length each, and for some a check of the characters.
+ */
+#include "form.h"
+
+#include "utf8.h"
+
+static bool lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool id_char(char c)
+{
+	return lower(c) || digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+static bool check_id(const char *text)
+{
+	while (id_char(*text))
+		text++;
+	return *text == '\0';
+}
+
+static bool check_slug(const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++)
+		if (!lower(text[i]) && !digit(text[i]) &&
+		    (text[i] != '-' || i == 0 || i == len - 1))
+			return false;
+	return true;
+}
+
+/* Dot-separated identifiers of [0-9A-Za-z-], as after the - and the + of a version. */
+static const char *skip_identifiers(const char *at)
+{
+	do {
+		const char *from = at;
+
+		while (id_char(*at) && *at != '_')
+			at++;
+		if (at == from)
+			return NULL;
+	} while (*at == '.' && at++);
+	return at;
+}
+
+static bool check_semver(const char *at)
+{
+	if (*at == 'v')
+		at++;
+	do {
+		const char *from = at;
+
+		while (digit(*at))
+			at++;
+		if (at == from)
+			return false;
+	} while (*at == '.' && at++);
+	if (*at == '-')
+		at = skip_identifiers(at + 1);
+	if (at && *at == '+')
+		at = skip_identifiers(at + 1);
+	return at && *at == '\0';
+}
+
+static bool check_slot_key(const char *text)
+{
+	if (!lower(*text) && !digit(*text))
+		return false;
+	while (lower(*text) || digit(*text) || *text == '_' || *text == '-')
+		text++;
+	return *text == '\0';
+}
+
+static bool check_filepath(const char *text)
+{
+	for (const char *at = text; (at = strstr(at, "..")); at += 2)
+		if (at > text && at[-1] == '/' && (at[2] == '/' || at[2] == '\0'))
+			return false;
+	return text[0] == '/';
+}
+
+/* Lengths are in characters unless `bytes` says otherwise; max 0 is no limit. */
+static const struct {
+	unsigned min, max;
+	bool bytes;
+	bool (*check)(const char *);
+	const char *expected;
+} forms[FORM_COUNT] = {
+	[FORM_ANY] = { 0, 0, false, NULL, "a text" },
+	[FORM_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -" },
+	[FORM_FILLED] = { 1, 0, false, NULL, "a text that is not empty" },
+	[FORM_NAME] = { 1, 48, false, NULL, "1 to 48 characters" },
+	[FORM_SLUG] = { 1, 48, false, check_slug,
+			"1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a digit" },
+	[FORM_SEMVER] = { 1, 0, false, check_semver,
+			  "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5" },
+	[FORM_SLOT_KEY] = { 1, 128, true, check_slot_key,
+			    "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit" },
+	[FORM_FILEPATH] = { 1, 128, true, check_filepath,
+			    "an absolute path of 1 to 128 bytes without \"..\"" },
+	[FORM_DESCRIPTION] = { 0, 512, false, NULL, "at most 512 characters" },
+};
+
+bool form_fits(enum form form, const char *text)
+{
+	size_t len = forms[form].bytes ? strlen(text) : utf8_count(text);
+
+	if (len < forms[form].min || (forms[form].max > 0 && len > forms[form].max))
+		return false;
+	return !forms[form].check || forms[form].check(text);
+}
+
+const char *form_expected(enum form form)
+{
+	return forms[form].expected;
+}

@@ -1,0 +1,27 @@
+/*
+ * form.h - the forms that texts of the API must have: lengths and alphabets (behaviour: section
+ * 9.3). Pure. Which field has which form is the resource table's to say.
+ */
+#ifndef FORM_H
+#define FORM_H
+
+#include <stdbool.h>
+
+enum form {
+	FORM_ANY,         /* any text */
+	FORM_ID,          /* opaque, but fit for a path: letters, digits, _ and - */
+	FORM_FILLED,      /* not empty */
+	FORM_NAME,        /* of devices, config types, slots */
+	FORM_SLUG,        /* of config types */
+	FORM_SEMVER,      /* of releases */
+	FORM_SLOT_KEY,    /* of instance slots */
+	FORM_FILEPATH,    /* of instance slots: absolute, without .. */
+	FORM_DESCRIPTION, /* of devices, slots, deployments */
+	FORM_COUNT
+};
+
+bool form_fits(enum form form, const char *text);
+/* What form_fits wants, for a message: "1 to 48 characters". */
+const char *form_expected(enum form form);
+
+#endif

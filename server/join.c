@@ -1,0 +1,203 @@
+/*
+ * join.c - one statement a relation: collect the keys of the rows at hand, select everything that
+ * the relation leads to from any of them, and hang each row under those that it belongs to.
+ */
+#include "join.h"
+
+#include <stdlib.h>
+
+#include "buf.h"
+
+enum { KEYS_MAX = 16 * 1024 * 1024 }; /* bytes of one list of keys */
+
+/* Copy the current row of a statement whose columns from `column` on are the resource's. */
+static struct row *read_row(const struct join *j, struct stmt *s, const struct resource *r, int column)
+{
+	struct row *row = arena_zalloc(j->arena, sizeof *row + r->nfields * sizeof row->cell[0]);
+
+	if (!row)
+		return NULL;
+	row->resource = r;
+	for (size_t i = 0; i < r->nfields; i++) {
+		if (!is_selected(&r->fields[i]))
+			continue;
+
+		const char *text = stmt_text(s, column++);
+
+		if (!text)
+			continue;
+		row->cell[i].text = arena_strdup(j->arena, text);
+		if (!row->cell[i].text)
+			return NULL;
+	}
+	return row;
+}
+
+static void append(struct rows *rows, struct row *row)
+{
+	if (rows->last)
+		rows->last->next = row;
+	else
+		rows->first = row;
+	rows->last = row;
+}
+
+/* Relations start from a row's id, which is its first field. */
+static const char *key_of(const struct row *row)
+{
+	return row->cell[0].text;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct row *const *x = a, *const *y = b;
+
+	return strcmp(key_of(*x), key_of(*y));
+}
+
+static int compare_key(const void *key, const void *row)
+{
+	const struct row *const *r = row;
+
+	return strcmp(key, key_of(*r));
+}
+
+static bool load_all(const struct join *j, struct row **rows, size_t n,
+		     const struct expansion *tree) MUST_CHECK;
+
+/* Bind one key, or the array of all. */
+static bool bind_keys(struct stmt *s, struct row *const *rows, size_t n, struct buf *keys)
+{
+	if (n == 1) {
+		stmt_bind(s, 1, key_of(rows[0]));
+		return true;
+	}
+	buf_addc(keys, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(keys, ',');
+		buf_add_json(keys, key_of(rows[i]));
+	}
+	buf_addc(keys, ']');
+	if (keys->bad)
+		return false;
+	stmt_bind(s, 1, keys->text);
+	return true;
+}
+
+/* Hang under `rows`, sorted by key and all different, the rows that one of their relations leads to. */
+static bool read_related(const struct join *j, struct row **rows, size_t n, size_t field,
+			 size_t *found)
+{
+	struct buf keys CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
+	const struct resource *near = rows[0]->resource;
+	const struct resource *target = &resources[near->fields[field].relation->target];
+	const struct query *q = n == 1 ? &j->sql->related[resource_number(near)][field]
+				       : &j->sql->related_many[resource_number(near)][field];
+	struct stmt *s CLEANUP(stmt_endp) = db_query(j->db, q);
+	enum step step;
+
+	*found = 0;
+	if (!s || !bind_keys(s, rows, n, &keys))
+		return false;
+	while ((step = stmt_step(s)) == STEP_ROW) {
+		struct row **under = n == 1 ? rows
+					    : bsearch(stmt_text(s, 0), rows, n, sizeof *rows, compare_key);
+		struct row *row = under ? read_row(j, s, target, 1) : NULL;
+
+		if (!row)
+			return false;
+		append(&(*under)->cell[field].rows, row);
+		++*found;
+	}
+	return step == STEP_DONE;
+}
+
+/* Follow one relation, and in what it leads to, what is expanded there. */
+static bool load_relation(const struct join *j, struct row **rows, size_t n, size_t field,
+			  const struct expansion *children)
+{
+	size_t found;
+
+	if (!read_related(j, rows, n, field, &found))
+		return false;
+	if (found == 0)
+		return true;
+
+	struct row **all = arena_alloc(j->arena, found * sizeof(struct row *));
+	size_t count = 0;
+
+	if (!all)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (struct row *row = rows[i]->cell[field].rows.first; row; row = row->next)
+			all[count++] = row;
+	return load_all(j, all, count, children);
+}
+
+/* Is the relation shown, and with which expansions in what it leads to? */
+static bool wanted(const struct join *j, const struct field *f, const struct expansion *tree,
+		   const struct expansion **children)
+{
+	const struct expansion *e;
+
+	if (!is_relation(f) || !live(f->on, j->version))
+		return false;
+	e = f->flags & F_EXPAND ? expand_find(tree, f) : NULL;
+	*children = e ? e->children : NULL;
+	return e || !(f->flags & F_EXPAND);
+}
+
+/* Follow every wanted relation from rows of one resource, in any order. */
+static bool load_all(const struct join *j, struct row **rows, size_t n,
+		     const struct expansion *tree)
+{
+	const struct resource *r = rows[0]->resource;
+	const struct expansion *children;
+	struct row **heads = NULL;
+	size_t different = 0;
+
+	for (size_t i = 0; i < r->nfields; i++) {
+		if (!wanted(j, &r->fields[i], tree, &children))
+			continue;
+		/* Rows with the same key are the same row: follow the first of them, and let the
+		 * others share what it leads to. */
+		if (!heads) {
+			heads = arena_alloc(j->arena, n * sizeof(struct row *));
+			if (!heads)
+				return false;
+			qsort(rows, n, sizeof(struct row *), compare_rows);
+			for (size_t k = 0; k < n; k++)
+				if (k == 0 || compare_rows(&rows[k - 1], &rows[k]) != 0)
+					heads[different++] = rows[k];
+		}
+		if (!load_relation(j, heads, different, i, children))
+			return false;
+		for (size_t k = 1; k < n; k++)
+			if (compare_rows(&rows[k - 1], &rows[k]) == 0)
+				rows[k]->cell[i] = rows[k - 1]->cell[i];
+	}
+	return true;
+}
+
+static bool read_one(const struct join *j, enum resource_id resource, const char *key,
+		     struct row **row)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(j->db, &j->sql->get[resource]);
+	enum step step;
+
+	*row = NULL;
+	if (!s)
+		return false;
+	stmt_bind(s, 1, key);
+	step = stmt_step(s);
+	if (step == STEP_ROW)
+		*row = read_row(j, s, &resources[resource], 0);
+	return step == STEP_ROW ? *row != NULL : step == STEP_DONE;
+}
+
+bool join_get(const struct join *j, enum resource_id resource, const char *key,
+	      const struct expansion *tree, struct row **row)
+{
+	return read_one(j, resource, key, row) && (!*row || load_all(j, row, 1, tree));
+}

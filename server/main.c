@@ -1,0 +1,290 @@
+/*
+ * main.c - the commands: what the program does, in the order in which it does it.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "banner.h"
+#include "config.h"
+#include "embed.h"
+#include "fixture.h"
+#include "http.h"
+#include "log.h"
+#include "options.h"
+#include "probe.h"
+
+enum { EXIT_USAGE = 2, GRACE_SECONDS = 5, PROBE_SECONDS = 3 };
+
+static int say(int status, const char *what)
+{
+	fprintf(stderr, "miru-mock: %s\n", what);
+	return status;
+}
+
+/* ---- the workspace --------------------------------------------------------------------------- */
+
+static bool open_workspace(struct app *app, char *err, size_t errlen)
+{
+	store_setup();
+	arena_init(&app->arena, NULL, 0);
+	if (!sql_compose(&app->sql, &app->arena)) {
+		snprintf(err, errlen, "out of memory");
+		return false;
+	}
+	app->store = store_open(schema_sql, err, errlen);
+	return app->store != NULL;
+}
+
+static void close_workspace(struct app *app)
+{
+	keyring_free(&app->keys);
+	store_close(app->store);
+	arena_free(&app->arena);
+}
+
+/* Load the files, or the demo where there are none and `demo` wants it. */
+static bool load_fixtures(struct app *app, struct db *db, const struct option_list *files, bool demo,
+			  struct problems *problems)
+{
+	struct source sources[OPTION_LIST_MAX] = { { "demo", demo_json, demo_json_len } };
+	size_t n = demo && files->count == 0 ? 1 : 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < files->count; i++)
+		ok &= source_read(&sources[i], files->items[i], problems);
+	ok = ok && fixtures_load(db, &app->sql, sources, files->count + n, problems);
+	for (size_t i = 0; i < files->count; i++)
+		source_free(&sources[i]);
+	return ok;
+}
+
+/* Fill the workspace; says on standard error why it could not. */
+static bool fill_workspace(struct app *app, const struct option_list *files, bool demo)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	char err[256];
+	struct db *db = store_connect(app->store, err, sizeof err);
+	bool ok;
+
+	if (!db) {
+		say(1, err);
+		return false;
+	}
+	ok = load_fixtures(app, db, files, demo, &problems);
+	if (!ok)
+		fprintf(stderr, "%smiru-mock: %zu problem%s in the fixtures; nothing was loaded\n",
+			problems.text.text ? problems.text.text : "", problems.count,
+			problems.count == 1 ? "" : "s");
+	else if (!keyring_load(&app->keys, db))
+		ok = say(0, db_error(db));
+	db_close(db);
+	return ok;
+}
+
+/* ---- serve ----------------------------------------------------------------------------------- */
+
+/* Appear under its name whole, or not at all. */
+static bool write_port_file(const char *path, unsigned port)
+{
+	char temporary[4096];
+	FILE *file;
+	bool ok;
+
+	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) >=
+	    (int)sizeof temporary)
+		return false;
+	file = fopen(temporary, "we");
+	ok = file && fprintf(file, "%u\n", port) > 0;
+	if (file)
+		ok = fclose(file) == 0 && ok;
+	if (ok && rename(temporary, path) == 0)
+		return true;
+	unlink(temporary);
+	return false;
+}
+
+/* SIGINT and SIGTERM are waited for, by one thread, so every thread must have them blocked. */
+static sigset_t block_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return set;
+}
+
+static int run_server(struct app *app, const struct options *o, struct http *http)
+{
+	sigset_t signals = block_signals();
+	char err[256];
+	int signal, status = 1;
+	bool port_written = false;
+
+	app->log = log_start((enum log_format)o->log, STDERR_FILENO);
+	if (!app->log) {
+		http_stop(http, 0);
+		return say(1, "cannot start the log");
+	}
+	if (!http_start(http, app, (unsigned)o->workers, err, sizeof err)) {
+		say(1, err);
+	} else if (o->port_file && !write_port_file(o->port_file, http_port(http))) {
+		fprintf(stderr, "miru-mock: cannot write %s\n", o->port_file);
+	} else {
+		port_written = o->port_file;
+		banner(stdout, app, o, http_port(http));
+		sigwait(&signals, &signal);
+		/* From here on a second signal ends the process at once. */
+		pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+		status = 0;
+	}
+	if (port_written)
+		unlink(o->port_file);
+	if (!http_stop(http, GRACE_SECONDS))
+		status = say(1, "stopped with requests unanswered");
+	log_stop(app->log);
+	return status;
+}
+
+static int serve_command(const struct options *o)
+{
+	struct app app = { .auth = (enum auth_mode)o->auth,
+			   .version_policy = (enum version_policy)o->version_policy };
+	char err[256];
+	struct http *http;
+	int status = 1;
+
+	if (o->operands.count > 0) {
+		fprintf(stderr, "miru-mock: serve takes no '%s'; fixtures are given with --fixtures\n",
+			o->operands.items[0]);
+		return EXIT_USAGE;
+	}
+	http = http_listen(o->host, (unsigned)o->port, err, sizeof err);
+	if (!http)
+		return say(1, err);
+	if (o->port_file)
+		unlink(o->port_file); /* of an earlier server: nobody shall take it for ours */
+	if (!open_workspace(&app, err, sizeof err))
+		say(1, err);
+	else if (fill_workspace(&app, &o->fixtures, !o->empty))
+		status = run_server(&app, o, STEAL(http));
+	if (http)
+		http_stop(http, 0);
+	close_workspace(&app);
+	return status;
+}
+
+/* ---- check ----------------------------------------------------------------------------------- */
+
+static int check_command(const struct options *o)
+{
+	struct app app = { 0 };
+	char err[256];
+	int status = 1;
+
+	if (o->operands.count == 0)
+		return say(EXIT_USAGE, "check needs a file: miru-mock check FILE...");
+	if (!open_workspace(&app, err, sizeof err)) {
+		say(1, err);
+	} else if (fill_workspace(&app, &o->operands, false)) {
+		for (size_t i = 0; i < o->operands.count; i++)
+			printf("%s: ok\n", o->operands.items[i]);
+		status = fflush(stdout) == 0 ? 0 : 1;
+	}
+	close_workspace(&app);
+	return status;
+}
+
+/* ---- health ---------------------------------------------------------------------------------- */
+
+static int health_command(const struct options *o)
+{
+	char url[64], said[512];
+	bool ready;
+
+	if (o->operands.count > 0)
+		return say(EXIT_USAGE, "health takes no operands; write health --url URL");
+	snprintf(url, sizeof url, "http://127.0.0.1:%ld", o->port);
+	ready = probe(o->url ? o->url : url, PROBE_SECONDS, said, sizeof said);
+	return ready ? 0 : say(1, said);
+}
+
+/* ---- the commands ---------------------------------------------------------------------------- */
+
+static const struct command {
+	const char *name, *usage, *summary;
+	unsigned options;
+	int (*run)(const struct options *);
+} commands[] = {
+	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
+	  serve_command },
+	{ "check", "check FILE...", "check fixtures; every problem on its own line", FOR_CHECK,
+	  check_command },
+	{ "health", "health [--url URL]", "probe a running server: exit 0 when it is ready",
+	  FOR_HEALTH, health_command },
+};
+
+static int help(void)
+{
+	printf("miru-mock %s: a local server that stands in for the Miru Platform API\n\nCommands\n",
+	       PACKAGE_VERSION);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		printf("  miru-mock %-22s %s\n", commands[i].usage, commands[i].summary);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		printf("\nOptions of %s\n", commands[i].name);
+		options_help(stdout, commands[i].options);
+	}
+	printf("\nEach option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
+	       "several fixtures separated by colons, --empty as 1. The command line wins.\n"
+	       "Exit status: 0; 1 when something failed; 2 for bad usage. See man miru-mock.\n");
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+/* The command that argv names, and the arguments from its name on; the first where it names none. */
+static const struct command *find_command(int *argc, char ***argv)
+{
+	const char *name = *argc > 1 ? (*argv)[1] : NULL;
+
+	if (!name || name[0] == '-')
+		return &commands[0];
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (streq(name, commands[i].name)) {
+			--*argc;
+			++*argv;
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command = find_command(&argc, &argv);
+	struct options o;
+	char err[256];
+	int status;
+
+	if (argc > 1 && (streq(argv[1], "--version") || streq(argv[1], "version"))) {
+		printf("miru-mock %s\n", PACKAGE_VERSION);
+		return fflush(stdout) == 0 ? 0 : 1;
+	}
+	if (argc > 1 && streq(argv[1], "help"))
+		return help();
+	if (!command) {
+		fprintf(stderr, "miru-mock: unknown command '%s'; miru-mock --help lists those there "
+				"are\n",
+			argv[1]);
+		return EXIT_USAGE;
+	}
+	if (!options_read(&o, command->options, argc, argv, err, sizeof err))
+		status = say(EXIT_USAGE, err);
+	else
+		status = o.help ? help() : command->run(&o);
+	options_free(&o);
+	return status;
+}

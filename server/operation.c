@@ -1,0 +1,94 @@
+/*
+ * operation.c - the rows, and the walk over them.
+ */
+#include "operation.h"
+
+#include <stdio.h>
+
+#include "control.h"
+#include "ops.h"
+
+#define GET_ONE(segment, id, what, spans)                                                          \
+	{                                                                                          \
+		.method = "GET", .path = "/" #segment "/{" id "}", .realm = REALM_API,             \
+		.resource = (what), .scope = SCOPE_##segment##_read, .on = spans, .run = op_get    \
+	}
+
+const struct operation operations[] = {
+	GET_ONE(config_instances, "config_instance_id", R_CONFIG_INSTANCE, ALWAYS),
+	GET_ONE(config_schemas, "config_schema_id", R_CONFIG_SCHEMA, ALWAYS),
+	GET_ONE(config_types, "config_type_id", R_CONFIG_TYPE, ALWAYS),
+	GET_ONE(deployments, "deployment_id", R_DEPLOYMENT, ALWAYS),
+	GET_ONE(devices, "device_id", R_DEVICE, ALWAYS),
+	GET_ONE(git_commits, "git_commit_id", R_GIT_COMMIT, ALWAYS),
+	GET_ONE(groups, "group_id", R_GROUP, SINCE(V_EVERGLADES)),
+	GET_ONE(releases, "release_id", R_RELEASE, ALWAYS),
+	{ .method = "GET", .path = "/_mock/health", .realm = REALM_CONTROL, .run = control_health },
+	{ .method = "GET", .path = "/_mock/ready", .realm = REALM_CONTROL, .run = control_ready },
+};
+
+const size_t noperations = ARRAY_LEN(operations);
+
+/* What may stand before a path of the API: of the SDK's environments, and of the agent's scripts. */
+static const char *const prefixes[] = { "beta", "v1" };
+
+static bool has_prefix(const struct target *t)
+{
+	for (size_t i = 0; t->nsegments > 1 && i < ARRAY_LEN(prefixes); i++)
+		if (streq(t->segments[0], prefixes[i]))
+			return true;
+	return false;
+}
+
+/* Do the segments from `at` on fit the path? Sets *id to the one that stands for a brace. */
+static bool fits(const char *path, const struct target *t, size_t at, const char **id)
+{
+	*id = NULL;
+	for (; *path == '/'; at++) {
+		size_t len = strcspn(++path, "/");
+
+		if (at >= t->nsegments || at >= TARGET_SEGMENTS)
+			return false;
+		if (*path == '{')
+			*id = t->segments[at];
+		else if (strncmp(path, t->segments[at], len) != 0 || t->segments[at][len])
+			return false;
+		path += len;
+	}
+	return at == t->nsegments && (!*id || **id);
+}
+
+static bool same_method(const char *asked, const char *has)
+{
+	return streq(asked, has) || (streq(asked, "HEAD") && streq(has, "GET"));
+}
+
+/* Add a method to the list that `allow` becomes, unless it is there; HEAD comes with GET. */
+static void add_method(char *allow, size_t allowlen, const char *method)
+{
+	size_t len = strlen(allow);
+
+	if (strstr(allow, method))
+		return;
+	snprintf(allow + len, allowlen - len, "%s%s%s", len ? ", " : "", method,
+		 streq(method, "GET") ? ", HEAD" : "");
+}
+
+enum found operation_find(const struct operation *table, size_t n, const char *method,
+			  const struct target *t, const struct operation **op, const char **id,
+			  char *allow, size_t allowlen)
+{
+	size_t skip = has_prefix(t) ? 1 : 0;
+
+	allow[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (!fits(table[i].path, t, table[i].realm == REALM_API ? skip : 0, id))
+			continue;
+		if (same_method(method, table[i].method)) {
+			*op = &table[i];
+			return FOUND;
+		}
+		add_method(allow, allowlen, table[i].method);
+	}
+	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
+}

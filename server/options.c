@@ -1,0 +1,294 @@
+/*
+ * options.c - the rows, and reading them from the environment and the command line.
+ */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "auth.h"
+#include "log.h"
+#include "util.h"
+#include "version.h"
+
+enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST };
+
+struct row {
+	const char *name; /* without the dashes; MIRU_MOCK_NAME in the environment */
+	const char *value; /* what --help calls its value; NULL for a flag */
+	enum option_kind kind;
+	size_t at; /* in struct options */
+	unsigned commands;
+	const char *help;
+	long min, max;            /* OPT_NUMBER */
+	const char *const *words; /* OPT_WORD: a word's place is its value */
+};
+
+static const char *const auth_words[] = { [AUTH_STRICT] = "strict", [AUTH_ANY] = "any", NULL };
+static const char *const policy_words[] = {
+	[VERSION_STRICT] = "strict", [VERSION_KNOWN] = "known", [VERSION_ANY] = "any", NULL
+};
+static const char *const log_words[] = {
+	[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_OFF] = "off", NULL
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct row rows[] = {
+	{ "host", "ADDR", OPT_TEXT, AT(host), FOR_SERVE, "address to listen on (127.0.0.1)",
+	  0, 0, NULL },
+	{ "port", "N", OPT_NUMBER, AT(port), FOR_SERVE | FOR_HEALTH,
+	  "port to listen on; 0 takes any free one (8080)", 0, 65535, NULL },
+	{ "port-file", "FILE", OPT_TEXT, AT(port_file), FOR_SERVE,
+	  "write the real port to FILE once connections are accepted", 0, 0, NULL },
+	{ "fixtures", "FILE", OPT_LIST, AT(fixtures), FOR_SERVE,
+	  "load FILE instead of the demo; may be given again", 0, 0, NULL },
+	{ "empty", NULL, OPT_FLAG, AT(empty), FOR_SERVE, "start without the demo", 0, 0, NULL },
+	{ "auth", "MODE", OPT_WORD, AT(auth), FOR_SERVE,
+	  "strict: the fixtures' keys; any: every key, with all scopes (strict)", 0, 0, auth_words },
+	{ "version-policy", "MODE", OPT_WORD, AT(version_policy), FOR_SERVE,
+	  "strict: supported versions; known: any date of their trains; any: anything, or none "
+	  "(strict)",
+	  0, 0, policy_words },
+	{ "workers", "N", OPT_NUMBER, AT(workers), FOR_SERVE,
+	  "threads that answer (the number of cores, at least 2)", 2, 64, NULL },
+	{ "log", "FORMAT", OPT_WORD, AT(log), FOR_SERVE,
+	  "requests on standard error: text, json or off (text)", 0, 0, log_words },
+	{ "url", "URL", OPT_TEXT, AT(url), FOR_HEALTH,
+	  "server to probe (http://127.0.0.1 and the port)", 0, 0, NULL },
+};
+
+static bool wrong(char *err, size_t errlen, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+static bool wrong(char *err, size_t errlen, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(err, errlen, fmt, args);
+	va_end(args);
+	return false;
+}
+
+static void *place(struct options *o, const struct row *opt)
+{
+	return (char *)o + opt->at;
+}
+
+static bool set_number(long *number, const struct row *opt, const char *from, const char *value,
+		       char *err, size_t errlen)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(value, &end, 10);
+	if (!isdigit((unsigned char)*value) || *end || errno || n < opt->min || n > opt->max)
+		return wrong(err, errlen, "%s '%s': expected a number from %ld to %ld", from, value,
+			     opt->min, opt->max);
+	*number = n;
+	return true;
+}
+
+static bool set_word(int *word, const struct row *opt, const char *from, const char *value,
+		     char *err, size_t errlen)
+{
+	char all[128] = "";
+
+	for (int i = 0; opt->words[i]; i++) {
+		size_t len = strlen(all);
+
+		if (streq(opt->words[i], value)) {
+			*word = i;
+			return true;
+		}
+		snprintf(all + len, sizeof all - len, "%s%s", i ? ", " : "", opt->words[i]);
+	}
+	return wrong(err, errlen, "%s '%s': expected one of %s", from, value, all);
+}
+
+static bool add_item(struct option_list *list, const char *from, const char *value, char *err,
+		     size_t errlen)
+{
+	if (list->count == OPTION_LIST_MAX)
+		return wrong(err, errlen, "%s: more than %d are given", from, OPTION_LIST_MAX);
+	list->items[list->count++] = value;
+	return true;
+}
+
+/* `from` is how the user wrote it: --port or MIRU_MOCK_PORT. */
+static bool set(struct options *o, const struct row *opt, const char *from, const char *value,
+		char *err, size_t errlen)
+{
+	if (opt->kind != OPT_FLAG && !*value)
+		return wrong(err, errlen, "%s is empty: expected %s", from, opt->value);
+	switch (opt->kind) {
+	case OPT_TEXT:
+		*(const char **)place(o, opt) = value;
+		return true;
+	case OPT_NUMBER:
+		return set_number(place(o, opt), opt, from, value, err, errlen);
+	case OPT_FLAG:
+		*(bool *)place(o, opt) = true;
+		return true;
+	case OPT_WORD:
+		return set_word(place(o, opt), opt, from, value, err, errlen);
+	case OPT_LIST:
+		return add_item(place(o, opt), from, value, err, errlen);
+	}
+	return false;
+}
+
+/* MIRU_MOCK_PORT_FILE for port-file. */
+static void variable_name(const struct row *opt, char *out, size_t outlen)
+{
+	size_t len = (size_t)snprintf(out, outlen, "MIRU_MOCK_%s", opt->name);
+
+	for (size_t i = 0; i < len; i++)
+		out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
+}
+
+/* A list in the environment is separated by colons, like PATH. */
+static bool set_list(struct options *o, const struct row *opt, const char *from,
+		     const char *value, char *err, size_t errlen)
+{
+	char *rest, *item;
+
+	o->owned = strdup(value);
+	if (!o->owned)
+		return wrong(err, errlen, "out of memory");
+	for (item = strtok_r(o->owned, ":", &rest); item; item = strtok_r(NULL, ":", &rest))
+		if (!set(o, opt, from, item, err, errlen))
+			return false;
+	return true;
+}
+
+static bool set_flag(struct options *o, const struct row *opt, const char *from,
+		     const char *value, char *err, size_t errlen)
+{
+	static const char *const words[] = { "0", "1", "false", "true", NULL };
+	static const struct row as_word = { .words = words };
+	int word;
+
+	if (!set_word(&word, &as_word, from, value, err, errlen))
+		return false;
+	*(bool *)place(o, opt) = word % 2 == 1;
+	return true;
+}
+
+static bool read_environment(struct options *o, unsigned command, char *err, size_t errlen)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct row *opt = &rows[i];
+		char name[64];
+		const char *value;
+		bool ok;
+
+		variable_name(opt, name, sizeof name);
+		value = getenv(name);
+		/* A Kubernetes service named miru-mock gives every pod MIRU_MOCK_PORT=tcp://... */
+		if (!value || !*value || !(opt->commands & command) || starts_with(value, "tcp://"))
+			continue;
+		if (opt->kind == OPT_LIST)
+			ok = set_list(o, opt, name, value, err, errlen);
+		else if (opt->kind == OPT_FLAG)
+			ok = set_flag(o, opt, name, value, err, errlen);
+		else
+			ok = set(o, opt, name, value, err, errlen);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static bool read_arguments(struct options *o, unsigned command, int argc, char **argv, char *err,
+			   size_t errlen)
+{
+	struct option longs[ARRAY_LEN(rows) + 2] = { { "help", no_argument, NULL, 'h' } };
+	enum { FIRST = 256 }; /* beyond every character */
+	const struct row *of[ARRAY_LEN(rows)];
+	int count = 0, c;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (!(rows[i].commands & command))
+			continue;
+		of[count] = &rows[i];
+		longs[count + 1] = (struct option){
+			.name = rows[i].name,
+			.has_arg = rows[i].value ? required_argument : no_argument,
+			.val = FIRST + count,
+		};
+		count++;
+	}
+	optind = 0; /* forget earlier readings */
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
+		const char *written = argv[optind - 1];
+		bool known = (c == '?' || c == ':' ? optopt : c) >= FIRST;
+		const struct row *opt = known ? of[(c >= FIRST ? c : optopt) - FIRST] : NULL;
+		char from[64];
+
+		if (c == 'h') {
+			o->help = true;
+			continue;
+		}
+		if (!opt)
+			return wrong(err, errlen,
+				     "unknown option '%s'; miru-mock --help lists those there are",
+				     written);
+		snprintf(from, sizeof from, "--%s", opt->name);
+		if (c == ':')
+			return wrong(err, errlen, "%s needs a value: %s %s", from, from, opt->value);
+		if (c == '?')
+			return wrong(err, errlen, "%s takes no value; write it alone", from);
+		/* The command line replaces the environment's list, it does not add to it. */
+		if (opt->kind == OPT_LIST && o->owned) {
+			*(struct option_list *)place(o, opt) = (struct option_list){ 0 };
+			free(STEAL(o->owned));
+		}
+		if (!set(o, opt, from, optarg ? optarg : "", err, errlen))
+			return false;
+	}
+	for (; optind < argc; optind++)
+		if (!add_item(&o->operands, "operands", argv[optind], err, errlen))
+			return false;
+	return true;
+}
+
+bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
+		  size_t errlen)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	*o = (struct options){
+		.host = "127.0.0.1",
+		.port = 8080,
+		.workers = cores < 2 ? 2 : cores > 64 ? 64 : cores,
+	};
+	return read_environment(o, command, err, errlen) &&
+	       read_arguments(o, command, argc, argv, err, errlen);
+}
+
+void options_free(struct options *o)
+{
+	free(o->owned);
+}
+
+void options_help(FILE *to, unsigned commands)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct row *opt = &rows[i];
+		char left[64];
+
+		if (!(opt->commands & commands))
+			continue;
+		snprintf(left, sizeof left, "--%s%s%s", opt->name, opt->value ? " " : "",
+			 opt->value ? opt->value : "");
+		fprintf(to, "  %-22s %s\n", left, opt->help);
+	}
+	fprintf(to, "  %-22s %s\n", "--help", "show this and exit");
+}

@@ -1,0 +1,43 @@
+/*
+ * options.h - the table of options: each a flag, an environment variable and a line of help.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { OPTION_LIST_MAX = 64 };
+
+struct option_list {
+	const char *items[OPTION_LIST_MAX];
+	size_t count;
+};
+
+/* What the options say; texts are borrowed from argv and the environment, or the list's are freed. */
+struct options {
+	const char *host, *port_file, *url;
+	long port, workers;
+	bool empty, help;
+	int auth, version_policy, log; /* enum auth_mode, version_policy, log_format */
+	struct option_list fixtures;
+	struct option_list operands; /* what is no option */
+	char *owned;                 /* the environment's list, cut up */
+};
+
+/* The commands that know an option, as bits. */
+enum { FOR_SERVE = 1, FOR_CHECK = 2, FOR_HEALTH = 4 };
+
+/*
+ * Read the environment, then argv[1..argc). False, with one line in err that says what to write
+ * instead, on bad usage. options_free it in both cases.
+ */
+bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
+		  size_t errlen);
+void options_free(struct options *o);
+
+/* One line for each option of the commands, as --help shows them. */
+void options_help(FILE *to, unsigned commands);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * pipeline.c - the stages, in the order in which they may refuse (behaviour: section 2, precedence).
+ *
+ * Each looks at what the ones before it found and either adds to it and returns true, or notes a
+ * failure and returns false. Which of several refusals a client sees is the order of these arrays
+ * and nothing else.
+ */
+#include "pipeline.h"
+
+#include "present.h"
+
+typedef bool stage(struct exchange *x);
+
+static bool stage_target(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	const char *why;
+
+	if (r->repeated)
+		return fail(x, ERR_INVALID_REQUEST,
+			    "the header %s came twice, with different values; send it once",
+			    r->repeated);
+	if (!r->host && !r->http_1_0)
+		return fail(x, ERR_INVALID_REQUEST, "an HTTP/1.1 request needs a Host header");
+	if (target_parse(&x->arena, r->target, &x->target, &why))
+		return true;
+	return why ? fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why)
+		   : broke(x, "target: out of memory");
+}
+
+static bool stage_route(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	char allow[128];
+
+	switch (operation_find(operations, noperations, r->method, &x->target, &x->op, &x->id, allow,
+			       sizeof allow)) {
+	case FOUND:
+		return true;
+	case FOUND_NO_METHOD:
+		x->answer.allow = arena_strdup(&x->arena, allow);
+		fail(x, ERR_METHOD_NOT_ALLOWED, "%s is not a method of this path; it has: %s",
+		     quote(x, r->method), allow);
+		fail_param(x, "method", r->method);
+		fail_param(x, "allow", allow);
+		return false;
+	case FOUND_NO_PATH:
+		break;
+	}
+
+	bool slash = x->target.nsegments > 1 && x->target.nsegments <= TARGET_SEGMENTS &&
+		     !*x->target.segments[x->target.nsegments - 1];
+	const char *path = arena_strndup(&x->arena, r->target, strcspn(r->target, "?"));
+
+	fail(x, ERR_NOT_FOUND, "nothing is served at %s%s", path ? quote(x, path) : "this path",
+	     slash ? "; paths do not end in a slash" : "");
+	if (path)
+		fail_param(x, "path", path);
+	return false;
+}
+
+static bool stage_authenticate(struct exchange *x)
+{
+	const char *key = x->request.api_key;
+
+	if (!key || !*key)
+		return fail(x, ERR_UNAUTHORIZED,
+			    "the X-API-Key header is missing; send one of the fixtures' api_keys");
+	x->key = auth_find(&x->app->keys, x->app->auth, key);
+	return x->key || fail(x, ERR_UNAUTHORIZED,
+			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
+}
+
+static bool stage_version(struct exchange *x)
+{
+	const char *header = x->request.miru_version, *ended;
+
+	switch (version_read(header, x->app->version_policy, &x->version, &ended)) {
+	case VERSION_OK:
+		x->versioned = true;
+		break;
+	case VERSION_MISSING:
+		fail(x, ERR_VERSION_MISSING, "the Miru-Version header is missing; supported: %s",
+		     version_list());
+		break;
+	case VERSION_ENDED:
+		fail(x, ERR_VERSION_ENDED, "%s reached its end of life on %s; supported: %s", header,
+		     ended, version_list());
+		break;
+	case VERSION_INVALID:
+		fail(x, ERR_VERSION_INVALID, "unknown Miru-Version '%s'; supported: %s",
+		     quote(x, header), version_list());
+		break;
+	}
+	if (!x->versioned) {
+		fail_param(x, "supported", version_list());
+		return false;
+	}
+	if (live(x->op->on, x->version))
+		return true;
+	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s", x->op->method, x->op->path,
+	     version_name(x->version));
+	fail_param(x, "path", x->op->path);
+	return false;
+}
+
+static bool stage_scope(struct exchange *x)
+{
+	enum scope needed = x->op->scope;
+
+	if (scope_allows(x->key->scopes, needed))
+		return true;
+	fail(x, ERR_FORBIDDEN, "the API key '%s' needs the scope %s (or %s)", x->key->name,
+	     scope_name(needed), scope_name(scope_manage(needed)));
+	fail_param(x, "scope", scope_name(needed));
+	return false;
+}
+
+static bool stage_validate(struct exchange *x)
+{
+	const struct resource *r = &resources[x->op->resource];
+	const char *why;
+
+	if (expand_parse(&x->arena, r, x->version, x->target.pairs, x->target.npairs, &x->expand,
+			 &why))
+		return true;
+	if (!why)
+		return broke(x, "expand: out of memory");
+	fail(x, ERR_INVALID_REQUEST, "%s", why);
+	fail_param(x, "field", "expand");
+	return false;
+}
+
+static bool stage_execute(struct exchange *x)
+{
+	return x->op->run(x);
+}
+
+static bool stage_present(struct exchange *x)
+{
+	if (x->row)
+		x->json = present(x->row, x->version, x->expand);
+	return x->json || broke(x, "answer: out of memory");
+}
+
+static stage *const front[] = { stage_target, stage_route, NULL };
+
+static stage *const gates[][7] = {
+	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_validate,
+			stage_execute, stage_present },
+	[REALM_CONTROL] = { stage_execute, stage_present },
+};
+
+static bool pass(struct exchange *x, stage *const *stages)
+{
+	for (; *stages; stages++)
+		if (!(*stages)(x))
+			return false;
+	return true;
+}
+
+void serve(struct exchange *x)
+{
+	if (pass(x, front))
+		pass(x, gates[x->op->realm]);
+	exchange_answer(x);
+}

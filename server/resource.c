@@ -1,0 +1,399 @@
+/*
+ * resource.c - the table of resources. Fields stand in the order in which answers show them.
+ */
+#include "resource.h"
+
+#include "status.h"
+#include "util.h"
+
+/* ---- words (behaviour: sections 8 and 14) ---------------------------------------------------- */
+
+static const struct word device_status[] = {
+	{ "inactive", ALWAYS, NULL },
+	{ "activating", ALWAYS, NULL },
+	{ "online", ALWAYS, NULL },
+	{ "offline", ALWAYS, NULL },
+	{ "archived", SINCE(V_EVERGLADES), "inactive" },
+	{ .text = NULL },
+};
+
+static const struct word activity_status[] = {
+	{ "drifted", ALWAYS, NULL },
+	{ "staged", ALWAYS, NULL },
+	{ "queued", ALWAYS, NULL },
+	{ "deployed", ALWAYS, NULL },
+	{ "removing", SINCE(V_RAINIER), "deployed" },
+	{ "archived", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct word error_status[] = {
+	{ "none", ALWAYS, NULL },
+	{ "failed", ALWAYS, NULL },
+	{ "retrying", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+/* Both of the above, as status_merge makes it of them. */
+static const struct word deployment_status[] = {
+	{ "drifted", ALWAYS, NULL },
+	{ "staged", ALWAYS, NULL },
+	{ "queued", ALWAYS, NULL },
+	{ "deployed", ALWAYS, NULL },
+	{ "removing", SINCE(V_RAINIER), "deployed" },
+	{ "archived", ALWAYS, NULL },
+	{ "failed", ALWAYS, NULL },
+	{ "retrying", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct word target_status[] = {
+	{ "staged", ALWAYS, NULL },
+	{ "deployed", ALWAYS, NULL },
+	{ "archived", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+/* Formats and languages reach older versions as they are, inside their enumeration or not. */
+static const struct word instance_format[] = {
+	{ "json", ALWAYS, NULL },
+	{ "yaml", SINCE(V_RAINIER), "yaml" },
+	{ "jsonc", SINCE(V_RAINIER), "jsonc" },
+	{ "xml", SINCE(V_EVERGLADES), "xml" },
+	{ "text", SINCE(V_EVERGLADES), "text" },
+	{ .text = NULL },
+};
+
+static const struct word schema_language[] = {
+	{ "jsonschema", ALWAYS, NULL },
+	{ "cue", ALWAYS, NULL },
+	{ "opaque", SINCE(V_EVERGLADES), "opaque" },
+	{ .text = NULL },
+};
+
+static const struct word schema_format[] = {
+	{ "json", ALWAYS, NULL },
+	{ "yaml", ALWAYS, NULL },
+	{ "cue", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct word repository_type[] = {
+	{ "github", ALWAYS, NULL },
+	{ "gitlab", ALWAYS, NULL },
+	{ "bitbucket", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+/* ---- rows that many resources share ---------------------------------------------------------- */
+
+/* clang-format off */
+#define ID \
+	{ .name = "id", .kind = K_ID, .on = ALWAYS, .filter = ALWAYS, .sort = ALWAYS, \
+	  .form = FORM_ID }
+#define CREATED_AT \
+	{ .name = "created_at", .kind = K_TIME, .on = ALWAYS, .filter = NEVER, .sort = ALWAYS, \
+	  .preset = "now" }
+#define UPDATED_AT \
+	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .filter = NEVER, .sort = NEVER, \
+	  .same_as = "created_at" }
+/* Neither filtered nor sorted by. */
+#define PLAIN .filter = NEVER, .sort = NEVER
+/* Filtered by in every version, sorted by in none. */
+#define FILTER .filter = ALWAYS, .sort = NEVER
+
+#define RELATION(...) .relation = &(const struct relation){ __VA_ARGS__ }
+/* To one, through the resource's own column. */
+#define THROUGH(own_table, column, to) \
+	RELATION(.target = (to), .link = (own_table), .near = "id", .far = (column))
+
+#define CONFIG_TYPE_NAME \
+	{ .name = "config_type_name", .kind = K_TEXT, .on = ALWAYS, PLAIN, \
+	  .sql = "(SELECT name FROM config_types WHERE id = t.config_type_id)" }
+
+/* ---- the resources --------------------------------------------------------------------------- */
+
+/* Not a resource of the API: the keys that may use it. */
+static const struct field api_key_fields[] = {
+	{ .name = "id", .kind = K_ID, .flags = F_MADE, .on = NEVER, PLAIN, .form = FORM_ID },
+	{ .name = "key", .kind = K_TEXT, .on = NEVER, PLAIN, .form = FORM_FILLED },
+	{ .name = "name", .kind = K_TEXT, .on = NEVER, PLAIN, .form = FORM_FILLED },
+	{ .name = "scopes", .kind = K_SCOPES, .on = NEVER, PLAIN },
+};
+
+static const struct field group_fields[] = {
+	ID,
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .filter = ALWAYS, .sort = ALWAYS,
+	  .form = FORM_FILLED },
+	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, FILTER,
+	  .refers = R_GROUP },
+	CREATED_AT,
+	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .filter = NEVER, .sort = ALWAYS,
+	  .same_as = "created_at" },
+	{ .name = "parent", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = ALWAYS, PLAIN,
+	  THROUGH("groups", "parent_id", R_GROUP) },
+};
+
+static const struct field device_fields[] = {
+	ID,
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_NAME },
+	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN,
+	  .form = FORM_DESCRIPTION },
+	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .filter = SINCE(V_EVERGLADES),
+	  .sort = SINCE(V_EVERGLADES), .words = device_status, .preset = "inactive" },
+	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, FILTER },
+	{ .name = "last_connected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS, PLAIN },
+	{ .name = "last_disconnected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS, PLAIN },
+	CREATED_AT,
+	UPDATED_AT,
+	{ .name = "group_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
+	  .filter = SINCE(V_EVERGLADES), .sort = NEVER, .refers = R_GROUP },
+	{ .name = "current_deployment", .kind = K_ONE, .flags = F_EXPAND | F_NULL,
+	  .on = SINCE(V_RAINIER), PLAIN,
+	  RELATION(.target = R_DEPLOYMENT, .near = "device_id",
+		   .where = "t.target_status = 'deployed'") },
+	{ .name = "current_release", .kind = K_ONE, .flags = F_EXPAND | F_NULL,
+	  .on = SINCE(V_RAINIER), PLAIN,
+	  RELATION(.target = R_RELEASE, .link = "deployments", .near = "device_id",
+		   .far = "release_id", .where = "l.target_status = 'deployed'") },
+	{ .name = "current_release_id", .kind = K_REF, .on = NEVER, .filter = SINCE(V_RAINIER),
+	  .sort = NEVER, .refers = R_RELEASE,
+	  .sql = "(SELECT release_id FROM deployments"
+		 " WHERE device_id = t.id AND target_status = 'deployed')" },
+	{ .name = "group", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = SINCE(V_EVERGLADES),
+	  PLAIN, THROUGH("devices", "group_id", R_GROUP) },
+};
+
+static const struct field git_commit_fields[] = {
+	ID,
+	{ .name = "sha", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_FILLED },
+	{ .name = "message", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	{ .name = "repository_owner", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	{ .name = "repository_name", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	{ .name = "repository_type", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = repository_type },
+	{ .name = "repository_url", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	{ .name = "commit_url", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	CREATED_AT,
+};
+
+static const struct field config_type_fields[] = {
+	ID,
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_NAME },
+	{ .name = "slug", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_SLUG },
+	CREATED_AT,
+	UPDATED_AT,
+};
+
+static const struct field config_schema_fields[] = {
+	ID,
+	{ .name = "digest", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_FILLED },
+	CONFIG_TYPE_NAME,
+	/* Before there were slots there was one path: the first slot's. */
+	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER), PLAIN,
+	  .form = FORM_FILEPATH,
+	  .sql = "(SELECT filepath FROM config_schema_slots"
+		 " WHERE config_schema_id = t.id ORDER BY position LIMIT 1)" },
+	{ .name = "instance_slots", .kind = K_MANY, .on = SINCE(V_EVERGLADES), PLAIN,
+	  RELATION(.target = R_INSTANCE_SLOT, .near = "config_schema_id") },
+	{ .name = "instance_format", .kind = K_ENUM, .on = SINCE(V_EVERGLADES), PLAIN,
+	  .words = instance_format },
+	CREATED_AT,
+	UPDATED_AT,
+	{ .name = "config_type_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_CONFIG_TYPE },
+	{ .name = "language", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = schema_language,
+	  .preset = "jsonschema" },
+	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = schema_format,
+	  .preset = "json" },
+	{ .name = "documents", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  RELATION(.target = R_SCHEMA_DOCUMENT, .near = "config_schema_id") },
+	{ .name = "config_type", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  THROUGH("config_schemas", "config_type_id", R_CONFIG_TYPE) },
+};
+
+static const struct field instance_slot_fields[] = {
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_SLOT_KEY },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_NAME,
+	  .same_as = "key" },
+	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_FILEPATH },
+	{ .name = "required", .kind = K_BOOL, .on = ALWAYS, PLAIN, .preset = "1" },
+	{ .name = "description", .kind = K_TEXT, .flags = F_OPTIONAL, .on = ALWAYS, PLAIN,
+	  .form = FORM_DESCRIPTION },
+};
+
+static const struct field schema_document_fields[] = {
+	{ .name = "id", .kind = K_ID, .flags = F_MADE, .on = ALWAYS, PLAIN, .form = FORM_ID },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_FILLED },
+	{ .name = "data", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+};
+
+static const struct field config_instance_fields[] = {
+	ID,
+	CONFIG_TYPE_NAME,
+	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, PLAIN,
+	  .sql = "(SELECT filepath FROM config_schema_slots"
+		 " WHERE config_schema_id = t.config_schema_id AND key = t.slot_key)" },
+	{ .name = "slot_key", .kind = K_TEXT, .on = SINCE(V_EVERGLADES),
+	  .filter = SINCE(V_EVERGLADES), .sort = NEVER, .form = FORM_SLOT_KEY },
+	CREATED_AT,
+	{ .name = "config_schema_id", .kind = K_REF, .on = ALWAYS, FILTER,
+	  .refers = R_CONFIG_SCHEMA },
+	{ .name = "config_type_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_CONFIG_TYPE },
+	{ .name = "config_schema", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  THROUGH("config_instances", "config_schema_id", R_CONFIG_SCHEMA) },
+	{ .name = "config_type", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  THROUGH("config_instances", "config_type_id", R_CONFIG_TYPE) },
+	{ .name = "content", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  RELATION(.target = R_INSTANCE_CONTENT, .near = "config_instance_id") },
+};
+
+static const struct field instance_content_fields[] = {
+	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = instance_format },
+	{ .name = "data", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+};
+
+static const struct field release_fields[] = {
+	ID,
+	{ .name = "version", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_SEMVER },
+	{ .name = "git_commit_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, PLAIN,
+	  .refers = R_GIT_COMMIT },
+	CREATED_AT,
+	UPDATED_AT,
+	{ .name = "config_schemas", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  RELATION(.target = R_CONFIG_SCHEMA, .link = "release_config_schemas",
+		   .near = "release_id", .far = "config_schema_id", .ids = "config_schema_ids") },
+};
+
+static const struct field deployment_fields[] = {
+	ID,
+	{ .name = "description", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_DESCRIPTION,
+	  .preset = "" },
+	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = deployment_status,
+	  .derive = status_merge, .from = { "activity_status", "error_status" } },
+	{ .name = "activity_status", .kind = K_ENUM, .on = ALWAYS, FILTER,
+	  .words = activity_status },
+	{ .name = "error_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = error_status },
+	{ .name = "target_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = target_status },
+	{ .name = "device_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_DEVICE },
+	{ .name = "release_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_RELEASE },
+	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN,
+	  .refers = R_DEPLOYMENT },
+	CREATED_AT,
+	UPDATED_AT,
+	{ .name = "queued_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN },
+	{ .name = "deployed_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN },
+	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN },
+	{ .name = "device", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  THROUGH("deployments", "device_id", R_DEVICE) },
+	{ .name = "release", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  THROUGH("deployments", "release_id", R_RELEASE) },
+	{ .name = "parent", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = SINCE(V_EVERGLADES),
+	  PLAIN, THROUGH("deployments", "parent_id", R_DEPLOYMENT) },
+	{ .name = "config_instances", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  RELATION(.target = R_CONFIG_INSTANCE, .link = "deployment_config_instances",
+		   .near = "deployment_id", .far = "config_instance_id",
+		   .ids = "config_instance_ids") },
+};
+/* clang-format on */
+
+#define FIELDS(array)     .fields = (array), .nfields = ARRAY_LEN(array)
+#define UNIQUES(...)      .uniques = (const struct unique[]){ __VA_ARGS__, { .says = NULL } }
+#define UNIQUE(name, ...) { .fields = { __VA_ARGS__ }, .says = (name) }
+
+_Static_assert(ARRAY_LEN(deployment_fields) <= FIELDS_MAX, "the longest of them fits");
+
+const struct resource resources[R_COUNT] = {
+	[R_API_KEY] = {
+		.object = "api_key", .array = "api_keys", .table = "api_keys", .key = "id",
+		.prefix = "api_key_", FIELDS(api_key_fields),
+		UNIQUES(UNIQUE("ids are unique", "id"), UNIQUE("keys are unique", "key")),
+	},
+	[R_GROUP] = {
+		.object = "group", .array = "groups", .table = "groups", .key = "id",
+		.prefix = "grp_", FIELDS(group_fields),
+		UNIQUES(UNIQUE("group names are unique among siblings", "name", "parent_id")),
+	},
+	[R_DEVICE] = {
+		.object = "device", .array = "devices", .table = "devices", .key = "id",
+		.prefix = "dvc_", FIELDS(device_fields),
+		UNIQUES(UNIQUE("device names are unique", "name")),
+	},
+	[R_GIT_COMMIT] = {
+		.object = "git_commit", .array = "git_commits", .table = "git_commits", .key = "id",
+		.prefix = "git_cmt_", FIELDS(git_commit_fields),
+		UNIQUES(UNIQUE("commits are unique in their repository", "sha", "repository_url")),
+	},
+	[R_CONFIG_TYPE] = {
+		.object = "config_type", .array = "config_types", .table = "config_types",
+		.key = "id", .prefix = "cfg_typ_", FIELDS(config_type_fields),
+		UNIQUES(UNIQUE("config type names are unique", "name"),
+			UNIQUE("config type slugs are unique", "slug")),
+	},
+	[R_CONFIG_SCHEMA] = {
+		.object = "config_schema", .array = "config_schemas", .table = "config_schemas",
+		.key = "id", .prefix = "cfg_sch_", FIELDS(config_schema_fields),
+		UNIQUES(UNIQUE("digests are unique in their config type", "digest",
+			       "config_type_id")),
+	},
+	[R_INSTANCE_SLOT] = {
+		.table = "config_schema_slots", .key = "rowid", FIELDS(instance_slot_fields),
+		UNIQUES(UNIQUE("slot keys are unique in their schema", "key"),
+			UNIQUE("slot filepaths are unique in their schema", "filepath")),
+	},
+	[R_SCHEMA_DOCUMENT] = {
+		.table = "config_schema_documents", .key = "id", .prefix = "doc_",
+		FIELDS(schema_document_fields),
+		UNIQUES(UNIQUE("document ids are unique", "id")),
+	},
+	[R_CONFIG_INSTANCE] = {
+		.object = "config_instance", .array = "config_instances",
+		.table = "config_instances", .key = "id", .prefix = "cfg_inst_",
+		FIELDS(config_instance_fields),
+	},
+	[R_INSTANCE_CONTENT] = {
+		.table = "config_instance_contents", .key = "config_instance_id",
+		FIELDS(instance_content_fields),
+	},
+	[R_RELEASE] = {
+		.object = "release", .array = "releases", .table = "releases", .key = "id",
+		.prefix = "rls_", FIELDS(release_fields),
+		UNIQUES(UNIQUE("release versions are unique", "version")),
+	},
+	[R_DEPLOYMENT] = {
+		.object = "deployment", .array = "deployments", .table = "deployments", .key = "id",
+		.prefix = "dpl_", FIELDS(deployment_fields),
+		UNIQUES({ .fields = { "device_id" }, .where = "target_status = 'deployed'",
+			  .says = "a device has at most one deployment whose target_status is "
+				  "deployed" }),
+	},
+};
+
+const struct field *resource_field(const struct resource *r, const char *name)
+{
+	for (size_t i = 0; i < r->nfields; i++)
+		if (streq(r->fields[i].name, name))
+			return &r->fields[i];
+	return NULL;
+}
+
+const struct resource *resource_of_array(const char *array)
+{
+	for (size_t i = 0; i < R_COUNT; i++)
+		if (resources[i].array && streq(resources[i].array, array))
+			return &resources[i];
+	return NULL;
+}
+
+const struct word *word_find(const struct word *words, const char *text)
+{
+	for (; words->text; words++)
+		if (streq(words->text, text))
+			return words;
+	return NULL;
+}
+
+const char *word_in(const struct word *words, const char *text, enum version v)
+{
+	const struct word *w = word_find(words, text);
+
+	return w && !live(w->on, v) && w->older ? w->older : text;
+}

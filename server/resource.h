@@ -1,0 +1,166 @@
+/*
+ * resource.h - the table that describes the API's resources: fields, words, relations and the
+ * versions in which each exists (behaviour: sections 7, 8 and 14). Pure data and look-ups over it.
+ *
+ * Query reading, SQL, JSON, fixtures and the schema test are all derived from these rows. A new
+ * field is a row here and a column in schema.sql.
+ */
+#ifndef RESOURCE_H
+#define RESOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "form.h"
+#include "version.h"
+
+enum resource_id {
+	R_API_KEY,
+	R_GROUP,
+	R_DEVICE,
+	R_GIT_COMMIT,
+	R_CONFIG_TYPE,
+	R_CONFIG_SCHEMA,
+	R_INSTANCE_SLOT,
+	R_SCHEMA_DOCUMENT,
+	R_CONFIG_INSTANCE,
+	R_INSTANCE_CONTENT,
+	R_RELEASE,
+	R_DEPLOYMENT,
+	R_COUNT
+};
+
+enum kind {
+	K_ID,     /* the resource's own id */
+	K_REF,    /* the id of one of another resource */
+	K_TEXT,
+	K_ENUM,   /* one of `words` */
+	K_TIME,   /* RFC 3339 outside, schema.sql's form inside */
+	K_BOOL,
+	K_SCOPES, /* a list of scopes */
+	K_ONE,    /* a related object */
+	K_MANY,   /* a list of related objects */
+};
+
+enum {
+	F_NULL = 1,     /* may be null, and is then shown as null */
+	F_OPTIONAL = 2, /* may be null, and is then left out */
+	F_EXPAND = 4,   /* shown only where `expand` asks for it */
+	F_MADE = 8,     /* made up where a fixture leaves it out */
+};
+
+/* A word of an enumeration; `older` is what versions before `on` see in its place. */
+struct word {
+	const char *text;
+	struct span on;
+	const char *older;
+};
+
+/*
+ * How rows of one resource lead to rows of another.
+ *
+ * With a link table: the rows `t` of the target for which a row `l` of the link has l.near = the
+ * near row's key and l.far = the target row's key. A to-one relation through a column of the near
+ * row's own is that table linking itself.
+ * Without: the target's rows with t.near = the near row's key.
+ * `where` narrows either, in SQL over l and t. Lists come in the order of `position`.
+ */
+struct relation {
+	enum resource_id target;
+	const char *link;
+	const char *near, *far;
+	const char *where;
+	const char *ids; /* to-many through a link: the fixtures' name for the list of ids */
+};
+
+struct field {
+	const char *name; /* JSON key, query parameter, and column unless `sql` or `derive` */
+	enum kind kind;
+	unsigned flags;
+	struct span on;           /* versions that show it */
+	struct span filter, sort; /* versions whose lists filter and sort by it */
+	enum form form;           /* K_TEXT */
+	enum resource_id refers;  /* K_REF */
+	const struct word *words; /* K_ENUM; ends with a row without text */
+	const struct relation *relation; /* K_ONE, K_MANY */
+	/* What a fixture that leaves it out gets: a fixed value, "now" for a time; or another
+	 * field's value. Without either, null where it may be null, else it must be given. */
+	const char *preset, *same_as;
+	/* Where no column stores it: SQL over t, or a function of two other fields. */
+	const char *sql;
+	const char *(*derive)(const char *, const char *);
+	const char *from[2];
+};
+
+/* Fields whose values no two rows may share. */
+struct unique {
+	const char *fields[2];
+	const char *where; /* SQL that narrows it, or NULL */
+	const char *says;  /* the rule, for a message */
+};
+
+struct resource {
+	const char *object; /* the value of "object", or NULL where there is none */
+	const char *array;  /* its name in fixtures; NULL where it lives inside its owner */
+	const char *table;
+	const char *key;    /* the column that relations lead to */
+	const char *prefix; /* of its ids, or NULL */
+	const struct field *fields;
+	size_t nfields;
+	const struct unique *uniques; /* ends with a row without fields */
+};
+
+extern const struct resource resources[R_COUNT];
+
+enum { FIELDS_MAX = 20 }; /* no resource has more; resource.c asserts it */
+
+static inline bool is_relation(const struct field *f)
+{
+	return f->kind == K_ONE || f->kind == K_MANY;
+}
+
+/* Has a column of its own name in the resource's table. */
+static inline bool is_stored(const struct field *f)
+{
+	return !is_relation(f) && !f->sql && !f->derive;
+}
+
+/* Is read from the database with the row: stored, or an SQL expression that some version shows. */
+static inline bool is_selected(const struct field *f)
+{
+	return is_stored(f) || (f->sql && f->on.since <= f->on.until);
+}
+
+/* Can stand in a fixture: everything that answers show, and what they never show but is stored. */
+static inline bool is_given(const struct field *f)
+{
+	return is_relation(f) || f->derive || is_selected(f);
+}
+
+/* The column of the near resource's own that a to-one relation goes through, or NULL. */
+static inline const char *through(const struct resource *near, const struct field *f)
+{
+	return f->relation->link == near->table ? f->relation->far : NULL;
+}
+
+/* Lives inside its owner: written and read with it, without an array of its own in fixtures. */
+static inline bool is_owned(const struct field *f)
+{
+	return is_relation(f) && !f->relation->link && !resources[f->relation->target].array;
+}
+
+static inline enum resource_id resource_number(const struct resource *r)
+{
+	return (enum resource_id)(r - resources);
+}
+
+/* The field of that name, in any version, or NULL. */
+const struct field *resource_field(const struct resource *r, const char *name);
+/* The resource of that fixture array, or NULL. */
+const struct resource *resource_of_array(const char *array);
+/* The word of that text, or NULL. */
+const struct word *word_find(const struct word *words, const char *text);
+/* What a version sees of a stored word. */
+const char *word_in(const struct word *words, const char *text, enum version v);
+
+#endif

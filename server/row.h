@@ -1,0 +1,31 @@
+/*
+ * row.h - a row of a resource as it was read, with the rows that its relations led to. Plain data,
+ * all of it in one arena.
+ */
+#ifndef ROW_H
+#define ROW_H
+
+#include "resource.h"
+
+struct row;
+
+struct rows {
+	struct row *first, *last;
+};
+
+/* What a field holds: a text as the database has it (NULL: null), or related rows. */
+union cell {
+	const char *text;
+	struct rows rows;
+};
+
+struct row {
+	const struct resource *resource;
+	struct row *next;  /* in the list that it belongs to */
+	union cell cell[]; /* one for each field of the resource, in its order */
+};
+
+/* The text of the field of that name, which the resource must have. */
+const char *row_text(const struct row *row, const char *name);
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * sql.c - SELECT and INSERT by the rows of the resource table.
+ */
+#include "sql.h"
+
+#include <stdlib.h>
+
+#include "buf.h"
+
+/* The state of composing: texts go to the arena, slots are numbered as they come. */
+struct composer {
+	struct arena *arena;
+	struct buf text;
+	unsigned slots;
+	bool ok;
+};
+
+/* Make a query of what was gathered in c->text, and empty it. */
+static struct query finish(struct composer *c)
+{
+	struct query q = { .sql = NULL, .slot = c->slots++ };
+
+	if (!c->text.bad)
+		q.sql = arena_strdup(c->arena, c->text.text);
+	if (!q.sql || q.slot >= QUERY_SLOTS)
+		c->ok = false;
+	buf_clear(&c->text);
+	return q;
+}
+
+static void add_columns(struct buf *b, const struct resource *r)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; i < r->nfields; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (!is_selected(f))
+			continue;
+		if (f->sql)
+			buf_printf(b, "%s%s", comma, f->sql);
+		else
+			buf_printf(b, "%st.%s", comma, f->name);
+		comma = ", ";
+	}
+}
+
+const struct field *sql_owner(const struct resource *owned)
+{
+	for (size_t i = 0; i < R_COUNT; i++)
+		for (size_t n = 0; n < resources[i].nfields; n++) {
+			const struct field *f = &resources[i].fields[n];
+
+			if (is_owned(f) && &resources[f->relation->target] == owned)
+				return f;
+		}
+	return NULL;
+}
+
+static struct query compose_insert(struct composer *c, const struct resource *r)
+{
+	const struct field *owner = sql_owner(r);
+	unsigned count = 0;
+
+	buf_printf(&c->text, "INSERT INTO %s (", r->table);
+	if (owner) {
+		buf_add(&c->text, owner->relation->near);
+		count++;
+	}
+	if (owner && owner->kind == K_MANY) {
+		buf_add(&c->text, ", position");
+		count++;
+	}
+	for (size_t i = 0; i < r->nfields; i++)
+		if (is_stored(&r->fields[i]))
+			buf_printf(&c->text, "%s%s", count++ ? ", " : "", r->fields[i].name);
+	buf_add(&c->text, ") VALUES (");
+	for (unsigned i = 1; i <= count; i++)
+		buf_printf(&c->text, "%s?%u", i > 1 ? ", " : "", i);
+	buf_add(&c->text, ")");
+	return finish(c);
+}
+
+static struct query compose_related(struct composer *c, const struct field *f, bool many)
+{
+	const struct relation *rel = f->relation;
+	const struct resource *target = &resources[rel->target];
+	const char *side = rel->link ? "l" : "t";
+
+	buf_printf(&c->text, "SELECT %s.%s, ", side, rel->near);
+	add_columns(&c->text, target);
+	if (rel->link)
+		buf_printf(&c->text, " FROM %s AS l JOIN %s AS t ON t.%s = l.%s", rel->link,
+			   target->table, target->key, rel->far);
+	else
+		buf_printf(&c->text, " FROM %s AS t", target->table);
+	buf_printf(&c->text, " WHERE %s.%s %s", side, rel->near,
+		   many ? "IN (SELECT value FROM json_each(?1))" : "= ?1");
+	if (rel->where)
+		buf_printf(&c->text, " AND %s", rel->where);
+	if (f->kind == K_MANY)
+		buf_printf(&c->text, " ORDER BY %s.position", side);
+	return finish(c);
+}
+
+static struct query compose_link(struct composer *c, const struct relation *rel)
+{
+	buf_printf(&c->text, "INSERT INTO %s (%s, position, %s) VALUES (?1, ?2, ?3)", rel->link,
+		   rel->near, rel->far);
+	return finish(c);
+}
+
+bool sql_compose(struct sql *sql, struct arena *a)
+{
+	struct composer c = { .arena = a, .text = BUF_INIT(8192), .ok = true };
+
+	*sql = (struct sql){ 0 };
+	for (size_t i = 0; i < R_COUNT; i++) {
+		const struct resource *r = &resources[i];
+
+		buf_add(&c.text, "SELECT ");
+		add_columns(&c.text, r);
+		buf_printf(&c.text, " FROM %s AS t WHERE t.%s = ?1", r->table, r->key);
+		sql->get[i] = finish(&c);
+		sql->insert[i] = compose_insert(&c, r);
+		for (size_t n = 0; n < r->nfields; n++) {
+			const struct field *f = &r->fields[n];
+
+			if (!is_relation(f))
+				continue;
+			sql->related[i][n] = compose_related(&c, f, false);
+			sql->related_many[i][n] = compose_related(&c, f, true);
+			if (f->relation->ids)
+				sql->link[i][n] = compose_link(&c, f->relation);
+		}
+	}
+	buf_free(&c.text);
+	return c.ok;
+}

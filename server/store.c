@@ -1,0 +1,244 @@
+/*
+ * store.c - the adapter to SQLite. Nothing else includes its header.
+ */
+#include "store.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct stmt {
+	sqlite3_stmt *sqlite;
+	bool once; /* finalise and free at its end */
+	bool bad;  /* a binding failed */
+};
+
+struct db {
+	struct store *store;
+	sqlite3 *sqlite;
+	struct stmt cache[QUERY_SLOTS];
+};
+
+struct store {
+	char uri[64];
+	pthread_rwlock_t lock;
+	struct db *first; /* a memdb lives as long as its last connection */
+};
+
+void store_setup(void)
+{
+	/* The counters behind sqlite3_memory_used take a global mutex at every allocation, which
+	 * halves what two readers can do. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_initialize();
+}
+
+static bool say(struct db *db, char *err, size_t errlen)
+{
+	snprintf(err, errlen, "database: %s", db_error(db));
+	return false;
+}
+
+static bool set_up(struct db *db)
+{
+	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
+				      "PRAGMA journal_mode = MEMORY;"
+				      "PRAGMA synchronous = OFF;"
+				      "PRAGMA temp_store = MEMORY;"
+				      "PRAGMA trusted_schema = OFF;";
+
+	/* A misspelt column in double quotes would be taken for a string. */
+	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
+	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
+	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
+	       sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+struct db *store_connect(struct store *store, char *err, size_t errlen)
+{
+	static const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI |
+				 SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	struct db *db = calloc(1, sizeof *db);
+
+	if (!db) {
+		snprintf(err, errlen, "database: out of memory");
+		return NULL;
+	}
+	db->store = store;
+	if (sqlite3_open_v2(store->uri, &db->sqlite, flags, NULL) != SQLITE_OK || !set_up(db)) {
+		say(db, err, errlen);
+		db_close(db);
+		return NULL;
+	}
+	return db;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	for (size_t i = 0; i < QUERY_SLOTS; i++)
+		sqlite3_finalize(db->cache[i].sqlite);
+	sqlite3_close(db->sqlite);
+	free(db);
+}
+
+/* Readers come in an endless stream; glibc's default would let them keep a writer out for ever. */
+static bool init_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attr;
+	bool ok = pthread_rwlockattr_init(&attr) == 0 &&
+		  pthread_rwlockattr_setkind_np(
+		      &attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) == 0 &&
+		  pthread_rwlock_init(lock, &attr) == 0;
+
+	pthread_rwlockattr_destroy(&attr);
+	return ok;
+}
+
+struct store *store_open(const char *schema, char *err, size_t errlen)
+{
+	static atomic_uint number;
+	struct store *store = calloc(1, sizeof *store);
+
+	if (!store || !init_lock(&store->lock)) {
+		snprintf(err, errlen, "database: out of memory");
+		free(store);
+		return NULL;
+	}
+	snprintf(store->uri, sizeof store->uri, "file:/workspace-%u?vfs=memdb",
+		 atomic_fetch_add(&number, 1));
+	store->first = store_connect(store, err, errlen);
+	if (!store->first ||
+	    (sqlite3_exec(store->first->sqlite, schema, NULL, NULL, NULL) != SQLITE_OK &&
+	     !say(store->first, err, errlen))) {
+		store_close(store);
+		return NULL;
+	}
+	return store;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	db_close(store->first);
+	pthread_rwlock_destroy(&store->lock);
+	free(store);
+}
+
+void db_read(struct db *db)
+{
+	pthread_rwlock_rdlock(&db->store->lock);
+}
+
+void db_read_end(struct db *db)
+{
+	pthread_rwlock_unlock(&db->store->lock);
+}
+
+static bool run(struct db *db, const char *sql)
+{
+	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+bool db_write(struct db *db)
+{
+	pthread_rwlock_wrlock(&db->store->lock);
+	if (run(db, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON"))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+bool db_commit(struct db *db)
+{
+	if (!run(db, "COMMIT")) {
+		/* A commit refused by a foreign key leaves the transaction open. */
+		db_rollback(db);
+		return false;
+	}
+	pthread_rwlock_unlock(&db->store->lock);
+	return true;
+}
+
+void db_rollback(struct db *db)
+{
+	if (!sqlite3_get_autocommit(db->sqlite))
+		run(db, "ROLLBACK");
+	pthread_rwlock_unlock(&db->store->lock);
+}
+
+const char *db_error(struct db *db)
+{
+	return db->sqlite ? sqlite3_errmsg(db->sqlite) : "out of memory";
+}
+
+struct stmt *db_query(struct db *db, const struct query *q)
+{
+	bool once = q->slot == QUERY_ONCE;
+	struct stmt *s = once ? calloc(1, sizeof *s) : &db->cache[q->slot];
+
+	if (!s)
+		return NULL;
+	if (!s->sqlite && sqlite3_prepare_v3(db->sqlite, q->sql, -1,
+					     once ? 0 : SQLITE_PREPARE_PERSISTENT, &s->sqlite,
+					     NULL) != SQLITE_OK) {
+		if (once)
+			free(s);
+		return NULL;
+	}
+	s->once = once;
+	s->bad = false;
+	return s;
+}
+
+void stmt_end(struct stmt *s)
+{
+	if (s->once) {
+		sqlite3_finalize(s->sqlite);
+		free(s);
+		return;
+	}
+	sqlite3_reset(s->sqlite); /* repeats the last step's error, already dealt with */
+	sqlite3_clear_bindings(s->sqlite);
+}
+
+void stmt_bind(struct stmt *s, int i, const char *text)
+{
+	s->bad |= sqlite3_bind_text(s->sqlite, i, text, -1, SQLITE_STATIC) != SQLITE_OK;
+}
+
+void stmt_bind_int(struct stmt *s, int i, int64_t value)
+{
+	s->bad |= sqlite3_bind_int64(s->sqlite, i, value) != SQLITE_OK;
+}
+
+enum step stmt_step(struct stmt *s)
+{
+	if (s->bad)
+		return STEP_FAILED;
+	switch (sqlite3_step(s->sqlite)) {
+	case SQLITE_ROW:
+		return STEP_ROW;
+	case SQLITE_DONE:
+		return STEP_DONE;
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+		return STEP_TAKEN;
+	default:
+		return STEP_FAILED;
+	}
+}
+
+const char *stmt_text(struct stmt *s, int i)
+{
+	return (const char *)sqlite3_column_text(s->sqlite, i);
+}
+
+int64_t stmt_int(struct stmt *s, int i)
+{
+	return sqlite3_column_int64(s->sqlite, i);
+}

@@ -1,0 +1,79 @@
+/*
+ * store.h - a workspace's database: connections, the lock between readers and writers, transactions,
+ * prepared statements. store.c is the only file that knows SQLite; none that uses this needs to.
+ *
+ * The database lives in memory, in SQLite's memdb, shared by the connections of one process. Any
+ * number of readers or one writer hold its lock, so a reader sees all of a write or nothing, and no
+ * statement ever meets a busy database. A `struct db` belongs to one thread at a time.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdint.h>
+
+#include "util.h"
+
+struct store;
+struct db;
+struct stmt;
+
+/* A statement's text and its place in every connection's cache of prepared statements. */
+struct query {
+	const char *sql;
+	unsigned slot;
+};
+
+enum { QUERY_SLOTS = 256, QUERY_ONCE = QUERY_SLOTS /* a slot for statements not worth keeping */ };
+
+/* Once, before the first store_open: settings of the library that bind the whole process. */
+void store_setup(void);
+
+/*
+ * A new, empty database with the tables of `schema` (SQL text), or NULL, with a line in err. It
+ * must outlive its connections.
+ */
+struct store *store_open(const char *schema, char *err, size_t errlen);
+void store_close(struct store *store);
+
+struct db *store_connect(struct store *store, char *err, size_t errlen);
+void db_close(struct db *db);
+
+/* Between these two, what is read is one state of the database. No write may begin within. */
+void db_read(struct db *db);
+void db_read_end(struct db *db);
+
+/*
+ * A write transaction, alone in the database until it ends. Foreign keys are checked when it
+ * commits. db_commit rolls back when it fails; db_rollback undoes everything since db_write.
+ */
+bool db_write(struct db *db) MUST_CHECK;
+bool db_commit(struct db *db) MUST_CHECK;
+void db_rollback(struct db *db);
+
+/* The library's words for the connection's last failure: for logs, not for clients. */
+const char *db_error(struct db *db);
+
+/* A statement ready to be bound, or NULL. stmt_end it before asking for the same query again. */
+struct stmt *db_query(struct db *db, const struct query *q) MUST_CHECK;
+void stmt_end(struct stmt *s);
+
+static inline void stmt_endp(struct stmt **s)
+{
+	if (*s)
+		stmt_end(*s);
+}
+
+/* Bind a value, from 1. The text (NULL: SQL's NULL) is borrowed until stmt_end. */
+void stmt_bind(struct stmt *s, int i, const char *text);
+void stmt_bind_int(struct stmt *s, int i, int64_t value);
+
+enum step { STEP_ROW, STEP_DONE, STEP_TAKEN /* a unique value is */, STEP_FAILED };
+
+/* A binding that failed makes this fail. */
+enum step stmt_step(struct stmt *s) MUST_CHECK;
+
+/* A column of the current row, from 0; NULL for SQL's NULL. Valid until the next step. */
+const char *stmt_text(struct stmt *s, int i);
+int64_t stmt_int(struct stmt *s, int i);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * util.h - the few macros every file may use. Knows nothing of the program.
+ */
+#ifndef UTIL_H
+#define UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#define ARRAY_LEN(a)       (sizeof(a) / sizeof((a)[0]))
+#define PRINTF_LIKE(f, a)  __attribute__((format(printf, f, a)))
+#define MUST_CHECK         __attribute__((warn_unused_result))
+
+/* Run fn(&variable) when the variable leaves its scope. */
+#define CLEANUP(fn)        __attribute__((cleanup(fn)))
+
+/* Take the pointer out of a variable, leaving NULL: ownership moves to the caller. */
+#define STEAL(p)                                                                                   \
+	({                                                                                         \
+		__typeof__(p) stolen_ = (p);                                                       \
+		(p) = NULL;                                                                        \
+		stolen_;                                                                           \
+	})
+
+static inline bool streq(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static inline bool starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * version.h - the versions of the API, the spans of versions in which a thing exists, and the
+ * reading of the Miru-Version header (behaviour: section 2). Pure.
+ *
+ * This file and the tables that carry spans are the only places that name a version.
+ */
+#ifndef VERSION_H
+#define VERSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Supported versions, oldest first. */
+enum version { V_TETONS, V_RAINIER, V_EVERGLADES };
+#define V_OLDEST V_TETONS
+#define V_NEWEST V_EVERGLADES
+enum { V_COUNT = V_NEWEST + 1 };
+
+/* Both ends inclusive; empty when since > until. */
+struct span {
+	uint8_t since, until;
+};
+
+#define ALWAYS   { V_OLDEST, V_NEWEST }
+#define SINCE(v) { (v), V_NEWEST }
+#define UNTIL(v) { V_OLDEST, (v) }
+#define NEVER    { V_COUNT, V_OLDEST }
+
+static inline bool live(struct span s, enum version v)
+{
+	return s.since <= v && v <= s.until;
+}
+
+/* The header value of a supported version, such as "2026-03-09.tetons". */
+const char *version_name(enum version v);
+/* The supported versions' header values, newest last, separated by ", ". */
+const char *version_list(void);
+
+/* strict: exact supported values; known: any date of a supported train; any: whatever comes. */
+enum version_policy { VERSION_STRICT, VERSION_KNOWN, VERSION_ANY };
+
+enum version_verdict { VERSION_OK, VERSION_MISSING, VERSION_ENDED, VERSION_INVALID };
+
+/*
+ * Read a Miru-Version header; `header` is NULL when the request has none. On VERSION_OK sets *v; on
+ * VERSION_ENDED sets *ended to the day, YYYY-MM-DD, on which that version's life ended. What
+ * VERSION_ANY cannot place is read as the newest version.
+ */
+enum version_verdict version_read(const char *header, enum version_policy policy, enum version *v,
+				  const char **ended);
+
+#endif

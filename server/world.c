@@ -1,0 +1,687 @@
+/*
+ * world.c - walking fixture documents by the resource table.
+ */
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "json.h"
+#include "scope.h"
+#include "utf8.h"
+
+enum { SHOWN = 48, EXPECTED = 1024 };
+
+void world_init(struct world *w, struct problems *problems)
+{
+	*w = (struct world){ .problems = problems };
+	arena_init(&w->arena, NULL, 0);
+	time_format(clock_now(), w->now);
+}
+
+void world_free(struct world *w)
+{
+	for (size_t i = 0; i < w->ndocuments; i++)
+		cJSON_Delete(w->documents[i]);
+	free(w->documents);
+	free(w->table);
+	arena_free(&w->arena);
+}
+
+/* Note a shortage of memory, which is reported once, at the end. */
+static void *need(struct world *w, void *memory)
+{
+	if (!memory)
+		w->out_of_memory = true;
+	return memory;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+static size_t bucket(const struct world *w, const struct resource *r, const char *id)
+{
+	uint64_t h = 0xcbf29ce484222325 ^ resource_number(r);
+
+	for (; *id; id++)
+		h = (h ^ (unsigned char)*id) * 0x100000001b3;
+	return (size_t)h & (w->cap - 1);
+}
+
+/* The place of a record in the table, or the free place where it belongs. */
+static struct record **lookup(const struct world *w, const struct resource *r, const char *id)
+{
+	size_t i = bucket(w, r, id);
+
+	while (w->table[i] && (w->table[i]->resource != r || !streq(w->table[i]->id, id)))
+		i = (i + 1) & (w->cap - 1);
+	return &w->table[i];
+}
+
+struct record *world_find(const struct world *w, enum resource_id resource, const char *id)
+{
+	return w->cap ? *lookup(w, &resources[resource], id) : NULL;
+}
+
+/* Make room for one more, at most three quarters full. */
+static bool grow(struct world *w)
+{
+	if (w->count + 1 <= w->cap / 4 * 3)
+		return true;
+
+	struct world bigger = *w;
+
+	bigger.cap = w->cap ? w->cap * 2 : 256;
+	bigger.table = need(w, calloc(bigger.cap, sizeof(struct record *)));
+	if (!bigger.table)
+		return false;
+	for (size_t i = 0; i < w->cap; i++)
+		if (w->table[i])
+			*lookup(&bigger, w->table[i]->resource, w->table[i]->id) = w->table[i];
+	free(w->table);
+	w->table = bigger.table;
+	w->cap = bigger.cap;
+	return true;
+}
+
+static struct record *new_record(struct world *w, const struct resource *r, const char *id,
+				 struct place at)
+{
+	struct record *record = need(
+	    w, arena_zalloc(&w->arena, sizeof *record + r->nfields * sizeof record->given[0]));
+
+	if (!record)
+		return NULL;
+	record->resource = r;
+	record->id = id;
+	record->at = at;
+	return record;
+}
+
+/* The record of that id, new if it is the first time. Without an id, always new. */
+static struct record *find_or_add(struct world *w, const struct resource *r, const char *id,
+				  struct place at)
+{
+	struct record **place = NULL, *record;
+
+	if (id) {
+		if (!grow(w))
+			return NULL;
+		place = lookup(w, r, id);
+		if (*place)
+			return *place;
+	}
+	record = new_record(w, r, id, at);
+	if (!record)
+		return NULL;
+	if (place) {
+		*place = record;
+		w->count++;
+	}
+	if (w->last)
+		w->last->next = record;
+	else
+		w->first = record;
+	w->last = record;
+	return record;
+}
+
+struct record *world_own(struct world *w, struct record *owner, const struct field *field,
+			 struct place at)
+{
+	struct given *given = &owner->given[field - owner->resource->fields];
+	struct record *record = new_record(w, &resources[field->relation->target], NULL, at);
+
+	if (!record)
+		return NULL;
+	record->owner = owner;
+	if (given->last) {
+		record->position = given->last->position + 1;
+		given->last->next = record;
+	} else {
+		given->first = record;
+	}
+	given->last = record;
+	return record;
+}
+
+struct given *record_given(struct record *record, const char *field)
+{
+	return &record->given[resource_field(record->resource, field) - record->resource->fields];
+}
+
+const char *record_text(struct record *record, const char *field)
+{
+	return record_given(record, field)->text;
+}
+
+void record_set(struct record *record, const char *field, const char *text)
+{
+	struct given *given = record_given(record, field);
+
+	given->set = true;
+	given->at = record->at;
+	given->text = text;
+}
+
+/* ---- places and problems --------------------------------------------------------------------- */
+
+/* The pointer of a member: its name with ~ and / escaped (RFC 6901). */
+static const char *member(struct world *w, const char *pointer, const char *name)
+{
+	struct buf b CLEANUP(buf_free) = BUF_INIT(1 << 20);
+
+	buf_add(&b, pointer);
+	buf_addc(&b, '/');
+	for (; *name; name++) {
+		if (*name == '~' || *name == '/')
+			buf_add(&b, *name == '~' ? "~0" : "~1");
+		else
+			buf_addc(&b, *name);
+	}
+
+	const char *text = b.bad ? NULL : arena_strdup(&w->arena, b.text);
+
+	return need(w, (void *)text) ? text : pointer;
+}
+
+static const char *item_of(struct world *w, const char *pointer, size_t index)
+{
+	const char *text = need(w, arena_printf(&w->arena, "%s/%zu", pointer, index));
+
+	return text ? text : pointer;
+}
+
+static void problem_at(struct world *w, struct place at, const char *name, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+
+static void problem_at(struct world *w, struct place at, const char *name, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	problemv(w->problems, at.file, name ? member(w, at.pointer, name) : at.pointer, fmt, args);
+	va_end(args);
+}
+
+void record_problem(struct world *w, struct record *record, const char *field, const char *fmt, ...)
+{
+	const struct given *given = field ? record_given(record, field) : NULL;
+	struct place at = given && given->set ? given->at : record->at;
+	va_list args;
+
+	record->broken = true;
+	va_start(args, fmt);
+	problemv(w->problems, at.file, field ? member(w, at.pointer, field) : at.pointer, fmt, args);
+	va_end(args);
+}
+
+/* What stands there, as JSON, short enough for a message. */
+static const char *shown(struct world *w, const cJSON *json)
+{
+	char *text = cJSON_PrintUnformatted(json);
+	const char *short_one = text ? utf8_clean(&w->arena, text, SHOWN) : NULL;
+
+	cJSON_free(text);
+	return need(w, (void *)short_one) ? short_one : "?";
+}
+
+static const char *called(const struct resource *r)
+{
+	return r->object ? r->object : r->table;
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+const char *world_expected(const struct field *f, char *out, size_t len)
+{
+	const char *or_null = f->flags & (F_NULL | F_OPTIONAL) ? ", or null" : "";
+	size_t used = 0;
+
+	switch (f->kind) {
+	case K_ID:
+		snprintf(out, len, "an id: %s", form_expected(FORM_ID));
+		break;
+	case K_REF:
+		snprintf(out, len, "the id of a %s%s", called(&resources[f->refers]), or_null);
+		break;
+	case K_TEXT:
+		snprintf(out, len, "%s%s", form_expected(f->form), or_null);
+		break;
+	case K_ENUM:
+		used = (size_t)snprintf(out, len, "one of ");
+		for (const struct word *word = f->words; word->text && used < len; word++)
+			used += (size_t)snprintf(out + used, len - used, "%s%s",
+						 word == f->words ? "" : ", ", word->text);
+		break;
+	case K_TIME:
+		snprintf(out, len, "a time such as 2024-01-01T00:00:00Z%s", or_null);
+		break;
+	case K_BOOL:
+		snprintf(out, len, "true or false");
+		break;
+	case K_SCOPES:
+		snprintf(out, len, "a list of scopes");
+		break;
+	case K_ONE:
+		snprintf(out, len, "an object%s", or_null);
+		break;
+	case K_MANY:
+		snprintf(out, len, "a list of objects");
+		break;
+	}
+	return out;
+}
+
+/* A list of scopes, each known, as JSON. */
+static bool read_scopes(struct world *w, struct place at, const char *name, const cJSON *json,
+			const char **text)
+{
+	const cJSON *item;
+	bool ok = true;
+	size_t i = 0;
+
+	if (!cJSON_IsArray(json)) {
+		problem_at(w, at, name, "expected a list of scopes, found %s", shown(w, json));
+		return false;
+	}
+	cJSON_ArrayForEach(item, json) {
+		enum scope s;
+
+		if (!cJSON_IsString(item) || !scope_find(item->valuestring, &s)) {
+			problem(w->problems, at.file, item_of(w, member(w, at.pointer, name), i),
+				"expected a scope such as %s or %s, found %s",
+				scope_name(SCOPE_deployments_read), scope_name(SCOPE_devices_manage),
+				shown(w, item));
+			ok = false;
+		}
+		i++;
+	}
+
+	char *printed = ok ? cJSON_PrintUnformatted(json) : NULL;
+
+	*text = printed ? arena_strdup(&w->arena, printed) : NULL;
+	cJSON_free(printed);
+	return *text || !ok || need(w, NULL) ? ok : false;
+}
+
+/* Is the value one that the field can hold? Sets *text to it as it is stored. */
+static bool fits(struct world *w, const struct field *f, const cJSON *json, const char **text)
+{
+	const char *string = cJSON_IsString(json) ? json->valuestring : NULL;
+	int64_t micros;
+	char *time;
+
+	*text = string;
+	if (cJSON_IsNull(json))
+		return f->flags & (F_NULL | F_OPTIONAL);
+	if (f->kind == K_BOOL) {
+		*text = cJSON_IsTrue(json) ? "1" : "0";
+		return cJSON_IsBool(json);
+	}
+	if (!string)
+		return false;
+	switch (f->kind) {
+	case K_ID:
+	case K_REF:
+		return form_fits(FORM_ID, string);
+	case K_TEXT:
+		return form_fits(f->form, string);
+	case K_ENUM:
+		return word_find(f->words, string);
+	case K_TIME:
+		if (!time_parse(string, &micros))
+			return false;
+		time = need(w, arena_alloc(&w->arena, TIME_LEN + 1));
+		if (time)
+			time_format(micros, time);
+		*text = time;
+		return time;
+	default:
+		return false;
+	}
+}
+
+/* Read a value into the form it is stored in; false, with a problem reported, where it does not fit. */
+static bool read_value(struct world *w, struct place at, const struct field *f, const cJSON *json,
+		       const char **text)
+{
+	char expected[EXPECTED];
+
+	if (f->kind == K_SCOPES)
+		return read_scopes(w, at, f->name, json, text);
+	if (fits(w, f, json, text))
+		return true;
+	problem_at(w, at, f->name, "expected %s, found %s",
+		   world_expected(f, expected, sizeof expected), shown(w, json));
+	return false;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && streq(a, b));
+}
+
+static void contradiction(struct world *w, struct place at, const char *name,
+			  const struct given *given)
+{
+	problem_at(w, at, name, "contradicts %s: %s/%s", given->at.file, given->at.pointer, name);
+}
+
+static void give_text(struct world *w, struct record *record, const struct field *f,
+		      const char *name, const char *text, struct place at)
+{
+	struct given *given = &record->given[f - record->resource->fields];
+
+	if (given->set && !same_text(given->text, text)) {
+		contradiction(w, at, name, given);
+		record->broken = true;
+		return;
+	}
+	if (!given->set)
+		*given = (struct given){ .set = true, .at = at, .text = text };
+}
+
+static void give_ids(struct world *w, struct record *record, const struct field *f,
+		     const char *name, const char **ids, size_t n, struct place at)
+{
+	struct given *given = &record->given[f - record->resource->fields];
+	bool same = given->nids == n;
+
+	for (size_t i = 0; same && i < n; i++)
+		same = streq(given->ids[i], ids[i]);
+	if (given->set && !same) {
+		contradiction(w, at, name, given);
+		record->broken = true;
+		return;
+	}
+	if (!given->set)
+		*given = (struct given){ .set = true, .at = at, .ids = ids, .nids = n };
+}
+
+/* ---- objects --------------------------------------------------------------------------------- */
+
+static struct record *read_object(struct world *w, const struct resource *r, const cJSON *json,
+				  struct place at);
+static void read_members(struct world *w, struct record *record, const cJSON *json,
+			 struct place at);
+
+/* The objects that live inside a record: read once, however often the record is written. */
+static void read_owned(struct world *w, struct record *record, const struct field *f,
+		       const cJSON *json, struct place at)
+{
+	struct given *given = &record->given[f - record->resource->fields];
+	const char *pointer = member(w, at.pointer, f->name);
+	char expected[EXPECTED];
+	const cJSON *item;
+	size_t i = 0;
+
+	if (f->kind == K_MANY ? !cJSON_IsArray(json) : !cJSON_IsObject(json)) {
+		problem_at(w, at, f->name, "expected %s, found %s",
+			   world_expected(f, expected, sizeof expected), shown(w, json));
+		record->broken = true;
+		return;
+	}
+	if (given->set) {
+		if (!cJSON_Compare(given->owned, json, true)) {
+			contradiction(w, at, f->name, given);
+			record->broken = true;
+		}
+		return;
+	}
+	*given = (struct given){ .set = true, .at = at, .owned = json };
+	if (f->kind == K_ONE) {
+		struct place inside = { at.file, pointer };
+		struct record *owned = world_own(w, record, f, inside);
+
+		if (owned)
+			read_members(w, owned, json, inside);
+		return;
+	}
+	cJSON_ArrayForEach(item, json) {
+		struct place inside = { at.file, item_of(w, pointer, i++) };
+		struct record *owned;
+
+		if (!cJSON_IsObject(item)) {
+			problem_at(w, inside, NULL, "expected an object, found %s", shown(w, item));
+			record->broken = true;
+		} else if ((owned = world_own(w, record, f, inside))) {
+			read_members(w, owned, item, inside);
+		}
+	}
+}
+
+/* An object expanded in another: read it as a record of its own, and return its id, or NULL. */
+static const char *read_expanded(struct world *w, const struct field *f, const cJSON *json,
+				 struct place at)
+{
+	const struct record *record = read_object(w, &resources[f->relation->target], json, at);
+
+	return record ? record->id : NULL;
+}
+
+static void read_one(struct world *w, struct record *record, const struct field *f,
+		     const cJSON *json, struct place at)
+{
+	const char *column = through(record->resource, f);
+	struct place inside = { at.file, member(w, at.pointer, f->name) };
+	const char *id = NULL;
+
+	if (!cJSON_IsNull(json)) {
+		id = read_expanded(w, f, json, inside);
+		if (!id) {
+			record->broken = true;
+			return;
+		}
+	} else if (!(f->flags & F_NULL)) {
+		problem_at(w, at, f->name, "expected an object, found null");
+		record->broken = true;
+		return;
+	}
+	if (column) {
+		give_text(w, record, resource_field(record->resource, column), f->name, id, at);
+		return;
+	}
+
+	const char **ids = need(w, arena_alloc(&w->arena, sizeof *ids));
+
+	if (ids) {
+		ids[0] = id;
+		give_ids(w, record, f, f->name, ids, id ? 1 : 0, at);
+	}
+}
+
+/* A list of related objects, or of their ids. */
+static void read_many(struct world *w, struct record *record, const struct field *f,
+		      const char *name, const cJSON *json, struct place at)
+{
+	bool as_ids = name != f->name;
+	const char *pointer = member(w, at.pointer, name);
+	const char **ids;
+	const cJSON *item;
+	size_t n = 0;
+
+	if (!cJSON_IsArray(json)) {
+		problem_at(w, at, name, "expected a list of %s, found %s",
+			   as_ids ? "ids" : "objects", shown(w, json));
+		record->broken = true;
+		return;
+	}
+	ids = need(w, arena_alloc(&w->arena, ((size_t)cJSON_GetArraySize(json) + 1) * sizeof *ids));
+	if (!ids)
+		return;
+	cJSON_ArrayForEach(item, json) {
+		struct place inside = { at.file, item_of(w, pointer, n) };
+
+		if (!as_ids) {
+			ids[n] = read_expanded(w, f, item, inside);
+		} else if (cJSON_IsString(item) && form_fits(FORM_ID, item->valuestring)) {
+			ids[n] = item->valuestring;
+		} else {
+			ids[n] = NULL;
+			problem_at(w, inside, NULL, "expected an id, found %s", shown(w, item));
+		}
+		record->broken |= !ids[n];
+		if (ids[n])
+			n++;
+	}
+	give_ids(w, record, f, name, ids, n, at);
+}
+
+/* The field that a member of a fixture speaks of: by its name, or by a relation's name for ids. */
+static const struct field *field_of(const struct resource *r, const char *name)
+{
+	for (size_t i = 0; i < r->nfields; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (is_given(f) && (streq(f->name, name) ||
+				    (is_relation(f) && f->relation->ids &&
+				     streq(f->relation->ids, name))))
+			return f;
+	}
+	return NULL;
+}
+
+static void unknown_member(struct world *w, const struct resource *r, const char *name,
+			   struct place at)
+{
+	struct buf known CLEANUP(buf_free) = BUF_INIT(4096);
+
+	for (size_t i = 0; i < r->nfields; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (!is_given(f))
+			continue;
+		buf_printf(&known, "%s%s", known.len ? ", " : "", f->name);
+		if (is_relation(f) && f->relation->ids)
+			buf_printf(&known, ", %s", f->relation->ids);
+	}
+	problem_at(w, at, name, "unknown field; a %s has: %s", called(r),
+		   known.text ? known.text : "");
+}
+
+static void read_members(struct world *w, struct record *record, const cJSON *json, struct place at)
+{
+	const struct resource *r = record->resource;
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, json) {
+		const struct field *f = field_of(r, item->string);
+		const char *text;
+
+		if (r->object && streq(item->string, "object")) {
+			if (!cJSON_IsString(item) || !streq(item->valuestring, r->object)) {
+				problem_at(w, at, "object", "expected \"%s\", found %s", r->object,
+					   shown(w, item));
+				record->broken = true;
+			}
+		} else if (!f) {
+			unknown_member(w, r, item->string, at);
+			record->broken = true;
+		} else if (is_owned(f)) {
+			read_owned(w, record, f, item, at);
+		} else if (f->kind == K_ONE) {
+			read_one(w, record, f, item, at);
+		} else if (f->kind == K_MANY) {
+			read_many(w, record, f, streq(item->string, f->name) ? f->name
+									     : f->relation->ids,
+				  item, at);
+		} else if (read_value(w, at, f, item, &text)) {
+			give_text(w, record, f, f->name, text, at);
+		} else {
+			record->broken = true;
+			/* Wrong is not missing. */
+			record->given[f - r->fields].set = true;
+			record->given[f - r->fields].at = at;
+		}
+	}
+}
+
+static struct record *read_object(struct world *w, const struct resource *r, const cJSON *json,
+				  struct place at)
+{
+	const struct field *id_field = resource_field(r, "id");
+	const cJSON *id = cJSON_GetObjectItemCaseSensitive(json, "id");
+	const char *text = NULL;
+	struct record *record;
+
+	if (!cJSON_IsObject(json)) {
+		problem_at(w, at, NULL, "expected a %s, found %s", called(r), shown(w, json));
+		return NULL;
+	}
+	if (!id && !(id_field->flags & F_MADE)) {
+		problem_at(w, at, NULL, "has no id; expected one such as %s123", r->prefix);
+		return NULL;
+	}
+	if (id && !read_value(w, at, id_field, id, &text))
+		return NULL;
+	record = find_or_add(w, r, text, at);
+	if (record)
+		read_members(w, record, json, at);
+	return record;
+}
+
+/* ---- documents ------------------------------------------------------------------------------- */
+
+static void unknown_array(struct world *w, const char *name, struct place at)
+{
+	struct buf known CLEANUP(buf_free) = BUF_INIT(1024);
+
+	for (size_t i = 0; i < R_COUNT; i++)
+		if (resources[i].array)
+			buf_printf(&known, "%s%s", known.len ? ", " : "", resources[i].array);
+	problem_at(w, at, name, "unknown array; a fixture has: %s", known.text ? known.text : "");
+}
+
+static void read_document(struct world *w, const char *file, const cJSON *json)
+{
+	struct place root = { file, "" };
+	const cJSON *array, *item;
+
+	if (!cJSON_IsObject(json)) {
+		problem_at(w, root, NULL, "expected an object such as {\"devices\":[...]}, found %s",
+			   shown(w, json));
+		return;
+	}
+	cJSON_ArrayForEach(array, json) {
+		const struct resource *r = resource_of_array(array->string);
+		const char *pointer = member(w, "", array->string);
+		size_t i = 0;
+
+		if (!r) {
+			unknown_array(w, array->string, root);
+			continue;
+		}
+		if (!cJSON_IsArray(array)) {
+			problem_at(w, root, array->string, "expected a list of %s, found %s",
+				   r->array, shown(w, array));
+			continue;
+		}
+		cJSON_ArrayForEach(item, array) {
+			struct place at = { file, item_of(w, pointer, i++) };
+
+			read_object(w, r, item, at);
+		}
+	}
+}
+
+void world_add(struct world *w, const char *file, const char *text, size_t len)
+{
+	struct json_error e;
+	cJSON *json, **documents;
+
+	documents = reallocarray(w->documents, w->ndocuments + 1, sizeof(cJSON *));
+	if (!need(w, documents))
+		return;
+	w->documents = documents;
+	json = json_parse(text, len, &e);
+	if (!json) {
+		/* A compiler's file:line:column, which editors jump to. */
+		const char *at = arena_printf(&w->arena, "%s:%u:%u", file, e.line, e.column);
+
+		problem(w->problems, at ? at : file, NULL, "%s", e.what);
+		return;
+	}
+	w->documents[w->ndocuments++] = json;
+	read_document(w, file, json);
+}

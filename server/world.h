@@ -1,0 +1,81 @@
+/*
+ * world.h - fixtures in memory: records as documents describe them, before any is stored. Knows the
+ * resource table and JSON, not the database.
+ *
+ * A record is one object of one resource. It may be written several times - in its array and,
+ * expanded, inside others - and everything said of it must agree.
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <cjson/cJSON.h>
+
+#include "arena.h"
+#include "clock.h"
+#include "problem.h"
+#include "resource.h"
+
+struct record;
+
+struct place {
+	const char *file, *pointer; /* a JSON pointer to an object */
+};
+
+/* What is said of one field. */
+struct given {
+	bool set;
+	struct place at;    /* the object that says it */
+	const char *text;   /* a value in the form it is stored in; NULL: null */
+	const char **ids;   /* a relation, other than through an own column: where it leads to */
+	size_t nids;
+	const cJSON *owned; /* the objects that live inside, as written, */
+	struct record *first, *last; /* and as records */
+};
+
+struct record {
+	const struct resource *resource;
+	const char *id; /* NULL where it has none, or none yet */
+	struct place at;
+	struct record *owner; /* the record it lives inside, or NULL */
+	size_t position;      /* among its owner's */
+	bool broken;          /* a value is missing or wrong: not to be stored */
+	struct record *next;  /* in its owner's list, or in the world's */
+	struct given given[]; /* by field */
+};
+
+struct world {
+	struct arena arena;
+	struct problems *problems;
+	struct record *first, *last; /* those without an owner, as they came */
+	struct record **table;       /* those with an id, by resource and id; open addressing */
+	size_t cap, count;
+	cJSON **documents; /* the records borrow their texts */
+	size_t ndocuments;
+	char now[TIME_LEN + 1];
+	bool out_of_memory;
+};
+
+/* Problems are added to `problems`, which must outlive the world. */
+void world_init(struct world *w, struct problems *problems);
+void world_free(struct world *w);
+
+/* Add a document: `text` is what the file of that name holds. */
+void world_add(struct world *w, const char *file, const char *text, size_t len);
+
+/* What a field's value must be, for a message; written to out, which it returns. */
+const char *world_expected(const struct field *f, char *out, size_t len);
+struct record *world_find(const struct world *w, enum resource_id resource, const char *id);
+/* A new record inside another, at the end of its list for `field`. NULL when memory is short. */
+struct record *world_own(struct world *w, struct record *owner, const struct field *field,
+			 struct place at);
+
+struct given *record_given(struct record *record, const char *field);
+/* The text given for a field, or NULL when it is not given, or null. */
+const char *record_text(struct record *record, const char *field);
+/* Give a field a text, as if the record said so itself. */
+void record_set(struct record *record, const char *field, const char *text);
+/* Report a problem at a field of a record, and mark the record. */
+void record_problem(struct world *w, struct record *record, const char *field, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+
+#endif
