@@ -62,7 +62,7 @@ static void print_keys(FILE *to, const struct app *app)
 /* A line that works when pasted: some deployment that there is, and a key that may read it. */
 static void print_curl(FILE *to, const struct app *app, struct db *db, const char *base)
 {
-	static const struct query first = { "SELECT id FROM deployments ORDER BY rowid LIMIT 1",
+	static const struct query first = { "SELECT id FROM deployments LIMIT 1",
 					    QUERY_ONCE };
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &first);
 	const char *key = app->auth == AUTH_ANY ? "any" : NULL;

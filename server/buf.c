@@ -21,8 +21,7 @@ void buf_clear(struct buf *b)
 		b->text[0] = '\0';
 }
 
-/* Make room for `more` bytes and the terminator. */
-static bool reserve(struct buf *b, size_t more)
+bool buf_reserve(struct buf *b, size_t more)
 {
 	if (b->bad || more > b->max || b->len > b->max - more) {
 		b->bad = true;
@@ -31,7 +30,7 @@ static bool reserve(struct buf *b, size_t more)
 	if (b->len + more < b->cap)
 		return true;
 
-	size_t cap = b->cap ? b->cap : 256;
+	size_t cap = b->cap ? b->cap : 1024;
 
 	while (cap <= b->len + more)
 		cap *= 2;
@@ -47,25 +46,6 @@ static bool reserve(struct buf *b, size_t more)
 	return true;
 }
 
-void buf_addn(struct buf *b, const char *text, size_t len)
-{
-	if (!reserve(b, len))
-		return;
-	memcpy(b->text + b->len, text, len);
-	b->len += len;
-	b->text[b->len] = '\0';
-}
-
-void buf_add(struct buf *b, const char *text)
-{
-	buf_addn(b, text, strlen(text));
-}
-
-void buf_addc(struct buf *b, char c)
-{
-	buf_addn(b, &c, 1);
-}
-
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list args, again;
@@ -77,7 +57,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 	if (len < 0) {
 		b->bad = true;
-	} else if (reserve(b, (size_t)len)) {
+	} else if (buf_reserve(b, (size_t)len)) {
 		vsnprintf(b->text + b->len, (size_t)len + 1, fmt, again);
 		b->len += (size_t)len;
 	}
@@ -85,34 +65,41 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Append `text` with control characters as \uXXXX, and those of `marked` behind a backslash. */
-static void add_escaped(struct buf *b, const char *text, const char *marked)
-{
-	for (const char *at = text; *at;) {
-		size_t plain = 0;
+/* The letter that stands for a byte behind a backslash, or u; 0 where it stands for itself. */
+#define CONTROL_ESCAPES                                                                            \
+	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',         \
+	['\r'] = 'r', [14 ... 31] = 'u', [0x7f] = 'u'
 
-		while ((unsigned char)at[plain] >= 0x20 && at[plain] != 0x7f &&
-		       !strchr(marked, at[plain]))
-			plain++;
-		buf_addn(b, at, plain);
-		at += plain;
-		if (!*at)
-			break;
-		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			buf_printf(b, "\\u%04x", (unsigned char)*at++);
+static const char line_escapes[256] = { CONTROL_ESCAPES };
+static const char json_escapes[256] = { CONTROL_ESCAPES, ['"'] = '"', ['\\'] = '\\' };
+
+/* Append `text` with the bytes escaped whose place in `escape` is not 0; NUL's is not. */
+static void add_escaped(struct buf *b, const char *text, const char escape[256])
+{
+	for (const unsigned char *at = (const unsigned char *)text;; at++) {
+		const unsigned char *from = at;
+
+		while (!escape[*at])
+			at++;
+		buf_addn(b, (const char *)from, (size_t)(at - from));
+		if (*at == '\0')
+			return;
+		buf_addc(b, '\\');
+		if (escape[*at] == 'u')
+			buf_printf(b, "u%04x", *at);
 		else
-			buf_printf(b, "\\%c", *at++);
+			buf_addc(b, escape[*at]);
 	}
 }
 
 void buf_add_control(struct buf *b, const char *text)
 {
-	add_escaped(b, text, "");
+	add_escaped(b, text, line_escapes);
 }
 
 void buf_add_json(struct buf *b, const char *text)
 {
 	buf_addc(b, '"');
-	add_escaped(b, text, "\"\\");
+	add_escaped(b, text, json_escapes);
 	buf_addc(b, '"');
 }

@@ -24,9 +24,31 @@ struct buf {
 void buf_free(struct buf *b);
 /* Empty it, keeping its memory. */
 void buf_clear(struct buf *b);
-void buf_addn(struct buf *b, const char *text, size_t len);
-void buf_add(struct buf *b, const char *text);
-void buf_addc(struct buf *b, char c);
+/* Make room for `more` bytes and the terminator; false, and bad, when that cannot be. */
+bool buf_reserve(struct buf *b, size_t more);
+
+static inline void buf_addn(struct buf *b, const char *text, size_t len)
+{
+	if (b->bad || (b->cap - b->len <= len && !buf_reserve(b, len)))
+		return;
+	memcpy(b->text + b->len, text, len);
+	b->len += len;
+	b->text[b->len] = '\0';
+}
+
+static inline void buf_add(struct buf *b, const char *text)
+{
+	buf_addn(b, text, strlen(text));
+}
+
+static inline void buf_addc(struct buf *b, char c)
+{
+	if (b->bad || (b->cap - b->len <= 1 && !buf_reserve(b, 1)))
+		return;
+	b->text[b->len++] = c;
+	b->text[b->len] = '\0';
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Append `text` with its control characters escaped, so that it stays on its line. */
 void buf_add_control(struct buf *b, const char *text);

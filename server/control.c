@@ -5,14 +5,18 @@
 
 #include "config.h"
 #include "exchange.h"
-#include "present.h"
 
 static bool say(struct exchange *x, const char *status)
 {
-	x->json = cJSON_CreateObject();
-	return (x->json && put_text(x->json, "status", status) &&
-		put_text(x->json, "version", PACKAGE_VERSION)) ||
-	       broke(x, "control: out of memory");
+	struct writer w = exchange_writer(x);
+
+	write_open(&w, '{');
+	write_key(&w, "status");
+	write_text(&w, status);
+	write_key(&w, "version");
+	write_text(&w, PACKAGE_VERSION);
+	write_close(&w, '}');
+	return true;
 }
 
 bool control_health(struct exchange *x)

@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "json.h"
 #include "log.h"
-#include "present.h"
 #include "utf8.h"
 
 enum { ANSWER_MAX = 1 << 30, QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048 };
@@ -19,13 +17,12 @@ void exchange_init(struct exchange *x, const struct app *app)
 	memset(x, 0, offsetof(struct exchange, first));
 	x->app = app;
 	arena_init(&x->arena, x->first, sizeof x->first);
+	x->answer.body.max = ANSWER_MAX;
 }
 
 void exchange_clear(struct exchange *x)
 {
-	cJSON_Delete(x->json);
-	cJSON_Delete(x->failure.params);
-	free(x->answer.body);
+	buf_free(&x->answer.body);
 	arena_free(&x->arena);
 }
 
@@ -61,12 +58,11 @@ bool broke(struct exchange *x, const char *fmt, ...)
 
 void fail_param(struct exchange *x, const char *name, const char *value)
 {
+	struct failure *f = &x->failure;
 	const char *clean = utf8_clean(&x->arena, value, PARAM_MAX);
 
-	if (!x->failure.params)
-		x->failure.params = cJSON_CreateObject();
-	if (!clean || !x->failure.params || !put_text(x->failure.params, name, clean))
-		x->failure.error = ERR_INTERNAL;
+	if (clean && f->nparams < FAILURE_PARAMS)
+		f->params[f->nparams++] = (struct pair){ name, clean };
 }
 
 const char *quote(struct exchange *x, const char *text)
@@ -76,66 +72,56 @@ const char *quote(struct exchange *x, const char *text)
 	return clean ? clean : "";
 }
 
-/* {"error":{"code":...,"params":{...},"message":...}} (behaviour: section 4.1) */
-static cJSON *error_json(struct exchange *x)
-{
-	const struct failure *f = &x->failure;
-	cJSON *root = cJSON_CreateObject(), *error = cJSON_CreateObject();
-
-	if (!root || !put(root, "error", error)) {
-		cJSON_Delete(root);
-		return NULL;
-	}
-	if (put_text(error, "code", error_code(f->error)) &&
-	    put(error, "params", f->params ? STEAL(x->failure.params) : cJSON_CreateObject()) &&
-	    put_text(error, "message", f->message ? f->message : ""))
-		return root;
-	cJSON_Delete(root);
-	return NULL;
-}
-
 /* Programs read compact JSON; curl and browsers are read by people. */
 static bool read_by_people(const char *user_agent)
 {
 	return user_agent && (starts_with(user_agent, "curl/") || starts_with(user_agent, "Mozilla/"));
 }
 
-static void print(struct exchange *x)
+struct writer exchange_writer(struct exchange *x)
 {
-	size_t guess = x->row && x->expand ? 8192 : 1024;
-	char *text = cJSON_PrintBuffered(x->json, (int)guess, false);
+	return (struct writer){
+		.to = &x->answer.body,
+		.indent = read_by_people(x->request.user_agent),
+		.empty = true,
+	};
+}
 
-	if (text && read_by_people(x->request.user_agent)) {
-		struct buf indented = BUF_INIT(ANSWER_MAX);
+/* {"error":{"code":...,"params":{...},"message":...}} (behaviour: section 4.1) */
+static void write_error(struct exchange *x)
+{
+	const struct failure *f = &x->failure;
+	struct writer w;
 
-		json_indent(&indented, text);
-		free(text);
-		text = indented.text;
-		if (indented.bad) {
-			free(text);
-			text = NULL;
-		}
+	buf_clear(&x->answer.body);
+	w = exchange_writer(x);
+	write_open(&w, '{');
+	write_key(&w, "error");
+	write_open(&w, '{');
+	write_key(&w, "code");
+	write_text(&w, error_code(f->error));
+	write_key(&w, "params");
+	write_open(&w, '{');
+	for (size_t i = 0; i < f->nparams; i++) {
+		write_key(&w, f->params[i].name);
+		write_text(&w, f->params[i].value);
 	}
-	x->answer.body = text;
-	x->answer.len = text ? strlen(text) : 0;
+	write_close(&w, '}');
+	write_key(&w, "message");
+	write_text(&w, f->message ? f->message : "");
+	write_close(&w, '}');
+	write_close(&w, '}');
 }
 
 void exchange_answer(struct exchange *x)
 {
-	if (x->failure.error) {
-		cJSON_Delete(x->json);
-		x->json = error_json(x);
+	struct buf *body = &x->answer.body;
+
+	if (x->failure.error)
+		write_error(x);
+	if (body->bad) {
+		broke(x, "answer: out of memory");
+		write_error(x);
 	}
 	x->answer.status = error_status(x->failure.error);
-	if (x->json)
-		print(x);
-	if (!x->answer.body) {
-		static const char last[] = "{\"error\":{\"code\":\"internal_server_error\","
-					   "\"params\":{},\"message\":\"out of memory\"}}";
-
-		x->answer.status = 500;
-		x->failure.error = ERR_INTERNAL;
-		x->answer.body = strdup(last);
-		x->answer.len = x->answer.body ? sizeof last - 1 : 0;
-	}
 }

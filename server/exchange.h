@@ -7,13 +7,12 @@
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
-#include <cjson/cJSON.h>
-
 #include "app.h"
 #include "error.h"
 #include "expand.h"
 #include "operation.h"
 #include "row.h"
+#include "writer.h"
 
 struct request {
 	const char *method;
@@ -25,16 +24,18 @@ struct request {
 	bool http_1_0;
 };
 
+enum { FAILURE_PARAMS = 4 };
+
 struct failure {
 	enum error error;
 	const char *message;
-	cJSON *params; /* owned */
+	struct pair params[FAILURE_PARAMS];
+	size_t nparams;
 };
 
 struct answer {
 	int status;
-	char *body; /* owned, for free() */
-	size_t len;
+	struct buf body;
 	const char *allow; /* the Allow header, or NULL */
 };
 
@@ -51,11 +52,10 @@ struct exchange {
 	bool versioned;             /* `version` is known */
 	enum version version;
 	struct expansion *expand;
-	const struct row *row;      /* what was asked for, */
-	cJSON *json;                /* and as JSON; owned */
+	const struct row *row; /* what was asked for */
 	struct failure failure;
 	struct answer answer;
-	char first[4096];           /* the arena's first memory */
+	char first[4096]; /* the arena's first memory */
 };
 
 void exchange_init(struct exchange *x, const struct app *app);
@@ -74,7 +74,12 @@ void fail_param(struct exchange *x, const char *name, const char *value);
 /* A text from outside as it is fit for a message. */
 const char *quote(struct exchange *x, const char *text);
 
-/* Turn the failure or the JSON into the answer. Cannot fail: what is left for want of memory is 500. */
+/* A writer of the answer's body: indented for people, compact for programs. */
+struct writer exchange_writer(struct exchange *x);
+/*
+ * Complete the answer: its status, and where the exchange has failed, the error as its body. Cannot
+ * fail: what is left for want of memory is 500.
+ */
 void exchange_answer(struct exchange *x);
 
 #endif

@@ -27,7 +27,7 @@
 enum {
 	BODY_MAX = 1024 * 1024,           /* bytes of a request's body */
 	BODY_GIVE_UP = 8 * BODY_MAX,      /* of one whose length was not declared */
-	CONNECTION_MEMORY = 64 * 1024,    /* for target and headers together */
+	CONNECTION_MEMORY = 16 * 1024,    /* for target and headers; cleared at every request */
 	CONNECTION_SECONDS = 30,          /* without a byte */
 	CONNECTIONS = 1000,
 	BACKLOG = 511,
@@ -38,14 +38,20 @@ struct http {
 	int socket;
 	unsigned port;
 	struct MHD_Daemon *daemon;
-	struct db **dbs; /* one for each worker; claimed at its first request */
-	unsigned ndbs;
+	struct worker *workers; /* each claimed by a thread of the library at its first request */
+	unsigned nworkers;
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	atomic_uint claimed;
 	atomic_bool draining;
 	atomic_uint live; /* requests between on_target and on_done */
 	pthread_mutex_t lock;
 	pthread_cond_t idle; /* draining, and none live */
+};
+
+/* What belongs to one of the threads that answer. */
+struct worker {
+	struct db *db;
+	struct call *spare; /* its last call's memory: most calls end before another begins */
 };
 
 /* One request, on its way. */
@@ -60,23 +66,41 @@ struct call {
 
 /* ---- one request ----------------------------------------------------------------------------- */
 
-/* The calling worker's connection to the database. */
-static struct db *worker_db(struct http *http)
+/* The calling thread's. */
+static struct worker *this_worker(struct http *http)
 {
-	static _Thread_local struct db *mine;
+	static _Thread_local struct worker *mine;
 	static _Thread_local unsigned serial;
 
 	if (serial != http->serial) {
-		mine = http->dbs[atomic_fetch_add(&http->claimed, 1) % http->ndbs];
+		mine = &http->workers[atomic_fetch_add(&http->claimed, 1) % http->nworkers];
 		serial = http->serial;
 	}
 	return mine;
 }
 
+static struct call *new_call(struct http *http)
+{
+	struct worker *worker = this_worker(http);
+
+	return worker->spare ? STEAL(worker->spare) : malloc(sizeof(struct call));
+}
+
+static void free_call(struct http *http, struct call *call)
+{
+	struct worker *worker = this_worker(http);
+
+	exchange_clear(&call->x);
+	if (worker->spare)
+		free(call);
+	else
+		worker->spare = call;
+}
+
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	struct http *http = cls;
-	struct call *call = malloc(sizeof *call);
+	struct call *call = new_call(http);
 
 	(void)connection;
 	if (!call)
@@ -88,8 +112,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	exchange_init(&call->x, http->app);
 	call->x.request.target = arena_strdup(&call->x.arena, uri);
 	if (!call->x.request.target) {
-		exchange_clear(&call->x);
-		free(call);
+		free_call(http, call);
 		return NULL;
 	}
 	atomic_fetch_add(&http->live, 1);
@@ -155,13 +178,15 @@ static enum MHD_Result queue(struct call *call, struct MHD_Connection *connectio
 {
 	struct answer *a = &call->x.answer;
 	struct MHD_Response *response =
-	    a->body ? MHD_create_response_from_buffer(a->len, a->body, MHD_RESPMEM_MUST_FREE) : NULL;
+	    a->body.bad ? NULL
+			: MHD_create_response_from_buffer(a->body.len, a->body.text,
+							  MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result ok;
 
 	call->answered = true;
 	if (!response)
 		return MHD_NO;
-	a->body = NULL;
+	a->body.text = NULL;
 	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
 	     (!a->allow || MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow)) &&
@@ -211,7 +236,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		     BODY_MAX);
 		exchange_answer(&call->x);
 	} else {
-		call->x.db = worker_db(http);
+		call->x.db = this_worker(http)->db;
 		serve(&call->x);
 	}
 	return queue(call, connection, false);
@@ -235,8 +260,7 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 			    (end.tv_sec - call->start.tv_sec) * INT64_C(1000000) +
 				(end.tv_nsec - call->start.tv_nsec) / 1000);
 	}
-	exchange_clear(&call->x);
-	free(call);
+	free_call(http, call);
 	if (atomic_fetch_sub(&http->live, 1) == 1 && atomic_load(&http->draining)) {
 		pthread_mutex_lock(&http->lock);
 		pthread_cond_signal(&http->idle);
@@ -335,16 +359,18 @@ unsigned http_port(const struct http *http)
 	return http->port;
 }
 
-static bool connect_workers(struct http *http, unsigned workers, char *err, size_t errlen)
+static bool make_workers(struct http *http, unsigned count, char *err, size_t errlen)
 {
-	http->dbs = calloc(workers, sizeof(struct db *));
-	if (!http->dbs) {
+	http->workers = calloc(count, sizeof *http->workers);
+	if (!http->workers) {
 		snprintf(err, errlen, "out of memory");
 		return false;
 	}
-	for (; http->ndbs < workers; http->ndbs++) {
-		http->dbs[http->ndbs] = store_connect(http->app->store, err, errlen);
-		if (!http->dbs[http->ndbs])
+	for (http->nworkers = 0; http->nworkers < count; http->nworkers++) {
+		struct worker *worker = &http->workers[http->nworkers];
+
+		worker->db = store_connect(http->app->store, err, errlen);
+		if (!worker->db)
 			return false;
 	}
 	return true;
@@ -366,16 +392,15 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	};
 
 	http->app = app;
-	if (!connect_workers(http, workers, err, errlen))
+	if (!make_workers(http, workers, err, errlen))
 		return false;
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
 					    MHD_USE_ERROR_LOG,
 					0, NULL, NULL, on_request, http, MHD_OPTION_ARRAY, options,
 					MHD_OPTION_END);
-	if (http->daemon)
-		return true;
-	snprintf(err, errlen, "cannot start %u workers", workers);
-	return false;
+	if (!http->daemon)
+		snprintf(err, errlen, "cannot start %u workers", workers);
+	return http->daemon != NULL;
 }
 
 /* Wait until no request is on its way, or the time is over. */
@@ -406,9 +431,11 @@ bool http_stop(struct http *http, unsigned grace)
 	}
 	if (http->socket >= 0)
 		close(http->socket);
-	for (unsigned i = 0; i < http->ndbs; i++)
-		db_close(http->dbs[i]);
-	free(http->dbs);
+	for (unsigned i = 0; i < http->nworkers; i++) {
+		db_close(http->workers[i].db);
+		free(http->workers[i].spare);
+	}
+	free(http->workers);
 	pthread_cond_destroy(&http->idle);
 	pthread_mutex_destroy(&http->lock);
 	free(http);

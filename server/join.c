@@ -22,11 +22,12 @@ static struct row *read_row(const struct join *j, struct stmt *s, const struct r
 		if (!is_selected(&r->fields[i]))
 			continue;
 
-		const char *text = stmt_text(s, column++);
+		size_t len;
+		const char *text = stmt_bytes(s, column++, &len);
 
 		if (!text)
 			continue;
-		row->cell[i].text = arena_strdup(j->arena, text);
+		row->cell[i].text = arena_strndup(j->arena, text, len);
 		if (!row->cell[i].text)
 			return NULL;
 	}

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "utf8.h"
 
 struct scan {
@@ -365,52 +366,4 @@ cJSON *json_parse(const char *text, size_t len, struct json_error *e)
 	if (!tree)
 		*e = (struct json_error){ .line = 1, .column = 1, .what = "out of memory" };
 	return tree;
-}
-
-static void new_line(struct buf *b, unsigned depth)
-{
-	buf_addc(b, '\n');
-	while (depth-- > 0)
-		buf_add(b, "  ");
-}
-
-void json_indent(struct buf *b, const char *compact)
-{
-	unsigned depth = 0;
-
-	for (const char *at = compact; *at; at++) {
-		const char *from = at;
-
-		switch (*at) {
-		case '"':
-			while (*++at != '"')
-				if (*at == '\\')
-					at++;
-			buf_addn(b, from, (size_t)(at - from) + 1);
-			break;
-		case '{':
-		case '[':
-			buf_addc(b, *at);
-			if (at[1] == '}' || at[1] == ']')
-				buf_addc(b, *++at);
-			else
-				new_line(b, ++depth);
-			break;
-		case '}':
-		case ']':
-			new_line(b, --depth);
-			buf_addc(b, *at);
-			break;
-		case ',':
-			buf_addc(b, ',');
-			new_line(b, depth);
-			break;
-		case ':':
-			buf_add(b, ": ");
-			break;
-		default:
-			buf_addc(b, *at);
-		}
-	}
-	buf_addc(b, '\n');
 }

@@ -1,5 +1,5 @@
 /*
- * json.h - strict JSON in front of cJSON, and indented JSON behind it. Pure.
+ * json.h - strict JSON in front of cJSON. Pure.
  *
  * cJSON accepts duplicate keys, trailing bytes, invalid UTF-8, \u0000, 01, raw control characters
  * and numbers beyond a double; json_check refuses all of them, so that a tree that came through
@@ -10,8 +10,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "arena.h"
-#include "buf.h"
+#include "util.h"
 
 enum { JSON_DEPTH = 64 };
 
@@ -24,12 +23,4 @@ struct json_error {
 bool json_check(const char *text, size_t len, struct json_error *e) MUST_CHECK;
 /* json_check, then a tree for cJSON_Delete; NULL on failure, memory shortage included. */
 cJSON *json_parse(const char *text, size_t len, struct json_error *e) MUST_CHECK;
-/* Append compact JSON, as cJSON prints it, indented by two spaces a level. */
-void json_indent(struct buf *b, const char *compact);
-
-static inline void json_freep(cJSON **j)
-{
-	cJSON_Delete(*j);
-}
-
 #endif

@@ -138,9 +138,10 @@ static bool stage_execute(struct exchange *x)
 
 static bool stage_present(struct exchange *x)
 {
-	if (x->row)
-		x->json = present(x->row, x->version, x->expand);
-	return x->json || broke(x, "answer: out of memory");
+	struct writer w = exchange_writer(x);
+
+	present(&w, x->row, x->version, x->expand);
+	return true;
 }
 
 static stage *const front[] = { stage_target, stage_route, NULL };
@@ -148,7 +149,7 @@ static stage *const front[] = { stage_target, stage_route, NULL };
 static stage *const gates[][7] = {
 	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_validate,
 			stage_execute, stage_present },
-	[REALM_CONTROL] = { stage_execute, stage_present },
+	[REALM_CONTROL] = { stage_execute }, /* which writes its answer itself */
 };
 
 static bool pass(struct exchange *x, stage *const *stages)

@@ -5,78 +5,66 @@
 
 #include "clock.h"
 
-bool put(cJSON *object, const char *key, cJSON *item)
-{
-	if (item && cJSON_AddItemToObjectCS(object, key, item))
-		return true;
-	cJSON_Delete(item);
-	return false;
-}
-
-bool put_text(cJSON *object, const char *key, const char *text)
-{
-	return put(object, key, cJSON_CreateStringReference(text));
-}
-
-static bool put_time(cJSON *object, const char *key, const char *text)
+static void write_time(struct writer *w, const char *text)
 {
 	char shown[TIME_SHOWN + 2];
 
 	memcpy(shown, text, TIME_SHOWN);
 	memcpy(shown + TIME_SHOWN, "Z", 2);
-	return put(object, key, cJSON_CreateString(shown));
+	write_text(w, shown);
 }
 
-static bool put_related(cJSON *object, const struct field *f, const struct rows *rows,
-			enum version v, const struct expansion *tree)
+static void write_related(struct writer *w, const struct field *f, const struct rows *rows,
+			  enum version v, const struct expansion *tree)
 {
-	if (f->kind == K_ONE) {
-		if (rows->first)
-			return put(object, f->name, present(rows->first, v, tree));
-		return !(f->flags & F_NULL) || put(object, f->name, cJSON_CreateNull());
+	if (f->kind == K_MANY) {
+		write_key(w, f->name);
+		write_open(w, '[');
+		for (const struct row *row = rows->first; row; row = row->next) {
+			write_item(w);
+			present(w, row, v, tree);
+		}
+		write_close(w, ']');
+	} else if (rows->first) {
+		write_key(w, f->name);
+		present(w, rows->first, v, tree);
+	} else if (f->flags & F_NULL) {
+		write_key(w, f->name);
+		write_raw(w, "null");
 	}
-
-	cJSON *list = cJSON_CreateArray();
-
-	if (!put(object, f->name, list))
-		return false;
-	for (const struct row *row = rows->first; row; row = row->next) {
-		cJSON *item = present(row, v, tree);
-
-		if (!item)
-			return false;
-		cJSON_AddItemToArray(list, item);
-	}
-	return true;
 }
 
-static bool put_field(cJSON *object, const struct row *row, size_t i, enum version v)
+static void write_field(struct writer *w, const struct row *row, size_t i, enum version v)
 {
 	const struct field *f = &row->resource->fields[i];
 	const char *text = f->derive ? f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]))
 				     : row->cell[i].text;
 
+	if (!text && f->flags & F_OPTIONAL)
+		return;
+	write_key(w, f->name);
 	if (!text)
-		return f->flags & F_OPTIONAL || put(object, f->name, cJSON_CreateNull());
-	switch (f->kind) {
-	case K_ENUM:
-		return put_text(object, f->name, word_in(f->words, text, v));
-	case K_TIME:
-		return put_time(object, f->name, text);
-	case K_BOOL:
-		return put(object, f->name, cJSON_CreateBool(text[0] != '0'));
-	default:
-		return put_text(object, f->name, text);
-	}
+		write_raw(w, "null");
+	else if (f->kind == K_ENUM)
+		write_text(w, word_in(f->words, text, v));
+	else if (f->kind == K_TIME)
+		write_time(w, text);
+	else if (f->kind == K_BOOL)
+		write_raw(w, text[0] == '0' ? "false" : "true");
+	else
+		write_text(w, text);
 }
 
-cJSON *present(const struct row *row, enum version v, const struct expansion *tree)
+void present(struct writer *w, const struct row *row, enum version v, const struct expansion *tree)
 {
 	const struct resource *r = row->resource;
-	cJSON *object = cJSON_CreateObject();
-	bool ok = object && (!r->object || put_text(object, "object", r->object));
 
-	for (size_t i = 0; ok && i < r->nfields; i++) {
+	write_open(w, '{');
+	if (r->object) {
+		write_key(w, "object");
+		write_text(w, r->object);
+	}
+	for (size_t i = 0; i < r->nfields; i++) {
 		const struct field *f = &r->fields[i];
 		const struct expansion *e = NULL;
 
@@ -85,12 +73,9 @@ cJSON *present(const struct row *row, enum version v, const struct expansion *tr
 		if (f->flags & F_EXPAND && !(e = expand_find(tree, f)))
 			continue;
 		if (is_relation(f))
-			ok = put_related(object, f, &row->cell[i].rows, v, e ? e->children : NULL);
+			write_related(w, f, &row->cell[i].rows, v, e ? e->children : NULL);
 		else
-			ok = put_field(object, row, i, v);
+			write_field(w, row, i, v);
 	}
-	if (ok)
-		return object;
-	cJSON_Delete(object);
-	return NULL;
+	write_close(w, '}');
 }

@@ -7,19 +7,10 @@
 #ifndef PRESENT_H
 #define PRESENT_H
 
-#include <cjson/cJSON.h>
-
 #include "expand.h"
 #include "row.h"
+#include "writer.h"
 
-/*
- * A tree for cJSON_Delete, or NULL when memory is short. It borrows the row's texts, which must
- * outlive it.
- */
-cJSON *present(const struct row *row, enum version v, const struct expansion *tree) MUST_CHECK;
-
-/* Add an item under a constant key, taking the item; false, and the item freed, when either fails. */
-bool put(cJSON *object, const char *key, cJSON *item) MUST_CHECK;
-bool put_text(cJSON *object, const char *key, const char *text) MUST_CHECK;
+void present(struct writer *w, const struct row *row, enum version v, const struct expansion *tree);
 
 #endif

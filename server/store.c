@@ -17,18 +17,23 @@ struct stmt {
 
 struct db {
 	struct store *store;
+	struct db *next; /* of the store's connections */
 	sqlite3 *sqlite;
+	bool reading; /* a read transaction is open */
 	struct stmt cache[QUERY_SLOTS];
 };
 
 struct store {
 	char uri[64];
 	pthread_rwlock_t lock;
+	struct db *dbs;   /* every connection; guarded by the lock */
 	struct db *first; /* a memdb lives as long as its last connection */
 };
 
 void store_setup(void)
 {
+	/* A connection and its statements belong to one thread at a time: no mutexes. */
+	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	/* The counters behind sqlite3_memory_used take a global mutex at every allocation, which
 	 * halves what two readers can do. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -67,6 +72,10 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 		return NULL;
 	}
 	db->store = store;
+	pthread_rwlock_wrlock(&store->lock);
+	db->next = store->dbs;
+	store->dbs = db;
+	pthread_rwlock_unlock(&store->lock);
 	if (sqlite3_open_v2(store->uri, &db->sqlite, flags, NULL) != SQLITE_OK || !set_up(db)) {
 		say(db, err, errlen);
 		db_close(db);
@@ -77,8 +86,15 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 
 void db_close(struct db *db)
 {
+	struct db **link;
+
 	if (!db)
 		return;
+	pthread_rwlock_wrlock(&db->store->lock);
+	for (link = &db->store->dbs; *link != db; link = &(*link)->next)
+		;
+	*link = db->next;
+	pthread_rwlock_unlock(&db->store->lock);
 	for (size_t i = 0; i < QUERY_SLOTS; i++)
 		sqlite3_finalize(db->cache[i].sqlite);
 	sqlite3_close(db->sqlite);
@@ -129,9 +145,21 @@ void store_close(struct store *store)
 	free(store);
 }
 
+static bool run(struct db *db, const char *sql)
+{
+	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/*
+ * Beginning and ending a read transaction for each request costs more than reading a row. So a
+ * reader leaves its transaction open when it lets go of the lock, and whoever writes next ends it:
+ * nobody else can be using that connection then, and nothing can have changed before.
+ */
 void db_read(struct db *db)
 {
 	pthread_rwlock_rdlock(&db->store->lock);
+	if (!db->reading)
+		db->reading = run(db, "BEGIN");
 }
 
 void db_read_end(struct db *db)
@@ -139,14 +167,17 @@ void db_read_end(struct db *db)
 	pthread_rwlock_unlock(&db->store->lock);
 }
 
-static bool run(struct db *db, const char *sql)
+static void end_readers(struct store *store)
 {
-	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
+	for (struct db *db = store->dbs; db; db = db->next)
+		if (db->reading)
+			db->reading = !run(db, "COMMIT");
 }
 
 bool db_write(struct db *db)
 {
 	pthread_rwlock_wrlock(&db->store->lock);
+	end_readers(db->store);
 	if (run(db, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON"))
 		return true;
 	db_rollback(db);
@@ -231,6 +262,19 @@ enum step stmt_step(struct stmt *s)
 	default:
 		return STEP_FAILED;
 	}
+}
+
+const char *stmt_bytes(struct stmt *s, int i, size_t *len)
+{
+	/* Allowed for a column's value because no mutex stands between threads: store_setup. */
+	sqlite3_value *value = sqlite3_column_value(s->sqlite, i);
+	const void *bytes;
+
+	if (sqlite3_value_type(value) == SQLITE_NULL)
+		return NULL;
+	bytes = sqlite3_value_blob(value);
+	*len = (size_t)sqlite3_value_bytes(value);
+	return bytes ? bytes : ""; /* NULL stands for no bytes, too */
 }
 
 const char *stmt_text(struct stmt *s, int i)

@@ -4,7 +4,8 @@
  *
  * The database lives in memory, in SQLite's memdb, shared by the connections of one process. Any
  * number of readers or one writer hold its lock, so a reader sees all of a write or nothing, and no
- * statement ever meets a busy database. A `struct db` belongs to one thread at a time.
+ * statement ever meets a busy database. A `struct db` belongs to one thread at a time: to its owner
+ * while that holds the lock, else to whoever writes.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -72,7 +73,12 @@ enum step { STEP_ROW, STEP_DONE, STEP_TAKEN /* a unique value is */, STEP_FAILED
 /* A binding that failed makes this fail. */
 enum step stmt_step(struct stmt *s) MUST_CHECK;
 
-/* A column of the current row, from 0; NULL for SQL's NULL. Valid until the next step. */
+/*
+ * A column of the current row, from 0: its bytes, which no NUL ends, and their number; NULL for
+ * SQL's NULL. Valid until the next step.
+ */
+const char *stmt_bytes(struct stmt *s, int i, size_t *len);
+/* The same as a text, which costs the library a copy. */
 const char *stmt_text(struct stmt *s, int i);
 int64_t stmt_int(struct stmt *s, int i);
 

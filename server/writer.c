@@ -1,0 +1,65 @@
+/*
+ * writer.c - commas, indentation and escaping.
+ */
+#include "writer.h"
+
+static void new_line(struct writer *w)
+{
+	static const char spaces[] = "                                ";
+
+	buf_addc(w->to, '\n');
+	for (size_t left = w->depth * 2; left > 0;) {
+		size_t n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
+
+		buf_addn(w->to, spaces, n);
+		left -= n;
+	}
+}
+
+void write_open(struct writer *w, char bracket)
+{
+	buf_addc(w->to, bracket);
+	w->depth++;
+	w->empty = true;
+}
+
+void write_close(struct writer *w, char bracket)
+{
+	w->depth--;
+	if (w->indent && !w->empty)
+		new_line(w);
+	buf_addc(w->to, bracket);
+	w->empty = false;
+	if (w->indent && w->depth == 0)
+		buf_addc(w->to, '\n');
+}
+
+void write_item(struct writer *w)
+{
+	if (!w->empty)
+		buf_addc(w->to, ',');
+	if (w->indent)
+		new_line(w);
+	w->empty = false;
+}
+
+void write_key(struct writer *w, const char *key)
+{
+	write_item(w);
+	buf_addc(w->to, '"');
+	buf_add(w->to, key);
+	if (w->indent)
+		buf_addn(w->to, "\": ", 3);
+	else
+		buf_addn(w->to, "\":", 2);
+}
+
+void write_text(struct writer *w, const char *text)
+{
+	buf_add_json(w->to, text);
+}
+
+void write_raw(struct writer *w, const char *json)
+{
+	buf_add(w->to, json);
+}
