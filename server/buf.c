@@ -34,6 +34,8 @@ bool buf_reserve(struct buf *b, size_t more)
 
 	while (cap <= b->len + more)
 		cap *= 2;
+	if (cap > b->max)
+		cap = b->max + 1; /* room for the terminator, and for nothing beyond max */
 
 	char *text = realloc(b->text, cap);
 

@@ -146,10 +146,12 @@ static void complete_config_schema(struct world *w, struct record *r)
 		default_slot(w, r);
 	else if (!slots->first && !r->broken)
 		record_problem(w, r, "instance_slots", "expected at least one slot");
-	if (!slots->first || is_given_text(r, "instance_format"))
+	if (is_given_text(r, "instance_format"))
 		return;
-	path = record_text(slots->first, "filepath");
-	if (path && format_of(path))
+	path = slots->first ? record_text(slots->first, "filepath") : NULL;
+	if (!path)
+		record_given(r, "instance_format")->set = true; /* it is the slot that is missing */
+	else if (format_of(path))
 		record_set(r, "instance_format", format_of(path));
 }
 
@@ -190,6 +192,7 @@ static void complete_slot(struct world *w, struct record *r, struct record *sche
 											: "filepath",
 		       "expected a slot of %s, which has: %s", schema->id,
 		       keys.text ? keys.text : "none");
+	record_given(r, "slot_key")->set = true; /* wrong is not missing */
 }
 
 static void complete_config_instance(struct world *w, struct record *r)

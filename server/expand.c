@@ -18,13 +18,12 @@ static bool expandable(const struct field *f, enum version v)
 	return (f->flags & F_EXPAND) != 0 && live(f->on, v);
 }
 
-/* "unknown expansion 'x' of a device; a device expands: group, current_release" */
-static const char *unknown(struct arena *a, const struct resource *r, enum version v,
-			   const char *name)
+/* "unknown expansion 'x' of device; 2026-05-06.rainier has: current_release, ..." */
+static const char *unknown(struct arena *a, const struct resource *r, const char *of,
+			   enum version v, const char *name)
 {
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
 	const struct field *known = resource_field(r, name);
-	const char *object = r->object ? r->object : "part of another object";
 	const char *shown = utf8_clean(a, name, 64);
 
 	for (size_t i = 0; i < r->nfields; i++)
@@ -34,9 +33,9 @@ static const char *unknown(struct arena *a, const struct resource *r, enum versi
 		return NULL;
 	if (known && known->flags & F_EXPAND)
 		return arena_printf(a, "expansion '%s' of %s exists since %s; %s has: %s", shown,
-				    object, version_name(known->on.since), version_name(v),
+				    of, version_name(known->on.since), version_name(v),
 				    valid.len ? valid.text : "none");
-	return arena_printf(a, "unknown expansion '%s' of %s; %s has: %s", shown, object,
+	return arena_printf(a, "unknown expansion '%s' of %s; %s has: %s", shown, of,
 			    version_name(v), valid.len ? valid.text : "none");
 }
 
@@ -44,7 +43,7 @@ static const char *unknown(struct arena *a, const struct resource *r, enum versi
 static bool add(struct arena *a, const struct resource *r, enum version v, const char *name,
 		size_t len, struct expansion **siblings, const char **why)
 {
-	const char *end = name + len;
+	const char *end = name + len, *of = r->object;
 
 	*why = NULL;
 	for (unsigned depth = 1;; depth++) {
@@ -65,7 +64,7 @@ static bool add(struct arena *a, const struct resource *r, enum version v, const
 		const struct field *f = resource_field(r, part);
 
 		if (!f || !expandable(f, v)) {
-			*why = unknown(a, r, v, part);
+			*why = unknown(a, r, of, v, part);
 			return false;
 		}
 
@@ -82,6 +81,7 @@ static bool add(struct arena *a, const struct resource *r, enum version v, const
 		if (!dot)
 			return true;
 		r = &resources[f->relation->target];
+		of = r->object ? r->object : f->name;
 		siblings = &e->children;
 		name = dot + 1;
 	}

@@ -1,10 +1,12 @@
 /*
  * http.c - the adapter to libmicrohttpd 0.9.75. Nothing else includes its header.
  *
- * The order of its calls for one request: on_target with the raw target, which makes the call's
- * state; on_request once with the headers, once for each piece of a body, and once more when all
- * has come; on_done, always, which frees the state. An answer given before the last of these closes
- * the connection, so only what cannot be read to its end is refused early.
+ * The order of its calls: on_connection when a client connects. For each request, on_target with the
+ * raw target; on_request once with the headers, once for each piece of a body, and once more when
+ * all has come; on_done. At the end on_connection again. An answer given before the last on_request
+ * closes the connection, so only what cannot be read to its end is refused early. Where the library
+ * refuses a request by itself (headers too large, say), nothing after on_target need come but the
+ * end of the connection: so what a request holds belongs to its connection.
  */
 #include "http.h"
 
@@ -38,8 +40,8 @@ struct http {
 	int socket;
 	unsigned port;
 	struct MHD_Daemon *daemon;
-	struct worker *workers; /* each claimed by a thread of the library at its first request */
-	unsigned nworkers;
+	struct db **dbs; /* one for each worker; claimed at its first request */
+	unsigned ndbs;
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	atomic_uint claimed;
 	atomic_bool draining;
@@ -48,75 +50,100 @@ struct http {
 	pthread_cond_t idle; /* draining, and none live */
 };
 
-/* What belongs to one of the threads that answer. */
-struct worker {
-	struct db *db;
-	struct call *spare; /* its last call's memory: most calls end before another begins */
-};
-
-/* One request, on its way. */
-struct call {
+/* A connection, and the request that is now on it. */
+struct client {
 	struct http *http;
-	bool begun;    /* on_request has seen the headers */
+	bool live;     /* there is a request: x is to be cleared */
+	bool begun;    /* on_request has seen its headers */
 	bool answered; /* queued, or given up */
-	uint64_t body; /* bytes of it that came */
+	uint64_t body; /* bytes of its body that came */
 	struct timespec start;
 	struct exchange x;
 };
 
 /* ---- one request ----------------------------------------------------------------------------- */
 
-/* The calling thread's. */
-static struct worker *this_worker(struct http *http)
+/* The calling worker's connection to the database. */
+static struct db *worker_db(struct http *http)
 {
-	static _Thread_local struct worker *mine;
+	static _Thread_local struct db *mine;
 	static _Thread_local unsigned serial;
 
 	if (serial != http->serial) {
-		mine = &http->workers[atomic_fetch_add(&http->claimed, 1) % http->nworkers];
+		mine = http->dbs[atomic_fetch_add(&http->claimed, 1) % http->ndbs];
 		serial = http->serial;
 	}
 	return mine;
 }
 
-static struct call *new_call(struct http *http)
+static void end_request(struct client *client)
 {
-	struct worker *worker = this_worker(http);
+	struct http *http = client->http;
 
-	return worker->spare ? STEAL(worker->spare) : malloc(sizeof(struct call));
+	if (!client->live)
+		return;
+	client->live = false;
+	exchange_clear(&client->x);
+	if (atomic_fetch_sub(&http->live, 1) == 1 && atomic_load(&http->draining)) {
+		pthread_mutex_lock(&http->lock);
+		pthread_cond_signal(&http->idle);
+		pthread_mutex_unlock(&http->lock);
+	}
 }
 
-static void free_call(struct http *http, struct call *call)
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+			  enum MHD_ConnectionNotificationCode what)
 {
-	struct worker *worker = this_worker(http);
+	struct client *client = *context;
 
-	exchange_clear(&call->x);
-	if (worker->spare)
-		free(call);
-	else
-		worker->spare = call;
+	(void)connection;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		client = malloc(sizeof *client);
+		if (client) {
+			client->http = cls;
+			client->live = false;
+		}
+		*context = client;
+	} else if (client) {
+		end_request(client);
+		free(client);
+		*context = NULL;
+	}
+}
+
+/*
+ * Keep the library from parsing the query, which is ours to do. It would make a record of its own for
+ * each parameter and, when its memory for the connection does not hold them all, refuse the request
+ * but go on as if it had not, and lose the connection. The text is in its read buffer, which it is
+ * about to cut up itself; it has found the question mark already, and looks at what follows only now.
+ */
+static void hide_query(const char *uri)
+{
+	char *query = strchr(uri, '?');
+
+	if (query)
+		query[1] = '\0';
 }
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct client *client = info ? info->socket_context : NULL;
 	struct http *http = cls;
-	struct call *call = new_call(http);
 
-	(void)connection;
-	if (!call)
+	if (!client)
 		return NULL;
-	call->http = http;
-	call->begun = call->answered = false;
-	call->body = 0;
-	clock_gettime(CLOCK_MONOTONIC, &call->start);
-	exchange_init(&call->x, http->app);
-	call->x.request.target = arena_strdup(&call->x.arena, uri);
-	if (!call->x.request.target) {
-		free_call(http, call);
-		return NULL;
-	}
+	end_request(client);
+	client->live = true;
 	atomic_fetch_add(&http->live, 1);
-	return call;
+	client->begun = client->answered = false;
+	client->body = 0;
+	clock_gettime(CLOCK_MONOTONIC, &client->start);
+	exchange_init(&client->x, http->app);
+	client->x.request.target = arena_strdup(&client->x.arena, uri);
+	hide_query(uri);
+	return client->x.request.target ? client : NULL;
 }
 
 static const struct {
@@ -154,60 +181,64 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 }
 
 /* Refuse, before it is read, a body that could not be read to its end or is not worth it. */
-static bool readable(struct call *call)
+static bool readable(struct client *client)
 {
-	const char *length = call->x.request.content_length;
-	const char *coding = call->x.request.transfer_encoding;
+	const char *length = client->x.request.content_length;
+	const char *coding = client->x.request.transfer_encoding;
 
+	if (client->x.request.repeated)
+		return fail(&client->x, ERR_INVALID_REQUEST,
+			    "the header %s came twice, with different values; send it once",
+			    client->x.request.repeated);
 	if (coding && length)
-		return fail(&call->x, ERR_INVALID_REQUEST,
+		return fail(&client->x, ERR_INVALID_REQUEST,
 			    "Content-Length and Transfer-Encoding exclude each other");
 	if (coding && strcasecmp(coding, "chunked") != 0)
-		return fail(&call->x, ERR_NOT_IMPLEMENTED,
+		return fail(&client->x, ERR_NOT_IMPLEMENTED,
 			    "Transfer-Encoding '%s' is not supported; chunked is",
-			    quote(&call->x, coding));
+			    quote(&client->x, coding));
 	if (length && strtoull(length, NULL, 10) > BODY_MAX)
-		return fail(&call->x, ERR_BODY_TOO_LARGE,
+		return fail(&client->x, ERR_BODY_TOO_LARGE,
 			    "a body of %s bytes is too large; at most %d are accepted",
-			    quote(&call->x, length), BODY_MAX);
+			    quote(&client->x, length), BODY_MAX);
 	return true;
 }
 
 /* Hand the answer to the library, which takes its body. */
-static enum MHD_Result queue(struct call *call, struct MHD_Connection *connection, bool close)
+static enum MHD_Result queue(struct client *client, struct MHD_Connection *connection, bool close)
 {
-	struct answer *a = &call->x.answer;
+	struct answer *a = &client->x.answer;
 	struct MHD_Response *response =
 	    a->body.bad ? NULL
 			: MHD_create_response_from_buffer(a->body.len, a->body.text,
 							  MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result ok;
 
-	call->answered = true;
+	client->answered = true;
 	if (!response)
 		return MHD_NO;
 	a->body.text = NULL;
 	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
 	     (!a->allow || MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow)) &&
-	     ((!close && !atomic_load_explicit(&call->http->draining, memory_order_relaxed)) ||
+	     ((!close && !atomic_load_explicit(&client->http->draining, memory_order_relaxed)) ||
 	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
 	     MHD_queue_response(connection, (unsigned)a->status, response);
 	MHD_destroy_response(response);
 	return ok ? MHD_YES : MHD_NO;
 }
 
-static enum MHD_Result begin(struct call *call, struct MHD_Connection *connection,
+static enum MHD_Result begin(struct client *client, struct MHD_Connection *connection,
 			     const char *method, const char *http_version)
 {
-	call->begun = true;
-	call->x.request.method = method;
-	call->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
-	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &call->x.request);
-	if (readable(call))
+	client->begun = true;
+	client->x.request.method = method;
+	client->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x.request);
+	if (readable(client))
 		return MHD_YES;
-	exchange_answer(&call->x);
-	return queue(call, connection, true);
+	exchange_answer(&client->x);
+	return queue(client, connection, true);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -215,57 +246,52 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 				  size_t *upload_len, void **con_cls)
 {
 	struct http *http = cls;
-	struct call *call = *con_cls;
+	struct client *client = *con_cls;
 
 	(void)url;
 	(void)upload;
-	if (!call)
+	if (!client)
 		return MHD_NO;
-	if (!call->begun)
-		return begin(call, connection, method, http_version);
+	if (!client->begun)
+		return begin(client, connection, method, http_version);
 	if (*upload_len > 0) {
 		/* No operation reads a body yet; it is taken in, so that the connection lives on. */
-		call->body += *upload_len;
+		client->body += *upload_len;
 		*upload_len = 0;
-		return call->body <= BODY_GIVE_UP ? MHD_YES : MHD_NO;
+		return client->body <= BODY_GIVE_UP ? MHD_YES : MHD_NO;
 	}
-	if (call->answered)
+	if (client->answered)
 		return MHD_YES;
-	if (call->body > BODY_MAX) {
-		fail(&call->x, ERR_BODY_TOO_LARGE, "the body is too large; at most %d bytes are accepted",
+	if (client->body > BODY_MAX) {
+		fail(&client->x, ERR_BODY_TOO_LARGE, "the body is too large; at most %d bytes are accepted",
 		     BODY_MAX);
-		exchange_answer(&call->x);
+		exchange_answer(&client->x);
 	} else {
-		call->x.db = this_worker(http)->db;
-		serve(&call->x);
+		client->x.db = worker_db(http);
+		serve(&client->x);
 	}
-	return queue(call, connection, false);
+	return queue(client, connection, false);
 }
 
 static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls,
 		    enum MHD_RequestTerminationCode how)
 {
 	struct http *http = cls;
-	struct call *call = *con_cls;
+	struct client *client = *con_cls;
 	struct timespec end;
 
 	(void)connection;
 	(void)how;
-	if (!call)
+	if (!client)
 		return;
-	*con_cls = NULL;
-	if (call->answered) {
+	if (client->answered) {
 		clock_gettime(CLOCK_MONOTONIC, &end);
-		log_request(http->app->log, &call->x,
-			    (end.tv_sec - call->start.tv_sec) * INT64_C(1000000) +
-				(end.tv_nsec - call->start.tv_nsec) / 1000);
+		log_request(http->app->log, &client->x,
+			    (end.tv_sec - client->start.tv_sec) * INT64_C(1000000) +
+				(end.tv_nsec - client->start.tv_nsec) / 1000);
 	}
-	free_call(http, call);
-	if (atomic_fetch_sub(&http->live, 1) == 1 && atomic_load(&http->draining)) {
-		pthread_mutex_lock(&http->lock);
-		pthread_cond_signal(&http->idle);
-		pthread_mutex_unlock(&http->lock);
-	}
+	end_request(client);
+	*con_cls = NULL;
 }
 
 static void on_log(void *cls, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
@@ -278,7 +304,7 @@ static void on_log(void *cls, const char *fmt, va_list args)
 	if (vsnprintf(text, sizeof text, fmt, args) < 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
-	log_failure(http->app->log, text);
+	log_note(http->app->log, text);
 }
 
 /* ---- the server ------------------------------------------------------------------------------ */
@@ -359,18 +385,16 @@ unsigned http_port(const struct http *http)
 	return http->port;
 }
 
-static bool make_workers(struct http *http, unsigned count, char *err, size_t errlen)
+static bool connect_workers(struct http *http, unsigned workers, char *err, size_t errlen)
 {
-	http->workers = calloc(count, sizeof *http->workers);
-	if (!http->workers) {
+	http->dbs = calloc(workers, sizeof(struct db *));
+	if (!http->dbs) {
 		snprintf(err, errlen, "out of memory");
 		return false;
 	}
-	for (http->nworkers = 0; http->nworkers < count; http->nworkers++) {
-		struct worker *worker = &http->workers[http->nworkers];
-
-		worker->db = store_connect(http->app->store, err, errlen);
-		if (!worker->db)
+	for (; http->ndbs < workers; http->ndbs++) {
+		http->dbs[http->ndbs] = store_connect(http->app->store, err, errlen);
+		if (!http->dbs[http->ndbs])
 			return false;
 	}
 	return true;
@@ -381,6 +405,7 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	/* As items, because the variable arguments of the other form take an int for a size_t. */
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, http }, /* first, to see the rest */
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, http },
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, http },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_done, http },
 		{ MHD_OPTION_LISTEN_SOCKET, http->socket, NULL },
@@ -392,7 +417,7 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	};
 
 	http->app = app;
-	if (!make_workers(http, workers, err, errlen))
+	if (!connect_workers(http, workers, err, errlen))
 		return false;
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
 					    MHD_USE_ERROR_LOG,
@@ -426,16 +451,15 @@ bool http_stop(struct http *http, unsigned grace)
 	if (http->daemon) {
 		/* The socket that this gives back must stay open until the workers have ended. */
 		MHD_quiesce_daemon(http->daemon);
+		shutdown(http->socket, SHUT_RDWR); /* or clients would connect and wait in vain */
 		clean = drain(http, grace);
 		MHD_stop_daemon(http->daemon);
 	}
 	if (http->socket >= 0)
 		close(http->socket);
-	for (unsigned i = 0; i < http->nworkers; i++) {
-		db_close(http->workers[i].db);
-		free(http->workers[i].spare);
-	}
-	free(http->workers);
+	for (unsigned i = 0; i < http->ndbs; i++)
+		db_close(http->dbs[i]);
+	free(http->dbs);
 	pthread_cond_destroy(&http->idle);
 	pthread_mutex_destroy(&http->lock);
 	free(http);

@@ -243,23 +243,32 @@ void log_request(struct log *log, struct exchange *x, int64_t micros)
 	hand_over(log, &line);
 }
 
-void log_failure(struct log *log, const char *what)
+static void log_text(struct log *log, const char *kind, const char *what)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_MAX_LEN);
 
-	if (!what)
-		what = "out of memory";
 	if (log->format == LOG_JSON)
 		buf_add(&line, "{\"time\":\"");
 	add_now(&line);
 	if (log->format == LOG_JSON) {
-		buf_add(&line, "\",\"failure\":");
+		buf_printf(&line, "\",\"%s\":", kind);
 		buf_add_json(&line, what);
 		buf_add(&line, "}\n");
 	} else {
-		buf_add(&line, " failure: ");
+		buf_printf(&line, " %s: ", kind);
 		buf_add_control(&line, what);
 		buf_addc(&line, '\n');
 	}
 	hand_over(log, &line);
+}
+
+void log_note(struct log *log, const char *what)
+{
+	if (log->format != LOG_OFF)
+		log_text(log, "note", what);
+}
+
+void log_failure(struct log *log, const char *what)
+{
+	log_text(log, "failure", what ? what : "out of memory");
 }

@@ -22,6 +22,8 @@ void log_stop(struct log *log);
 
 /* A finished exchange and how long it took. */
 void log_request(struct log *log, struct exchange *x, int64_t micros);
+/* Something worth knowing that is nobody's fault of ours. */
+void log_note(struct log *log, const char *what);
 /* Something that is our fault; `what` may be NULL when memory is short. */
 void log_failure(struct log *log, const char *what);
 

@@ -16,10 +16,6 @@ static bool stage_target(struct exchange *x)
 	const struct request *r = &x->request;
 	const char *why;
 
-	if (r->repeated)
-		return fail(x, ERR_INVALID_REQUEST,
-			    "the header %s came twice, with different values; send it once",
-			    r->repeated);
 	if (!r->host && !r->http_1_0)
 		return fail(x, ERR_INVALID_REQUEST, "an HTTP/1.1 request needs a Host header");
 	if (target_parse(&x->arena, r->target, &x->target, &why))
@@ -65,7 +61,7 @@ static bool stage_authenticate(struct exchange *x)
 
 	if (!key || !*key)
 		return fail(x, ERR_UNAUTHORIZED,
-			    "the X-API-Key header is missing; send one of the fixtures' api_keys");
+			    "the X-API-Key header is missing or empty; send one of the fixtures' api_keys");
 	x->key = auth_find(&x->app->keys, x->app->auth, key);
 	return x->key || fail(x, ERR_UNAUTHORIZED,
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");

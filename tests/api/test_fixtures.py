@@ -1,0 +1,449 @@
+"""Fixtures: what loads and as what, and that every mistake is named with its place."""
+
+import json
+import os
+import re
+import tempfile
+
+import harness
+from harness import EVERGLADES, RAINIER, TETONS, Server, run
+
+KEYS = [{"key": "miru_mock_k", "name": "k", "scopes": [
+    f"{name}:read" for name in ("config_instances", "config_schemas", "config_types", "deployments",
+                                "devices", "git_commits", "groups", "releases")]}]
+
+DEVICE = {"id": "dvc_1", "name": "one"}
+RELEASE = {"id": "rls_1", "version": "v1.0.0"}
+DEPLOYMENT = {"id": "dpl_1", "device_id": "dvc_1", "release_id": "rls_1"}
+TYPE = {"id": "cfg_typ_1", "name": "Motion", "slug": "motion"}
+SCHEMA = {"id": "cfg_sch_1", "digest": "sha256:1", "config_type_id": "cfg_typ_1"}
+INSTANCE = {"id": "cfg_inst_1", "config_schema_id": "cfg_sch_1"}
+TWO_SLOTS = {**SCHEMA, "instance_slots": [{"key": "a", "filepath": "/a.json"},
+                                          {"key": "b", "filepath": "/b.json"}]}
+
+
+class Files(harness.TestCase):
+    arguments = None
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.names = 0
+
+    def write(self, content):
+        """A file of the test's own, of bytes, text, or a document."""
+        self.names += 1
+        path = os.path.join(self.folder, f"{self.names}.json")
+        if not isinstance(content, (bytes, str)):
+            content = json.dumps(content)
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def serve(self, **arrays):
+        return Server("--fixtures", self.write({"api_keys": KEYS, **arrays}))
+
+    def get(self, server, path, version=EVERGLADES):
+        answer = server.get("/beta/" + path, key="miru_mock_k", version=version)
+        self.assertEqual(answer.status, 200, answer.text)
+        return answer.json
+
+
+class Loading(Files):
+    def test_the_demo_as_a_file(self):
+        result = run("check", "fixtures/demo.json", "fixtures/scopes.json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(result.stdout, "fixtures/demo.json: ok\nfixtures/scopes.json: ok\n")
+
+    def test_what_can_be_derived_may_be_left_out(self):
+        with self.serve(devices=[DEVICE], releases=[{**RELEASE, "config_schema_ids": ["cfg_sch_1"]}],
+                        deployments=[{**DEPLOYMENT, "config_instance_ids": ["cfg_inst_1"]}],
+                        config_types=[TYPE], config_schemas=[SCHEMA],
+                        config_instances=[INSTANCE]) as server:
+            found = self.get(server, "deployments/dpl_1?expand=device,release.config_schemas,"
+                                     "config_instances.content,config_instances.config_schema")
+            self.assertEqual((found["status"], found["activity_status"], found["error_status"],
+                              found["target_status"]), ("staged", "staged", "none", "staged"))
+            self.assertEqual(found["description"], "")
+            self.assertRegex(found["created_at"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            self.assertEqual(found["created_at"], found["updated_at"])
+            self.assertEqual([found[f"{x}_at"] for x in ("queued", "deployed", "archived")],
+                             [None] * 3)
+            self.assertEqual(found["device"]["status"], "inactive")
+            schema = found["release"]["config_schemas"][0]
+            self.assertEqual(schema["instance_slots"], [
+                {"key": "default", "name": "Default", "required": True,
+                 "filepath": "/srv/miru/configs/motion.json"}])
+            self.assertEqual((schema["instance_format"], schema["language"], schema["format"]),
+                             ("json", "jsonschema", "json"))
+            instance = found["config_instances"][0]
+            self.assertEqual(instance["config_type_name"], "Motion")
+            self.assertEqual(instance["config_type_id"], "cfg_typ_1")
+            self.assertEqual(instance["slot_key"], "default")
+            self.assertEqual(instance["filepath"], "/srv/miru/configs/motion.json")
+            self.assertEqual(instance["content"], {"format": "json", "data": "{}\n"})
+
+    def test_implied_statuses_and_times(self):
+        cases = [  # given; activity, error, target; which times are set
+            ({"activity_status": "drifted"}, "drifted", "none", "staged", ""),
+            ({"activity_status": "queued"}, "queued", "none", "deployed", "q"),
+            ({"activity_status": "deployed"}, "deployed", "none", "deployed", "qd"),
+            ({"activity_status": "removing"}, "removing", "none", "archived", "qd"),
+            ({"activity_status": "archived"}, "archived", "none", "archived", "a"),
+            ({"status": "queued"}, "queued", "none", "deployed", "q"),
+            ({"status": "failed"}, "archived", "failed", "archived", "a"),
+            ({"status": "retrying"}, "queued", "retrying", "deployed", "q"),
+            ({"target_status": "archived"}, "archived", "none", "archived", "a"),
+            ({"target_status": "deployed"}, "deployed", "none", "deployed", "qd"),
+            ({"error_status": "retrying", "target_status": "deployed"}, "deployed", "retrying",
+             "deployed", "qd"),
+            ({"activity_status": "deployed", "queued_at": None, "deployed_at": None}, "deployed",
+             "none", "deployed", ""),
+        ]
+        devices = [{"id": f"dvc_{i}", "name": str(i)} for i in range(len(cases))]
+        deployments = [{**DEPLOYMENT, "id": f"dpl_{i}", "device_id": f"dvc_{i}",
+                        "updated_at": "2024-02-01T00:00:00Z", **case[0]}
+                       for i, case in enumerate(cases)]
+        with self.serve(devices=devices, releases=[RELEASE], deployments=deployments) as server:
+            for i, (given, activity, error, target, times) in enumerate(cases):
+                with self.subTest(given=given):
+                    found = self.get(server, f"deployments/dpl_{i}")
+                    self.assertEqual(found["activity_status"], activity)
+                    self.assertEqual(found["error_status"], error)
+                    self.assertEqual(found["target_status"], target)
+                    self.assertEqual(found["status"], activity if error == "none" else error)
+                    for name in ("queued", "deployed", "archived"):
+                        self.assertEqual(found[name + "_at"], "2024-02-01T00:00:00Z"
+                                         if name[0] in times else None)
+
+    def test_times(self):
+        """Any RFC 3339 time; answers show whole seconds in UTC."""
+        with self.serve(devices=[{**DEVICE, "created_at": "2024-01-01T01:00:00.987654321+01:00",
+                                  "last_connected_at": "2024-06-30T23:59:59Z"}]) as server:
+            found = self.get(server, "devices/dvc_1")
+            self.assertEqual(found["created_at"], "2024-01-01T00:00:00Z")
+            self.assertEqual(found["updated_at"], "2024-01-01T00:00:00Z")
+            self.assertEqual(found["last_connected_at"], "2024-06-30T23:59:59Z")
+
+    def test_an_answer_pasted_in(self):
+        """What the server itself answers loads again, in every version, expanded to the brim."""
+        expand = {TETONS: "device", RAINIER: "device.current_deployment,device.current_release",
+                  EVERGLADES: "device.group.parent,device.current_release,parent"}
+        for version in harness.VERSIONS:
+            with self.subTest(version=version), Server() as server:
+                target = ("/beta/deployments/dpl_123?expand=release.config_schemas.documents,"
+                          "release.config_schemas.config_type,config_instances.content,"
+                          "config_instances.config_schema.config_type," + expand[version])
+                pasted = server.get(target, version=version).json
+                commit = server.get("/beta/git_commits/git_commit_123", version=version).json
+                groups = [server.get(f"/beta/groups/{id}", version=EVERGLADES).json
+                          for id in ("grp_123", "grp_456")] if version == EVERGLADES else []
+                with self.serve(deployments=[pasted], git_commits=[commit],
+                                groups=groups) as second:
+                    again = second.get(target, key="miru_mock_k", version=version)
+                    # The second key may read everything, too.
+                    self.assertEqual(again.json, pasted)
+
+    def test_expanded_and_apart_must_agree(self):
+        """An object may stand in its array and inside others; what is said anywhere counts."""
+        device = {**DEVICE, "status": "online", "agent_version": "v1"}
+        with self.serve(devices=[{**DEVICE, "agent_version": "v1"}], releases=[RELEASE],
+                        deployments=[{"id": "dpl_1", "release_id": "rls_1",
+                                      "device": {**DEVICE, "status": "online"}}]) as server:
+            found = self.get(server, "devices/dvc_1")
+            self.assertEqual({name: found[name] for name in device}, device)
+
+    def test_order_does_not_matter(self):
+        document = {"deployments": [{**DEPLOYMENT, "parent_id": "dpl_2"},
+                                    {**DEPLOYMENT, "id": "dpl_2"}],
+                    "releases": [RELEASE], "devices": [{**DEVICE, "group_id": "grp_2"}],
+                    "groups": [{"id": "grp_2", "name": "b", "parent_id": "grp_1"},
+                               {"id": "grp_1", "name": "a"}]}
+        with self.serve(**document) as server:
+            found = self.get(server, "deployments/dpl_1?expand=parent,device.group.parent")
+            self.assertEqual(found["parent"]["id"], "dpl_2")
+            self.assertEqual(found["device"]["group"]["parent"]["name"], "a")
+
+    def test_slots(self):
+        with self.serve(config_types=[TYPE], config_schemas=[
+                TWO_SLOTS,
+                {**SCHEMA, "id": "cfg_sch_2", "digest": "2", "instance_filepath": "/old.yaml"},
+                {**SCHEMA, "id": "cfg_sch_3", "digest": "3", "format": "yaml"},
+                {**SCHEMA, "id": "cfg_sch_4", "digest": "4", "instance_format": "text",
+                 "instance_slots": [{"key": "k", "filepath": "/x", "required": False}]},
+        ], config_instances=[
+                {**INSTANCE, "slot_key": "b"},
+                {**INSTANCE, "id": "cfg_inst_2", "filepath": "/a.json"},
+                {"id": "cfg_inst_4", "config_schema_id": "cfg_sch_4"},
+        ]) as server:
+            self.assertEqual(self.get(server, "config_instances/cfg_inst_1")["filepath"], "/b.json")
+            self.assertEqual(self.get(server, "config_instances/cfg_inst_2")["slot_key"], "a")
+            found = self.get(server, "config_instances/cfg_inst_4?expand=content")
+            self.assertEqual(found["content"], {"format": "text", "data": ""})
+            found = self.get(server, "config_schemas/cfg_sch_1", RAINIER)
+            self.assertEqual(found["instance_filepath"], "/a.json")
+            found = self.get(server, "config_schemas/cfg_sch_2")
+            self.assertEqual(found["instance_slots"][0]["filepath"], "/old.yaml")
+            self.assertEqual(found["instance_format"], "yaml")
+            found = self.get(server, "config_schemas/cfg_sch_3")
+            self.assertEqual(found["instance_slots"][0]["filepath"],
+                             "/srv/miru/configs/motion.yaml")
+            found = self.get(server, "config_schemas/cfg_sch_4")
+            self.assertEqual(found["instance_slots"], [
+                {"key": "k", "name": "k", "filepath": "/x", "required": False}])
+
+    def test_content_byte_for_byte(self):
+        data = "{ \"b\":1.0,\t\"a\":\r\n1e2 } // \u00e9 \U0001f600 \\ \" / \x7f\n"
+        with self.serve(config_types=[TYPE], config_schemas=[SCHEMA], config_instances=[
+                {**INSTANCE, "content": {"format": "json", "data": data}}]) as server:
+            found = self.get(server, "config_instances/cfg_inst_1?expand=content")
+            self.assertEqual(found["content"]["data"], data)
+
+    def test_unicode_names(self):
+        name = "Gr\u00fc\u00dfe \U0001f916 \"x\""
+        with self.serve(devices=[{**DEVICE, "name": name}]) as server:
+            self.assertEqual(self.get(server, "devices/dvc_1")["name"], name)
+
+    def test_many(self):
+        """Ten thousand devices and deployments."""
+        n = 10000
+        with self.serve(devices=[{"id": f"dvc_{i}", "name": f"robot {i}"} for i in range(n)],
+                        releases=[RELEASE],
+                        deployments=[{**DEPLOYMENT, "id": f"dpl_{i}", "device_id": f"dvc_{i}"}
+                                     for i in range(n)]) as server:
+            self.assertIn(f"{n} devices", server.banner)
+            found = self.get(server, f"deployments/dpl_{n - 1}?expand=device")
+            self.assertEqual(found["device"]["name"], f"robot {n - 1}")
+
+
+class Problems(Files):
+    """Each of these is refused with exactly these lines; PATH stands for the file."""
+
+    def problems(self, *contents):
+        paths = [self.write(content) for content in contents]
+        result = run("check", *paths)
+        self.assertEqual(result.returncode, 1, result)
+        self.assertEqual(result.stdout, "")
+        *lines, last = result.stderr.splitlines()
+        plural = "" if len(lines) == 1 else "s"
+        self.assertEqual(last, f"miru-mock: {len(lines)} problem{plural} in the fixtures; "
+                               "nothing was loaded")
+        for number, path in enumerate(paths, 1):
+            name = "PATH" if len(paths) == 1 else f"PATH{number}"
+            lines = [line.replace(path, name) for line in lines]
+        return lines
+
+    def check(self, content, *want):
+        self.assertEqual(self.problems(content), list(want))
+
+    def test_syntax(self):
+        self.check("", "PATH:1:1: expected a value, found the end")
+        self.check('{"devices": [\n  {"id": "dvc_1",\n   "name" "x"}]}',
+                   "PATH:3:11: expected ':' after a key")
+        self.check(b'{"devices": [{"id": "\xff"}]}', "PATH:1:22: not UTF-8")
+        self.check('{"devices": [], "devices": []}', "PATH:1:17: a key that the object already has")
+        self.check("{} {}", "PATH:1:4: expected the end after the value")
+        self.check("[" * 100 + "]" * 100, "PATH:1:65: nested too deep")
+
+    def test_document(self):
+        arrays = ("api_keys, groups, devices, git_commits, config_types, config_schemas, "
+                  "config_instances, releases, deployments")
+        self.check([], 'PATH: expected an object such as {"devices":[...]}, found []')
+        self.check({"robots": []}, f"PATH: /robots: unknown array; a fixture has: {arrays}")
+        self.check({"devices": {}}, "PATH: /devices: expected a list of devices, found {}")
+        self.check({"devices": [1, None]}, "PATH: /devices/0: expected a device, found 1",
+                   "PATH: /devices/1: expected a device, found null")
+        self.check({"a/b~c\n": 1}, f"PATH: /a~1b~0c\\n: unknown array; a fixture has: {arrays}")
+
+    def test_fields(self):
+        has = ("id, name, description, status, agent_version, last_connected_at, "
+               "last_disconnected_at, created_at, updated_at, group_id, current_deployment, "
+               "current_release, group")
+        self.check({"devices": [{**DEVICE, "nmae": "x"}]},
+                   f"PATH: /devices/0/nmae: unknown field; a device has: {has}")
+        self.check({"devices": [{**DEVICE, "object": "robot"}]},
+                   'PATH: /devices/0/object: expected "device", found "robot"')
+        self.check({"devices": [{"name": "x"}]},
+                   "PATH: /devices/0: has no id; expected one such as dvc_123")
+        self.check({"devices": [{"id": "dvc_1"}]},
+                   "PATH: /devices/0/name: is missing; expected 1 to 48 characters")
+        for value, shown in ((1, "1"), (None, "null"), ("", '""'), ("x" * 49, f'"{"x" * 47}...')):
+            self.check({"devices": [{**DEVICE, "name": value}]},
+                       f"PATH: /devices/0/name: expected 1 to 48 characters, found {shown}")
+        self.check({"devices": [{**DEVICE, "id": "dvc 1"}]},
+                   "PATH: /devices/0/id: expected an id: 1 to 128 of A-Z, a-z, 0-9, _ and -, "
+                   'found "dvc 1"')
+        self.check({"devices": [{**DEVICE, "status": "sleeping"}]},
+                   "PATH: /devices/0/status: expected one of inactive, activating, online, offline, "
+                   'archived, found "sleeping"')
+        self.check({"devices": [{**DEVICE, "created_at": "yesterday"}]},
+                   "PATH: /devices/0/created_at: expected a time such as 2024-01-01T00:00:00Z, "
+                   'found "yesterday"')
+        self.check({"devices": [{**DEVICE, "last_connected_at": 5}]},
+                   "PATH: /devices/0/last_connected_at: expected a time such as "
+                   "2024-01-01T00:00:00Z, or null, found 5")
+        self.check({"config_types": [{**TYPE, "slug": "Motion Control"}]},
+                   "PATH: /config_types/0/slug: expected 1 to 48 of a-z, 0-9 and -, beginning and "
+                   'ending with a letter or a digit, found "Motion Control"')
+        self.check({"releases": [{**RELEASE, "version": "one"}]},
+                   "PATH: /releases/0/version: expected a version such as v1.2.3, 1.2.3-rc.1 or "
+                   'v1.2.3+build.5, found "one"')
+
+    def test_keys(self):
+        self.check({"api_keys": [{"name": "k", "scopes": ["devices:fly", 1, "devices:read"]}]},
+                   "PATH: /api_keys/0/scopes/0: expected a scope such as deployments:read or "
+                   'devices:manage, found "devices:fly"',
+                   "PATH: /api_keys/0/scopes/1: expected a scope such as deployments:read or "
+                   "devices:manage, found 1",
+                   "PATH: /api_keys/0/key: is missing; expected a text that is not empty")
+        self.check({"api_keys": [{"key": "secret", "name": "a", "scopes": []},
+                                 {"key": "secret", "name": "b", "scopes": []}]},
+                   "PATH: /api_keys/1/key: keys are unique")
+
+    def test_references(self):
+        self.check({"devices": [{**DEVICE, "group_id": "grp_9"}]},
+                   "PATH: /devices/0/group_id: refers to 'grp_9', which is not in groups")
+        self.check({"deployments": [{"id": "dpl_1", "release_id": "rls_1"}]},
+                   "PATH: /deployments/0/device_id: is missing; expected the id of a device",
+                   "PATH: /deployments/0/release_id: refers to 'rls_1', which is not in releases")
+        self.check({"devices": [DEVICE], "releases": [RELEASE],
+                    "deployments": [{**DEPLOYMENT, "config_instance_ids": ["cfg_inst_9"]}]},
+                   "PATH: /deployments/0/config_instances: refers to 'cfg_inst_9', which is not in "
+                   "config_instances")
+        self.check({"devices": [DEVICE], "releases": [RELEASE],
+                    "deployments": [{**DEPLOYMENT, "config_instance_ids": [7]}]},
+                   "PATH: /deployments/0/config_instance_ids/0: expected an id, found 7")
+        self.check({"releases": [{**RELEASE, "config_schema_ids": {}}]},
+                   "PATH: /releases/0/config_schema_ids: expected a list of ids, found {}")
+        self.check({"config_types": [TYPE], "config_schemas": [SCHEMA],
+                    "releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", "cfg_sch_1"]}]},
+                   "PATH: /releases/0/config_schemas: names 'cfg_sch_1' twice")
+
+    def test_a_broken_record_is_not_also_missing(self):
+        """What refers to a record with a mistake is not reported for it."""
+        self.check({"devices": [{**DEVICE, "name": ""}], "releases": [RELEASE],
+                    "deployments": [DEPLOYMENT]},
+                   'PATH: /devices/0/name: expected 1 to 48 characters, found ""')
+
+    def test_unique(self):
+        self.check({"devices": [DEVICE, {"id": "dvc_2", "name": "one"}]},
+                   "PATH: /devices/1/name: device names are unique; so has PATH: /devices/0")
+        self.check({"groups": [{"id": "grp_1", "name": "a"}, {"id": "grp_2", "name": "a"},
+                               {"id": "grp_3", "name": "a", "parent_id": "grp_1"},
+                               {"id": "grp_4", "name": "a", "parent_id": "grp_1"}]},
+                   "PATH: /groups/1/name: group names are unique among siblings; so has "
+                   "PATH: /groups/0",
+                   "PATH: /groups/3/name: group names are unique among siblings; so has "
+                   "PATH: /groups/2")
+        self.check({"devices": [DEVICE], "releases": [RELEASE],
+                    "deployments": [{**DEPLOYMENT, "id": f"dpl_{i}", "activity_status": activity}
+                                    for i, activity in enumerate(("deployed", "queued"))]},
+                   "PATH: /deployments/1/device_id: a device has at most one deployment whose "
+                   "target_status is deployed; so has PATH: /deployments/0")
+        self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "instance_slots": [
+                        {"key": "a", "filepath": "/a.json"}, {"key": "a", "filepath": "/b.json"},
+                        {"key": "c", "filepath": "/a.json"}]}]},
+                   "PATH: /config_schemas/0/instance_slots/1/key: slot keys are unique in their "
+                   "schema",
+                   "PATH: /config_schemas/0/instance_slots/2/filepath: slot filepaths are unique in "
+                   "their schema")
+
+    def test_contradictions(self):
+        world = {"devices": [DEVICE], "releases": [RELEASE]}
+        self.check({**world, "deployments": [{**DEPLOYMENT, "activity_status": "staged",
+                                              "status": "queued"}]},
+                   "PATH: /deployments/0/status: says 'queued', but it follows from the rest that it "
+                   "is 'staged'")
+        self.check({"devices": [DEVICE, {**DEVICE, "name": "two"}]},
+                   "PATH: /devices/1/name: contradicts PATH: /devices/0/name")
+        self.check({**world, "deployments": [{**DEPLOYMENT, "device": {"id": "dvc_1",
+                                                                       "name": "two"}}]},
+                   "PATH: /deployments/0/device/name: contradicts PATH: /devices/0/name")
+        self.check({**world, "deployments": [{**DEPLOYMENT, "device": {"id": "dvc_2",
+                                                                       "name": "two"}}]},
+                   "PATH: /deployments/0/device: contradicts PATH: /deployments/0/device")
+        self.check({**world, "deployments": [{**DEPLOYMENT, "activity_status": "deployed"}],
+                    "devices": [{**DEVICE, "current_deployment": None}]},
+                   "PATH: /devices/0/current_deployment: says 'null', but it follows from the rest "
+                   "that it is 'dpl_1'")
+        self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "config_type_name": "x"}]},
+                   "PATH: /config_schemas/0/config_type_name: says 'x', but it follows from the rest "
+                   "that it is 'Motion'")
+        self.check({"config_types": [TYPE, {"id": "cfg_typ_2", "name": "b", "slug": "b"}],
+                    "config_schemas": [SCHEMA],
+                    "config_instances": [{**INSTANCE, "config_type_id": "cfg_typ_2"}]},
+                   "PATH: /config_instances/0/config_type_id: expected cfg_typ_1, the config type of "
+                   "cfg_sch_1")
+
+    def test_slots(self):
+        def check(schema, instance, *want):
+            self.check({"config_types": [TYPE], "config_schemas": [schema],
+                        "config_instances": [{**INSTANCE, **instance}]}, *want)
+
+        check(TWO_SLOTS, {}, "PATH: /config_instances/0/slot_key: expected a slot of cfg_sch_1, "
+                             "which has: a, b")
+        check(TWO_SLOTS, {"slot_key": "c"}, "PATH: /config_instances/0/slot_key: expected a slot of "
+                                            "cfg_sch_1, which has: a, b")
+        check(TWO_SLOTS, {"filepath": "/c"}, "PATH: /config_instances/0/filepath: expected a slot of "
+                                             "cfg_sch_1, which has: a, b")
+        check(TWO_SLOTS, {"slot_key": "a", "filepath": "/b.json"},
+              "PATH: /config_instances/0/filepath: says '/b.json', but it follows from the rest that "
+              "it is '/a.json'")
+        check(SCHEMA, {"content": {"format": "yaml", "data": ""}},
+              "PATH: /config_instances/0/content/format: expected json, the instance_format of "
+              "cfg_sch_1")
+        check(SCHEMA, {"content": {"format": "json"}},
+              "PATH: /config_instances/0/content/data: is missing; expected a text")
+        check(SCHEMA, {"content": []},
+              "PATH: /config_instances/0/content: expected an object, found []")
+        check({**SCHEMA, "instance_slots": []}, {"slot_key": "a"},
+              "PATH: /config_schemas/0/instance_slots: expected at least one slot")
+        self.check({"config_types": [TYPE], "config_schemas": [
+                        {**SCHEMA, "instance_slots": [{"key": "a", "filepath": "/a.conf"}]}]},
+                   "PATH: /config_schemas/0/instance_format: is missing; expected one of json, yaml, "
+                   "jsonc, xml, text")
+
+    def test_groups(self):
+        self.check({"groups": [{"id": "grp_1", "name": "a", "parent_id": "grp_2"},
+                               {"id": "grp_2", "name": "b", "parent_id": "grp_1"}]},
+                   "PATH: /groups/0/parent_id: the group is its own ancestor",
+                   "PATH: /groups/1/parent_id: the group is its own ancestor")
+        chain = [{"id": f"grp_{i}", "name": "g", "parent_id": f"grp_{i - 1}" if i else None}
+                 for i in range(13)]
+        self.check({"groups": chain},
+                   "PATH: /groups/12/parent_id: the group has more than 11 above it")
+        path = self.write({"groups": chain[:12]})
+        self.assertEqual(run("check", path).returncode, 0)
+
+    def test_all_problems_of_all_files(self):
+        lines = self.problems("{", {"devices": [{"id": "dvc_1"}, {"id": "dvc_2", "x": 1}]},
+                              {"devices": [{"id": "dvc_2", "name": ""}], "y": []})
+        self.assertEqual([line.partition(": ")[0] for line in lines],
+                         ["PATH1:1:2", "PATH2", "PATH3", "PATH3", "PATH2"])
+
+    def test_one_problem_stays_on_one_line(self):
+        self.check({"devices": [{**DEVICE, "x\ny": 1, "name": "a\nb" * 30}]},
+                   *[line for line in self.problems(
+                       {"devices": [{**DEVICE, "x\ny": 1, "name": "a\nb" * 30}]})])
+        lines = self.problems({"devices": [{**DEVICE, "x\ny\x1b": 1}]})
+        self.assertEqual(len(lines), 1)
+        self.assertIn("/devices/0/x\\ny\\u001b: unknown field", lines[0])
+
+    def test_files(self):
+        for path, why in ((self.folder, "Is a directory"),
+                          (os.path.join(self.folder, "none"), "No such file or directory")):
+            result = run("check", path)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(f"{path}: cannot be read: {why}", result.stderr)
+
+    def test_serve_refuses_them_too(self):
+        path = self.write({"devices": [{"id": "dvc_1"}]})
+        result = run("--port", "0", "--fixtures", "fixtures/demo.json", "--fixtures", path)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn(f"{path}: /devices/0/name: is missing", result.stderr)
+        self.assertRegex(result.stderr, re.compile("1 problem in the fixtures; nothing was loaded"))
+
+
+if __name__ == "__main__":
+    harness.main()

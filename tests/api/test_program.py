@@ -1,0 +1,366 @@
+"""The program as a user meets it: commands, options, the environment, signals, files."""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import tempfile
+import threading
+
+import harness
+from harness import ADMIN, TETONS, Server, run
+
+DPL = "/beta/deployments/dpl_123"
+
+
+class Usage(harness.TestCase):
+    arguments = None
+
+    def assert_usage(self, result, *words):
+        """Exit 2, nothing on standard output, and one line that says what to write instead."""
+        self.assertEqual(result.returncode, 2, result)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertTrue(result.stderr.startswith("miru-mock: "))
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_help(self):
+        texts = {run(*args).stdout for args in (["--help"], ["help"], ["serve", "--help"], ["-h"],
+                                                ["check", "--help"], ["health", "-h"])}
+        self.assertEqual(len(texts), 1)
+        text = texts.pop()
+        for word in ("serve", "check FILE...", "health", "--port N", "--fixtures FILE",
+                     "MIRU_MOCK_PORT_FILE"):
+            self.assertIn(word, text)
+        self.assertEqual(run("--help").returncode, 0)
+        self.assertEqual(run("--help").stderr, "")
+
+    def test_version(self):
+        for args in (["--version"], ["version"]):
+            self.assertEqual(run(*args).stdout,
+                             f"miru-mock {os.environ['MIRU_MOCK_VERSION']}\n")
+
+    def test_man_page(self):
+        """The man page and --help name the same commands and options."""
+        with open(os.path.join(harness.SRCDIR, "docs/miru-mock.1")) as file:
+            page = file.read().replace("\\-", "-")
+        options = set(re.findall(r"--[a-z][a-z-]*", run("--help").stdout))
+        self.assertEqual(set(re.findall(r"--[a-z][a-z-]*", page)) - {"--version"}, options)
+        for command in re.findall(r"^  miru-mock ([a-z]+)", run("--help").stdout, re.M):
+            self.assertIn(f"\n.B {command}", page)
+
+    def test_unknown(self):
+        self.assert_usage(run("serv"), "unknown command 'serv'", "--help")
+        self.assert_usage(run("--prot", "1"), "unknown option '--prot'", "--help")
+        self.assert_usage(run("-x"), "unknown option '-x'")
+        self.assert_usage(run("check", "--port", "1", "x"), "unknown option '--port'")
+        self.assert_usage(run("serve", "file.json"), "'file.json'", "--fixtures")
+        self.assert_usage(run("check"), "check FILE")
+        self.assert_usage(run("health", "x"), "--url")
+
+    def test_values(self):
+        for value in ("", "x", "-1", "65536", "99999999999999999999", "80 ", " 80", "0x50", "8080x"):
+            self.assert_usage(run("--port", value), "--port")
+        self.assert_usage(run("--port", "x"), "from 0 to 65535")
+        self.assert_usage(run("--workers", "1"), "from 2 to 64")
+        self.assert_usage(run("--auth", "lax"), "'lax'", "strict, any")
+        self.assert_usage(run("--version-policy", "x"), "strict, known, any")
+        self.assert_usage(run("--log=xml"), "text, json, off")
+        self.assert_usage(run("--port"), "--port needs a value: --port N")
+        self.assert_usage(run("--empty=1"), "--empty takes no value")
+        self.assert_usage(run("--fixtures", ""), "--fixtures is empty")
+
+    def test_environment(self):
+        self.assert_usage(run(env={"MIRU_MOCK_PORT": "x"}), "MIRU_MOCK_PORT 'x'")
+        self.assert_usage(run(env={"MIRU_MOCK_EMPTY": "yes"}), "MIRU_MOCK_EMPTY 'yes'",
+                          "0, 1, false, true")
+        self.assert_usage(run(env={"MIRU_MOCK_LOG": "x"}), "MIRU_MOCK_LOG", "text, json, off")
+
+
+class Start(harness.TestCase):
+    arguments = None
+
+    def test_banner_and_its_curl_line(self):
+        """The line that start-up prints works when pasted."""
+        with Server() as server:
+            self.assertIn(f"miru-mock {os.environ['MIRU_MOCK_VERSION']}\n", server.banner)
+            self.assertIn("demo: 6 groups, 10 devices", server.banner)
+            self.assertIn("14 deployments", server.banner)
+            self.assertIn("miru_mock_admin, miru_mock_reader, miru_mock_noscope", server.banner)
+            line = re.search(r"^try +(curl .*)$", server.banner, re.M)[1]
+            pasted = subprocess.run(line, shell=True, capture_output=True, text=True,
+                                    timeout=harness.DEADLINE)
+            self.assertEqual(pasted.returncode, 0, pasted.stderr)
+            self.assertIn('"id": "dpl_123"', pasted.stdout)
+            self.assertIn('"name": "My Device"', pasted.stdout)
+            self.assertEqual(shlex.split(line)[0], "curl")
+
+    def test_banner_hides_keys_of_the_users_own(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write('{"api_keys":[{"key":"sk_live_secret","name":"ours",'
+                       '"scopes":["deployments:read"]}],'
+                       '"devices":[{"id":"dvc_1","name":"one"}],'
+                       '"releases":[{"id":"rls_1","version":"1"}],'
+                       '"deployments":[{"id":"dpl_1","device_id":"dvc_1","release_id":"rls_1"}]}')
+            file.flush()
+            with Server("--fixtures", file.name) as server:
+                self.assertNotIn("sk_live_secret", server.banner)
+                self.assertIn("ours", server.banner)
+                self.assertIn('"X-API-Key: $MIRU_API_KEY"', server.banner)
+                self.assertIn("/deployments/dpl_1", server.banner)
+                self.assertEqual(server.get("/beta/deployments/dpl_1",
+                                            key="sk_live_secret").status, 200)
+
+    def test_empty(self):
+        with Server("--empty") as server:
+            self.assertIn("none: nothing", server.banner)
+            self.assertIn("every request will be refused", server.banner)
+            self.assertEqual(server.get(DPL).status, 401)
+            self.assertEqual(server.request("GET", "/_mock/ready").status, 200)
+        with Server("--empty", "--auth", "any") as server:
+            self.assertEqual(server.get(DPL, key="x").status, 404)
+
+    def test_port_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "port")
+            with open(path, "w") as file:
+                file.write("1\n")  # of an earlier server
+            with Server("--port-file", path) as server:
+                with open(path) as file:
+                    self.assertEqual(file.read(), f"{server.port}\n")
+                self.assertEqual(os.listdir(folder), ["port"])
+            self.assertEqual(os.listdir(folder), [])
+            result = run("--port", "0", "--port-file", os.path.join(folder, "no/port"))
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("cannot write", result.stderr)
+
+    def test_port_taken(self):
+        with Server() as server:
+            result = run("--port", str(server.port))
+            self.assertEqual(result.returncode, 1)
+            self.assertEqual(result.stdout, "")
+            self.assertEqual(result.stderr.count("\n"), 1)
+            self.assertIn(f"port {server.port} of 127.0.0.1 is taken", result.stderr)
+            self.assertEqual(server.get(DPL).status, 200)
+
+    def test_host(self):
+        with Server("--host", "::1", host="::1") as server:
+            self.assertIn(f"http://[::1]:{server.port}/beta", server.banner)
+            self.assertEqual(server.get(DPL).status, 200)
+        with Server("--host", "0.0.0.0") as server:
+            self.assertIn(f"http://127.0.0.1:{server.port}/beta", server.banner)
+            self.assertEqual(server.get(DPL).status, 200)
+        result = run("--host", "nowhere.invalid", "--port", "0")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("cannot listen on 'nowhere.invalid'", result.stderr)
+
+    def test_environment_and_command_line(self):
+        with Server("--auth", "any", env={"MIRU_MOCK_AUTH": "strict"}) as server:
+            self.assertEqual(server.get(DPL, key="x").status, 200)
+        with Server(env={"MIRU_MOCK_AUTH": "any", "MIRU_MOCK_VERSION_POLICY": "any",
+                         "MIRU_MOCK_WORKERS": "3", "MIRU_MOCK_LOG": "off"}) as server:
+            self.assertEqual(server.get(DPL, key="x", version=None).status, 200)
+            server.stop()
+            self.assertEqual(server.errors, "")
+        with Server(env={"MIRU_MOCK_FIXTURES": "fixtures/demo.json:fixtures/scopes.json"}) as server:
+            self.assertEqual(server.get(DPL, key="miru_mock_deployments_read").status, 200)
+        with Server("--fixtures", "fixtures/demo.json",
+                    env={"MIRU_MOCK_FIXTURES": "fixtures/scopes.json"}) as server:
+            self.assertEqual(server.get(DPL, key="miru_mock_deployments_read").status, 401)
+        with Server(env={"MIRU_MOCK_EMPTY": "true", "MIRU_MOCK_PORT": "tcp://10.0.0.1:8080"}) as s:
+            self.assertEqual(s.get(DPL).status, 401)
+
+
+class Stop(harness.TestCase):
+    arguments = None
+
+    def test_signals(self):
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            with Server() as server:
+                self.assertEqual(server.get(DPL).status, 200)
+                server.stop(sig)
+
+    def test_idle_connections(self):
+        with Server() as server:
+            socks = [server.connect() for _ in range(5)]
+            server.stop()
+            for sock in socks:
+                self.assertEqual(sock.recv(1), b"")
+                sock.close()
+
+    def test_request_in_flight(self):
+        """A request whose headers are not all there when the signal comes is still answered."""
+        with Server() as server:
+            with server.connect() as sock:
+                sock.sendall(f"GET {DPL} HTTP/1.1\r\nHost: x\r\nX-API-Key: {ADMIN}\r\n".encode())
+                # Once this one is answered, the one before it has been read.
+                self.assertEqual(server.get(DPL).status, 200)
+                server.process.send_signal(signal.SIGTERM)
+                with self.assertRaises(OSError):
+                    while True:  # until no new connection is accepted and answered
+                        server.connect().close()
+                        server.get(DPL)
+                sock.sendall(f"Miru-Version: {TETONS}\r\n\r\n".encode())
+                answer = b""
+                while more := sock.recv(65536):
+                    answer += more
+            self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+            self.assertIn(b"Connection: close", answer)
+            server.await_end()
+
+    def test_second_signal(self):
+        """A client that stalls holds the end up; a second signal does not wait for it."""
+        with Server() as server:
+            with server.connect() as sock:
+                sock.sendall(f"GET {DPL} HTTP/1.1\r\n".encode())
+                self.assertEqual(server.get(DPL).status, 200)
+                server.process.send_signal(signal.SIGTERM)
+                with self.assertRaises(OSError):
+                    while True:
+                        server.connect().close()
+                        server.get(DPL)
+                server.process.send_signal(signal.SIGTERM)
+                self.assertEqual(server.process.wait(harness.DEADLINE), -signal.SIGTERM)
+            server._close()
+
+    def test_nothing_is_left_behind(self):
+        before = set(os.listdir("/dev/shm")) | set(os.listdir(tempfile.gettempdir()))
+        with Server() as server:
+            server.get(DPL)
+            server.process.kill()
+            server.process.wait()
+            server._close()
+        after = set(os.listdir("/dev/shm")) | set(os.listdir(tempfile.gettempdir()))
+        self.assertEqual({name for name in after - before if "miru" in name}, set())
+
+
+class Health(harness.TestCase):
+    def test_ready(self):
+        for args, env in ((["--url", f"http://127.0.0.1:{self.server.port}"], {}),
+                          (["--url", f"http://127.0.0.1:{self.server.port}/_mock/health"], {}),
+                          (["--port", str(self.server.port)], {}),
+                          ([], {"MIRU_MOCK_PORT": str(self.server.port)})):
+            result = run("health", *args, env=env)
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+
+    def test_not_ready(self):
+        with Server() as other:
+            port = other.port
+        result = run("health", "--port", str(port))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"no answer from http://127.0.0.1:{port}", result.stderr)
+        result = run("health", "--url", f"http://127.0.0.1:{self.server.port}/nope")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("answered 404", result.stderr)
+        for url in ("https://127.0.0.1", "127.0.0.1:80", "http://", "http://["):
+            result = run("health", "--url", url)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("is no URL", result.stderr)
+
+
+class Log(harness.TestCase):
+    arguments = None
+
+    def lines(self, *args):
+        request = "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n"
+        headers = "X-API-Key: %s\r\nMiru-Version: " + TETONS + "\r\n"
+        with Server(*args) as server:
+            # On one connection, so that they are answered and logged in this order.
+            server.raw((request % (DPL + "?expand=device", headers % ADMIN) +
+                        request % (DPL, headers % "miru_mock_noscope") +
+                        request % ("/x\\\"", "Connection: close\r\n")).encode())
+            server.stop()
+            return server.errors.splitlines()
+
+    def test_text(self):
+        lines = self.lines()
+        time = r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z "
+        self.assertEqual(len(lines), 3)
+        self.assertRegex(lines[0], time + rf"200 GET {DPL}\?expand=device {TETONS} key=\"admin\" "
+                                          r"\d+us$")
+        self.assertRegex(lines[1], time + rf"403 GET {DPL} {TETONS} key=\"noscope\" forbidden \d+us$")
+        self.assertRegex(lines[2], time + r"404 GET /x\\\" - key=- resource_not_found \d+us$")
+
+    def test_json(self):
+        lines = [harness.json.loads(line) for line in self.lines("--log", "json")]
+        self.assertEqual([line["status"] for line in lines], [200, 403, 404])
+        self.assertEqual(lines[2]["target"], "/x\\\"")
+        self.assertEqual(lines[1]["code"], "forbidden")
+        self.assertEqual(lines[0]["key"], "admin")
+        self.assertEqual(list(lines[0]), ["time", "status", "method", "target", "version", "key",
+                                          "code", "micros"])
+
+    def test_off(self):
+        self.assertEqual(self.lines("--log", "off"), [])
+
+    def test_hostile_text_stays_on_its_line(self):
+        with Server() as server:
+            server.raw(b"G\xffT /\x1b[31m\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            server.stop()
+            self.assertEqual(server.errors.count("\n"), 1)
+            self.assertNotIn("\x1b", server.errors)
+
+    def test_nobody_reads(self):
+        """A full pipe on standard error does not hold up a single answer, nor the end."""
+        reader, writer = os.pipe()
+        process = subprocess.Popen([harness.BINARY, "--port", "0"], stdout=subprocess.PIPE,
+                                   stderr=writer, text=True, env=harness.environment())
+        os.close(writer)
+        try:
+            lines = iter(process.stdout.readline, "")
+            port = int(re.search(r":(\d+)/beta", next(x for x in lines if "/beta" in x))[1])
+            request = (f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n").encode()
+            with harness.socket.create_connection(("127.0.0.1", port)) as sock:
+                file = sock.makefile("rb")
+                for _ in range(2000):  # 2 MB of lines, into a pipe of 64 KiB and a buffer of 256
+                    sock.sendall(request)
+                    self.assertTrue(file.readline().startswith(b"HTTP/1.1 404"))
+                    while file.readline() != b"\r\n":
+                        pass
+                    length = file.read1(65536)
+                    self.assertIn(b"resource_not_found", length)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(harness.DEADLINE), 0)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+            os.close(reader)
+
+    def test_dropped_lines_are_counted(self):
+        """Once somebody reads again, every request is a line or is counted as dropped."""
+        reader, writer = os.pipe()
+        process = subprocess.Popen([harness.BINARY, "--port", "0"], stdout=subprocess.PIPE,
+                                   stderr=writer, text=True, env=harness.environment())
+        os.close(writer)
+        try:
+            lines = iter(process.stdout.readline, "")
+            port = int(re.search(r":(\d+)/beta", next(x for x in lines if "/beta" in x))[1])
+            with harness.socket.create_connection(("127.0.0.1", port)) as sock:
+                file = sock.makefile("rb")
+                for _ in range(1000):
+                    sock.sendall((f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n").encode())
+                    while file.readline() != b"\r\n":
+                        pass
+                    file.read1(65536)
+            read = []
+            thread = threading.Thread(target=lambda: read.append(
+                os.fdopen(reader, errors="replace").read()))
+            thread.start()
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(harness.DEADLINE), 0)
+            thread.join(harness.DEADLINE)
+            logged = read[0].count(" 404 GET /xxx")
+            dropped = sum(map(int, re.findall(r"(\d+) log lines dropped", read[0])))
+            self.assertGreater(dropped, 0)
+            self.assertEqual(logged + dropped, 1000)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,196 @@
+"""What HTTP itself allows and forbids, byte by byte."""
+
+import json
+
+import harness
+from harness import ADMIN, TETONS
+
+KEYS = f"X-API-Key: {ADMIN}\r\nMiru-Version: {TETONS}\r\n"
+GET = f"GET /beta/deployments/dpl_123 HTTP/1.1\r\nHost: x\r\n{KEYS}"
+
+
+def status(answer):
+    assert answer.startswith(b"HTTP/1.1 "), answer
+    return int(answer[9:12])
+
+
+def code(answer):
+    return json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"]
+
+
+class Stream:
+    """Answers read off one connection, one at a time."""
+
+    def __init__(self, sock):
+        self.file = sock.makefile("rb")
+
+    def next(self):
+        line = self.file.readline()
+        if not line:
+            return None
+        length, close = 0, False
+        while (header := self.file.readline()) not in (b"\r\n", b""):
+            name, _, value = header.decode().partition(":")
+            if name.lower() == "content-length":
+                length = int(value)
+            close = close or (name.lower() == "connection" and value.strip() == "close")
+        return int(line.split()[1]), self.file.read(length), close
+
+
+class Requests(harness.TestCase):
+    def test_byte_by_byte(self):
+        data = (GET + "Connection: close\r\n\r\n").encode()
+        answer = self.server.raw(None, [data[i:i + 1] for i in range(len(data))])
+        self.assertEqual(status(answer), 200)
+        self.assertIn(b'"id":"dpl_123"', answer)
+
+    def test_pipelined(self):
+        with self.server.connect() as sock:
+            sock.sendall((GET + "\r\n").encode() * 20 +
+                         f"GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            stream = Stream(sock)
+            for _ in range(20):
+                self.assertEqual(stream.next()[0], 200)
+            self.assertEqual(stream.next()[0], 404)
+            self.assertIsNone(stream.next())
+
+    def test_the_connection_lives_on_after_every_refusal(self):
+        path = "/beta/deployments/dpl_123"
+        refused = [
+            (f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n", 401),
+            (f"GET {path} HTTP/1.1\r\nHost: x\r\nX-API-Key: {ADMIN}\r\n\r\n", 400),
+            (f"GET /nope HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+            (f"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (f"GET {path} HTTP/1.1\r\n{KEYS}\r\n", 400),
+            (f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", 405),
+            (f"PUT {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "5\r\nhello\r\n0\r\n\r\n", 405),
+        ]
+        with self.server.connect() as sock:
+            stream = Stream(sock)
+            for request, want in refused:
+                with self.subTest(request=request):
+                    sock.sendall(request.encode())
+                    self.assertEqual(stream.next()[0], want)
+                    sock.sendall((GET + "\r\n").encode())
+                    self.assertEqual(stream.next()[0], 200)
+
+    def test_host(self):
+        answer = self.server.raw(f"GET /_mock/ready HTTP/1.1\r\n\r\n".encode())
+        self.assertEqual((status(answer), code(answer)), (400, "invalid_request"))
+        self.assertIn(b"needs a Host header", answer)
+        answer = self.server.raw(b"GET /_mock/ready HTTP/1.0\r\n\r\n")
+        self.assertEqual(int(answer.split()[1]), 200)
+
+    def test_a_body_on_get_is_read_and_ignored(self):
+        with self.server.connect() as sock:
+            stream = Stream(sock)
+            sock.sendall((GET + "Content-Length: 100000\r\n\r\n").encode() + b"x" * 100000)
+            self.assertEqual(stream.next()[0], 200)
+            sock.sendall((GET + "\r\n").encode())
+            self.assertEqual(stream.next()[0], 200)
+
+
+class Bodies(harness.TestCase):
+    LIMIT = 1024 * 1024
+
+    def post(self, headers, body=b""):
+        with self.server.connect() as sock:
+            sock.sendall(f"POST /beta/deployments/dpl_123 HTTP/1.1\r\nHost: x\r\n{headers}\r\n"
+                         .encode())
+            try:
+                sock.sendall(body)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused before it was read
+            return Stream(sock).next()
+
+    def test_at_the_limit(self):
+        answer = self.post(f"Content-Length: {self.LIMIT}\r\n", b"x" * self.LIMIT)
+        self.assertEqual(answer[0], 405)
+
+    def test_declared_over_the_limit(self):
+        """Refused at once, before a byte of it is sent."""
+        for length in (self.LIMIT + 1, 2**63, 2**64 - 1):
+            answer = self.post(f"Content-Length: {length}\r\n")
+            self.assertEqual(answer[0], 413)
+            self.assertTrue(answer[2])
+            self.assertIn(str(self.LIMIT).encode(), answer[1])
+
+    def test_over_the_limit_in_chunks(self):
+        chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+        answer = self.post("Transfer-Encoding: chunked\r\n", chunk * 17 + b"0\r\n\r\n")
+        self.assertEqual(answer[0], 413)
+
+    def test_expect_continue(self):
+        with self.server.connect() as sock:
+            sock.sendall(b"POST /beta/deployments/dpl_123 HTTP/1.1\r\nHost: x\r\n"
+                         b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+            self.assertEqual(sock.recv(25), b"HTTP/1.1 100 Continue\r\n\r\n")
+            sock.sendall(b"hello")
+            self.assertEqual(Stream(sock).next()[0], 405)
+
+    def test_smuggling(self):
+        for headers, want in (
+                ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
+                ("Content-Length: 5\r\nContent-Length: 6\r\n", 400),
+                ("Transfer-Encoding: gzip\r\n", 501),
+                ("Transfer-Encoding: chunked, chunked\r\n", 501)):
+            with self.subTest(headers=headers):
+                answer = self.post(headers)
+                self.assertEqual(answer[0], want, answer)
+
+
+class Limits(harness.TestCase):
+    def test_long_target(self):
+        self.assertEqual(self.server.get("/" + "x" * 4000).status, 404)
+        self.assertEqual(self.server.get("/?expand=" + "x" * 4000).status, 404)
+
+    def test_many_parameters(self):
+        target = "/beta/deployments/dpl_123?expand=device"
+        answer = self.server.get(target + "&a" * 255)
+        self.assertEqual(answer.status, 200)
+        self.assertIn('"device":{', answer.text)
+        for n in (256, 3000):
+            self.assert_refused(self.server.get(target + "&a" * n), 400, "invalid_request",
+                                "more than 256 parameters")
+
+    def test_beyond_the_memory(self):
+        """The library's own answers, in HTML, before we are asked; and no request is left behind."""
+        for request, want in (
+                (f"GET /{'x' * 100000} HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+                (f"GET / HTTP/1.1\r\nHost: x\r\nX: {'x' * 100000}\r\n\r\n", 431),
+                ("GET / HTTP/1.1\r\nHost: x\r\n" + "X: y\r\n" * 1000 + "\r\n", 431)):
+            with harness.Server() as server, server.connect() as sock:
+                try:
+                    sock.sendall(request.encode())
+                except OSError:
+                    pass  # refused before it was all sent
+                self.assertEqual(Stream(sock).next()[0], want)
+
+    def test_many_headers(self):
+        headers = {f"X-{i}": "y" for i in range(100)}
+        self.assertEqual(self.server.get("/beta/deployments/dpl_123", **headers).status, 200)
+
+    def test_vanishing_clients(self):
+        """Clients that go away at every point of a request leave the server as it was."""
+        data = (GET + "Content-Length: 4\r\n\r\nbody").encode()
+        for cut in range(0, len(data), 7):
+            with self.server.connect() as sock:
+                sock.sendall(data[:cut])
+        self.assertEqual(self.server.get("/beta/deployments/dpl_123").status, 200)
+
+    def test_parallel_clients(self):
+        """Fifty connections open at once, each answered, in reverse."""
+        socks = [self.server.connect() for _ in range(50)]
+        try:
+            for sock in socks:
+                sock.sendall((GET + "\r\n").encode())
+            for sock in reversed(socks):
+                self.assertEqual(Stream(sock).next()[0], 200)
+        finally:
+            for sock in socks:
+                sock.close()
+
+
+if __name__ == "__main__":
+    harness.main()

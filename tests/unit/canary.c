@@ -1,0 +1,9 @@
+/* A test that must fail: the proof that a failed assertion fails the run. Listed in XFAIL_TESTS. */
+#include "unit.h"
+
+static void test_false(void)
+{
+	EQ_INT(1, 2);
+}
+
+UNIT_MAIN("canary", { "false", test_false })

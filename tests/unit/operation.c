@@ -1,0 +1,104 @@
+/* Finding operations: prefixes, ids, methods, and the table itself. */
+#include "operation.h"
+
+#include "control.h"
+#include "ops.h"
+#include "unit.h"
+
+static bool run(struct exchange *x)
+{
+	(void)x;
+	return true;
+}
+
+static const struct operation table[] = {
+	{ .method = "GET", .path = "/things/{thing_id}", .run = run },
+	{ .method = "PATCH", .path = "/things/{thing_id}", .run = run },
+	{ .method = "GET", .path = "/things", .run = run },
+	{ .method = "POST", .path = "/things", .run = run },
+	{ .method = "POST", .path = "/things/{thing_id}/move", .run = run },
+	{ .method = "GET", .path = "/_mock/ready", .realm = REALM_CONTROL, .run = run },
+};
+
+/* "row id", "no path", or "no method: allow" */
+static const struct {
+	const char *method, *target, *want;
+} cases[] = {
+	{ "GET", "/things/a", "0 a" },
+	{ "GET", "/beta/things/a", "0 a" },
+	{ "GET", "/v1/things/a", "0 a" },
+	{ "HEAD", "/things/a", "0 a" },
+	{ "PATCH", "/things/a", "1 a" },
+	{ "GET", "/things", "2 -" },
+	{ "POST", "/things", "3 -" },
+	{ "POST", "/beta/things/a/move", "4 a" },
+	{ "GET", "/things/move", "0 move" },
+	{ "GET", "/things/beta", "0 beta" },
+	{ "GET", "/things/a%2Fb", "0 a/b" },
+	{ "GET", "/_mock/ready", "5 -" },
+	{ "DELETE", "/things/a", "no method: GET, HEAD, PATCH" },
+	{ "get", "/things/a", "no method: GET, HEAD, PATCH" },
+	{ "OPTIONS", "/v1/things", "no method: GET, HEAD, POST" },
+	{ "HEAD", "/things/a/move", "no method: POST" },
+	{ "POST", "/_mock/ready", "no method: GET, HEAD" },
+	{ "GET", "/", "no path" },
+	{ "GET", "/beta", "no path" },
+	{ "GET", "/beta/", "no path" },
+	{ "GET", "/beta/v1/things/a", "no path" },
+	{ "GET", "/v2/things/a", "no path" },
+	{ "GET", "/Beta/things/a", "no path" },
+	{ "GET", "/things/", "no path" },
+	{ "GET", "/things/a/", "no path" },
+	{ "GET", "//things/a", "no path" },
+	{ "GET", "/things/a/b/c/d/e/f/g/h/i/j", "no path" },
+	{ "GET", "/thing/a", "no path" },
+	{ "GET", "/thingss/a", "no path" },
+	{ "GET", "/beta/_mock/ready", "no path" },
+};
+
+static void test_cases(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct operation *op;
+		const char *id, *why;
+		char allow[128], is[256];
+		struct arena a;
+		struct target t;
+
+		arena_init(&a, NULL, 0);
+		CU_ASSERT_FATAL(target_parse(&a, cases[i].target, &t, &why));
+		switch (operation_find(table, ARRAY_LEN(table), cases[i].method, &t, &op, &id, allow,
+				       sizeof allow)) {
+		case FOUND:
+			snprintf(is, sizeof is, "%d %s", (int)(op - table), id ? id : "-");
+			break;
+		case FOUND_NO_METHOD:
+			snprintf(is, sizeof is, "no method: %s", allow);
+			break;
+		default:
+			snprintf(is, sizeof is, "no path");
+		}
+		EQ_STR_IN(cases[i].target, is, cases[i].want);
+		arena_free(&a);
+	}
+}
+
+/* Each row is whole, and no other has its method and path. */
+static void test_table(void)
+{
+	for (size_t i = 0; i < noperations; i++) {
+		const struct operation *op = &operations[i];
+		size_t segments = 0;
+
+		CU_ASSERT(op->path[0] == '/' && op->run && op->method);
+		CU_ASSERT(op->on.since <= op->on.until);
+		for (const char *c = op->path; *c; c++)
+			segments += *c == '/';
+		CU_ASSERT(segments + 1 <= TARGET_SEGMENTS);
+		for (size_t k = 0; k < i; k++)
+			CU_ASSERT(!streq(op->path, operations[k].path) ||
+				  !streq(op->method, operations[k].method));
+	}
+}
+
+UNIT_MAIN("operation", { "cases", test_cases }, { "table", test_table })
