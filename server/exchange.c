@@ -27,6 +27,9 @@ void exchange_clear(struct exchange *x)
 }
 
 static const char *format(struct exchange *x, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static const char *format(struct exchange *x, const char *fmt, va_list args)
 {
 	char text[MESSAGE_MAX];
 

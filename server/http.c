@@ -45,7 +45,8 @@ struct http {
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	atomic_uint claimed;
 	atomic_bool draining;
-	atomic_uint live; /* requests between on_target and on_done */
+	atomic_uint live;  /* requests that are coming in or being answered, */
+	atomic_uint whole; /* and of these, those that have come in whole: an answer is owed */
 	pthread_mutex_t lock;
 	pthread_cond_t idle; /* draining, and none live */
 };
@@ -55,6 +56,7 @@ struct client {
 	struct http *http;
 	bool live;     /* there is a request: x is to be cleared */
 	bool begun;    /* on_request has seen its headers */
+	bool whole;    /* all of it has come */
 	bool answered; /* queued, or given up */
 	uint64_t body; /* bytes of its body that came */
 	struct timespec start;
@@ -84,6 +86,8 @@ static void end_request(struct client *client)
 		return;
 	client->live = false;
 	exchange_clear(&client->x);
+	if (client->whole)
+		atomic_fetch_sub(&http->whole, 1);
 	if (atomic_fetch_sub(&http->live, 1) == 1 && atomic_load(&http->draining)) {
 		pthread_mutex_lock(&http->lock);
 		pthread_cond_signal(&http->idle);
@@ -137,7 +141,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	end_request(client);
 	client->live = true;
 	atomic_fetch_add(&http->live, 1);
-	client->begun = client->answered = false;
+	client->begun = client->whole = client->answered = false;
 	client->body = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
 	exchange_init(&client->x, http->app);
@@ -171,7 +175,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 		if (kept_headers[i].len != len || strcasecmp(kept_headers[i].name, name) != 0)
 			continue;
 
-		const char **kept = (const char **)((char *)r + kept_headers[i].at);
+		const char **kept = (void *)((char *)r + kept_headers[i].at);
 
 		if (*kept && value && !streq(*kept, value))
 			r->repeated = kept_headers[i].name;
@@ -262,6 +266,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	}
 	if (client->answered)
 		return MHD_YES;
+	client->whole = true;
+	atomic_fetch_add(&http->whole, 1);
 	if (client->body > BODY_MAX) {
 		fail(&client->x, ERR_BODY_TOO_LARGE, "the body is too large; at most %d bytes are accepted",
 		     BODY_MAX);
@@ -428,7 +434,10 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	return http->daemon != NULL;
 }
 
-/* Wait until no request is on its way, or the time is over. */
+/*
+ * Wait until no request is on its way, or the time is over. False when one that had come in whole is
+ * left; one that its client never completed was not ours to answer.
+ */
 static bool drain(struct http *http, unsigned grace)
 {
 	struct timespec deadline;
@@ -441,7 +450,7 @@ static bool drain(struct http *http, unsigned grace)
 	while (atomic_load(&http->live) > 0 && rc == 0)
 		rc = pthread_cond_timedwait(&http->idle, &http->lock, &deadline);
 	pthread_mutex_unlock(&http->lock);
-	return rc == 0;
+	return atomic_load(&http->whole) == 0;
 }
 
 bool http_stop(struct http *http, unsigned grace)

@@ -223,8 +223,7 @@ static const struct command {
 } commands[] = {
 	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
 	  serve_command },
-	{ "check", "check FILE...", "check fixtures; every problem on its own line", FOR_CHECK,
-	  check_command },
+	{ "check", "check FILE...", "check fixtures; every problem on its own line", 0, check_command },
 	{ "health", "health [--url URL]", "probe a running server: exit 0 when it is ready",
 	  FOR_HEALTH, health_command },
 };
@@ -236,12 +235,23 @@ static int help(void)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		printf("  miru-mock %-22s %s\n", commands[i].usage, commands[i].summary);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (!commands[i].options)
+			continue;
 		printf("\nOptions of %s\n", commands[i].name);
 		options_help(stdout, commands[i].options);
 	}
-	printf("\nEach option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
+	printf("\nOptions of every command\n"
+	       "  --help                 show this and exit\n"
+	       "  --version              show the version and exit\n"
+	       "\nEach option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
 	       "several fixtures separated by colons, --empty as 1. The command line wins.\n"
 	       "Exit status: 0; 1 when something failed; 2 for bad usage. See man miru-mock.\n");
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int version(void)
+{
+	printf("miru-mock %s\n", PACKAGE_VERSION);
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -269,12 +279,6 @@ int main(int argc, char **argv)
 	char err[256];
 	int status;
 
-	if (argc > 1 && (streq(argv[1], "--version") || streq(argv[1], "version"))) {
-		printf("miru-mock %s\n", PACKAGE_VERSION);
-		return fflush(stdout) == 0 ? 0 : 1;
-	}
-	if (argc > 1 && streq(argv[1], "help"))
-		return help();
 	if (!command) {
 		fprintf(stderr, "miru-mock: unknown command '%s'; miru-mock --help lists those there "
 				"are\n",
@@ -283,8 +287,10 @@ int main(int argc, char **argv)
 	}
 	if (!options_read(&o, command->options, argc, argv, err, sizeof err))
 		status = say(EXIT_USAGE, err);
+	else if (o.help)
+		status = help();
 	else
-		status = o.help ? help() : command->run(&o);
+		status = o.version ? version() : command->run(&o);
 	options_free(&o);
 	return status;
 }

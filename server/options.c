@@ -208,7 +208,8 @@ static bool read_environment(struct options *o, unsigned command, char *err, siz
 static bool read_arguments(struct options *o, unsigned command, int argc, char **argv, char *err,
 			   size_t errlen)
 {
-	struct option longs[ARRAY_LEN(rows) + 2] = { { "help", no_argument, NULL, 'h' } };
+	struct option longs[ARRAY_LEN(rows) + 3] = { { "help", no_argument, NULL, 'h' },
+						     { "version", no_argument, NULL, 'V' } };
 	enum { FIRST = 256 }; /* beyond every character */
 	const struct row *of[ARRAY_LEN(rows)];
 	int count = 0, c;
@@ -217,7 +218,7 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 		if (!(rows[i].commands & command))
 			continue;
 		of[count] = &rows[i];
-		longs[count + 1] = (struct option){
+		longs[count + 2] = (struct option){
 			.name = rows[i].name,
 			.has_arg = rows[i].value ? required_argument : no_argument,
 			.val = FIRST + count,
@@ -226,14 +227,14 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 	}
 	optind = 0; /* forget earlier readings */
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
 		const char *written = argv[optind - 1];
 		bool known = (c == '?' || c == ':' ? optopt : c) >= FIRST;
 		const struct row *opt = known ? of[(c >= FIRST ? c : optopt) - FIRST] : NULL;
 		char from[64];
 
-		if (c == 'h') {
-			o->help = true;
+		if (c == 'h' || c == 'V') {
+			*(c == 'h' ? &o->help : &o->version) = true;
 			continue;
 		}
 		if (!opt)
@@ -290,5 +291,4 @@ void options_help(FILE *to, unsigned commands)
 			 opt->value ? opt->value : "");
 		fprintf(to, "  %-22s %s\n", left, opt->help);
 	}
-	fprintf(to, "  %-22s %s\n", "--help", "show this and exit");
 }

@@ -19,15 +19,15 @@ struct option_list {
 struct options {
 	const char *host, *port_file, *url;
 	long port, workers;
-	bool empty, help;
+	bool empty, help, version;
 	int auth, version_policy, log; /* enum auth_mode, version_policy, log_format */
 	struct option_list fixtures;
 	struct option_list operands; /* what is no option */
 	char *owned;                 /* the environment's list, cut up */
 };
 
-/* The commands that know an option, as bits. */
-enum { FOR_SERVE = 1, FOR_CHECK = 2, FOR_HEALTH = 4 };
+/* The commands that know an option, as bits; --help and --version are every command's. */
+enum { FOR_SERVE = 1, FOR_HEALTH = 2 };
 
 /*
  * Read the environment, then argv[1..argc). False, with one line in err that says what to write
