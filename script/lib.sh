@@ -1,0 +1,71 @@
+# lib.sh - what the scripts share. Sourced, with the repository's root as the working directory.
+
+say() { printf '==> %s\n' "$*"; }
+complain() { printf '!!! %s\n' "$*" >&2; }
+
+# What tests add up: "PASSED FAILED" a line. Kept by whoever is outermost.
+tally() { echo "$1 $2" >>"$TALLY"; }
+
+# Run the rest of a script under a tally; the outermost prints the sum, as the last line of all.
+begin_tally() {
+	if [ -z "${TALLY:-}" ]; then
+		TALLY=$(mktemp)
+		export TALLY
+		trap end_tally EXIT
+	fi
+}
+
+end_tally() {
+	status=$?
+	trap - EXIT
+	passed=0 failed=0
+	while read -r p f; do
+		passed=$((passed + p)) failed=$((failed + f))
+	done <"$TALLY"
+	rm -f "$TALLY"
+	# Whatever else ended us early is a failure, too.
+	[ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+	[ "$passed" -gt 0 ] || failed=$((failed + 1))
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+# skip WHAT WHY: said loudly; where nothing may be skipped, a failure.
+skip() {
+	complain "SKIPPED: $1: $2"
+	if [ "${CI:-}" = true ]; then
+		complain "CI=true: a skip is a failure"
+		tally 0 1
+	fi
+}
+
+# step NAME COMMAND...: one pass or failure, its output shown only if it fails.
+step() {
+	name=$1
+	shift
+	log=$(mktemp)
+	say "$name"
+	if "$@" >"$log" 2>&1; then
+		tally 1 0
+	else
+		cat "$log"
+		complain "FAILED: $name"
+		tally 0 1
+	fi
+	rm -f "$log"
+}
+
+# program COMMAND...: a test program whose last line says "== N passed, N failed".
+program() {
+	log=$(mktemp)
+	"$@" >"$log" 2>&1
+	status=$?
+	counted=$(sed -n 's/^== \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
+	set -- ${counted:-0 1}
+	[ "$status" -eq 0 ] || [ "$2" -gt 0 ] || set -- "$1" 1
+	[ "$2" -eq 0 ] || cat "$log"
+	tally "$1" "$2"
+	rm -f "$log"
+	[ "$2" -eq 0 ]
+}

@@ -1,0 +1,216 @@
+"""The official Python SDK against the server: objects field for field, and a class for each refusal.
+
+Run by script/test once for each released SDK, in a virtual environment that holds it.
+"""
+
+import asyncio
+import importlib.metadata
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["srcdir"], "tests/api"))
+
+import httpx  # noqa: E402
+import miru_platform_sdk  # noqa: E402
+from miru_platform_sdk import AsyncMiru, Miru  # noqa: E402
+
+import harness  # noqa: E402
+import objects  # noqa: E402
+from harness import ADMIN, EVERGLADES, NOSCOPE, RAINIER, READER, TETONS  # noqa: E402
+from objects import expanded, in_version  # noqa: E402
+
+SDK = importlib.metadata.version("miru-platform-sdk")
+# Which version of the API each SDK's types were made from. Every SDK sends tetons unless told.
+TYPES = {"0.9.0": TETONS, "0.10.0": RAINIER, "0.11.0": EVERGLADES}[SDK]
+DEFAULT = TETONS
+
+DOCUMENTED = expanded(objects.DEPLOYMENT, device=objects.DEVICE, release=objects.RELEASE,
+                      config_instances=objects.CONFIG_INSTANCES)
+EXPAND = ["device", "release", "config_instances"]
+
+
+def as_sent(model):
+    """What the server sent, as the SDK's model holds it."""
+    return model.model_dump(mode="json", exclude_unset=True)
+
+
+class ToOurPort(httpx.HTTPTransport):
+    """Takes what is meant for the SDK's environment "local", localhost:8080, to the test's port."""
+
+    def __init__(self, port):
+        super().__init__()
+        self.port = port
+        self.asked = []
+
+    def handle_request(self, request):
+        self.asked.append(str(request.url))
+        request.url = request.url.copy_with(host="127.0.0.1", port=self.port)
+        return super().handle_request(request)
+
+
+class Sdk(harness.TestCase):
+    """Each test twice: `call` goes through the synchronous client, then the asynchronous one."""
+
+    def options(self, key=ADMIN, version=TYPES, strict=True, **more):
+        return {"api_key": key, "base_url": f"http://127.0.0.1:{self.server.port}/beta",
+                "miru_version": version, "_strict_response_validation": strict, **more}
+
+    def call(self, function, **options):
+        """function(client) by both clients; the same result, or the same exception."""
+        results = []
+        with Miru(**self.options(**options)) as client:
+            try:
+                results.append(function(client))
+            except miru_platform_sdk.APIError as error:
+                results.append(error)
+
+        async def run():
+            async with AsyncMiru(**self.options(**options)) as client:
+                try:
+                    return await function(client)
+                except miru_platform_sdk.APIError as error:
+                    return error
+
+        results.append(asyncio.run(run()))
+        self.assertIs(type(results[0]), type(results[1]))
+        if isinstance(results[0], miru_platform_sdk.APIStatusError):
+            self.assertEqual(results[0].body, results[1].body)
+        elif not isinstance(results[0], Exception):
+            self.assertEqual(results[0], results[1])
+        return results[0]
+
+
+class Documented(Sdk):
+    def test_retrieve(self):
+        found = self.call(lambda c: c.deployments.retrieve("dpl_123"))
+        self.assertEqual(as_sent(found), in_version(objects.DEPLOYMENT, TYPES))
+
+    def test_expanded(self):
+        """The call of the README, in the version that the SDK's types are of."""
+        found = self.call(lambda c: c.deployments.retrieve("dpl_123", expand=EXPAND))
+        self.assertEqual(as_sent(found), in_version(DOCUMENTED, TYPES))
+
+    def test_default_version(self):
+        """Without a version every SDK sends tetons, whatever its types are of."""
+        with Miru(api_key=ADMIN, base_url=f"http://127.0.0.1:{self.server.port}/beta",
+                  _strict_response_validation=TYPES == DEFAULT) as client:
+            found = client.deployments.retrieve("dpl_123", expand=EXPAND)
+        self.assertEqual(as_sent(found), in_version(DOCUMENTED, DEFAULT))
+
+    def test_every_version(self):
+        """The shape is the request's, with types of any version."""
+        for version in harness.VERSIONS:
+            with self.subTest(version=version):
+                found = self.call(lambda c: c.deployments.retrieve("dpl_123", expand=EXPAND),
+                                  version=version, strict=version == TYPES)
+                self.assertEqual(as_sent(found), in_version(DOCUMENTED, version))
+
+    def test_environment_local(self):
+        """Miru(environment="local") asks where the server is found by default."""
+        transport = ToOurPort(self.server.port)
+        with Miru(environment="local", api_key=ADMIN,
+                  http_client=httpx.Client(transport=transport)) as client:
+            found = client.deployments.retrieve("dpl_123", expand=EXPAND)
+        self.assertEqual(as_sent(found), in_version(DOCUMENTED, DEFAULT))
+        self.assertEqual(transport.asked, ["http://localhost:8080/beta/deployments/dpl_123"
+                                           "?expand=device%2Crelease%2Cconfig_instances"])
+
+    def test_every_prefix(self):
+        for prefix in ("", "/", "/v1", "/beta/"):
+            with Miru(**{**self.options(), "base_url":
+                         f"http://127.0.0.1:{self.server.port}{prefix}"}) as client:
+                self.assertEqual(client.deployments.retrieve("dpl_123").id, "dpl_123")
+
+    def test_deep(self):
+        deep = {TETONS: ["release.config_schemas.documents", "config_instances.content",
+                         "config_instances.config_schema.config_type"],
+                RAINIER: ["device.current_deployment.release.config_schemas",
+                          "device.current_release"],
+                EVERGLADES: ["device.current_deployment.release.config_schemas",
+                             "device.group.parent.parent", "parent.parent.parent.device"]}[TYPES]
+        # The SDK's own types of `expand` are of one level; the wire's are not.
+        found = self.call(lambda c: c.deployments.retrieve("dpl_staged", expand=deep))
+        if TYPES == TETONS:
+            self.assertEqual(found.release.config_schemas[0].documents[0].name, "motion.json")
+            self.assertIn("enable_autonomy", found.config_instances[0].content.data)
+        else:
+            schemas = found.device.current_deployment.release.config_schemas
+            self.assertEqual(len(schemas), 3)
+        if TYPES == EVERGLADES:
+            self.assertEqual(found.parent.parent.parent.device.name, "picker-01")
+
+    def test_every_status(self):
+        for status in ("drifted", "staged", "queued", "deployed", "removing", "archived", "failed",
+                       "retrying"):
+            found = self.call(lambda c: c.deployments.retrieve(f"dpl_{status}"))
+            old = status == "removing" and TYPES == TETONS
+            self.assertEqual(found.status, "deployed" if old else status)
+
+    def test_other_resources(self):
+        calls = [(lambda c: c.devices.retrieve("dvc_123"), objects.DEVICE),
+                 (lambda c: c.releases.retrieve("rls_123", expand=["config_schemas"]),
+                  expanded(objects.RELEASE, config_schemas=objects.CONFIG_SCHEMAS)),
+                 (lambda c: c.config_instances.retrieve("cfg_inst_123", expand=["content"]),
+                  expanded(objects.CONFIG_INSTANCES[0], content=objects.CONTENT)),
+                 (lambda c: c.config_schemas.retrieve("cfg_sch_123", expand=["documents"]),
+                  expanded(objects.CONFIG_SCHEMAS[0], documents=objects.DOCUMENTS)),
+                 (lambda c: c.config_types.retrieve("cfg_typ_123"), objects.CONFIG_TYPE),
+                 (lambda c: c.git_commits.retrieve("git_commit_123"), objects.GIT_COMMIT)]
+        if TYPES == EVERGLADES:
+            calls.append((lambda c: c.groups.retrieve("grp_123"), objects.GROUP))
+        for call, want in calls:
+            self.assertEqual(as_sent(self.call(call)), in_version(want, TYPES))
+
+
+class Refusals(Sdk):
+    """The class of exception that each refusal becomes, and the error body as it came."""
+
+    def refuse(self, cls, status, code, id="dpl_123", expand=None, **options):
+        more = {} if expand is None else {"expand": expand}
+        error = self.call(lambda c: c.deployments.retrieve(id, **more), **options)
+        self.assertIs(type(error), cls, error)
+        self.assertEqual(error.status_code, status)
+        self.assertEqual(set(error.body), {"error"})
+        self.assertEqual(set(error.body["error"]), {"code", "params", "message"})
+        self.assertEqual(error.body["error"]["code"], code)
+
+    def test_unknown_key(self):
+        self.refuse(miru_platform_sdk.AuthenticationError, 401, "unauthorized", key="junk")
+
+    def test_missing_key(self):
+        self.refuse(miru_platform_sdk.AuthenticationError, 401, "unauthorized", key="")
+
+    def test_missing_scope(self):
+        self.refuse(miru_platform_sdk.PermissionDeniedError, 403, "forbidden", key=NOSCOPE)
+
+    def test_unknown_id(self):
+        self.refuse(miru_platform_sdk.NotFoundError, 404, "resource_not_found", id="dpl_999")
+
+    def test_unknown_version(self):
+        self.refuse(miru_platform_sdk.BadRequestError, 400, "invalid_api_version", version="x")
+
+    def test_ended_version(self):
+        self.refuse(miru_platform_sdk.BadRequestError, 400, "unsupported_api_version",
+                    version="2025-10-21.zion")
+
+    def test_unknown_expansion(self):
+        self.refuse(miru_platform_sdk.BadRequestError, 400, "invalid_request", expand=["nope"])
+
+    def test_too_deep_expansion(self):
+        deep = "parent.parent.parent.parent.parent"
+        self.refuse(miru_platform_sdk.BadRequestError, 400, "invalid_request", expand=[deep],
+                    version=EVERGLADES)
+
+    def test_expansion_of_another_version(self):
+        self.refuse(miru_platform_sdk.BadRequestError, 400, "invalid_request", expand=["parent"],
+                    version=TETONS)
+
+
+class Allowed(Sdk):
+    def test_reader(self):
+        self.assertEqual(self.call(lambda c: c.deployments.retrieve("dpl_123"), key=READER).id,
+                         "dpl_123")
+
+
+if __name__ == "__main__":
+    harness.main()
