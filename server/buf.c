@@ -67,6 +67,20 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(args);
 }
 
+void buf_add_int(struct buf *b, long long value)
+{
+	unsigned long long left = value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
+	char digits[24], *at = digits + sizeof digits;
+
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		*--at = '-';
+	buf_addn(b, at, (size_t)(digits + sizeof digits - at));
+}
+
 /* The letter that stands for a byte behind a backslash, or u; 0 where it stands for itself. */
 #define CONTROL_ESCAPES                                                                            \
 	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',         \

@@ -27,13 +27,29 @@ void buf_clear(struct buf *b);
 /* Make room for `more` bytes and the terminator; false, and bad, when that cannot be. */
 bool buf_reserve(struct buf *b, size_t more);
 
-static inline void buf_addn(struct buf *b, const char *text, size_t len)
+/* Room for at most `len` more bytes at the end, for buf_used; NULL when there can be none. */
+static inline char *buf_room(struct buf *b, size_t len)
 {
 	if (b->bad || (b->cap - b->len <= len && !buf_reserve(b, len)))
+		return NULL;
+	return b->text + b->len;
+}
+
+/* The bytes up to `end`, of the room that buf_room gave, have been written. */
+static inline void buf_used(struct buf *b, char *end)
+{
+	*end = '\0';
+	b->len = (size_t)(end - b->text);
+}
+
+static inline void buf_addn(struct buf *b, const char *text, size_t len)
+{
+	char *at = buf_room(b, len);
+
+	if (!at)
 		return;
-	memcpy(b->text + b->len, text, len);
-	b->len += len;
-	b->text[b->len] = '\0';
+	memcpy(at, text, len);
+	buf_used(b, at + len);
 }
 
 static inline void buf_add(struct buf *b, const char *text)
@@ -43,11 +59,16 @@ static inline void buf_add(struct buf *b, const char *text)
 
 static inline void buf_addc(struct buf *b, char c)
 {
-	if (b->bad || (b->cap - b->len <= 1 && !buf_reserve(b, 1)))
+	char *at = buf_room(b, 1);
+
+	if (!at)
 		return;
-	b->text[b->len++] = c;
-	b->text[b->len] = '\0';
+	*at++ = c;
+	buf_used(b, at);
 }
+
+/* A number in decimal. */
+void buf_add_int(struct buf *b, long long value);
 
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Append `text` with its control characters escaped, so that it stays on its line. */

@@ -10,19 +10,18 @@
 #include "log.h"
 #include "utf8.h"
 
-enum { ANSWER_MAX = 1 << 30, QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048 };
+enum { QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048 };
 
-void exchange_init(struct exchange *x, const struct app *app)
+void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 {
 	memset(x, 0, offsetof(struct exchange, first));
 	x->app = app;
 	arena_init(&x->arena, x->first, sizeof x->first);
-	x->answer.body.max = ANSWER_MAX;
+	x->answer.body = body;
 }
 
 void exchange_clear(struct exchange *x)
 {
-	buf_free(&x->answer.body);
 	arena_free(&x->arena);
 }
 
@@ -84,7 +83,7 @@ static bool read_by_people(const char *user_agent)
 struct writer exchange_writer(struct exchange *x)
 {
 	return (struct writer){
-		.to = &x->answer.body,
+		.to = x->answer.body,
 		.indent = read_by_people(x->request.user_agent),
 		.empty = true,
 	};
@@ -96,7 +95,7 @@ static void write_error(struct exchange *x)
 	const struct failure *f = &x->failure;
 	struct writer w;
 
-	buf_clear(&x->answer.body);
+	buf_clear(x->answer.body);
 	w = exchange_writer(x);
 	write_open(&w, '{');
 	write_key(&w, "error");
@@ -118,7 +117,7 @@ static void write_error(struct exchange *x)
 
 void exchange_answer(struct exchange *x)
 {
-	struct buf *body = &x->answer.body;
+	const struct buf *body = x->answer.body;
 
 	if (x->failure.error)
 		write_error(x);

@@ -35,7 +35,7 @@ struct failure {
 
 struct answer {
 	int status;
-	struct buf body;
+	struct buf *body; /* borrowed */
 	const char *allow; /* the Allow header, or NULL */
 };
 
@@ -58,7 +58,8 @@ struct exchange {
 	char first[4096]; /* the arena's first memory */
 };
 
-void exchange_init(struct exchange *x, const struct app *app);
+/* The answer's body is written to `body`, which must be empty and outlive the exchange. */
+void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
 
 /*

@@ -32,6 +32,8 @@ enum {
 	CONNECTION_MEMORY = 16 * 1024,    /* for target and headers; cleared at every request */
 	CONNECTION_SECONDS = 30,          /* without a byte */
 	CONNECTIONS = 1000,
+	ANSWER_MAX = 1 << 30,             /* bytes */
+	ANSWER_KEPT = 64 * 1024,          /* bytes of memory that a connection keeps for the next */
 	BACKLOG = 511,
 };
 
@@ -60,6 +62,7 @@ struct client {
 	bool answered; /* queued, or given up */
 	uint64_t body; /* bytes of its body that came */
 	struct timespec start;
+	struct buf answer; /* the body, until it is sent; its memory serves one answer after another */
 	struct exchange x;
 };
 
@@ -106,10 +109,12 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 		if (client) {
 			client->http = cls;
 			client->live = false;
+			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
 		}
 		*context = client;
 	} else if (client) {
 		end_request(client);
+		buf_free(&client->answer);
 		free(client);
 		*context = NULL;
 	}
@@ -144,7 +149,11 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	client->begun = client->whole = client->answered = false;
 	client->body = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
-	exchange_init(&client->x, http->app);
+	if (client->answer.cap > ANSWER_KEPT)
+		buf_free(&client->answer);
+	else
+		buf_clear(&client->answer);
+	exchange_init(&client->x, http->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri);
 	hide_query(uri);
 	return client->x.request.target ? client : NULL;
@@ -208,20 +217,19 @@ static bool readable(struct client *client)
 	return true;
 }
 
-/* Hand the answer to the library, which takes its body. */
+/* Hand the answer to the library. Its body stays ours, and where it is until the request has ended. */
 static enum MHD_Result queue(struct client *client, struct MHD_Connection *connection, bool close)
 {
 	struct answer *a = &client->x.answer;
 	struct MHD_Response *response =
-	    a->body.bad ? NULL
-			: MHD_create_response_from_buffer(a->body.len, a->body.text,
-							  MHD_RESPMEM_MUST_FREE);
+	    a->body->bad ? NULL
+			 : MHD_create_response_from_buffer(a->body->len, a->body->text,
+							   MHD_RESPMEM_PERSISTENT);
 	enum MHD_Result ok;
 
 	client->answered = true;
 	if (!response)
 		return MHD_NO;
-	a->body.text = NULL;
 	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
 	     (!a->allow || MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow)) &&

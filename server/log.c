@@ -16,7 +16,7 @@
 
 enum {
 	BUFFER = 256 * 1024, /* bytes that may wait */
-	LINE_MAX_LEN = 8192,
+	LINE_BYTES = 16 * 1024,
 	TARGET_SHOWN = 1024,
 	GATHER_MS = 20, /* wait this long for more lines before writing the first */
 	STOP_MS = 1000,
@@ -189,45 +189,65 @@ static void add_now(struct buf *b)
 	buf_addn(b, now, TIME_LEN);
 }
 
-static const char *shown(struct exchange *x, const char *text)
+/* A text from outside, as it is fit for a line. */
+static void add_shown(struct buf *b, struct exchange *x, const char *text, bool json)
 {
 	const char *clean = text ? utf8_clean(&x->arena, text, TARGET_SHOWN) : NULL;
 
-	return clean ? clean : "-";
+	if (json)
+		buf_add_json(b, clean ? clean : "");
+	else
+		buf_add_control(b, clean ? clean : "-");
 }
 
 static void text_line(struct buf *b, struct exchange *x, int64_t micros)
 {
 	const char *code = error_code(x->failure.error);
 
-	buf_printf(b, " %d ", x->answer.status);
-	buf_add_control(b, shown(x, x->request.method));
 	buf_addc(b, ' ');
-	buf_add_control(b, shown(x, x->request.target));
-	buf_printf(b, " %s key=", x->versioned ? version_name(x->version) : "-");
+	buf_add_int(b, x->answer.status);
+	buf_addc(b, ' ');
+	add_shown(b, x, x->request.method, false);
+	buf_addc(b, ' ');
+	add_shown(b, x, x->request.target, false);
+	buf_addc(b, ' ');
+	buf_add(b, x->versioned ? version_name(x->version) : "-");
+	buf_add(b, " key=");
 	if (x->key)
-		buf_add_json(b, shown(x, x->key->name));
+		add_shown(b, x, x->key->name, true);
 	else
 		buf_addc(b, '-');
-	buf_printf(b, " %s%s%lldus\n", code, *code ? " " : "", (long long)micros);
+	buf_addc(b, ' ');
+	if (*code) {
+		buf_add(b, code);
+		buf_addc(b, ' ');
+	}
+	buf_add_int(b, micros);
+	buf_add(b, "us\n");
 }
 
 static void json_line(struct buf *b, struct exchange *x, int64_t micros)
 {
-	buf_printf(b, ",\"status\":%d,\"method\":", x->answer.status);
-	buf_add_json(b, shown(x, x->request.method));
+	buf_add(b, ",\"status\":");
+	buf_add_int(b, x->answer.status);
+	buf_add(b, ",\"method\":");
+	add_shown(b, x, x->request.method, true);
 	buf_add(b, ",\"target\":");
-	buf_add_json(b, shown(x, x->request.target));
-	buf_printf(b, ",\"version\":\"%s\"", x->versioned ? version_name(x->version) : "");
+	add_shown(b, x, x->request.target, true);
+	buf_add(b, ",\"version\":");
+	buf_add_json(b, x->versioned ? version_name(x->version) : "");
 	buf_add(b, ",\"key\":");
-	buf_add_json(b, x->key ? shown(x, x->key->name) : "");
-	buf_printf(b, ",\"code\":\"%s\",\"micros\":%lld}\n", error_code(x->failure.error),
-		   (long long)micros);
+	add_shown(b, x, x->key ? x->key->name : NULL, true);
+	buf_add(b, ",\"code\":");
+	buf_add_json(b, error_code(x->failure.error));
+	buf_add(b, ",\"micros\":");
+	buf_add_int(b, micros);
+	buf_add(b, "}\n");
 }
 
 void log_request(struct log *log, struct exchange *x, int64_t micros)
 {
-	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_MAX_LEN);
+	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
 
 	if (log->format == LOG_OFF)
 		return;
@@ -245,7 +265,7 @@ void log_request(struct log *log, struct exchange *x, int64_t micros)
 
 static void log_text(struct log *log, const char *kind, const char *what)
 {
-	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_MAX_LEN);
+	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
 
 	if (log->format == LOG_JSON)
 		buf_add(&line, "{\"time\":\"");

@@ -31,6 +31,7 @@ static bool decode(struct arena *a, const char *from, size_t len, bool plus, con
 {
 	char *text = arena_alloc(a, len + 1);
 	size_t used = 0;
+	bool ascii = true;
 
 	if (!text) {
 		*why = NULL;
@@ -46,6 +47,7 @@ static bool decode(struct arena *a, const char *from, size_t len, bool plus, con
 			if (high < 0 || low < 0)
 				return fail(a, why, "a % must be followed by two hex digits", from, len);
 			c = (char)(high << 4 | low);
+			ascii &= high < 8;
 			if (c == '\0')
 				return fail(a, why, "%00 has no place in a target", from, len);
 			i += 2;
@@ -55,7 +57,7 @@ static bool decode(struct arena *a, const char *from, size_t len, bool plus, con
 		text[used++] = c;
 	}
 	text[used] = '\0';
-	if (!utf8_valid(text, used))
+	if (!ascii && !utf8_valid(text, used))
 		return fail(a, why, "not UTF-8 once decoded", from, len);
 	*out = text;
 	return true;

@@ -41,7 +41,7 @@ size_t utf8_sequence(const char *text, size_t len)
 bool utf8_valid(const char *text, size_t len)
 {
 	while (len > 0) {
-		size_t n = utf8_sequence(text, len);
+		size_t n = (signed char)*text >= 0 ? 1 : utf8_sequence(text, len);
 
 		if (n == 0)
 			return false;
@@ -64,6 +64,10 @@ char *utf8_clean(struct arena *a, const char *text, size_t max)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
 	size_t left = strlen(text), used = 0;
+
+	if (left <= max && utf8_valid(text, left))
+		return arena_strndup(a, text, left);
+
 	/* Each bad byte grows to three; the cut adds three dots. */
 	char *clean = arena_alloc(a, (left < max ? left : max) * 3 + sizeof "...");
 

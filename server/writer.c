@@ -45,13 +45,21 @@ void write_item(struct writer *w)
 
 void write_key(struct writer *w, const char *key)
 {
+	size_t len = strlen(key);
+	char *at;
+
 	write_item(w);
-	buf_addc(w->to, '"');
-	buf_add(w->to, key);
+	at = buf_room(w->to, len + 4);
+	if (!at)
+		return;
+	*at++ = '"';
+	memcpy(at, key, len);
+	at += len;
+	*at++ = '"';
+	*at++ = ':';
 	if (w->indent)
-		buf_addn(w->to, "\": ", 3);
-	else
-		buf_addn(w->to, "\":", 2);
+		*at++ = ' ';
+	buf_used(w->to, at);
 }
 
 void write_text(struct writer *w, const char *text)
