@@ -95,20 +95,17 @@ void banner(FILE *to, const struct app *app, const struct options *o, unsigned p
 	const char *host = streq(o->host, "0.0.0.0") ? "127.0.0.1"
 			   : streq(o->host, "::")     ? "::1"
 						      : o->host;
-	char base[320], err[256];
-	struct db *db = store_connect(app->store, err, sizeof err);
+	struct db *db = store_db(app->store);
+	char base[320];
 
 	snprintf(base, sizeof base, "http://%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
 	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)\n",
 		PACKAGE_VERSION, base);
 	fprintf(to, "versions   %s\n", version_list());
-	if (db) {
-		db_read(db);
-		print_fixtures(to, o, db);
-		print_keys(to, app);
-		print_curl(to, app, db, base);
-		db_read_end(db);
-	}
+	db_read(db);
+	print_fixtures(to, o, db);
+	print_keys(to, app);
+	print_curl(to, app, db, base);
+	db_read_end(db);
 	fflush(to);
-	db_close(db);
 }

@@ -1,6 +1,7 @@
 /*
  * main.c - the commands: what the program does, in the order in which it does it.
  */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,22 +66,16 @@ static bool load_fixtures(struct app *app, struct db *db, const struct option_li
 static bool fill_workspace(struct app *app, const struct option_list *files, bool demo)
 {
 	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	char err[256];
-	struct db *db = store_connect(app->store, err, sizeof err);
-	bool ok;
+	struct db *db = store_db(app->store);
+	bool ok = load_fixtures(app, db, files, demo, &problems);
 
-	if (!db) {
-		say(1, err);
-		return false;
-	}
-	ok = load_fixtures(app, db, files, demo, &problems);
 	if (!ok)
 		fprintf(stderr, "%smiru-mock: %zu problem%s in the fixtures; nothing was loaded\n",
 			problems.text.text ? problems.text.text : "", problems.count,
 			problems.count == 1 ? "" : "s");
 	else if (!keyring_load(&app->keys, db))
 		ok = say(0, db_error(db));
-	db_close(db);
+	malloc_trim(0); /* what loading took is not needed again */
 	return ok;
 }
 

@@ -46,11 +46,16 @@ static bool say(struct db *db, char *err, size_t errlen)
 	return false;
 }
 
+static bool run(struct db *db, const char *sql)
+{
+	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 static bool set_up(struct db *db)
 {
+	/* A memdb keeps its journal in memory of itself. Asking for that would read the whole schema
+	 * now, rather than when the connection is first used. */
 	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
-				      "PRAGMA journal_mode = MEMORY;"
-				      "PRAGMA synchronous = OFF;"
 				      "PRAGMA temp_store = MEMORY;"
 				      "PRAGMA trusted_schema = OFF;";
 
@@ -58,7 +63,7 @@ static bool set_up(struct db *db)
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
-	       sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL) == SQLITE_OK;
+	       run(db, pragmas);
 }
 
 struct db *store_connect(struct store *store, char *err, size_t errlen)
@@ -114,6 +119,18 @@ static bool init_lock(pthread_rwlock_t *lock)
 	return ok;
 }
 
+/* All tables in one transaction, which is faster than one for each. */
+static bool create(struct db *db, const char *schema, char *err, size_t errlen)
+{
+	if (!db_write(db))
+		return say(db, err, errlen);
+	if (run(db, schema))
+		return db_commit(db) || say(db, err, errlen);
+	say(db, err, errlen);
+	db_rollback(db);
+	return false;
+}
+
 struct store *store_open(const char *schema, char *err, size_t errlen)
 {
 	static atomic_uint number;
@@ -127,13 +144,15 @@ struct store *store_open(const char *schema, char *err, size_t errlen)
 	snprintf(store->uri, sizeof store->uri, "file:/workspace-%u?vfs=memdb",
 		 atomic_fetch_add(&number, 1));
 	store->first = store_connect(store, err, errlen);
-	if (!store->first ||
-	    (sqlite3_exec(store->first->sqlite, schema, NULL, NULL, NULL) != SQLITE_OK &&
-	     !say(store->first, err, errlen))) {
-		store_close(store);
-		return NULL;
-	}
-	return store;
+	if (store->first && create(store->first, schema, err, errlen))
+		return store;
+	store_close(store);
+	return NULL;
+}
+
+struct db *store_db(struct store *store)
+{
+	return store->first;
 }
 
 void store_close(struct store *store)
@@ -143,11 +162,6 @@ void store_close(struct store *store)
 	db_close(store->first);
 	pthread_rwlock_destroy(&store->lock);
 	free(store);
-}
-
-static bool run(struct db *db, const char *sql)
-{
-	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 /*

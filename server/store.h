@@ -36,6 +36,9 @@ void store_setup(void);
 struct store *store_open(const char *schema, char *err, size_t errlen);
 void store_close(struct store *store);
 
+/* The store's own connection: for whoever opened it, while no other thread writes. */
+struct db *store_db(struct store *store);
+
 struct db *store_connect(struct store *store, char *err, size_t errlen);
 void db_close(struct db *db);
 

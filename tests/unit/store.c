@@ -1,0 +1,330 @@
+/*
+ * The store: what a reader sees while others write, what a transaction leaves behind, and the number
+ * of statements of a join. Under the thread sanitizer this is also the proof that a writer may end
+ * the transactions of readers.
+ */
+#include "store.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "embed.h"
+#include "fixture.h"
+#include "join.h"
+#include "unit.h"
+
+static const char schema[] = "CREATE TABLE pair (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER) STRICT;"
+			     "CREATE TABLE word (text TEXT UNIQUE, of INTEGER REFERENCES pair (id))"
+			     " STRICT; INSERT INTO pair VALUES (1, 0, 0)";
+
+static struct store *open_store(const char *sql)
+{
+	char err[256] = "";
+	struct store *store = store_open(sql, err, sizeof err);
+
+	EQ_STR(err, "");
+	CU_ASSERT_FATAL(store != NULL);
+	return store;
+}
+
+/* Run one statement to its end. */
+static enum step execute(struct db *db, const char *sql, const char *text)
+{
+	const struct query q = { sql, QUERY_ONCE };
+	struct stmt *s = db_query(db, &q);
+	enum step step;
+
+	CU_ASSERT_FATAL(s != NULL);
+	if (text)
+		stmt_bind(s, 1, text);
+	do
+		step = stmt_step(s);
+	while (step == STEP_ROW);
+	stmt_end(s);
+	return step;
+}
+
+static int64_t number(struct db *db, const char *sql)
+{
+	const struct query q = { sql, QUERY_ONCE };
+	struct stmt *s = db_query(db, &q);
+	int64_t value = -1;
+
+	if (s && stmt_step(s) == STEP_ROW)
+		value = stmt_int(s, 0);
+	if (s)
+		stmt_end(s);
+	return value;
+}
+
+static void test_values(void)
+{
+	static const struct query q = { "SELECT ?1, ?2, ?3, ?4, '', x''", 7 };
+	struct store *store = open_store(schema);
+	struct db *db = store_db(store);
+
+	/* The same query again and again: its bindings do not outlive stmt_end. */
+	for (int i = 0; i < 3; i++) {
+		struct stmt *s = db_query(db, &q);
+		const char *bytes;
+		size_t len = 99;
+
+		CU_ASSERT_FATAL(s != NULL);
+		if (i < 2) {
+			stmt_bind(s, 1, "x\xc3\xa9");
+			stmt_bind_int(s, 2, INT64_MIN);
+			stmt_bind(s, 3, NULL);
+			stmt_bind(s, 4, "");
+		}
+		EQ_INT(stmt_step(s), STEP_ROW);
+		EQ_STR(stmt_text(s, 0), i < 2 ? "x\xc3\xa9" : NULL);
+		bytes = stmt_bytes(s, 0, &len);
+		EQ_INT(bytes != NULL, i < 2);
+		if (bytes)
+			EQ_INT((long long)len, 3);
+		EQ_INT(stmt_int(s, 1) == INT64_MIN, i < 2);
+		CU_ASSERT_PTR_NULL(stmt_bytes(s, 2, &len));
+		EQ_INT(stmt_bytes(s, 3, &len) != NULL, i < 2);
+		CU_ASSERT_PTR_NOT_NULL(stmt_bytes(s, 4, &len)); /* empty is not null */
+		EQ_INT((long long)len, 0);
+		EQ_INT(stmt_step(s), STEP_DONE);
+		stmt_end(s);
+	}
+	store_close(store);
+}
+
+static void test_errors(void)
+{
+	static const struct query bad = { "SELECT \"nmae\" FROM pair", QUERY_ONCE };
+	struct store *store = open_store(schema);
+	struct db *db = store_db(store);
+	char err[256] = "";
+
+	/* A column that is none is an error, not a string. */
+	CU_ASSERT_PTR_NULL(db_query(db, &bad));
+	CU_ASSERT_PTR_NOT_NULL(strstr(db_error(db), "nmae"));
+	CU_ASSERT_PTR_NULL(store_open("CREATE TABLE nonsense", err, sizeof err));
+	CU_ASSERT(strncmp(err, "database: ", 10) == 0 && err[10]);
+	store_close(store);
+}
+
+static void test_transactions(void)
+{
+	struct store *store = open_store(schema);
+	struct db *db = store_db(store);
+
+	CU_ASSERT(db_write(db));
+	EQ_INT(execute(db, "INSERT INTO word VALUES (?1, 1)", "one"), STEP_DONE);
+	EQ_INT(execute(db, "INSERT INTO word VALUES (?1, 1)", "one"), STEP_TAKEN);
+	EQ_INT(execute(db, "INSERT INTO word VALUES (?1, 'x')", "two"), STEP_FAILED);
+	CU_ASSERT(db_commit(db));
+	EQ_INT(number(db, "SELECT count(*) FROM word"), 1);
+
+	CU_ASSERT(db_write(db));
+	EQ_INT(execute(db, "INSERT INTO word VALUES (?1, 1)", "two"), STEP_DONE);
+	db_rollback(db);
+	EQ_INT(number(db, "SELECT count(*) FROM word"), 1);
+
+	/* Foreign keys are checked at the end: in any order, but whole. */
+	CU_ASSERT(db_write(db));
+	EQ_INT(execute(db, "INSERT INTO word VALUES (?1, 2)", "two"), STEP_DONE);
+	EQ_INT(execute(db, "INSERT INTO pair VALUES (2, 0, 0)", NULL), STEP_DONE);
+	CU_ASSERT(db_commit(db));
+	CU_ASSERT(db_write(db));
+	EQ_INT(execute(db, "INSERT INTO word VALUES (?1, 9)", "nine"), STEP_DONE);
+	CU_ASSERT(!db_commit(db));
+	/* Refused means undone, and the next transaction can begin. */
+	EQ_INT(number(db, "SELECT count(*) FROM word"), 2);
+	CU_ASSERT(db_write(db));
+	CU_ASSERT(db_commit(db));
+	store_close(store);
+}
+
+/* Two stores are two databases. */
+static void test_apart(void)
+{
+	struct store *one = open_store(schema), *two = open_store(schema);
+
+	CU_ASSERT(db_write(store_db(one)));
+	execute(store_db(one), "UPDATE pair SET a = 5", NULL);
+	CU_ASSERT(db_commit(store_db(one)));
+	EQ_INT(number(store_db(one), "SELECT a FROM pair"), 5);
+	EQ_INT(number(store_db(two), "SELECT a FROM pair"), 0);
+	store_close(one);
+	store_close(two);
+}
+
+enum { READERS = 3, WRITES = 300 };
+
+static struct store *shared;
+static atomic_bool writing;
+static atomic_int halves, reads, ups;
+
+/* Two statements under one db_read see one state: a = b, and never less than before. */
+static void *read_pairs(void *arg)
+{
+	static const struct query a = { "SELECT a FROM pair WHERE id = 1", 1 };
+	static const struct query b = { "SELECT b FROM pair WHERE id = 1", 2 };
+	char err[256];
+	struct db *db = store_connect(shared, err, sizeof err);
+	int64_t before = 0;
+
+	(void)arg;
+	while (db && atomic_load(&writing)) {
+		const struct query *const both[] = { &a, &b };
+		int64_t value[2] = { -1, -2 };
+
+		db_read(db);
+		for (int i = 0; i < 2; i++) {
+			struct stmt *s = db_query(db, both[i]);
+
+			if (s && stmt_step(s) == STEP_ROW)
+				value[i] = stmt_int(s, 0);
+			if (s)
+				stmt_end(s);
+		}
+		db_read_end(db);
+		if (value[0] != value[1] || value[0] < before)
+			atomic_fetch_add(&halves, 1);
+		if (value[0] > before)
+			atomic_fetch_add(&ups, 1);
+		before = value[0];
+		atomic_fetch_add(&reads, 1);
+	}
+	db_close(db);
+	return NULL;
+}
+
+static void test_readers_and_a_writer(void)
+{
+	pthread_t readers[READERS];
+	struct db *db;
+
+	shared = open_store(schema);
+	db = store_db(shared);
+	atomic_store(&writing, true);
+	for (int i = 0; i < READERS; i++)
+		CU_ASSERT_FATAL(pthread_create(&readers[i], NULL, read_pairs, NULL) == 0);
+	for (int i = 0; i < WRITES; i++) {
+		int before = atomic_load(&reads);
+
+		CU_ASSERT(db_write(db));
+		EQ_INT(execute(db, "UPDATE pair SET a = a + 1", NULL), STEP_DONE);
+		EQ_INT(execute(db, "UPDATE pair SET b = b + 1", NULL), STEP_DONE);
+		CU_ASSERT(db_commit(db));
+		/* Let somebody read what was written, so that there is something to see. */
+		while (atomic_load(&reads) == before)
+			sched_yield();
+	}
+	atomic_store(&writing, false);
+	for (int i = 0; i < READERS; i++)
+		pthread_join(readers[i], NULL);
+	EQ_INT(halves, 0);
+	CU_ASSERT(atomic_load(&ups) >= WRITES / 2);
+	EQ_INT(number(db, "SELECT a FROM pair WHERE id = 1"), WRITES);
+	store_close(shared);
+}
+
+/* ---- joins ----------------------------------------------------------------------------------- */
+
+static int statements;
+
+static int count_statement(unsigned what, void *context, void *p, void *x)
+{
+	(void)what;
+	(void)context;
+	(void)p;
+	(void)x;
+	statements++;
+	return 0;
+}
+
+/* The connections of the store are its own; this counts on every one that is opened from here on. */
+static int trace_connection(sqlite3 *db, const char **err, const void *api)
+{
+	(void)err;
+	(void)api;
+	return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, count_statement, NULL);
+}
+
+/* Statements that reading a release with everything in it takes, with that many schemas. */
+static int statements_for(int schemas)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	struct problems problems = PROBLEMS_INIT;
+	struct store *store = open_store(schema_sql);
+	struct db *db = store_db(store);
+	struct arena a;
+	struct sql sql;
+	struct expansion *tree;
+	struct row *row = NULL;
+	const char *why;
+	const struct pair pair = { "expand", "config_schemas.documents,config_schemas.config_type" };
+
+	arena_init(&a, NULL, 0);
+	buf_add(&text, "{\"config_types\":[{\"id\":\"t\",\"name\":\"t\",\"slug\":\"t\"}],"
+		       "\"releases\":[{\"id\":\"r\",\"version\":\"1\",\"config_schemas\":[");
+	for (int i = 0; i < schemas; i++)
+		buf_printf(&text,
+			   "%s{\"id\":\"s%d\",\"digest\":\"%d\",\"config_type_id\":\"t\","
+			   "\"documents\":[{\"name\":\"d\",\"data\":\"%d\"}]}",
+			   i ? "," : "", i, i, i);
+	buf_add(&text, "]}]}");
+	CU_ASSERT_FATAL(sql_compose(&sql, &a));
+	CU_ASSERT_FATAL(expand_parse(&a, &resources[R_RELEASE], V_NEWEST, &pair, 1, &tree, &why));
+
+	const struct source source = { "test", text.text, text.len };
+	const struct join join = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
+	bool loaded = fixtures_load(db, &sql, &source, 1, &problems);
+
+	EQ_STR(problems.text.text, NULL);
+	CU_ASSERT_FATAL(loaded);
+	statements = 0;
+	CU_ASSERT(join_get(&join, R_RELEASE, "r", tree, &row));
+
+	int count = statements, found = 0;
+	size_t at = (size_t)(resource_field(&resources[R_RELEASE], "config_schemas") -
+			     resources[R_RELEASE].fields);
+
+	for (const struct row *s = row->cell[at].rows.first; s; s = s->next) {
+		char id[16];
+
+		snprintf(id, sizeof id, "s%d", found++);
+		EQ_STR(row_text(s, "id"), id);
+	}
+	EQ_INT(found, schemas);
+	arena_free(&a);
+	buf_free(&text);
+	problems_free(&problems);
+	store_close(store);
+	return count;
+}
+
+static void test_statements(void)
+{
+	int one;
+
+	CU_ASSERT_FATAL(sqlite3_auto_extension((void (*)(void))trace_connection) == SQLITE_OK);
+	one = statements_for(1);
+	CU_ASSERT(one > 1); /* the release, its schemas, their slots, documents and types */
+	EQ_INT(one, 5);
+	EQ_INT(statements_for(100), one);
+	sqlite3_reset_auto_extension();
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "values", test_values },
+		{ "errors", test_errors },
+		{ "transactions", test_transactions },
+		{ "apart", test_apart },
+		{ "readers and a writer", test_readers_and_a_writer },
+		{ "statements", test_statements },
+	};
+
+	store_setup();
+	return unit_main("store", tests, ARRAY_LEN(tests));
+}
