@@ -36,7 +36,7 @@ void arena_free(struct arena *a)
 
 void *arena_alloc(struct arena *a, size_t len)
 {
-	size_t pad = (size_t)-(uintptr_t)a->at % ALIGNMENT;
+	size_t pad = (ALIGNMENT - (uintptr_t)a->at % ALIGNMENT) % ALIGNMENT;
 
 	if (a->at && len <= (size_t)(a->end - a->at) && pad <= (size_t)(a->end - a->at) - len) {
 		char *mem = a->at + pad;

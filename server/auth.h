@@ -30,7 +30,7 @@ struct keyring {
 bool keyring_load(struct keyring *ring, struct db *db) MUST_CHECK;
 void keyring_free(struct keyring *ring);
 
-/* The key's row, or NULL when it is unknown. Its time does not depend on how much of a key is right. */
+/* The key's row, or NULL when it is unknown; in a time that tells nothing of a key nearly right. */
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);
 /* The key as `mode` sees it, or NULL when it is refused. */
 const struct api_key *auth_find(const struct keyring *ring, enum auth_mode mode, const char *key);

@@ -11,7 +11,7 @@ static bool is_public(const struct api_key *key)
 	return starts_with(key->key, "miru_mock_");
 }
 
-/* "demo: 12 devices, 20 deployments": where from, and what the workspace holds, without the keys. */
+/* "demo: 12 devices, 20 deployments": where from, and what there is, without the keys. */
 static void print_fixtures(FILE *to, const struct options *o, struct db *db)
 {
 	const char *comma = "";
@@ -62,8 +62,7 @@ static void print_keys(FILE *to, const struct app *app)
 /* A line that works when pasted: some deployment that there is, and a key that may read it. */
 static void print_curl(FILE *to, const struct app *app, struct db *db, const char *base)
 {
-	static const struct query first = { "SELECT id FROM deployments LIMIT 1",
-					    QUERY_ONCE };
+	static const struct query first = { "SELECT id FROM deployments LIMIT 1", QUERY_ONCE };
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &first);
 	const char *key = app->auth == AUTH_ANY ? "any" : NULL;
 	bool readable = key;
@@ -93,8 +92,8 @@ void banner(FILE *to, const struct app *app, const struct options *o, unsigned p
 	bool v6 = strchr(o->host, ':') != NULL;
 	/* Every address is no address to connect to. */
 	const char *host = streq(o->host, "0.0.0.0") ? "127.0.0.1"
-			   : streq(o->host, "::")     ? "::1"
-						      : o->host;
+			   : streq(o->host, "::")    ? "::1"
+						     : o->host;
 	struct db *db = store_db(app->store);
 	char base[320];
 

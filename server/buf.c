@@ -69,7 +69,8 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_add_int(struct buf *b, long long value)
 {
-	unsigned long long left = value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
+	unsigned long long left =
+	    value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
 	char digits[24], *at = digits + sizeof digits;
 
 	do {
@@ -83,8 +84,8 @@ void buf_add_int(struct buf *b, long long value)
 
 /* The letter that stands for a byte behind a backslash, or u; 0 where it stands for itself. */
 #define CONTROL_ESCAPES                                                                            \
-	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',         \
-	['\r'] = 'r', [14 ... 31] = 'u', [0x7f] = 'u'
+	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',       \
+	       ['\r'] = 'r', [14 ... 31] = 'u', [0x7f] = 'u'
 
 static const char line_escapes[256] = { CONTROL_ESCAPES };
 static const char json_escapes[256] = { CONTROL_ESCAPES, ['"'] = '"', ['\\'] = '\\' };

@@ -42,7 +42,8 @@ static void civil_from_days(int64_t days, int64_t *year, int *month, int *mday)
 	int64_t day_of_era = days - era * 146097;
 	int64_t year_of_era =
 	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t day_of_year =
+	    day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t shifted = (5 * day_of_year + 2) / 153;
 
 	*mday = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
@@ -134,7 +135,8 @@ bool time_parse(const char *text, int64_t *micros)
 	int year = get_digits(&at, 4), month = eat(&at, '-') ? get_digits(&at, 2) : -1;
 	int mday = month >= 1 && month <= 12 && eat(&at, '-') ? get_digits(&at, 2) : -1;
 
-	if (year < 0 || mday < 1 || mday > days_in(year, month) || (!eat(&at, 'T') && !eat(&at, 't')))
+	if (year < 0 || mday < 1 || mday > days_in(year, month) ||
+	    (!eat(&at, 'T') && !eat(&at, 't')))
 		return false;
 
 	int hour = get_digits(&at, 2), minute = eat(&at, ':') ? get_digits(&at, 2) : -1;

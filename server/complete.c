@@ -1,6 +1,6 @@
 /*
- * complete.c - the defaults of the resource table, and the few rules that a table cannot say: what a
- * deployment's statuses and times imply, and how schemas, slots and instances hang together.
+ * complete.c - the defaults of the resource table, and the few rules that a table cannot say: what
+ * a deployment's statuses and times imply, and how schemas, slots and instances hang together.
  */
 #include "complete.h"
 
@@ -13,8 +13,12 @@
 static const struct implied {
 	const char *by, *implied;
 } implied_targets[] = {
-	{ "staged", "staged" },     { "drifted", "staged" },    { "queued", "deployed" },
-	{ "deployed", "deployed" }, { "removing", "archived" }, { "archived", "archived" },
+	{ "staged", "staged" },
+	{ "drifted", "staged" },
+	{ "queued", "deployed" },
+	{ "deployed", "deployed" },
+	{ "removing", "archived" },
+	{ "archived", "archived" },
 	{ NULL, NULL },
 };
 
@@ -50,7 +54,7 @@ static void imply_time(struct record *r, const char *field, const char *const *a
 			record_set(r, field, record_text(r, "updated_at"));
 }
 
-/* A status is the error where there is one, so a given one tells either the error or the activity. */
+/* A status is the error, where there is one: so it tells either the error or the activity. */
 static void imply_statuses(struct record *r)
 {
 	const char *status = record_text(r, "status"), *target = record_text(r, "target_status");
@@ -188,8 +192,9 @@ static void complete_slot(struct world *w, struct record *r, struct record *sche
 	for (struct record *s = record_given(schema, "instance_slots")->first; s; s = s->next)
 		if (record_text(s, "key"))
 			buf_printf(&keys, "%s%s", keys.len ? ", " : "", record_text(s, "key"));
-	record_problem(w, r, record_text(r, "slot_key") || !record_text(r, "filepath") ? "slot_key"
-											: "filepath",
+	record_problem(w, r,
+		       record_text(r, "slot_key") || !record_text(r, "filepath") ? "slot_key"
+										 : "filepath",
 		       "expected a slot of %s, which has: %s", schema->id,
 		       keys.text ? keys.text : "none");
 	record_given(r, "slot_key")->set = true; /* wrong is not missing */
@@ -215,7 +220,8 @@ static void complete_config_instance(struct world *w, struct record *r)
 	if (!content->set && format) {
 		struct record *made =
 		    world_own(w, r, resource_field(r->resource, "content"), r->at);
-		bool json = streq(format, "json") || streq(format, "jsonc") || streq(format, "yaml");
+		bool json =
+		    streq(format, "json") || streq(format, "jsonc") || streq(format, "yaml");
 
 		if (!made) {
 			w->out_of_memory = true;
@@ -226,8 +232,8 @@ static void complete_config_instance(struct world *w, struct record *r)
 		record_set(made, "data", json ? "{}\n" : "");
 	} else if (content->first && format && record_text(content->first, "format") &&
 		   !streq(format, record_text(content->first, "format"))) {
-		record_problem(w, content->first, "format", "expected %s, the instance_format of %s",
-			       format, schema->id);
+		record_problem(w, content->first, "format",
+			       "expected %s, the instance_format of %s", format, schema->id);
 	}
 }
 

@@ -3,6 +3,7 @@
  */
 #include "error.h"
 
+/* clang-format off */
 static const struct {
 	int status;
 	const char *code;
@@ -12,6 +13,7 @@ static const struct {
 	ERRORS(ERROR_ROW)
 #undef ERROR_ROW
 };
+/* clang-format on */
 
 int error_status(enum error e)
 {

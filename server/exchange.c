@@ -77,7 +77,8 @@ const char *quote(struct exchange *x, const char *text)
 /* Programs read compact JSON; curl and browsers are read by people. */
 static bool read_by_people(const char *user_agent)
 {
-	return user_agent && (starts_with(user_agent, "curl/") || starts_with(user_agent, "Mozilla/"));
+	return user_agent &&
+	       (starts_with(user_agent, "curl/") || starts_with(user_agent, "Mozilla/"));
 }
 
 struct writer exchange_writer(struct exchange *x)

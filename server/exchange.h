@@ -1,8 +1,8 @@
 /*
  * exchange.h - one request and its answer: the only object that flows through the stages.
  *
- * http.c fills `request` and sends `answer`; everything between works on the rest. Made and freed by
- * http.c (or by hand, in a test); everything it points to lives in its arena, or says otherwise.
+ * http.c fills `request` and sends `answer`; everything between works on the rest. Made and freed
+ * by http.c (or by hand, in a test); everything it points to lives in its arena, or says otherwise.
  */
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
@@ -35,7 +35,7 @@ struct failure {
 
 struct answer {
 	int status;
-	struct buf *body; /* borrowed */
+	struct buf *body;  /* borrowed */
 	const char *allow; /* the Allow header, or NULL */
 };
 
@@ -47,9 +47,9 @@ struct exchange {
 	/* What the stages find out, in their order. */
 	struct target target;
 	const struct operation *op;
-	const char *id;             /* the one in the path */
-	const struct api_key *key;  /* who asks; NULL before and where nobody need say */
-	bool versioned;             /* `version` is known */
+	const char *id;            /* the one in the path */
+	const struct api_key *key; /* who asks; NULL before and where nobody need say */
+	bool versioned;            /* `version` is known */
 	enum version version;
 	struct expansion *expand;
 	const struct row *row; /* what was asked for */
@@ -63,9 +63,9 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
 
 /*
- * Note why the exchange fails. Always returns false, so that a stage can return what it returns. The
- * message is for the client: what was wrong and what would be right. Text from outside may be passed
- * as it is; quote() keeps it short.
+ * Note why the exchange fails. Always returns false, so that a stage can return what it returns.
+ * The message is for the client: what was wrong and what would be right. Text from outside may be
+ * passed as it is; quote() keeps it short.
  */
 bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same for what is our fault: the message goes to the log only. */

@@ -18,7 +18,7 @@ static bool expandable(const struct field *f, enum version v)
 	return (f->flags & F_EXPAND) != 0 && live(f->on, v);
 }
 
-/* "unknown expansion 'x' of device; 2026-05-06.rainier has: current_release, ..." */
+/* "unknown expansion 'x' of device; VERSION has: current_deployment, current_release" */
 static const char *unknown(struct arena *a, const struct resource *r, const char *of,
 			   enum version v, const char *name)
 {
@@ -87,8 +87,9 @@ static bool add(struct arena *a, const struct resource *r, enum version v, const
 	}
 }
 
-bool expand_parse(struct arena *a, const struct resource *r, enum version v, const struct pair *pairs,
-		  size_t npairs, struct expansion **tree, const char **why)
+bool expand_parse(struct arena *a, const struct resource *r, enum version v,
+		  const struct pair *pairs, size_t npairs, struct expansion **tree,
+		  const char **why)
 {
 	*tree = NULL;
 	for (size_t i = 0; i < npairs; i++) {

@@ -19,11 +19,12 @@ struct expansion {
 
 /*
  * Read every `expand` and `expand[]` of a query: names separated by commas, nested by dots, each
- * naming its parents too. Sets *tree (NULL when nothing is expanded), in the arena. On failure returns
- * false and sets *why to a text for the client, or to NULL when memory is short.
+ * naming its parents too. Sets *tree (NULL when nothing is expanded), in the arena. On failure
+ * returns false and sets *why to a text for the client, or to NULL when memory is short.
  */
-bool expand_parse(struct arena *a, const struct resource *r, enum version v, const struct pair *pairs,
-		  size_t npairs, struct expansion **tree, const char **why) MUST_CHECK;
+bool expand_parse(struct arena *a, const struct resource *r, enum version v,
+		  const struct pair *pairs, size_t npairs, struct expansion **tree,
+		  const char **why) MUST_CHECK;
 
 /* The expansion of a field in a list of siblings, or NULL. */
 struct expansion *expand_find(const struct expansion *siblings, const struct field *field);

@@ -173,8 +173,9 @@ static void check_claim(struct load *l, struct record *r, size_t i, const struct
 		is = f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]));
 	}
 	if (claim != is && (!claim || !is || !streq(claim, is)))
-		record_problem(&l->world, r, f->name, "says '%s', but it follows from the rest that "
-						      "it is '%s'",
+		record_problem(&l->world, r, f->name,
+			       "says '%s', but it follows from the rest that "
+			       "it is '%s'",
 			       claim ? claim : "null", is ? is : "null");
 }
 

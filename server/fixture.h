@@ -22,7 +22,7 @@ struct source {
 bool fixtures_load(struct db *db, const struct sql *sql, const struct source *sources, size_t n,
 		   struct problems *problems) MUST_CHECK;
 
-/* Read a whole file; false, with a problem, when it cannot be read. source_free it in both cases. */
+/* Read a whole file; false, with a problem, when that fails. source_free it in both cases. */
 bool source_read(struct source *source, const char *path, struct problems *problems);
 void source_free(struct source *source);
 

@@ -100,7 +100,8 @@ static const struct {
 	[FORM_FILLED] = { 1, 0, false, NULL, "a text that is not empty" },
 	[FORM_NAME] = { 1, 48, false, NULL, "1 to 48 characters" },
 	[FORM_SLUG] = { 1, 48, false, check_slug,
-			"1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a digit" },
+			"1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
+			"digit" },
 	[FORM_SEMVER] = { 1, 0, false, check_semver,
 			  "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5" },
 	[FORM_SLOT_KEY] = { 1, 128, true, check_slot_key,

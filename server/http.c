@@ -1,12 +1,12 @@
 /*
  * http.c - the adapter to libmicrohttpd 0.9.75. Nothing else includes its header.
  *
- * The order of its calls: on_connection when a client connects. For each request, on_target with the
- * raw target; on_request once with the headers, once for each piece of a body, and once more when
- * all has come; on_done. At the end on_connection again. An answer given before the last on_request
- * closes the connection, so only what cannot be read to its end is refused early. Where the library
- * refuses a request by itself (headers too large, say), nothing after on_target need come but the
- * end of the connection: so what a request holds belongs to its connection.
+ * The order of its calls: on_connection when a client connects. For each request, on_target with
+ * the raw target; on_request once with the headers, once for each piece of a body, and once more
+ * when all has come; on_done. At the end on_connection again. An answer given before the last
+ * on_request closes the connection, so only what cannot be read to its end is refused early. Where
+ * the library refuses a request by itself (headers too large, say), nothing after on_target need
+ * come but the end of the connection: so what a request holds belongs to its connection.
  */
 #include "http.h"
 
@@ -27,13 +27,13 @@
 #include "pipeline.h"
 
 enum {
-	BODY_MAX = 1024 * 1024,           /* bytes of a request's body */
-	BODY_GIVE_UP = 8 * BODY_MAX,      /* of one whose length was not declared */
-	CONNECTION_MEMORY = 16 * 1024,    /* for target and headers; cleared at every request */
-	CONNECTION_SECONDS = 30,          /* without a byte */
+	BODY_MAX = 1024 * 1024,        /* bytes of a request's body */
+	BODY_GIVE_UP = 8 * BODY_MAX,   /* of one whose length was not declared */
+	CONNECTION_MEMORY = 16 * 1024, /* for target and headers; cleared at every request */
+	CONNECTION_SECONDS = 30,       /* without a byte */
 	CONNECTIONS = 1000,
-	ANSWER_MAX = 1 << 30,             /* bytes */
-	ANSWER_KEPT = 64 * 1024,          /* bytes of memory that a connection keeps for the next */
+	ANSWER_MAX = 1 << 30,    /* bytes */
+	ANSWER_KEPT = 64 * 1024, /* bytes of memory that a connection keeps for the next */
 	BACKLOG = 511,
 };
 
@@ -62,7 +62,7 @@ struct client {
 	bool answered; /* queued, or given up */
 	uint64_t body; /* bytes of its body that came */
 	struct timespec start;
-	struct buf answer; /* the body, until it is sent; its memory serves one answer after another */
+	struct buf answer; /* the body, until it is sent; its memory serves the next, too */
 	struct exchange x;
 };
 
@@ -121,10 +121,11 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 }
 
 /*
- * Keep the library from parsing the query, which is ours to do. It would make a record of its own for
- * each parameter and, when its memory for the connection does not hold them all, refuse the request
- * but go on as if it had not, and lose the connection. The text is in its read buffer, which it is
- * about to cut up itself; it has found the question mark already, and looks at what follows only now.
+ * Keep the library from parsing the query, which is ours to do. It would make a record of its own
+ * for each parameter and, when its memory for the connection does not hold them all, refuse the
+ * request but go on as if it had not, and lose the connection. The text is in its read buffer,
+ * which it is about to cut up itself; it has found the question mark already, and looks at what
+ * follows only now.
  */
 static void hide_query(const char *uri)
 {
@@ -217,7 +218,7 @@ static bool readable(struct client *client)
 	return true;
 }
 
-/* Hand the answer to the library. Its body stays ours, and where it is until the request has ended. */
+/* Hand the answer to the library. Its body stays ours, as it is, until the request has ended. */
 static enum MHD_Result queue(struct client *client, struct MHD_Connection *connection, bool close)
 {
 	struct answer *a = &client->x.answer;
@@ -267,7 +268,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	if (!client->begun)
 		return begin(client, connection, method, http_version);
 	if (*upload_len > 0) {
-		/* No operation reads a body yet; it is taken in, so that the connection lives on. */
+		/* No operation reads a body; it is taken in, so that the connection lives on. */
 		client->body += *upload_len;
 		*upload_len = 0;
 		return client->body <= BODY_GIVE_UP ? MHD_YES : MHD_NO;
@@ -277,8 +278,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	client->whole = true;
 	atomic_fetch_add(&http->whole, 1);
 	if (client->body > BODY_MAX) {
-		fail(&client->x, ERR_BODY_TOO_LARGE, "the body is too large; at most %d bytes are accepted",
-		     BODY_MAX);
+		fail(&client->x, ERR_BODY_TOO_LARGE,
+		     "the body is too large; at most %d bytes are accepted", BODY_MAX);
 		exchange_answer(&client->x);
 	} else {
 		client->x.db = worker_db(http);
@@ -355,9 +356,8 @@ static bool bind_socket(struct http *http, const struct addrinfo *to, const char
 	}
 	if (getsockname(http->socket, (struct sockaddr *)&bound, &len) != 0)
 		return say("getsockname", err, errlen);
-	http->port = ntohs(bound.ss_family == AF_INET6
-			       ? ((struct sockaddr_in6 *)&bound)->sin6_port
-			       : ((struct sockaddr_in *)&bound)->sin_port);
+	http->port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+						       : ((struct sockaddr_in *)&bound)->sin_port);
 	return true;
 }
 
@@ -414,7 +414,8 @@ static bool connect_workers(struct http *http, unsigned workers, char *err, size
 	return true;
 }
 
-bool http_start(struct http *http, const struct app *app, unsigned workers, char *err, size_t errlen)
+bool http_start(struct http *http, const struct app *app, unsigned workers, char *err,
+		size_t errlen)
 {
 	/* As items, because the variable arguments of the other form take an int for a size_t. */
 	struct MHD_OptionItem options[] = {
@@ -433,18 +434,18 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	http->app = app;
 	if (!connect_workers(http, workers, err, errlen))
 		return false;
-	http->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
-					    MHD_USE_ERROR_LOG,
-					0, NULL, NULL, on_request, http, MHD_OPTION_ARRAY, options,
-					MHD_OPTION_END);
+	http->daemon =
+	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0,
+			     NULL, NULL, on_request, http, MHD_OPTION_ARRAY, options,
+			     MHD_OPTION_END);
 	if (!http->daemon)
 		snprintf(err, errlen, "cannot start %u workers", workers);
 	return http->daemon != NULL;
 }
 
 /*
- * Wait until no request is on its way, or the time is over. False when one that had come in whole is
- * left; one that its client never completed was not ours to answer.
+ * Wait until no request is on its way, or the time is over. False when one that had come in whole
+ * is left; one that its client never completed was not ours to answer.
  */
 static bool drain(struct http *http, unsigned grace)
 {

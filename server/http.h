@@ -1,6 +1,6 @@
 /*
- * http.h - the HTTP server: sockets, workers, limits, and the graceful stop. http.c is the only file
- * that knows libmicrohttpd.
+ * http.h - the HTTP server: sockets, workers, limits, and the graceful stop. http.c is the only
+ * file that knows libmicrohttpd.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -10,8 +10,8 @@
 struct http;
 
 /*
- * Listen on an address and port (0: any free one), not yet answering. NULL, with a line in err, when
- * that is not possible.
+ * Listen on an address and port (0: any free one), not yet answering. NULL, with a line in err,
+ * when that is not possible.
  */
 struct http *http_listen(const char *host, unsigned port, char *err, size_t errlen);
 /* The port it really has. */

@@ -11,7 +11,8 @@
 enum { KEYS_MAX = 16 * 1024 * 1024 }; /* bytes of one list of keys */
 
 /* Copy the current row of a statement whose columns from `column` on are the resource's. */
-static struct row *read_row(const struct join *j, struct stmt *s, const struct resource *r, int column)
+static struct row *read_row(const struct join *j, struct stmt *s, const struct resource *r,
+			    int column)
 {
 	struct row *row = arena_zalloc(j->arena, sizeof *row + r->nfields * sizeof row->cell[0]);
 
@@ -86,7 +87,7 @@ static bool bind_keys(struct stmt *s, struct row *const *rows, size_t n, struct 
 	return true;
 }
 
-/* Hang under `rows`, sorted by key and all different, the rows that one of their relations leads to. */
+/* Hang under `rows`, sorted by key and all different, what one of their relations leads to. */
 static bool read_related(const struct join *j, struct row **rows, size_t n, size_t field,
 			 size_t *found)
 {
@@ -102,8 +103,8 @@ static bool read_related(const struct join *j, struct row **rows, size_t n, size
 	if (!s || !bind_keys(s, rows, n, &keys))
 		return false;
 	while ((step = stmt_step(s)) == STEP_ROW) {
-		struct row **under = n == 1 ? rows
-					    : bsearch(stmt_text(s, 0), rows, n, sizeof *rows, compare_key);
+		struct row **under =
+		    n == 1 ? rows : bsearch(stmt_text(s, 0), rows, n, sizeof *rows, compare_key);
 		struct row *row = under ? read_row(j, s, target, 1) : NULL;
 
 		if (!row)

@@ -48,7 +48,8 @@ static bool eat(struct scan *s, char c)
 
 static void skip_space(struct scan *s)
 {
-	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
+	while (s->at < s->end &&
+	       (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
 		s->at++;
 }
 
@@ -220,7 +221,8 @@ static bool scan_number(struct scan *s)
 			return true;
 	}
 	s->at = from;
-	return wrong(s, len < sizeof copy ? "a number out of range" : "a number of too many digits");
+	return wrong(s,
+		     len < sizeof copy ? "a number out of range" : "a number of too many digits");
 }
 
 static int compare_keys(const void *a, const void *b)

@@ -2,8 +2,8 @@
  * log.h - lines to standard error, written by a thread of its own.
  *
  * A writer copies its line into a buffer and goes on: no request ever waits for whoever reads, or
- * does not read, our standard error. When the buffer is full, lines are dropped and counted, and the
- * count is a line of its own once there is room. Nothing here ever sees a whole API key.
+ * does not read, our standard error. When the buffer is full, lines are dropped and counted, and
+ * the count is a line of its own once there is room. Nothing here ever sees a whole API key.
  */
 #ifndef LOG_H
 #define LOG_H

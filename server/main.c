@@ -47,8 +47,8 @@ static void close_workspace(struct app *app)
 }
 
 /* Load the files, or the demo where there are none and `demo` wants it. */
-static bool load_fixtures(struct app *app, struct db *db, const struct option_list *files, bool demo,
-			  struct problems *problems)
+static bool load_fixtures(struct app *app, struct db *db, const struct option_list *files,
+			  bool demo, struct problems *problems)
 {
 	struct source sources[OPTION_LIST_MAX] = { { "demo", demo_json, demo_json_len } };
 	size_t n = demo && files->count == 0 ? 1 : 0;
@@ -155,7 +155,8 @@ static int serve_command(const struct options *o)
 	int status = 1;
 
 	if (o->operands.count > 0) {
-		fprintf(stderr, "miru-mock: serve takes no '%s'; fixtures are given with --fixtures\n",
+		fprintf(stderr,
+			"miru-mock: serve takes no '%s'; fixtures are given with --fixtures\n",
 			o->operands.items[0]);
 		return EXIT_USAGE;
 	}
@@ -218,15 +219,17 @@ static const struct command {
 } commands[] = {
 	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
 	  serve_command },
-	{ "check", "check FILE...", "check fixtures; every problem on its own line", 0, check_command },
+	{ "check", "check FILE...", "check fixtures; every problem on its own line", 0,
+	  check_command },
 	{ "health", "health [--url URL]", "probe a running server: exit 0 when it is ready",
 	  FOR_HEALTH, health_command },
 };
 
 static int help(void)
 {
-	printf("miru-mock %s: a local server that stands in for the Miru Platform API\n\nCommands\n",
-	       PACKAGE_VERSION);
+	printf(
+	    "miru-mock %s: a local server that stands in for the Miru Platform API\n\nCommands\n",
+	    PACKAGE_VERSION);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		printf("  miru-mock %-22s %s\n", commands[i].usage, commands[i].summary);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
@@ -235,12 +238,14 @@ static int help(void)
 		printf("\nOptions of %s\n", commands[i].name);
 		options_help(stdout, commands[i].options);
 	}
-	printf("\nOptions of every command\n"
-	       "  --help                 show this and exit\n"
-	       "  --version              show the version and exit\n"
-	       "\nEach option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
-	       "several fixtures separated by colons, --empty as 1. The command line wins.\n"
-	       "Exit status: 0; 1 when something failed; 2 for bad usage. See man miru-mock.\n");
+	puts(
+	    "\nOptions of every command\n"
+	    "  --help                 show this and exit\n"
+	    "  --version              show the version and exit\n"
+	    "\n"
+	    "Each option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
+	    "several fixtures separated by colons, --empty as 1. The command line wins.\n"
+	    "Exit status: 0; 1 when something failed; 2 for bad usage. See man miru-mock.");
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -250,7 +255,7 @@ static int version(void)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* The command that argv names, and the arguments from its name on; the first where it names none. */
+/* The command that argv names, which then begins with its name; the first where it names none. */
 static const struct command *find_command(int *argc, char ***argv)
 {
 	const char *name = *argc > 1 ? (*argv)[1] : NULL;
@@ -275,8 +280,9 @@ int main(int argc, char **argv)
 	int status;
 
 	if (!command) {
-		fprintf(stderr, "miru-mock: unknown command '%s'; miru-mock --help lists those there "
-				"are\n",
+		fprintf(stderr,
+			"miru-mock: unknown command '%s'; miru-mock --help lists those there "
+			"are\n",
 			argv[1]);
 		return EXIT_USAGE;
 	}

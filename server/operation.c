@@ -29,7 +29,7 @@ const struct operation operations[] = {
 
 const size_t noperations = ARRAY_LEN(operations);
 
-/* What may stand before a path of the API: of the SDK's environments, and of the agent's scripts. */
+/* What may stand before a path of the API: the SDK's environments' and the agent's scripts'. */
 static const char *const prefixes[] = { "beta", "v1" };
 
 static bool has_prefix(const struct target *t)

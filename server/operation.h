@@ -1,6 +1,6 @@
 /*
- * operation.h - the table of operations: method, path, scope, versions, function (behaviour: section
- * 6), and finding the one that a request means.
+ * operation.h - the table of operations: method, path, scope, versions, function (behaviour:
+ * section 6), and finding the one that a request means.
  */
 #ifndef OPERATION_H
 #define OPERATION_H
@@ -17,9 +17,9 @@ enum realm { REALM_API, REALM_CONTROL };
 struct operation {
 	const char *method, *path; /* a segment in braces is the id */
 	enum realm realm;
-	enum resource_id resource; /* REALM_API: of the id and the answer */
-	enum scope scope;          /* REALM_API */
-	struct span on;            /* REALM_API: versions that have it */
+	enum resource_id resource;       /* REALM_API: of the id and the answer */
+	enum scope scope;                /* REALM_API */
+	struct span on;                  /* REALM_API: versions that have it */
 	bool (*run)(struct exchange *x); /* false: x has failed */
 };
 
@@ -30,8 +30,8 @@ enum found { FOUND, FOUND_NO_PATH, FOUND_NO_METHOD };
 
 /*
  * Find the operation that a method (HEAD counts as GET) and path mean, whatever the version. API
- * paths may stand behind a prefix. FOUND sets *op, and *id to the id's segment, or NULL where the path
- * has none; FOUND_NO_METHOD writes the methods that the path has, separated by ", ", to allow.
+ * paths may stand behind a prefix. FOUND sets *op, and *id to the id's segment, or NULL where the
+ * path has none; FOUND_NO_METHOD writes the methods that the path has, separated by ", ", to allow.
  */
 enum found operation_find(const struct operation *table, size_t n, const char *method,
 			  const struct target *t, const struct operation **op, const char **id,

@@ -8,7 +8,7 @@
 
 struct exchange;
 
-/* Read the resource that the path names, with its expansions, into x->row (behaviour: section 6). */
+/* Read what the path names, with its expansions, into x->row (behaviour: section 6). */
 bool op_get(struct exchange *x);
 
 #endif

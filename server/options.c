@@ -18,7 +18,7 @@
 enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST };
 
 struct row {
-	const char *name; /* without the dashes; MIRU_MOCK_NAME in the environment */
+	const char *name;  /* without the dashes; MIRU_MOCK_NAME in the environment */
 	const char *value; /* what --help calls its value; NULL for a flag */
 	enum option_kind kind;
 	size_t at; /* in struct options */
@@ -39,8 +39,8 @@ static const char *const log_words[] = {
 #define AT(member) offsetof(struct options, member)
 
 static const struct row rows[] = {
-	{ "host", "ADDR", OPT_TEXT, AT(host), FOR_SERVE, "address to listen on (127.0.0.1)",
-	  0, 0, NULL },
+	{ "host", "ADDR", OPT_TEXT, AT(host), FOR_SERVE, "address to listen on (127.0.0.1)", 0, 0,
+	  NULL },
 	{ "port", "N", OPT_NUMBER, AT(port), FOR_SERVE | FOR_HEALTH,
 	  "port to listen on; 0 takes any free one (8080)", 0, 65535, NULL },
 	{ "port-file", "FILE", OPT_TEXT, AT(port_file), FOR_SERVE,
@@ -49,7 +49,8 @@ static const struct row rows[] = {
 	  "load FILE instead of the demo; may be given again", 0, 0, NULL },
 	{ "empty", NULL, OPT_FLAG, AT(empty), FOR_SERVE, "start without the demo", 0, 0, NULL },
 	{ "auth", "MODE", OPT_WORD, AT(auth), FOR_SERVE,
-	  "strict: the fixtures' keys; any: every key, with all scopes (strict)", 0, 0, auth_words },
+	  "strict: the fixtures' keys; any: every key, with all scopes (strict)", 0, 0,
+	  auth_words },
 	{ "version-policy", "MODE", OPT_WORD, AT(version_policy), FOR_SERVE,
 	  "strict: supported versions; known: any date of their trains; any: anything, or none "
 	  "(strict)",
@@ -153,8 +154,8 @@ static void variable_name(const struct row *opt, char *out, size_t outlen)
 }
 
 /* A list in the environment is separated by colons, like PATH. */
-static bool set_list(struct options *o, const struct row *opt, const char *from,
-		     const char *value, char *err, size_t errlen)
+static bool set_list(struct options *o, const struct row *opt, const char *from, const char *value,
+		     char *err, size_t errlen)
 {
 	char *rest, *item;
 
@@ -167,8 +168,8 @@ static bool set_list(struct options *o, const struct row *opt, const char *from,
 	return true;
 }
 
-static bool set_flag(struct options *o, const struct row *opt, const char *from,
-		     const char *value, char *err, size_t errlen)
+static bool set_flag(struct options *o, const struct row *opt, const char *from, const char *value,
+		     char *err, size_t errlen)
 {
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
 	static const struct row as_word = { .words = words };
@@ -243,7 +244,8 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 				     written);
 		snprintf(from, sizeof from, "--%s", opt->name);
 		if (c == ':')
-			return wrong(err, errlen, "%s needs a value: %s %s", from, from, opt->value);
+			return wrong(err, errlen, "%s needs a value: %s %s", from, from,
+				     opt->value);
 		if (c == '?')
 			return wrong(err, errlen, "%s takes no value; write it alone", from);
 		/* The command line replaces the environment's list, it does not add to it. */
@@ -265,10 +267,12 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
+	cores = cores < 2 ? 2 : cores > 64 ? 64 : cores;
+
 	*o = (struct options){
 		.host = "127.0.0.1",
 		.port = 8080,
-		.workers = cores < 2 ? 2 : cores > 64 ? 64 : cores,
+		.workers = cores,
 	};
 	return read_environment(o, command, err, errlen) &&
 	       read_arguments(o, command, argc, argv, err, errlen);

@@ -15,7 +15,7 @@ struct option_list {
 	size_t count;
 };
 
-/* What the options say; texts are borrowed from argv and the environment, or the list's are freed. */
+/* What the options say. Its texts are argv's and the environment's, or live in `owned`. */
 struct options {
 	const char *host, *port_file, *url;
 	long port, workers;

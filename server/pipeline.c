@@ -1,5 +1,6 @@
 /*
- * pipeline.c - the stages, in the order in which they may refuse (behaviour: section 2, precedence).
+ * pipeline.c - the stages, in the order in which they may refuse (behaviour: section 2,
+ * precedence).
  *
  * Each looks at what the ones before it found and either adds to it and returns true, or notes a
  * failure and returns false. Which of several refusals a client sees is the order of these arrays
@@ -29,8 +30,8 @@ static bool stage_route(struct exchange *x)
 	const struct request *r = &x->request;
 	char allow[128];
 
-	switch (operation_find(operations, noperations, r->method, &x->target, &x->op, &x->id, allow,
-			       sizeof allow)) {
+	switch (operation_find(operations, noperations, r->method, &x->target, &x->op, &x->id,
+			       allow, sizeof allow)) {
 	case FOUND:
 		return true;
 	case FOUND_NO_METHOD:
@@ -60,8 +61,9 @@ static bool stage_authenticate(struct exchange *x)
 	const char *key = x->request.api_key;
 
 	if (!key || !*key)
-		return fail(x, ERR_UNAUTHORIZED,
-			    "the X-API-Key header is missing or empty; send one of the fixtures' api_keys");
+		return fail(
+		    x, ERR_UNAUTHORIZED,
+		    "the X-API-Key header is missing or empty; send one of the fixtures' api_keys");
 	x->key = auth_find(&x->app->keys, x->app->auth, key);
 	return x->key || fail(x, ERR_UNAUTHORIZED,
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
@@ -80,8 +82,8 @@ static bool stage_version(struct exchange *x)
 		     version_list());
 		break;
 	case VERSION_ENDED:
-		fail(x, ERR_VERSION_ENDED, "%s reached its end of life on %s; supported: %s", header,
-		     ended, version_list());
+		fail(x, ERR_VERSION_ENDED, "%s reached its end of life on %s; supported: %s",
+		     header, ended, version_list());
 		break;
 	case VERSION_INVALID:
 		fail(x, ERR_VERSION_INVALID, "unknown Miru-Version '%s'; supported: %s",

@@ -1,5 +1,6 @@
 /*
- * present.h - a row, as a version of the API shows it, as JSON (behaviour: sections 7 and 14). Pure.
+ * present.h - a row, as a version of the API shows it, as JSON (behaviour: sections 7 and 14).
+ * Pure.
  *
  * What the version does not have is left out; what is null is null where the table says so; a
  * relation is there only if always shown or expanded; words that are too new become older ones.

@@ -30,8 +30,7 @@ static bool ask(struct result *result, const char *host, int port, const char *p
 {
 	struct evhttp_connection *connection =
 	    evhttp_connection_base_new(result->base, NULL, host, (unsigned short)port);
-	struct evhttp_request *request =
-	    connection ? evhttp_request_new(on_answer, result) : NULL;
+	struct evhttp_request *request = connection ? evhttp_request_new(on_answer, result) : NULL;
 
 	if (!request) {
 		if (connection)

@@ -293,11 +293,11 @@ static const struct field deployment_fields[] = {
 		   .near = "deployment_id", .far = "config_instance_id",
 		   .ids = "config_instance_ids") },
 };
-/* clang-format on */
 
 #define FIELDS(array)     .fields = (array), .nfields = ARRAY_LEN(array)
 #define UNIQUES(...)      .uniques = (const struct unique[]){ __VA_ARGS__, { .says = NULL } }
 #define UNIQUE(name, ...) { .fields = { __VA_ARGS__ }, .says = (name) }
+/* clang-format on */
 
 _Static_assert(ARRAY_LEN(deployment_fields) <= FIELDS_MAX, "the longest of them fits");
 

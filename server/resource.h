@@ -31,11 +31,11 @@ enum resource_id {
 };
 
 enum kind {
-	K_ID,     /* the resource's own id */
-	K_REF,    /* the id of one of another resource */
+	K_ID,  /* the resource's own id */
+	K_REF, /* the id of one of another resource */
 	K_TEXT,
-	K_ENUM,   /* one of `words` */
-	K_TIME,   /* RFC 3339 outside, schema.sql's form inside */
+	K_ENUM, /* one of `words` */
+	K_TIME, /* RFC 3339 outside, schema.sql's form inside */
 	K_BOOL,
 	K_SCOPES, /* a list of scopes */
 	K_ONE,    /* a related object */
@@ -77,11 +77,11 @@ struct field {
 	const char *name; /* JSON key, query parameter, and column unless `sql` or `derive` */
 	enum kind kind;
 	unsigned flags;
-	struct span on;           /* versions that show it */
-	struct span filter, sort; /* versions whose lists filter and sort by it */
-	enum form form;           /* K_TEXT */
-	enum resource_id refers;  /* K_REF */
-	const struct word *words; /* K_ENUM; ends with a row without text */
+	struct span on;                  /* versions that show it */
+	struct span filter, sort;        /* versions whose lists filter and sort by it */
+	enum form form;                  /* K_TEXT */
+	enum resource_id refers;         /* K_REF */
+	const struct word *words;        /* K_ENUM; ends with a row without text */
 	const struct relation *relation; /* K_ONE, K_MANY */
 	/* What a fixture that leaves it out gets: a fixed value, "now" for a time; or another
 	 * field's value. Without either, null where it may be null, else it must be given. */

@@ -53,8 +53,8 @@ static bool run(struct db *db, const char *sql)
 
 static bool set_up(struct db *db)
 {
-	/* A memdb keeps its journal in memory of itself. Asking for that would read the whole schema
-	 * now, rather than when the connection is first used. */
+	/* A memdb keeps its journal in memory of itself. Asking for that would read the whole
+	 * schema now, rather than when the connection is first used. */
 	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
 				      "PRAGMA temp_store = MEMORY;"
 				      "PRAGMA trusted_schema = OFF;";
@@ -110,10 +110,11 @@ void db_close(struct db *db)
 static bool init_lock(pthread_rwlock_t *lock)
 {
 	pthread_rwlockattr_t attr;
-	bool ok = pthread_rwlockattr_init(&attr) == 0 &&
-		  pthread_rwlockattr_setkind_np(
-		      &attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) == 0 &&
-		  pthread_rwlock_init(lock, &attr) == 0;
+	bool ok =
+	    pthread_rwlockattr_init(&attr) == 0 &&
+	    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) ==
+		0 &&
+	    pthread_rwlock_init(lock, &attr) == 0;
 
 	pthread_rwlockattr_destroy(&attr);
 	return ok;
@@ -228,9 +229,9 @@ struct stmt *db_query(struct db *db, const struct query *q)
 
 	if (!s)
 		return NULL;
-	if (!s->sqlite && sqlite3_prepare_v3(db->sqlite, q->sql, -1,
-					     once ? 0 : SQLITE_PREPARE_PERSISTENT, &s->sqlite,
-					     NULL) != SQLITE_OK) {
+	if (!s->sqlite &&
+	    sqlite3_prepare_v3(db->sqlite, q->sql, -1, once ? 0 : SQLITE_PREPARE_PERSISTENT,
+			       &s->sqlite, NULL) != SQLITE_OK) {
 		if (once)
 			free(s);
 		return NULL;

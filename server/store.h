@@ -1,6 +1,7 @@
 /*
- * store.h - a workspace's database: connections, the lock between readers and writers, transactions,
- * prepared statements. store.c is the only file that knows SQLite; none that uses this needs to.
+ * store.h - a workspace's database: connections, the lock between readers and writers,
+ * transactions, prepared statements. store.c is the only file that knows SQLite; none that uses
+ * this needs to.
  *
  * The database lives in memory, in SQLite's memdb, shared by the connections of one process. Any
  * number of readers or one writer hold its lock, so a reader sees all of a write or nothing, and no

@@ -45,7 +45,8 @@ static bool decode(struct arena *a, const char *from, size_t len, bool plus, con
 			int low = i + 2 < len ? hex_digit(from[i + 2]) : -1;
 
 			if (high < 0 || low < 0)
-				return fail(a, why, "a % must be followed by two hex digits", from, len);
+				return fail(a, why, "a % must be followed by two hex digits", from,
+					    len);
 			c = (char)(high << 4 | low);
 			ascii &= high < 8;
 			if (c == '\0')

@@ -8,7 +8,8 @@
 
 /*
  * The length in bytes, 1 to 4, of the well-formed UTF-8 sequence that `text` begins with, or 0 when
- * it begins with none. Overlong forms, surrogates and code points above U+10FFFF are not well formed.
+ * it begins with none. Overlong forms, surrogates and code points above U+10FFFF are not well
+ * formed.
  */
 size_t utf8_sequence(const char *text, size_t len);
 bool utf8_valid(const char *text, size_t len);

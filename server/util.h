@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ARRAY_LEN(a)       (sizeof(a) / sizeof((a)[0]))
-#define PRINTF_LIKE(f, a)  __attribute__((format(printf, f, a)))
-#define MUST_CHECK         __attribute__((warn_unused_result))
+#define ARRAY_LEN(a)      (sizeof(a) / sizeof((a)[0]))
+#define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
+#define MUST_CHECK        __attribute__((warn_unused_result))
 
 /* Run fn(&variable) when the variable leaves its scope. */
-#define CLEANUP(fn)        __attribute__((cleanup(fn)))
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 /* Take the pointer out of a variable, leaving NULL: ownership moves to the caller. */
 #define STEAL(p)                                                                                   \

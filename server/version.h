@@ -22,10 +22,22 @@ struct span {
 	uint8_t since, until;
 };
 
-#define ALWAYS   { V_OLDEST, V_NEWEST }
-#define SINCE(v) { (v), V_NEWEST }
-#define UNTIL(v) { V_OLDEST, (v) }
-#define NEVER    { V_COUNT, V_OLDEST }
+#define ALWAYS                                                                                     \
+	{                                                                                          \
+		V_OLDEST, V_NEWEST                                                                 \
+	}
+#define SINCE(v)                                                                                   \
+	{                                                                                          \
+		(v), V_NEWEST                                                                      \
+	}
+#define UNTIL(v)                                                                                   \
+	{                                                                                          \
+		V_OLDEST, (v)                                                                      \
+	}
+#define NEVER                                                                                      \
+	{                                                                                          \
+		V_COUNT, V_OLDEST                                                                  \
+	}
 
 static inline bool live(struct span s, enum version v)
 {

@@ -87,8 +87,8 @@ static bool grow(struct world *w)
 static struct record *new_record(struct world *w, const struct resource *r, const char *id,
 				 struct place at)
 {
-	struct record *record = need(
-	    w, arena_zalloc(&w->arena, sizeof *record + r->nfields * sizeof record->given[0]));
+	struct record *record =
+	    need(w, arena_zalloc(&w->arena, sizeof *record + r->nfields * sizeof record->given[0]));
 
 	if (!record)
 		return NULL;
@@ -212,7 +212,8 @@ void record_problem(struct world *w, struct record *record, const char *field, c
 
 	record->broken = true;
 	va_start(args, fmt);
-	problemv(w->problems, at.file, field ? member(w, at.pointer, field) : at.pointer, fmt, args);
+	problemv(w->problems, at.file, field ? member(w, at.pointer, field) : at.pointer, fmt,
+		 args);
 	va_end(args);
 }
 
@@ -291,8 +292,8 @@ static bool read_scopes(struct world *w, struct place at, const char *name, cons
 		if (!cJSON_IsString(item) || !scope_find(item->valuestring, &s)) {
 			problem(w->problems, at.file, item_of(w, member(w, at.pointer, name), i),
 				"expected a scope such as %s or %s, found %s",
-				scope_name(SCOPE_deployments_read), scope_name(SCOPE_devices_manage),
-				shown(w, item));
+				scope_name(SCOPE_deployments_read),
+				scope_name(SCOPE_devices_manage), shown(w, item));
 			ok = false;
 		}
 		i++;
@@ -342,7 +343,8 @@ static bool fits(struct world *w, const struct field *f, const cJSON *json, cons
 	}
 }
 
-/* Read a value into the form it is stored in; false, with a problem reported, where it does not fit. */
+/* Read a value into the form it is stored in; false, with a problem reported, where it does not
+ * fit. */
 static bool read_value(struct world *w, struct place at, const struct field *f, const cJSON *json,
 		       const char **text)
 {
@@ -534,9 +536,8 @@ static const struct field *field_of(const struct resource *r, const char *name)
 	for (size_t i = 0; i < r->nfields; i++) {
 		const struct field *f = &r->fields[i];
 
-		if (is_given(f) && (streq(f->name, name) ||
-				    (is_relation(f) && f->relation->ids &&
-				     streq(f->relation->ids, name))))
+		if (is_given(f) && (streq(f->name, name) || (is_relation(f) && f->relation->ids &&
+							     streq(f->relation->ids, name))))
 			return f;
 	}
 	return NULL;
@@ -583,9 +584,9 @@ static void read_members(struct world *w, struct record *record, const cJSON *js
 		} else if (f->kind == K_ONE) {
 			read_one(w, record, f, item, at);
 		} else if (f->kind == K_MANY) {
-			read_many(w, record, f, streq(item->string, f->name) ? f->name
-									     : f->relation->ids,
-				  item, at);
+			read_many(w, record, f,
+				  streq(item->string, f->name) ? f->name : f->relation->ids, item,
+				  at);
 		} else if (read_value(w, at, f, item, &text)) {
 			give_text(w, record, f, f->name, text, at);
 		} else {
@@ -639,7 +640,8 @@ static void read_document(struct world *w, const char *file, const cJSON *json)
 	const cJSON *array, *item;
 
 	if (!cJSON_IsObject(json)) {
-		problem_at(w, root, NULL, "expected an object such as {\"devices\":[...]}, found %s",
+		problem_at(w, root, NULL,
+			   "expected an object such as {\"devices\":[...]}, found %s",
 			   shown(w, json));
 		return;
 	}

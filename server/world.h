@@ -24,11 +24,11 @@ struct place {
 /* What is said of one field. */
 struct given {
 	bool set;
-	struct place at;    /* the object that says it */
-	const char *text;   /* a value in the form it is stored in; NULL: null */
-	const char **ids;   /* a relation, other than through an own column: where it leads to */
+	struct place at;  /* the object that says it */
+	const char *text; /* a value in the form it is stored in; NULL: null */
+	const char **ids; /* a relation, other than through an own column: where it leads to */
 	size_t nids;
-	const cJSON *owned; /* the objects that live inside, as written, */
+	const cJSON *owned;          /* the objects that live inside, as written, */
 	struct record *first, *last; /* and as records */
 };
 

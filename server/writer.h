@@ -2,8 +2,8 @@
  * writer.h - JSON text, written from left to right, compact or indented. Pure.
  *
  * cJSON would first build a tree: of the time of a GET by id, that and printing it was two fifths
- * (docs/architecture.md has the figures). What it writes is well formed as long as the calls are; texts
- * must be UTF-8. Failure is the buffer's `bad`, checked once, at the end.
+ * (docs/architecture.md has the figures). What it writes is well formed as long as the calls are;
+ * texts must be UTF-8. Failure is the buffer's `bad`, checked once, at the end.
  */
 #ifndef WRITER_H
 #define WRITER_H

@@ -1,6 +1,7 @@
 /*
- * constant.c - the yardstick of the benchmark: libmicrohttpd, set up as http.c sets it up, answering
- * every request with one constant body, which is made once. What it costs to have no server at all.
+ * constant.c - the yardstick of the benchmark: libmicrohttpd, set up as http.c sets it up,
+ * answering every request with one constant body, which is made once. What it costs to have no
+ * server at all.
  *
  *     constant PORT WORKERS BYTES
  */
@@ -45,12 +46,12 @@ int main(int argc, char **argv)
 	response = MHD_create_response_from_buffer(bytes, body, MHD_RESPMEM_MUST_FREE);
 	MHD_add_response_header(response, "Content-Type", "application/json");
 	MHD_add_response_header(response, "Miru-Mock-Version", "0.0.0");
-	daemon = MHD_start_daemon(
-	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG,
-	    (uint16_t)strtoul(argv[1], NULL, 10), NULL, NULL, answer, NULL,
-	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)strtoul(argv[2], NULL, 10),
-	    MHD_OPTION_CONNECTION_LIMIT, 1000u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)16 * 1024, MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
+	daemon =
+	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG,
+			     (uint16_t)strtoul(argv[1], NULL, 10), NULL, NULL, answer, NULL,
+			     MHD_OPTION_THREAD_POOL_SIZE, (unsigned)strtoul(argv[2], NULL, 10),
+			     MHD_OPTION_CONNECTION_LIMIT, 1000u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+			     (size_t)16 * 1024, MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
 	if (!daemon)
 		return 1;
 	pause();

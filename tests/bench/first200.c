@@ -7,8 +7,8 @@
  * REQUEST is what follows "GET " up to the blank line, with \n for the line ends in it.
  */
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,8 @@ static double now(void)
 /* One connection, one request: 1 for a 200, 0 for no server yet, -1 for any other answer. */
 static int ask(unsigned port, const char *request)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	char answer[64] = "";
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,6 +1,7 @@
 /*
  * A program that must fail where sanitizers are on: the proof that they bite. It reads a byte
- * beyond its memory (address), adds beyond an int (undefined), and writes from two threads (thread).
+ * beyond its memory (address), adds beyond an int (undefined), and writes from two threads
+ * (thread).
  */
 #include <limits.h>
 #include <pthread.h>

@@ -57,15 +57,18 @@ static const struct {
 	{ V_EVERGLADES, "expand=parent.parent.parent.device,parent.release",
 	  "parent(release parent(parent(device)))" },
 	{ V_EVERGLADES, "expand=device.group.parent.parent", "device(group(parent(parent)))" },
-	{ V_TETONS, "Expand=x&expand[0]=y&fields=z", "" }, /* names unknown to the API are ignored */
+	{ V_TETONS, "Expand=x&expand[0]=y&fields=z",
+	  "" }, /* names unknown to the API are ignored */
 	{ V_TETONS, "expand=nope", "! unknown expansion 'nope' of deployment; " T_HAS },
 	{ V_TETONS, "expand=device,,release", "! unknown expansion '' of deployment; " T_HAS },
 	{ V_TETONS, "expand=device,", "! unknown expansion '' of deployment; " T_HAS },
-	{ V_TETONS, "expand=device, release", "! unknown expansion ' release' of deployment; " T_HAS },
+	{ V_TETONS, "expand=device, release",
+	  "! unknown expansion ' release' of deployment; " T_HAS },
 	{ V_TETONS, "expand=Device", "! unknown expansion 'Device' of deployment; " T_HAS },
 	{ V_TETONS, "expand=device|release",
 	  "! unknown expansion 'device|release' of deployment; " T_HAS },
-	{ V_TETONS, "expand=total_count", "! unknown expansion 'total_count' of deployment; " T_HAS },
+	{ V_TETONS, "expand=total_count",
+	  "! unknown expansion 'total_count' of deployment; " T_HAS },
 	{ V_TETONS, "expand=status", "! unknown expansion 'status' of deployment; " T_HAS },
 	{ V_TETONS, "expand=parent",
 	  "! expansion 'parent' of deployment exists since 2026-08-17.everglades; " T_HAS },
@@ -73,12 +76,14 @@ static const struct {
 	{ V_TETONS, "expand=device.group",
 	  "! expansion 'group' of device exists since 2026-08-17.everglades; "
 	  "2026-03-09.tetons has: none" },
-	{ V_TETONS, "expand=device.", "! unknown expansion '' of device; 2026-03-09.tetons has: none" },
+	{ V_TETONS, "expand=device.",
+	  "! unknown expansion '' of device; 2026-03-09.tetons has: none" },
 	{ V_TETONS, "expand=.device", "! unknown expansion '' of deployment; " T_HAS },
 	{ V_TETONS, "expand=release.config_schemas.documents.x",
 	  "! unknown expansion 'x' of documents; 2026-03-09.tetons has: none" },
 	{ V_TETONS, "expand=release.config_schemas.instance_slots",
-	  "! unknown expansion 'instance_slots' of config_schema; 2026-03-09.tetons has: documents, "
+	  "! unknown expansion 'instance_slots' of config_schema; 2026-03-09.tetons has: "
+	  "documents, "
 	  "config_type" },
 	{ V_EVERGLADES, "expand=parent.parent.parent.parent", "parent(parent(parent(parent)))" },
 	{ V_EVERGLADES, "expand=parent.parent.parent.parent.device",

@@ -6,8 +6,14 @@
 #include "unit.h"
 
 /* A text of known length, so that it may hold a NUL; what is NULL for a good one. */
-#define GOOD(text)                    { text, sizeof text - 1, 0, 0, NULL }
-#define BAD(text, line, column, what) { text, sizeof text - 1, line, column, what }
+#define GOOD(text)                                                                                 \
+	{                                                                                          \
+		text, sizeof text - 1, 0, 0, NULL                                                  \
+	}
+#define BAD(text, line, column, what)                                                              \
+	{                                                                                          \
+		text, sizeof text - 1, line, column, what                                          \
+	}
 
 static const struct {
 	const char *text;
@@ -100,7 +106,8 @@ static void test_cases(void)
 /* Every prefix of a good text is bad, and no prefix makes the check read beyond it. */
 static void test_prefixes(void)
 {
-	static const char text[] = "{\"a\":[1.5e3,\"\\ud83d\\ude00\xc3\xa9\",null],\"b\":{\"c\":true}}";
+	static const char text[] =
+	    "{\"a\":[1.5e3,\"\\ud83d\\ude00\xc3\xa9\",null],\"b\":{\"c\":true}}";
 
 	for (size_t len = 0; len < sizeof text - 1; len++) {
 		struct json_error e;

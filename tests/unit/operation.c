@@ -67,8 +67,8 @@ static void test_cases(void)
 
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, cases[i].target, &t, &why));
-		switch (operation_find(table, ARRAY_LEN(table), cases[i].method, &t, &op, &id, allow,
-				       sizeof allow)) {
+		switch (operation_find(table, ARRAY_LEN(table), cases[i].method, &t, &op, &id,
+				       allow, sizeof allow)) {
 		case FOUND:
 			snprintf(is, sizeof is, "%d %s", (int)(op - table), id ? id : "-");
 			break;

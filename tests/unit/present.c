@@ -63,15 +63,16 @@ static void shows(const struct row *row, enum version v, const char *expand, con
 
 static struct row *a_deployment(const char *activity, const char *error)
 {
-	struct row *row = make(R_DEPLOYMENT, "id=dpl_1", "description=d", "target_status=deployed",
-			       "device_id=dvc_1", "release_id=rls_1",
-			       "created_at=2024-01-01T00:00:00.999999Z",
-			       "updated_at=2024-01-02T03:04:05.000000Z",
-			       "queued_at=2024-01-02T00:00:00.000000Z", NULL);
+	struct row *row =
+	    make(R_DEPLOYMENT, "id=dpl_1", "description=d", "target_status=deployed",
+		 "device_id=dvc_1", "release_id=rls_1", "created_at=2024-01-01T00:00:00.999999Z",
+		 "updated_at=2024-01-02T03:04:05.000000Z", "queued_at=2024-01-02T00:00:00.000000Z",
+		 NULL);
 
 	row->cell[resource_field(row->resource, "activity_status") - row->resource->fields].text =
 	    activity;
-	row->cell[resource_field(row->resource, "error_status") - row->resource->fields].text = error;
+	row->cell[resource_field(row->resource, "error_status") - row->resource->fields].text =
+	    error;
 	return row;
 }
 
@@ -122,9 +123,9 @@ static void test_older_words(void)
 static void test_expansions(void)
 {
 	struct row *row = a_deployment("deployed", "none");
-	struct row *release = make(R_RELEASE, "id=rls_1", "version=v1",
-				   "created_at=2024-01-01T00:00:00.000000Z",
-				   "updated_at=2024-01-01T00:00:00.000000Z", NULL);
+	struct row *release =
+	    make(R_RELEASE, "id=rls_1", "version=v1", "created_at=2024-01-01T00:00:00.000000Z",
+		 "updated_at=2024-01-01T00:00:00.000000Z", NULL);
 #define RLS                                                                                        \
 	"{\"object\":\"release\",\"id\":\"rls_1\",\"version\":\"v1\",\"git_commit_id\":null,"      \
 	"\"created_at\":\"2024-01-01T00:00:00Z\",\"updated_at\":\"2024-01-01T00:00:00Z\""
@@ -146,26 +147,30 @@ static void test_expansions(void)
 /* Slots in the newest version, one path before; an optional text is left out, not null. */
 static void test_slots(void)
 {
-	struct row *schema = make(R_CONFIG_SCHEMA, "id=cfg_sch_1", "digest=sha256:1",
-				  "config_type_name=M", "instance_filepath=/a.json",
-				  "instance_format=xml", "created_at=2024-01-01T00:00:00.000000Z",
-				  "updated_at=2024-01-01T00:00:00.000000Z", "config_type_id=cfg_typ_1",
-				  "language=opaque", "format=json", NULL);
+	struct row *schema =
+	    make(R_CONFIG_SCHEMA, "id=cfg_sch_1", "digest=sha256:1", "config_type_name=M",
+		 "instance_filepath=/a.json", "instance_format=xml",
+		 "created_at=2024-01-01T00:00:00.000000Z", "updated_at=2024-01-01T00:00:00.000000Z",
+		 "config_type_id=cfg_typ_1", "language=opaque", "format=json", NULL);
 
 	hang(schema, "instance_slots",
 	     make(R_INSTANCE_SLOT, "key=a", "name=A", "filepath=/a.json", "required=1", NULL));
 	hang(schema, "instance_slots",
 	     make(R_INSTANCE_SLOT, "key=b", "name=B", "filepath=/b.json", "required=0",
 		  "description=second", NULL));
-#define SCH "{\"object\":\"config_schema\",\"id\":\"cfg_sch_1\",\"digest\":\"sha256:1\",\"config_type_name\":\"M\","
+#define SCH                                                                                        \
+	"{\"object\":\"config_schema\",\"id\":\"cfg_sch_1\",\"digest\":\"sha256:1\",\"config_"     \
+	"type_name\":\"M\","
 #define SCH_END                                                                                    \
 	"\"created_at\":\"2024-01-01T00:00:00Z\",\"updated_at\":\"2024-01-01T00:00:00Z\","         \
 	"\"config_type_id\":\"cfg_typ_1\",\"language\":\"opaque\",\"format\":\"json\"}"
 	shows(schema, V_RAINIER, "", SCH "\"instance_filepath\":\"/a.json\"," SCH_END);
-	shows(schema, V_EVERGLADES, "",
-	      SCH "\"instance_slots\":[{\"key\":\"a\",\"name\":\"A\",\"filepath\":\"/a.json\","
-		  "\"required\":true},{\"key\":\"b\",\"name\":\"B\",\"filepath\":\"/b.json\","
-		  "\"required\":false,\"description\":\"second\"}],\"instance_format\":\"xml\"," SCH_END);
+	shows(
+	    schema, V_EVERGLADES, "",
+	    SCH
+	    "\"instance_slots\":[{\"key\":\"a\",\"name\":\"A\",\"filepath\":\"/a.json\","
+	    "\"required\":true},{\"key\":\"b\",\"name\":\"B\",\"filepath\":\"/b.json\","
+	    "\"required\":false,\"description\":\"second\"}],\"instance_format\":\"xml\"," SCH_END);
 }
 
 /* The nested object is in the request's version, and nested expansions in it are found. */
@@ -175,8 +180,8 @@ static void test_nested(void)
 	    make(R_CONFIG_INSTANCE, "id=cfg_inst_1", "config_type_name=M", "filepath=/a.json",
 		 "slot_key=default", "created_at=2024-01-01T00:00:00.000000Z",
 		 "config_schema_id=cfg_sch_1", "config_type_id=cfg_typ_1", NULL);
-	struct row *row = make(R_DEPLOYMENT, "id=dpl_1", "activity_status=staged", "error_status=none",
-			       "created_at=2024-01-01T00:00:00.000000Z",
+	struct row *row = make(R_DEPLOYMENT, "id=dpl_1", "activity_status=staged",
+			       "error_status=none", "created_at=2024-01-01T00:00:00.000000Z",
 			       "updated_at=2024-01-01T00:00:00.000000Z", NULL);
 	struct buf b = BUF_INIT(8192);
 	struct writer w = { .to = &b, .empty = true };
@@ -188,12 +193,13 @@ static void test_nested(void)
 	hang(row, "config_instances", instance);
 	for (int v = V_OLDEST; v <= V_NEWEST; v++) {
 		buf_clear(&b);
-		CU_ASSERT_FATAL(expand_parse(&arena, row->resource, (enum version)v, &pair, 1, &tree,
-					     &why));
+		CU_ASSERT_FATAL(
+		    expand_parse(&arena, row->resource, (enum version)v, &pair, 1, &tree, &why));
 		present(&w, row, (enum version)v, tree);
 		EQ_INT(strstr(b.text, "\"slot_key\":\"default\"") != NULL, v == V_EVERGLADES);
 		CU_ASSERT_PTR_NOT_NULL(
-		    strstr(b.text, "\"content\":{\"format\":\"yaml\",\"data\":\"a: \\\"1\\\"\\n\"}"));
+		    strstr(b.text,
+			   "\"content\":{\"format\":\"yaml\",\"data\":\"a: \\\"1\\\"\\n\"}"));
 	}
 	buf_free(&b);
 }

@@ -44,14 +44,21 @@ static void check_column(const struct resource *r, const struct field *f)
 	bool null = f->flags & (F_NULL | F_OPTIONAL);
 
 	if (!is_stored(f)) {
-		EQ_INT_IN(f->name, ask("SELECT count(*) FROM pragma_table_xinfo(?1) WHERE name = ?2",
-				       r->table, f->name, NULL), 0);
+		EQ_INT_IN(f->name,
+			  ask("SELECT count(*) FROM pragma_table_xinfo(?1) WHERE name = ?2",
+			      r->table, f->name, NULL),
+			  0);
 		return;
 	}
-	EQ_INT_IN(f->name, ask("SELECT count(*) FROM pragma_table_xinfo(?1) WHERE name = ?2 AND "
-			       "type = ?3", r->table, f->name, type), 1);
-	EQ_INT_IN(f->name, ask("SELECT \"notnull\" FROM pragma_table_xinfo(?1) WHERE name = ?2",
-			       r->table, f->name, NULL), !null);
+	EQ_INT_IN(f->name,
+		  ask("SELECT count(*) FROM pragma_table_xinfo(?1) WHERE name = ?2 AND "
+		      "type = ?3",
+		      r->table, f->name, type),
+		  1);
+	EQ_INT_IN(f->name,
+		  ask("SELECT \"notnull\" FROM pragma_table_xinfo(?1) WHERE name = ?2", r->table,
+		      f->name, NULL),
+		  !null);
 }
 
 static void test_columns(void)
@@ -69,8 +76,9 @@ static void test_no_other_columns(void)
 
 		for (size_t n = 0; n < r->nfields; n++)
 			fields += is_stored(&r->fields[n]);
-		EQ_INT_IN(r->table, ask("SELECT count(*) FROM pragma_table_xinfo(?1)", r->table, NULL,
-					NULL), fields);
+		EQ_INT_IN(r->table,
+			  ask("SELECT count(*) FROM pragma_table_xinfo(?1)", r->table, NULL, NULL),
+			  fields);
 	}
 }
 
@@ -83,7 +91,8 @@ static void check_relation(const struct resource *r, const struct field *f)
 	const struct resource *target;
 
 	if (f->kind == K_REF && is_stored(f) && r != &resources[R_CONFIG_INSTANCE]) {
-		EQ_INT_IN(f->name, ask(foreign_key, r->table, f->name, resources[f->refers].table), 1);
+		EQ_INT_IN(f->name, ask(foreign_key, r->table, f->name, resources[f->refers].table),
+			  1);
 		return;
 	}
 	if (!is_relation(f))
@@ -116,7 +125,8 @@ static void test_relations(void)
 	each_field(check_relation);
 	/* What an instance refers to is held together by keys of two columns. */
 	EQ_INT(ask("SELECT count(DISTINCT id) FROM pragma_foreign_key_list(?1)", "config_instances",
-		   NULL, NULL), 2);
+		   NULL, NULL),
+	       2);
 	EQ_INT(ask(foreign_key, "config_instances", "config_type_id", "config_schemas"), 1);
 	EQ_INT(ask(foreign_key, "config_instances", "slot_key", "config_schema_slots"), 1);
 	EQ_INT(ask(foreign_key, "config_instances", "config_schema_id", "config_schemas"), 1);
@@ -225,7 +235,8 @@ static void test_table(void)
 	each_field(check_row);
 	for (size_t i = 0; i < R_COUNT; i++) {
 		CU_ASSERT(resources[i].nfields <= FIELDS_MAX);
-		EQ_INT_IN(resources[i].table, resources[i].array == NULL, sql_owner(&resources[i]) != NULL);
+		EQ_INT_IN(resources[i].table, resources[i].array == NULL,
+			  sql_owner(&resources[i]) != NULL);
 	}
 }
 
@@ -237,8 +248,8 @@ static void test_statements(void)
 
 	arena_init(&a, NULL, 0);
 	CU_ASSERT_FATAL(sql_compose(&sql, &a));
-	for (const struct query *q = (const struct query *)&sql; q < (const struct query *)(&sql + 1);
-	     q++) {
+	for (const struct query *q = (const struct query *)&sql;
+	     q < (const struct query *)(&sql + 1); q++) {
 		sqlite3_stmt *s;
 		char explain[4096];
 
@@ -263,12 +274,9 @@ static void test_statements(void)
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "columns", test_columns },
-		{ "no other columns", test_no_other_columns },
-		{ "relations", test_relations },
-		{ "indexes", test_indexes },
-		{ "words", test_words },
-		{ "table", test_table },
+		{ "columns", test_columns },       { "no other columns", test_no_other_columns },
+		{ "relations", test_relations },   { "indexes", test_indexes },
+		{ "words", test_words },           { "table", test_table },
 		{ "statements", test_statements },
 	};
 	int status;

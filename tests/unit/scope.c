@@ -30,8 +30,8 @@ static void test_grants(void)
 			const char *h = scope_name((enum scope)held);
 			const char *n = scope_name((enum scope)needed);
 			size_t resource = strcspn(n, ":");
-			bool manages = strncmp(h, n, resource + 1) == 0 &&
-				       streq(h + resource, ":manage");
+			bool manages =
+			    strncmp(h, n, resource + 1) == 0 && streq(h + resource, ":manage");
 
 			EQ_INT_IN(n, scope_allows((scope_set)1 << held, (enum scope)needed),
 				  held == needed || manages);

@@ -1,21 +1,21 @@
 /* The merge of error_status over activity_status, for every pair of words. */
-#include "resource.h"
 #include "status.h"
+#include "resource.h"
 #include "unit.h"
 #include "util.h"
 
 static const struct {
 	const char *activity, *error, *status;
 } cases[] = {
-	{ "drifted", "none", "drifted" },     { "drifted", "failed", "failed" },
-	{ "drifted", "retrying", "retrying" }, { "staged", "none", "staged" },
-	{ "staged", "failed", "failed" },     { "staged", "retrying", "retrying" },
-	{ "queued", "none", "queued" },       { "queued", "failed", "failed" },
-	{ "queued", "retrying", "retrying" }, { "deployed", "none", "deployed" },
-	{ "deployed", "failed", "failed" },   { "deployed", "retrying", "retrying" },
-	{ "removing", "none", "removing" },   { "removing", "failed", "failed" },
+	{ "drifted", "none", "drifted" },       { "drifted", "failed", "failed" },
+	{ "drifted", "retrying", "retrying" },  { "staged", "none", "staged" },
+	{ "staged", "failed", "failed" },       { "staged", "retrying", "retrying" },
+	{ "queued", "none", "queued" },         { "queued", "failed", "failed" },
+	{ "queued", "retrying", "retrying" },   { "deployed", "none", "deployed" },
+	{ "deployed", "failed", "failed" },     { "deployed", "retrying", "retrying" },
+	{ "removing", "none", "removing" },     { "removing", "failed", "failed" },
 	{ "removing", "retrying", "retrying" }, { "archived", "none", "archived" },
-	{ "archived", "failed", "failed" },   { "archived", "retrying", "retrying" },
+	{ "archived", "failed", "failed" },     { "archived", "retrying", "retrying" },
 };
 
 static void test_merge(void)

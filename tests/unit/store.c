@@ -1,7 +1,7 @@
 /*
- * The store: what a reader sees while others write, what a transaction leaves behind, and the number
- * of statements of a join. Under the thread sanitizer this is also the proof that a writer may end
- * the transactions of readers.
+ * The store: what a reader sees while others write, what a transaction leaves behind, and the
+ * number of statements of a join. Under the thread sanitizer this is also the proof that a writer
+ * may end the transactions of readers.
  */
 #include "store.h"
 
@@ -15,9 +15,10 @@
 #include "join.h"
 #include "unit.h"
 
-static const char schema[] = "CREATE TABLE pair (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER) STRICT;"
-			     "CREATE TABLE word (text TEXT UNIQUE, of INTEGER REFERENCES pair (id))"
-			     " STRICT; INSERT INTO pair VALUES (1, 0, 0)";
+static const char schema[] =
+    "CREATE TABLE pair (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER) STRICT;"
+    "CREATE TABLE word (text TEXT UNIQUE, of INTEGER REFERENCES pair (id))"
+    " STRICT; INSERT INTO pair VALUES (1, 0, 0)";
 
 static struct store *open_store(const char *sql)
 {
@@ -241,7 +242,7 @@ static int count_statement(unsigned what, void *context, void *p, void *x)
 	return 0;
 }
 
-/* The connections of the store are its own; this counts on every one that is opened from here on. */
+/* The store's connections are its own; this counts on each that is opened from here on. */
 static int trace_connection(sqlite3 *db, const char **err, const void *api)
 {
 	(void)err;
@@ -261,7 +262,8 @@ static int statements_for(int schemas)
 	struct expansion *tree;
 	struct row *row = NULL;
 	const char *why;
-	const struct pair pair = { "expand", "config_schemas.documents,config_schemas.config_type" };
+	const struct pair pair = { "expand",
+				   "config_schemas.documents,config_schemas.config_type" };
 
 	arena_init(&a, NULL, 0);
 	buf_add(&text, "{\"config_types\":[{\"id\":\"t\",\"name\":\"t\",\"slug\":\"t\"}],"

@@ -43,12 +43,14 @@ static const struct {
 	{ "/%c3", "! not UTF-8 once decoded: '%c3'" },
 	{ "/%ed%a0%80", "! not UTF-8 once decoded: '%ed%a0%80'" },
 	{ "/a?%c0%af=1", "! not UTF-8 once decoded: '%c0%af'" },
-	{ "/a b", "! a target holds only visible ASCII, without #; percent-encode the rest: '/a b'" },
+	{ "/a b",
+	  "! a target holds only visible ASCII, without #; percent-encode the rest: '/a b'" },
 	{ "/\xc3\xa9",
 	  "! a target holds only visible ASCII, without #; percent-encode the rest: '/\xc3\xa9'" },
-	{ "/\xff",
-	  "! a target holds only visible ASCII, without #; percent-encode the rest: '/\xef\xbf\xbd'" },
-	{ "/a#b", "! a target holds only visible ASCII, without #; percent-encode the rest: '/a#b'" },
+	{ "/\xff", "! a target holds only visible ASCII, without #; percent-encode the rest: "
+		   "'/\xef\xbf\xbd'" },
+	{ "/a#b",
+	  "! a target holds only visible ASCII, without #; percent-encode the rest: '/a#b'" },
 	{ "/a\x7f", "! a target holds only visible ASCII, without #; percent-encode the rest: "
 		    "'/a\x7f'" },
 };
@@ -59,8 +61,8 @@ static void describe(const struct target *t, char *out, size_t len)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < t->nsegments && i < TARGET_SEGMENTS; i++)
-		used += (size_t)snprintf(out + used, len - used, "%s%s", i ? "|" : "",
-					 t->segments[i]);
+		used +=
+		    (size_t)snprintf(out + used, len - used, "%s%s", i ? "|" : "", t->segments[i]);
 	if (t->nsegments > TARGET_SEGMENTS)
 		used += (size_t)snprintf(out + used, len - used, " of %zu", t->nsegments);
 	for (size_t i = 0; i < t->npairs; i++)

@@ -190,6 +190,6 @@ static void test_writer(void)
 	buf_free(&b);
 }
 
-UNIT_MAIN("text", { "buf", test_buf }, { "buf growth", test_buf_growth }, { "escapes", test_escapes },
-	  { "arena", test_arena }, { "utf8", test_utf8 }, { "utf8 clean", test_utf8_clean },
-	  { "writer", test_writer })
+UNIT_MAIN("text", { "buf", test_buf }, { "buf growth", test_buf_growth },
+	  { "escapes", test_escapes }, { "arena", test_arena }, { "utf8", test_utf8 },
+	  { "utf8 clean", test_utf8_clean }, { "writer", test_writer })

@@ -11,10 +11,10 @@
 #include <string.h>
 
 /* Checks of equality; `what` names the case of a table, or is "". */
-#define EQ_INT(is, want)           unit_eq_int((is), (want), #is, "", __FILE__, __LINE__)
-#define EQ_STR(is, want)           unit_eq_str((is), (want), #is, "", __FILE__, __LINE__)
-#define EQ_INT_IN(what, is, want)  unit_eq_int((is), (want), #is, (what), __FILE__, __LINE__)
-#define EQ_STR_IN(what, is, want)  unit_eq_str((is), (want), #is, (what), __FILE__, __LINE__)
+#define EQ_INT(is, want)          unit_eq_int((is), (want), #is, "", __FILE__, __LINE__)
+#define EQ_STR(is, want)          unit_eq_str((is), (want), #is, "", __FILE__, __LINE__)
+#define EQ_INT_IN(what, is, want) unit_eq_int((is), (want), #is, (what), __FILE__, __LINE__)
+#define EQ_STR_IN(what, is, want) unit_eq_str((is), (want), #is, (what), __FILE__, __LINE__)
 
 static inline void unit_eq_int(long long is, long long want, const char *expression,
 			       const char *what, const char *file, unsigned line)
@@ -31,8 +31,8 @@ static inline void unit_eq_str(const char *is, const char *want, const char *exp
 	char text[4096];
 	bool same = is && want ? strcmp(is, want) == 0 : is == want;
 
-	snprintf(text, sizeof text, "%s %s is [%s], not [%s]", what, expression,
-		 is ? is : "NULL", want ? want : "NULL");
+	snprintf(text, sizeof text, "%s %s is [%s], not [%s]", what, expression, is ? is : "NULL",
+		 want ? want : "NULL");
 	CU_assertImplementation(same, line, text, file, "", CU_FALSE);
 }
 

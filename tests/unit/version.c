@@ -86,4 +86,5 @@ static void test_spans(void)
 			EQ_INT(live(spans[i].span, (enum version)v), spans[i].in[v]);
 }
 
-UNIT_MAIN("version", { "policies", test_policies }, { "names", test_names }, { "spans", test_spans })
+UNIT_MAIN("version", { "policies", test_policies }, { "names", test_names },
+	  { "spans", test_spans })
