@@ -42,6 +42,12 @@ static bool is_given_text(struct record *r, const char *field)
 	return record_given(r, field)->set;
 }
 
+/* What would be derived from something that is wrong, and reported as such, is not missing, too. */
+static void excuse(struct record *r, const char *field)
+{
+	record_given(r, field)->set = true;
+}
+
 /* A time that is not given is that of the last change, where the activity says that it has been. */
 static void imply_time(struct record *r, const char *field, const char *const *activities)
 {
@@ -154,7 +160,7 @@ static void complete_config_schema(struct world *w, struct record *r)
 		return;
 	path = slots->first ? record_text(slots->first, "filepath") : NULL;
 	if (!path)
-		record_given(r, "instance_format")->set = true; /* it is the slot that is missing */
+		excuse(r, "instance_format");
 	else if (format_of(path))
 		record_set(r, "instance_format", format_of(path));
 }
@@ -187,7 +193,8 @@ static void complete_slot(struct world *w, struct record *r, struct record *sche
 			record_set(r, "slot_key", record_text(slot, "key"));
 		return;
 	}
-	if (schema->broken)
+	excuse(r, "slot_key");
+	if (schema->broken || !record_given(schema, "instance_slots")->first)
 		return; /* reported there */
 	for (struct record *s = record_given(schema, "instance_slots")->first; s; s = s->next)
 		if (record_text(s, "key"))
@@ -197,7 +204,6 @@ static void complete_slot(struct world *w, struct record *r, struct record *sche
 										 : "filepath",
 		       "expected a slot of %s, which has: %s", schema->id,
 		       keys.text ? keys.text : "none");
-	record_given(r, "slot_key")->set = true; /* wrong is not missing */
 }
 
 static void complete_config_instance(struct world *w, struct record *r)
@@ -206,8 +212,11 @@ static void complete_config_instance(struct world *w, struct record *r)
 	struct given *content = record_given(r, "content");
 	const char *type, *format;
 
-	if (!schema)
+	if (!schema || !refers_to(w, schema, "config_type_id")) {
+		excuse(r, "slot_key");
+		excuse(r, "config_type_id");
 		return; /* reported as a reference */
+	}
 	type = record_text(schema, "config_type_id");
 	format = record_text(schema, "instance_format");
 	if (!is_given_text(r, "config_type_id"))

@@ -255,6 +255,7 @@ bool source_read(struct source *source, const char *path, struct problems *probl
 	bool ok;
 
 	*source = (struct source){ .name = path };
+	buf_add(&text, ""); /* an empty file has a text, too */
 	errno = file ? 0 : errno;
 	while (file && (n = fread(piece, 1, sizeof piece, file)) > 0 && !text.bad)
 		buf_addn(&text, piece, n);

@@ -273,8 +273,6 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		*upload_len = 0;
 		return client->body <= BODY_GIVE_UP ? MHD_YES : MHD_NO;
 	}
-	if (client->answered)
-		return MHD_YES;
 	client->whole = true;
 	atomic_fetch_add(&http->whole, 1);
 	if (client->body > BODY_MAX) {

@@ -301,6 +301,57 @@ class Problems(Files):
                                  {"key": "secret", "name": "b", "scopes": []}]},
                    "PATH: /api_keys/1/key: keys are unique")
 
+        self.check({"api_keys": [{"key": "k", "name": "k", "scopes": "devices:read"}]},
+                   'PATH: /api_keys/0/scopes: expected a list of scopes, found "devices:read"')
+        self.check({"api_keys": [{"key": "k", "name": "k"}]},
+                   "PATH: /api_keys/0/scopes: is missing; expected a list of scopes")
+
+    def test_what_lives_inside(self):
+        def check(field, value, *want):
+            self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, field: value}]}, *want)
+
+        at = "PATH: /config_schemas/0/"
+        check("instance_slots", {}, at + "instance_slots: expected a list of objects, found {}")
+        check("instance_slots", [[]], at + "instance_slots/0: expected an object, found []")
+        check("instance_slots", [{"key": "a", "filepath": "/a.json", "required": 1}],
+              at + "instance_slots/0/required: expected true or false, found 1")
+        check("instance_slots", [{"key": "A", "filepath": "a.json", "colour": "red"}],
+              at + "instance_slots/0/key: expected 1 to 128 of a-z, 0-9, _ and -, beginning with a "
+              'letter or a digit, found "A"',
+              at + 'instance_slots/0/filepath: expected an absolute path of 1 to 128 bytes without '
+              '"..", found "a.json"',
+              at + "instance_slots/0/colour: unknown field; a config_schema_slots has: key, name, "
+              "filepath, required, description")
+        check("documents", [{"name": "a", "data": "x", "id": "doc_1"},
+                            {"name": "b", "data": "y", "id": "doc_1"}],
+              at + "documents/1/id: document ids are unique")
+        check("config_type", None, at + "config_type: expected an object, found null")
+        check("config_type", {"name": "x"},
+              at + "config_type: has no id; expected one such as cfg_typ_123")
+        self.check({"config_types": [TYPE], "config_schemas": [SCHEMA, {
+                        **SCHEMA, "documents": [{"name": "a", "data": ""}]}, {
+                        **SCHEMA, "documents": [{"name": "a", "data": " "}]}]},
+                   "PATH: /config_schemas/2/documents: contradicts PATH: "
+                   "/config_schemas/1/documents")
+        self.check({"config_schemas": [SCHEMA], "config_instances": [
+                        INSTANCE, {"id": "cfg_inst_2", "config_schema_id": "cfg_sch_2"}]},
+                   "PATH: /config_schemas/0/config_type_id: refers to 'cfg_typ_1', which is not in "
+                   "config_types",
+                   "PATH: /config_instances/1/config_schema_id: refers to 'cfg_sch_2', which is not "
+                   "in config_schemas")
+
+    def test_lists_that_differ(self):
+        world = {"config_types": [TYPE], "config_schemas": [SCHEMA, {**SCHEMA, "id": "cfg_sch_2",
+                                                                     "digest": "2"}]}
+        first, second = ["cfg_sch_1", "cfg_sch_2"], ["cfg_sch_2", "cfg_sch_1"]
+        self.check({**world, "releases": [{**RELEASE, "config_schema_ids": first},
+                                          {**RELEASE, "config_schema_ids": second}]},
+                   "PATH: /releases/1/config_schema_ids: contradicts PATH: "
+                   "/releases/0/config_schema_ids")
+        self.check({"releases": [{**RELEASE, "colour": "red"}]},
+                   "PATH: /releases/0/colour: unknown field; a release has: id, version, "
+                   "git_commit_id, created_at, updated_at, config_schemas, config_schema_ids")
+
     def test_references(self):
         self.check({"devices": [{**DEVICE, "group_id": "grp_9"}]},
                    "PATH: /devices/0/group_id: refers to 'grp_9', which is not in groups")

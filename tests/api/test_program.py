@@ -71,6 +71,7 @@ class Usage(harness.TestCase):
         self.assert_usage(run("--port"), "--port needs a value: --port N")
         self.assert_usage(run("--empty=1"), "--empty takes no value")
         self.assert_usage(run("--fixtures", ""), "--fixtures is empty")
+        self.assert_usage(run(*["--fixtures", "x"] * 65), "more than 64")
 
     def test_environment(self):
         self.assert_usage(run(env={"MIRU_MOCK_PORT": "x"}), "MIRU_MOCK_PORT 'x'")

@@ -1,6 +1,7 @@
 """What HTTP itself allows and forbids, byte by byte."""
 
 import json
+import tempfile
 
 import harness
 from harness import ADMIN, TETONS
@@ -170,6 +171,26 @@ class Limits(harness.TestCase):
     def test_many_headers(self):
         headers = {f"X-{i}": "y" for i in range(100)}
         self.assertEqual(self.server.get("/beta/deployments/dpl_123", **headers).status, 200)
+
+    def test_large_answers(self):
+        """A megabyte, then a small one on the same connection."""
+        data = "x" * 1000000
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"config_types": [{"id": "t", "name": "t", "slug": "t"}],
+                       "config_schemas": [{"id": "s", "digest": "d", "config_type_id": "t"}],
+                       "config_instances": [{"id": "i", "config_schema_id": "s",
+                                             "content": {"format": "json", "data": data}}]}, file)
+            file.flush()
+            with harness.Server("--fixtures", file.name, "--auth", "any") as server, \
+                    server.connect() as sock:
+                stream = Stream(sock)
+                for target, want in (("i?expand=content", data), ("i", None)) * 3:
+                    sock.sendall(f"GET /beta/config_instances/{target} HTTP/1.1\r\nHost: x\r\n{KEYS}"
+                                 "\r\n".encode())
+                    status, body, _ = stream.next()
+                    self.assertEqual(status, 200)
+                    content = json.loads(body).get("content")
+                    self.assertEqual(content and content["data"], want)
 
     def test_vanishing_clients(self):
         """Clients that go away at every point of a request leave the server as it was."""
