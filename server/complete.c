@@ -42,10 +42,18 @@ static bool is_given_text(struct record *r, const char *field)
 	return record_given(r, field)->set;
 }
 
-/* What would be derived from something that is wrong, and reported as such, is not missing, too. */
-static void excuse(struct record *r, const char *field)
+/*
+ * Count a field as given by the record itself: one whose objects were just made, or one that would
+ * be derived from something wrong, which is reported as such and shall not be reported as missing,
+ * too.
+ */
+static void settle(struct record *r, const char *field)
 {
-	record_given(r, field)->set = true;
+	struct given *given = record_given(r, field);
+
+	if (!given->set)
+		given->at = r->at;
+	given->set = true;
 }
 
 /* A time that is not given is that of the last change, where the activity says that it has been. */
@@ -122,7 +130,7 @@ static void default_slot(struct world *w, struct record *r)
 		w->out_of_memory = true;
 		return;
 	}
-	record_given(r, "instance_slots")->set = true;
+	settle(r, "instance_slots");
 	record_set(slot, "key", "default");
 	record_set(slot, "name", "Default");
 	record_set(slot, "filepath", path);
@@ -160,7 +168,7 @@ static void complete_config_schema(struct world *w, struct record *r)
 		return;
 	path = slots->first ? record_text(slots->first, "filepath") : NULL;
 	if (!path)
-		excuse(r, "instance_format");
+		settle(r, "instance_format");
 	else if (format_of(path))
 		record_set(r, "instance_format", format_of(path));
 }
@@ -193,7 +201,7 @@ static void complete_slot(struct world *w, struct record *r, struct record *sche
 			record_set(r, "slot_key", record_text(slot, "key"));
 		return;
 	}
-	excuse(r, "slot_key");
+	settle(r, "slot_key");
 	if (schema->broken || !record_given(schema, "instance_slots")->first)
 		return; /* reported there */
 	for (struct record *s = record_given(schema, "instance_slots")->first; s; s = s->next)
@@ -213,8 +221,8 @@ static void complete_config_instance(struct world *w, struct record *r)
 	const char *type, *format;
 
 	if (!schema || !refers_to(w, schema, "config_type_id")) {
-		excuse(r, "slot_key");
-		excuse(r, "config_type_id");
+		settle(r, "slot_key");
+		settle(r, "config_type_id");
 		return; /* reported as a reference */
 	}
 	type = record_text(schema, "config_type_id");
@@ -236,7 +244,7 @@ static void complete_config_instance(struct world *w, struct record *r)
 			w->out_of_memory = true;
 			return;
 		}
-		content->set = true;
+		settle(r, "content");
 		record_set(made, "format", format);
 		record_set(made, "data", json ? "{}\n" : "");
 	} else if (content->first && format && record_text(content->first, "format") &&
