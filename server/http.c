@@ -155,6 +155,8 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	else
 		buf_clear(&client->answer);
 	exchange_init(&client->x, http->app, &client->answer);
+	if (!uri)
+		uri = ""; /* which the library's manual allows for */
 	client->x.request.target = arena_strdup(&client->x.arena, uri);
 	hide_query(uri);
 	return client->x.request.target ? client : NULL;

@@ -181,12 +181,18 @@ static void hand_over(struct log *log, const struct buf *line)
 	pthread_mutex_unlock(&log->lock);
 }
 
-static void add_now(struct buf *b)
+/* The time, with which every line begins. */
+static void begin_line(struct buf *b, enum log_format format)
 {
 	char now[TIME_LEN + 1];
 
 	time_format(clock_now(), now);
-	buf_addn(b, now, TIME_LEN);
+	if (format == LOG_JSON) {
+		buf_add(b, "{\"time\":");
+		buf_add_json(b, now);
+	} else {
+		buf_addn(b, now, TIME_LEN);
+	}
 }
 
 /* A text from outside, as it is fit for a line. */
@@ -251,15 +257,11 @@ void log_request(struct log *log, struct exchange *x, int64_t micros)
 
 	if (log->format == LOG_OFF)
 		return;
+	begin_line(&line, log->format);
 	if (log->format == LOG_JSON)
-		buf_add(&line, "{\"time\":\"");
-	add_now(&line);
-	if (log->format == LOG_JSON) {
-		buf_addc(&line, '"');
 		json_line(&line, x, micros);
-	} else {
+	else
 		text_line(&line, x, micros);
-	}
 	hand_over(log, &line);
 }
 
@@ -267,11 +269,9 @@ static void log_text(struct log *log, const char *kind, const char *what)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
 
-	if (log->format == LOG_JSON)
-		buf_add(&line, "{\"time\":\"");
-	add_now(&line);
+	begin_line(&line, log->format);
 	if (log->format == LOG_JSON) {
-		buf_printf(&line, "\",\"%s\":", kind);
+		buf_printf(&line, ",\"%s\":", kind);
 		buf_add_json(&line, what);
 		buf_add(&line, "}\n");
 	} else {

@@ -17,35 +17,23 @@ static const struct word device_status[] = {
 	{ .text = NULL },
 };
 
-static const struct word activity_status[] = {
-	{ "drifted", ALWAYS, NULL },
-	{ "staged", ALWAYS, NULL },
-	{ "queued", ALWAYS, NULL },
-	{ "deployed", ALWAYS, NULL },
-	{ "removing", SINCE(V_RAINIER), "deployed" },
-	{ "archived", ALWAYS, NULL },
-	{ .text = NULL },
-};
+/* clang-format off */
+#define ACTIVITIES \
+	{ "drifted", ALWAYS, NULL }, \
+	{ "staged", ALWAYS, NULL }, \
+	{ "queued", ALWAYS, NULL }, \
+	{ "deployed", ALWAYS, NULL }, \
+	{ "removing", SINCE(V_RAINIER), "deployed" }, \
+	{ "archived", ALWAYS, NULL }
+#define ERRORS \
+	{ "failed", ALWAYS, NULL }, \
+	{ "retrying", ALWAYS, NULL }
 
-static const struct word error_status[] = {
-	{ "none", ALWAYS, NULL },
-	{ "failed", ALWAYS, NULL },
-	{ "retrying", ALWAYS, NULL },
-	{ .text = NULL },
-};
-
-/* Both of the above, as status_merge makes it of them. */
-static const struct word deployment_status[] = {
-	{ "drifted", ALWAYS, NULL },
-	{ "staged", ALWAYS, NULL },
-	{ "queued", ALWAYS, NULL },
-	{ "deployed", ALWAYS, NULL },
-	{ "removing", SINCE(V_RAINIER), "deployed" },
-	{ "archived", ALWAYS, NULL },
-	{ "failed", ALWAYS, NULL },
-	{ "retrying", ALWAYS, NULL },
-	{ .text = NULL },
-};
+static const struct word activity_status[] = { ACTIVITIES, { .text = NULL } };
+static const struct word error_status[] = { { "none", ALWAYS, NULL }, ERRORS, { .text = NULL } };
+/* What status_merge makes of the two. */
+static const struct word deployment_status[] = { ACTIVITIES, ERRORS, { .text = NULL } };
+/* clang-format on */
 
 static const struct word target_status[] = {
 	{ "staged", ALWAYS, NULL },

@@ -83,6 +83,15 @@ class Requests(harness.TestCase):
         answer = self.server.raw(b"GET /_mock/ready HTTP/1.0\r\n\r\n")
         self.assertEqual(int(answer.split()[1]), 200)
 
+    def test_no_target(self):
+        """Request lines that lack a part are answered or cut off, and leave the server alone."""
+        for line in (b"GET \r\n\r\n", b"GET  \r\nHost: x\r\n\r\n", b"GET\r\n\r\n", b" \r\n\r\n",
+                     b"GET ? HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n\r\n\r\n", b"? ? ?\r\n\r\n"):
+            with self.subTest(line=line):
+                answer = self.server.raw(line)
+                self.assertNotIn(b" 200 ", answer[:20])
+        self.assertEqual(self.server.get("/_mock/ready").status, 200)
+
     def test_a_body_on_get_is_read_and_ignored(self):
         with self.server.connect() as sock:
             stream = Stream(sock)
