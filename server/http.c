@@ -14,7 +14,6 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +34,8 @@ enum {
 	ANSWER_MAX = 1 << 30,    /* bytes */
 	ANSWER_KEPT = 64 * 1024, /* bytes of memory that a connection keeps for the next */
 	BACKLOG = 511,
+	QUIET_MS = 20,   /* without a request beginning or left: all that was sent has been read */
+	SETTLE_MS = 200, /* the longest wait for that before the listening socket is shut */
 };
 
 struct http {
@@ -47,10 +48,9 @@ struct http {
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	atomic_uint claimed;
 	atomic_bool draining;
-	atomic_uint live;  /* requests that are coming in or being answered, */
+	atomic_uint begun; /* requests, ever */
+	atomic_uint live;  /* those of them that are coming in or being answered, */
 	atomic_uint whole; /* and of these, those that have come in whole: an answer is owed */
-	pthread_mutex_t lock;
-	pthread_cond_t idle; /* draining, and none live */
 };
 
 /* A connection, and the request that is now on it. */
@@ -83,19 +83,13 @@ static struct db *worker_db(struct http *http)
 
 static void end_request(struct client *client)
 {
-	struct http *http = client->http;
-
 	if (!client->live)
 		return;
 	client->live = false;
 	exchange_clear(&client->x);
 	if (client->whole)
-		atomic_fetch_sub(&http->whole, 1);
-	if (atomic_fetch_sub(&http->live, 1) == 1 && atomic_load(&http->draining)) {
-		pthread_mutex_lock(&http->lock);
-		pthread_cond_signal(&http->idle);
-		pthread_mutex_unlock(&http->lock);
-	}
+		atomic_fetch_sub(&client->http->whole, 1);
+	atomic_fetch_sub(&client->http->live, 1);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
@@ -126,13 +120,23 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
  * request but go on as if it had not, and lose the connection. The text is in its read buffer,
  * which it is about to cut up itself; it has found the question mark already, and looks at what
  * follows only now.
+ *
+ * The library has put a NUL between the target and the version, which it has checked. False where
+ * the first NUL is another, the client's own: then the question mark may stand behind it.
  */
-static void hide_query(const char *uri)
+static bool hide_query(char *uri)
 {
-	char *query = strchr(uri, '?');
+	static const char version[] = "HTTP/";
+	char *query = strchr(uri, '?'), *end = uri + strlen(uri);
+	bool whole = strncmp(end + 1, version, strlen(version)) == 0;
 
+	while (!query && strncmp(end + 1, version, strlen(version)) != 0) {
+		query = strchr(end + 1, '?');
+		end += 1 + strlen(end + 1);
+	}
 	if (query)
 		query[1] = '\0';
+	return whole;
 }
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -147,6 +151,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	end_request(client);
 	client->live = true;
 	atomic_fetch_add(&http->live, 1);
+	atomic_fetch_add(&http->begun, 1);
 	client->begun = client->whole = client->answered = false;
 	client->body = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
@@ -155,31 +160,45 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	else
 		buf_clear(&client->answer);
 	exchange_init(&client->x, http->app, &client->answer);
-	if (!uri)
-		uri = ""; /* which the library's manual allows for */
-	client->x.request.target = arena_strdup(&client->x.arena, uri);
-	hide_query(uri);
+	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
+	client->x.request.cut = uri && !hide_query((char *)uri);
 	return client->x.request.target ? client : NULL;
 }
 
 static const struct {
 	const char *name;
 	size_t len;
-	size_t at; /* in struct request */
+	size_t at;    /* in struct request */
+	bool framing; /* the library has gone by it: what it saw is what counts */
 } kept_headers[] = {
-	{ "Host", 4, offsetof(struct request, host) },
-	{ "X-API-Key", 9, offsetof(struct request, api_key) },
-	{ "User-Agent", 10, offsetof(struct request, user_agent) },
-	{ "Miru-Version", 12, offsetof(struct request, miru_version) },
-	{ "Content-Length", 14, offsetof(struct request, content_length) },
-	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding) },
+	{ "Host", 4, offsetof(struct request, host), false },
+	{ "X-API-Key", 9, offsetof(struct request, api_key), false },
+	{ "User-Agent", 10, offsetof(struct request, user_agent), false },
+	{ "Miru-Version", 12, offsetof(struct request, miru_version), false },
+	{ "Content-Length", 14, offsetof(struct request, content_length), true },
+	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true },
 };
+
+/* A header's value without the white space behind it, which the library leaves (RFC 9110, 5.5). */
+static const char *trimmed(struct exchange *x, const char *value)
+{
+	size_t len = strlen(value), all = len;
+	const char *text;
+
+	while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
+		len--;
+	if (len == all)
+		return value;
+	text = arena_strndup(&x->arena, value, len);
+	return text ? text : value;
+}
 
 /* Keep a header that the request has a place for. Its text lives as long as the request. */
 static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t len,
 				 const char *value, size_t value_len)
 {
-	struct request *r = cls;
+	struct exchange *x = cls;
+	struct request *r = &x->request;
 
 	(void)kind;
 	(void)value_len;
@@ -189,9 +208,12 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 
 		const char **kept = (void *)((char *)r + kept_headers[i].at);
 
-		if (*kept && value && !streq(*kept, value))
+		value = value ? value : "";
+		if (!kept_headers[i].framing)
+			value = trimmed(x, value);
+		if (*kept && !streq(*kept, value))
 			r->repeated = kept_headers[i].name;
-		*kept = value ? value : "";
+		*kept = value;
 	}
 	return MHD_YES;
 }
@@ -249,7 +271,7 @@ static enum MHD_Result begin(struct client *client, struct MHD_Connection *conne
 	client->begun = true;
 	client->x.request.method = method;
 	client->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
-	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x.request);
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x);
 	if (readable(client))
 		return MHD_YES;
 	exchange_answer(&client->x);
@@ -377,8 +399,6 @@ struct http *http_listen(const char *host, unsigned port, char *err, size_t errl
 	}
 	http->socket = -1;
 	http->serial = atomic_fetch_add(&serials, 1) + 1;
-	pthread_mutex_init(&http->lock, NULL);
-	pthread_cond_init(&http->idle, NULL);
 	snprintf(service, sizeof service, "%u", port);
 	rc = getaddrinfo(host, service, &hints, &to);
 	if (rc != 0) {
@@ -443,23 +463,25 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	return http->daemon != NULL;
 }
 
-/*
- * Wait until no request is on its way, or the time is over. False when one that had come in whole
- * is left; one that its client never completed was not ours to answer.
- */
-static bool drain(struct http *http, unsigned grace)
+static void sleep_ms(long ms)
 {
-	struct timespec deadline;
-	int rc = 0;
+	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
+}
 
-	clock_gettime(CLOCK_REALTIME, &deadline);
-	deadline.tv_sec += grace;
-	atomic_store(&http->draining, true);
-	pthread_mutex_lock(&http->lock);
-	while (atomic_load(&http->live) > 0 && rc == 0)
-		rc = pthread_cond_timedwait(&http->idle, &http->lock, &deadline);
-	pthread_mutex_unlock(&http->lock);
-	return atomic_load(&http->whole) == 0;
+/*
+ * Wait until no request is on its way and for QUIET_MS none has begun, or the time is over. The
+ * library does not tell what waits unread in its sockets: a while without news must do.
+ */
+static void settle(struct http *http, long ms)
+{
+	for (unsigned before = atomic_load(&http->begun) - 1; ms > 0; ms -= QUIET_MS) {
+		unsigned now = atomic_load(&http->begun);
+
+		if (now == before && atomic_load(&http->live) == 0)
+			return;
+		before = now;
+		sleep_ms(QUIET_MS);
+	}
 }
 
 bool http_stop(struct http *http, unsigned grace)
@@ -467,10 +489,16 @@ bool http_stop(struct http *http, unsigned grace)
 	bool clean = true;
 
 	if (http->daemon) {
+		/* From here on every answer closes its connection. What was sent before is read and
+		 * answered: first what waits to be accepted, too, then what is on its way. */
+		atomic_store(&http->draining, true);
+		settle(http, SETTLE_MS);
 		/* The socket that this gives back must stay open until the workers have ended. */
 		MHD_quiesce_daemon(http->daemon);
 		shutdown(http->socket, SHUT_RDWR); /* or clients would connect and wait in vain */
-		clean = drain(http, grace);
+		settle(http, grace * 1000L);
+		/* A request that its client never completed was not ours to answer. */
+		clean = atomic_load(&http->whole) == 0;
 		MHD_stop_daemon(http->daemon);
 	}
 	if (http->socket >= 0)
@@ -478,8 +506,6 @@ bool http_stop(struct http *http, unsigned grace)
 	for (unsigned i = 0; i < http->ndbs; i++)
 		db_close(http->dbs[i]);
 	free(http->dbs);
-	pthread_cond_destroy(&http->idle);
-	pthread_mutex_destroy(&http->lock);
 	free(http);
 	return clean;
 }

@@ -19,6 +19,8 @@ static bool stage_target(struct exchange *x)
 
 	if (!r->host && !r->http_1_0)
 		return fail(x, ERR_INVALID_REQUEST, "an HTTP/1.1 request needs a Host header");
+	if (r->cut)
+		return fail(x, ERR_INVALID_REQUEST, "malformed request target: a NUL byte in it");
 	if (target_parse(&x->arena, r->target, &x->target, &why))
 		return true;
 	return why ? fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why)

@@ -3,6 +3,8 @@
  */
 #include "target.h"
 
+#include <strings.h>
+
 #include "utf8.h"
 
 static int hex_digit(char c)
@@ -64,14 +66,13 @@ static bool decode(struct arena *a, const char *from, size_t len, bool plus, con
 	return true;
 }
 
-/* The path of an absolute-form target; the target itself where it is none. */
+/* What follows the authority of an absolute-form target, or NULL where it is none. */
 static const char *skip_authority(const char *raw)
 {
-	if (!starts_with(raw, "http://") && !starts_with(raw, "https://"))
-		return raw;
+	if (strncasecmp(raw, "http://", 7) != 0 && strncasecmp(raw, "https://", 8) != 0)
+		return NULL;
 	raw = strstr(raw, "//") + 2;
-	raw += strcspn(raw, "/?");
-	return raw;
+	return raw + strcspn(raw, "/?");
 }
 
 static bool parse_query(struct arena *a, const char *query, struct target *t, const char **why)
@@ -112,7 +113,7 @@ static bool parse_query(struct arena *a, const char *query, struct target *t, co
 
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why)
 {
-	const char *at = skip_authority(raw);
+	const char *absolute = skip_authority(raw), *at = absolute ? absolute : raw;
 
 	*t = (struct target){ 0 };
 	for (const char *c = raw; *c; c++)
@@ -121,7 +122,9 @@ bool target_parse(struct arena *a, const char *raw, struct target *t, const char
 				    "a target holds only visible ASCII, without #; "
 				    "percent-encode the rest",
 				    raw, strlen(raw));
-	if (*at != '/')
+	if (absolute && *at != '/') /* "http://host" is "http://host/" */
+		t->segments[t->nsegments++] = "";
+	else if (*at != '/')
 		return fail(a, why, "a target begins with /", raw, strlen(raw));
 	while (*at == '/') {
 		size_t len = strcspn(++at, "/?");

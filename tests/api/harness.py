@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -143,17 +144,20 @@ class Server:
         return self.request(method, target, sent)
 
     def raw(self, data, pieces=None):
-        """Send bytes, and return every byte that comes until the server closes or has answered."""
+        """Send bytes, and return every byte that comes until the server closes.
+
+        Our side is closed once an answer begins, or when none does: the library overlooks a close
+        that comes together with the request, and would keep the connection until its timeout.
+        """
         with self.connect() as sock:
             for piece in pieces or [data]:
                 sock.sendall(piece)
+            select.select([sock], [], [], 1)
             sock.shutdown(socket.SHUT_WR)
             received = b""
-            while True:
-                more = sock.recv(65536)
-                if not more:
-                    return received
+            while more := sock.recv(65536):
                 received += more
+            return received
 
 
 class Answer:

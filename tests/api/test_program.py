@@ -1,5 +1,6 @@
 """The program as a user meets it: commands, options, the environment, signals, files."""
 
+import contextlib
 import os
 import re
 import shlex
@@ -212,6 +213,26 @@ class Stop(harness.TestCase):
                     answer += more
             self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
             self.assertIn(b"Connection: close", answer)
+            server.await_end()
+
+    def test_requests_not_yet_read(self):
+        """What was sent before the signal is answered, be it unread or not even accepted."""
+        with Server() as server:
+            request = f"GET {DPL} HTTP/1.1\r\nHost: x\r\nX-API-Key: {ADMIN}\r\n" \
+                      f"Miru-Version: {TETONS}\r\n\r\n".encode()
+            with contextlib.ExitStack() as stack:
+                kept = [stack.enter_context(server.connect()) for _ in range(20)]
+                for sock in kept:
+                    sock.sendall(request)
+                    self.assertTrue(sock.recv(65536).startswith(b"HTTP/1.1 200 "))
+                server.process.send_signal(signal.SIGSTOP)
+                fresh = [stack.enter_context(server.connect()) for _ in range(20)]
+                for sock in kept + fresh:
+                    sock.sendall(request)
+                server.process.send_signal(signal.SIGTERM)
+                server.process.send_signal(signal.SIGCONT)
+                for sock in kept + fresh:
+                    self.assertTrue(sock.recv(65536).startswith(b"HTTP/1.1 200 "))
             server.await_end()
 
     def test_second_signal(self):

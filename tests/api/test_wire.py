@@ -92,6 +92,27 @@ class Requests(harness.TestCase):
                 self.assertNotIn(b" 200 ", answer[:20])
         self.assertEqual(self.server.get("/_mock/ready").status, 200)
 
+    def test_white_space_around_values(self):
+        """It is no part of them (RFC 9110, 5.5)."""
+        for before, after in (("", " "), ("", "\t \t"), ("  ", ""), ("", "")):
+            headers = "".join(f"{name}:{before}{value}{after}\r\n" for name, value in (
+                ("Host", "x"), ("X-API-Key", ADMIN), ("Miru-Version", TETONS)))
+            answer = self.server.raw(f"GET /deployments/dpl_123 HTTP/1.1\r\n{headers}\r\n".encode())
+            self.assertEqual(status(answer), 200, answer)
+
+    def test_nul_in_the_target(self):
+        """Refused, wherever the query begins; the library would cut the target there."""
+        for target in (b"/deployments/dpl_123\0", b"/\0deployments/dpl_123", b"/a\0?expand=device",
+                       b"/a?\0", b"/a\0b\0c?" + b"a&" * 900, b"/a\0" + b"?" + b"a&" * 3000):
+            with self.subTest(target=target[:20]), self.server.connect() as sock:
+                stream = Stream(sock)
+                sock.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+                answer = stream.next()
+                self.assertEqual(answer[0], 400)
+                self.assertIn(b"NUL", answer[1])
+                sock.sendall((GET + "\r\n").encode())
+                self.assertEqual(stream.next()[0], 200)
+
     def test_a_body_on_get_is_read_and_ignored(self):
         with self.server.connect() as sock:
             stream = Stream(sock)
@@ -144,6 +165,7 @@ class Bodies(harness.TestCase):
                 ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
                 ("Content-Length: 5\r\nContent-Length: 6\r\n", 400),
                 ("Transfer-Encoding: gzip\r\n", 501),
+                ("Transfer-Encoding: chunked \r\n", 501),  # which the library does not decode
                 ("Transfer-Encoding: chunked, chunked\r\n", 501)):
             with self.subTest(headers=headers):
                 answer = self.post(headers)
@@ -169,7 +191,8 @@ class Limits(harness.TestCase):
         for request, want in (
                 (f"GET /{'x' * 100000} HTTP/1.1\r\nHost: x\r\n\r\n", 414),
                 (f"GET / HTTP/1.1\r\nHost: x\r\nX: {'x' * 100000}\r\n\r\n", 431),
-                ("GET / HTTP/1.1\r\nHost: x\r\n" + "X: y\r\n" * 1000 + "\r\n", 431)):
+                ("GET / HTTP/1.1\r\nHost: x\r\n" + "X: y\r\n" * 1000 + "\r\n", 431),
+                ("GET / HTTP/1.1\r\nHost: x\r\nCookie: " + "a=b; " * 1500 + "\r\n\r\n", 431)):
             with harness.Server() as server, server.connect() as sock:
                 try:
                     sock.sendall(request.encode())
