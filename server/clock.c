@@ -144,7 +144,7 @@ bool time_parse(const char *text, int64_t *micros)
 	int64_t fraction = 0;
 	int offset;
 
-	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || sec < 0 || sec > 59)
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || sec < 0 || sec > 60)
 		return false;
 	if (eat(&at, '.')) {
 		const char *from = at;
@@ -157,6 +157,7 @@ bool time_parse(const char *text, int64_t *micros)
 	if (!parse_offset(&at, &offset) || *at)
 		return false;
 
+	/* A leap second is the first of the next minute, as in POSIX. */
 	int64_t seconds = days_from_civil(year, month, mday) * 86400 + hour * 3600 + minute * 60 +
 			  sec - offset * 60;
 

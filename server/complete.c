@@ -191,19 +191,48 @@ static struct record *slot_of(struct record *schema, struct record *instance)
 	return NULL;
 }
 
+/*
+ * A schema as versions without slots show it tells one file of one slot. An instance of it that has
+ * another file tells of another slot.
+ */
+static struct record *further_slot(struct world *w, struct record *r, struct record *schema)
+{
+	struct given *slots = record_given(schema, "instance_slots");
+	const char *path = record_text(r, "filepath"), *key;
+	struct record *slot;
+
+	if (slots->owned || !slots->last || !path || is_given_text(r, "slot_key") ||
+	    !form_fits(FORM_FILEPATH, path))
+		return NULL;
+	key = arena_printf(&w->arena, "slot_%zu", slots->last->position + 2);
+	slot = world_own(w, schema, resource_field(schema->resource, "instance_slots"), r->at);
+	if (!key || !slot) {
+		w->out_of_memory = true;
+		return NULL;
+	}
+	record_set(slot, "key", key);
+	record_set(slot, "name", key);
+	record_set(slot, "filepath", path);
+	record_set(slot, "required", "0");
+	return slot;
+}
+
 static void complete_slot(struct world *w, struct record *r, struct record *schema)
 {
 	struct record *slot = slot_of(schema, r);
 	struct buf keys CLEANUP(buf_free) = BUF_INIT(4096);
 
+	if (!slot)
+		slot = further_slot(w, r, schema);
 	if (slot) {
 		if (!is_given_text(r, "slot_key"))
 			record_set(r, "slot_key", record_text(slot, "key"));
 		return;
 	}
 	settle(r, "slot_key");
-	if (schema->broken || !record_given(schema, "instance_slots")->first)
-		return; /* reported there */
+	if (schema->broken || !record_given(schema, "instance_slots")->first ||
+	    record_given(r, "slot_key")->wrong)
+		return; /* reported as such */
 	for (struct record *s = record_given(schema, "instance_slots")->first; s; s = s->next)
 		if (record_text(s, "key"))
 			buf_printf(&keys, "%s%s", keys.len ? ", " : "", record_text(s, "key"));
@@ -258,18 +287,15 @@ static void complete_config_instance(struct world *w, struct record *r)
 static void complete_group(struct world *w, struct record *r)
 {
 	enum { ABOVE_MAX = 11 };
-	struct record *above = r;
+	struct record *above = refers_to(w, r, "parent_id");
 
-	for (unsigned level = 0; (above = refers_to(w, above, "parent_id")); level++) {
-		if (above == r) {
-			record_problem(w, r, "parent_id", "the group is its own ancestor");
-			return;
-		}
+	for (unsigned level = 0; above && !above->broken; level++) {
 		if (level == ABOVE_MAX) {
 			record_problem(w, r, "parent_id", "the group has more than %d above it",
 				       ABOVE_MAX);
 			return;
 		}
+		above = refers_to(w, above, "parent_id");
 	}
 }
 
@@ -292,6 +318,21 @@ static void each_owned(struct world *w, struct record *r,
 	for (size_t i = 0; i < r->resource->nfields; i++)
 		for (struct record *owned = r->given[i].first; owned; owned = owned->next)
 			visit(w, owned);
+}
+
+/* From here on a record whose id was made up, or that stands inside another, has its id, too. */
+static void give_name(struct world *w, struct record *r)
+{
+	const struct field *id = resource_field(r->resource, "id");
+	const struct record *other;
+
+	if (r->id || !id)
+		return;
+	r->id = record_text(r, id->name);
+	other = r->id ? world_name(w, r->resource, r->id, r) : NULL;
+	if (other && other != r)
+		record_problem(w, r, id->name, "ids are unique; so has %s: %s", other->at.file,
+			       other->at.pointer);
 }
 
 static void fill(struct world *w, struct record *r)
@@ -318,15 +359,21 @@ static void fill(struct world *w, struct record *r)
 		if (!r->given[i].set && f->same_as)
 			record_set(r, f->name, record_text(r, f->same_as));
 	}
+	give_name(w, r);
 	each_owned(w, r, fill);
 }
 
-static void check_reference(struct world *w, struct record *r, size_t i, const char *id,
-			    enum resource_id to)
+static void check_references(struct world *w, struct record *r, const struct field *f)
 {
-	if (!world_find(w, to, id))
-		record_problem(w, r, r->resource->fields[i].name,
-			       "refers to '%s', which is not in %s", id, resources[to].array);
+	const struct given *given = &r->given[f - r->resource->fields];
+
+	if (f->kind == K_REF && given->text && !world_find(w, f->refers, given->text))
+		record_problem(w, r, f->name, "refers to '%s', which is not in %s", given->text,
+			       resources[f->refers].array);
+	for (size_t k = 0; k < given->nids; k++)
+		if (!world_find(w, f->relation->target, given->ids[k]))
+			record_problem_item(w, r, f->name, k, "refers to '%s', which is not in %s",
+					    given->ids[k], resources[f->relation->target].array);
 }
 
 static void check(struct world *w, struct record *r)
@@ -335,28 +382,87 @@ static void check(struct world *w, struct record *r)
 
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
-		const struct given *given = &r->given[i];
 
-		if (is_stored(f) && !given->text && !given->set &&
-		    !(f->flags & (F_NULL | F_OPTIONAL)))
+		if (is_stored(f) && !r->given[i].set && !(f->flags & (F_NULL | F_OPTIONAL)))
 			record_problem(w, r, f->name, "is missing; expected %s",
 				       world_expected(f, expected, sizeof expected));
-		if (f->kind == K_REF && given->text)
-			check_reference(w, r, i, given->text, f->refers);
-		for (size_t k = 0; k < given->nids; k++)
-			check_reference(w, r, i, given->ids[k], f->relation->target);
+		check_references(w, r, f);
 	}
 	each_owned(w, r, check);
 }
 
-void world_complete(struct world *w)
+/*
+ * Records that refer to their own kind form trees. Each is walked over once, upwards; a walk that
+ * meets itself has found a circle, so each circle is reported once.
+ */
+static void check_circle(struct world *w, struct record *r)
+{
+	const struct field *f = r->resource->fields, *end = f + r->resource->nfields;
+	struct record *at = r;
+
+	while (f < end && !(f->kind == K_REF && &resources[f->refers] == r->resource))
+		f++;
+	if (f == end)
+		return;
+	for (; at && !at->walk; at = refers_to(w, at, f->name))
+		at->walk = r;
+	if (at && at->walk == r)
+		record_problem(w, at, f->name, "the %s is its own ancestor", r->resource->called);
+}
+
+/* The values that a rule speaks of, as one text; NULL where it does not speak of the record. */
+static const char *unique_values(struct world *w, struct record *r, const struct unique *u)
+{
+	struct buf values CLEANUP(buf_free) = BUF_INIT(1 << 20);
+	const char *text = u->when[0] ? record_text(r, u->when[0]) : NULL;
+
+	if (u->when[0] && (!text || !streq(text, u->when[1])))
+		return NULL;
+	if (r->owner)
+		buf_printf(&values, "%p ", (void *)r->owner);
+	for (size_t i = 0; i < ARRAY_LEN(u->fields) && u->fields[i]; i++) {
+		const struct field *f = resource_field(r->resource, u->fields[i]);
+
+		text = record_text(r, f->name);
+		if (record_given(r, f->name)->wrong || (!text && !(f->flags & F_NULL)))
+			return NULL;
+		if (text)
+			buf_printf(&values, "%zu:%s ", strlen(text), text);
+		else
+			buf_add(&values, "null ");
+	}
+	text = values.bad ? NULL : arena_strdup(&w->arena, values.text);
+	w->out_of_memory |= !text;
+	return text;
+}
+
+static void check_uniques(struct world *w, struct record *r)
+{
+	for (const struct unique *u = r->resource->uniques; u && u->says; u++) {
+		const char *values = unique_values(w, r, u);
+		const struct record *other = values ? world_name(w, u, values, r) : NULL;
+
+		if (other && other != r)
+			record_problem(w, r, u->fields[0], "%s; so has %s: %s", u->says,
+				       other->at.file, other->at.pointer);
+	}
+	each_owned(w, r, check_uniques);
+}
+
+static void each(struct world *w, void (*visit)(struct world *, struct record *))
 {
 	for (struct record *r = w->first; r; r = r->next)
-		fill(w, r);
+		visit(w, r);
+}
+
+void world_complete(struct world *w)
+{
+	each(w, fill);
+	each(w, check_circle);
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
 		for (struct record *r = w->first; r; r = r->next)
 			if (resource_number(r->resource) == rules[i].resource)
 				rules[i].complete(w, r);
-	for (struct record *r = w->first; r; r = r->next)
-		check(w, r);
+	each(w, check);
+	each(w, check_uniques);
 }

@@ -16,7 +16,8 @@ struct load {
 	struct world world;
 	struct db *db;
 	const struct sql *sql;
-	const char *failed; /* the database did, not the fixtures: why; NULL: it did not */
+	const char *failed;   /* the database did, not the fixtures: why; NULL: it did not */
+	bool broken[R_COUNT]; /* there are broken records of it */
 };
 
 static void failed(struct load *l)
@@ -24,61 +25,6 @@ static void failed(struct load *l)
 	const char *why = arena_strdup(&l->world.arena, db_error(l->db));
 
 	l->failed = why ? why : "out of memory";
-}
-
-/* ---- what is taken --------------------------------------------------------------------------- */
-
-/* The key of the row that has the same values in the fields of a unique row, or NULL. */
-static const char *who_has(struct load *l, struct record *r, const struct unique *u)
-{
-	const struct field *owner = sql_owner(r->resource);
-	struct buf text CLEANUP(buf_free) = BUF_INIT(1024);
-	struct query q = { .slot = QUERY_ONCE };
-	const char *key = NULL;
-	struct stmt *s;
-	int n = 0;
-
-	buf_printf(&text, "SELECT %s FROM %s WHERE true", r->resource->key, r->resource->table);
-	for (size_t i = 0; i < ARRAY_LEN(u->fields) && u->fields[i]; i++)
-		buf_printf(&text, " AND %s IS ?%zu", u->fields[i], i + 1);
-	if (u->where)
-		buf_printf(&text, " AND %s", u->where);
-	if (owner)
-		buf_printf(&text, " AND %s = ?3", owner->relation->near);
-	q.sql = text.text;
-	s = text.bad ? NULL : db_query(l->db, &q);
-	if (!s) {
-		failed(l);
-		return NULL;
-	}
-	for (; n < (int)ARRAY_LEN(u->fields) && u->fields[n]; n++)
-		stmt_bind(s, n + 1, record_text(r, u->fields[n]));
-	if (owner)
-		stmt_bind(s, 3, r->owner->id);
-	if (stmt_step(s) == STEP_ROW)
-		key = arena_strdup(&l->world.arena, stmt_text(s, 0));
-	stmt_end(s);
-	return key;
-}
-
-/* Say which rule a record breaks that could not be stored because another is alike. */
-static void explain_taken(struct load *l, struct record *r)
-{
-	const struct unique *u = r->resource->uniques;
-
-	for (; u && u->says; u++) {
-		const char *key = who_has(l, r, u);
-		struct record *other;
-
-		if (!key)
-			continue;
-		other = world_find(&l->world, resource_number(r->resource), key);
-		record_problem(&l->world, r, u->fields[0], "%s%s%s%s%s", u->says,
-			       other ? "; so has " : "", other ? other->at.file : "",
-			       other ? ": " : "", other ? other->at.pointer : "");
-		return;
-	}
-	failed(l);
 }
 
 /* ---- storing --------------------------------------------------------------------------------- */
@@ -118,8 +64,8 @@ static void store_links(struct load *l, struct record *r, size_t i)
 			step = stmt_step(s);
 		}
 		if (step == STEP_TAKEN)
-			record_problem(&l->world, r, r->resource->fields[i].name,
-				       "names '%s' twice", given->ids[k]);
+			record_problem_item(&l->world, r, r->resource->fields[i].name, k,
+					    "names '%s' twice", given->ids[k]);
 		else if (step != STEP_DONE)
 			failed(l);
 	}
@@ -127,19 +73,12 @@ static void store_links(struct load *l, struct record *r, size_t i)
 
 static void store_record(struct load *l, struct record *r)
 {
-	enum step step;
-
 	if (r->broken)
 		return;
-	if (!r->id && resource_field(r->resource, "id"))
-		r->id = record_text(r, "id");
-	step = insert(l, r);
-	if (step == STEP_TAKEN)
-		explain_taken(l, r);
-	if (step == STEP_FAILED)
+	if (insert(l, r) != STEP_DONE) {
 		failed(l);
-	if (step != STEP_DONE)
 		return;
+	}
 	for (size_t i = 0; i < r->resource->nfields && !l->failed; i++) {
 		const struct field *f = &r->resource->fields[i];
 
@@ -174,9 +113,35 @@ static void check_claim(struct load *l, struct record *r, size_t i, const struct
 	}
 	if (claim != is && (!claim || !is || !streq(claim, is)))
 		record_problem(&l->world, r, f->name,
-			       "says '%s', but it follows from the rest that "
-			       "it is '%s'",
-			       claim ? claim : "null", is ? is : "null");
+			       "says %s, but it follows from the rest that it is %s",
+			       world_quote(&l->world, claim), world_quote(&l->world, is));
+}
+
+/* Does the record refer to one that is broken, and so cannot say what would follow from it? */
+static bool leans_on_broken(struct load *l, struct record *r)
+{
+	for (size_t i = 0; i < r->resource->nfields; i++) {
+		const struct field *f = &r->resource->fields[i];
+		const struct record *to = f->kind == K_REF && r->given[i].text
+					      ? world_find(&l->world, f->refers, r->given[i].text)
+					      : NULL;
+
+		if (to && to->broken)
+			return true;
+	}
+	return false;
+}
+
+/* The same of a relation: could what it leads to, or goes through, be a broken record? */
+static bool leads_to_broken(struct load *l, const struct field *f)
+{
+	const struct relation *rel = f->relation;
+
+	for (size_t i = 0; rel && i < R_COUNT; i++)
+		if (l->broken[i] &&
+		    (rel->target == i || (rel->link && streq(rel->link, resources[i].table))))
+			return true;
+	return false;
 }
 
 static void check_claims(struct load *l, struct record *r)
@@ -191,21 +156,22 @@ static void check_claims(struct load *l, struct record *r)
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
 
-		if (!is_claim(f, &r->given[i]))
+		if (!is_claim(f, &r->given[i]) || leads_to_broken(l, f))
 			continue;
 		claimed[claims] = (struct expansion){ .field = f, .next = tree };
 		if (is_relation(f))
 			tree = &claimed[claims];
 		claims++;
 	}
-	if (claims == 0 || r->broken)
+	if (claims == 0 || r->broken || leans_on_broken(l, r))
 		return;
 	if (!join_get(&join, resource_number(r->resource), r->id, tree, &row)) {
 		failed(l);
 		return;
 	}
 	for (size_t i = 0; row && i < r->resource->nfields; i++)
-		if (is_claim(&r->resource->fields[i], &r->given[i]))
+		if (is_claim(&r->resource->fields[i], &r->given[i]) &&
+		    !leads_to_broken(l, &r->resource->fields[i]))
 			check_claim(l, r, i, row);
 }
 
@@ -215,6 +181,8 @@ static void store_world(struct load *l)
 {
 	for (struct record *r = l->world.first; r && !l->failed; r = r->next)
 		store_record(l, r);
+	for (struct record *r = l->world.first; r; r = r->next)
+		l->broken[resource_number(r->resource)] |= r->broken;
 	for (struct record *r = l->world.first; r && !l->failed; r = r->next)
 		check_claims(l, r);
 }

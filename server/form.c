@@ -27,6 +27,14 @@ static bool check_id(const char *text)
 	return *text == '\0';
 }
 
+/* What a header's value can hold, without the white space that would not be part of it. */
+static bool check_key(const char *text)
+{
+	while (*text > ' ' && *text < 0x7f)
+		text++;
+	return *text == '\0';
+}
+
 static bool check_slug(const char *text)
 {
 	size_t len = strlen(text);
@@ -98,7 +106,9 @@ static const struct {
 	[FORM_ANY] = { 0, 0, false, NULL, "a text" },
 	[FORM_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -" },
 	[FORM_FILLED] = { 1, 0, false, NULL, "a text that is not empty" },
-	[FORM_NAME] = { 1, 48, false, NULL, "1 to 48 characters" },
+	[FORM_KEY] = { 1, 256, true, check_key,
+		       "1 to 256 visible ASCII characters without a space" },
+	[FORM_NAME] = { 1, 48, false, NULL, "a text of 1 to 48 characters" },
 	[FORM_SLUG] = { 1, 48, false, check_slug,
 			"1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
 			"digit" },
@@ -108,7 +118,7 @@ static const struct {
 			    "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit" },
 	[FORM_FILEPATH] = { 1, 128, true, check_filepath,
 			    "an absolute path of 1 to 128 bytes without \"..\"" },
-	[FORM_DESCRIPTION] = { 0, 512, false, NULL, "at most 512 characters" },
+	[FORM_DESCRIPTION] = { 0, 512, false, NULL, "a text of at most 512 characters" },
 };
 
 bool form_fits(enum form form, const char *text)

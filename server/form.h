@@ -11,6 +11,7 @@ enum form {
 	FORM_ANY,         /* any text */
 	FORM_ID,          /* opaque, but fit for a path: letters, digits, _ and - */
 	FORM_FILLED,      /* not empty */
+	FORM_KEY,         /* an API key: fit for a header */
 	FORM_NAME,        /* of devices, config types, slots */
 	FORM_SLUG,        /* of config types */
 	FORM_SEMVER,      /* of releases */
@@ -21,7 +22,7 @@ enum form {
 };
 
 bool form_fits(enum form form, const char *text);
-/* What form_fits wants, for a message: "1 to 48 characters". */
+/* What form_fits wants, for a message: "a text of 1 to 48 characters". */
 const char *form_expected(enum form form);
 
 #endif

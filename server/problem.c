@@ -16,7 +16,7 @@ void problemv(struct problems *p, const char *file, const char *pointer, const c
 	p->count++;
 	if (vsnprintf(message, sizeof message, fmt, args) < 0)
 		message[0] = '\0';
-	buf_add(&p->text, file);
+	buf_add_control(&p->text, file);
 	buf_add(&p->text, ": ");
 	if (pointer && *pointer) {
 		buf_add_control(&p->text, pointer);

@@ -47,6 +47,7 @@ enum {
 	F_OPTIONAL = 2, /* may be null, and is then left out */
 	F_EXPAND = 4,   /* shown only where `expand` asks for it */
 	F_MADE = 8,     /* made up where a fixture leaves it out */
+	F_SECRET = 16,  /* not to be shown in messages */
 };
 
 /* A word of an enumeration; `older` is what versions before `on` see in its place. */
@@ -92,15 +93,16 @@ struct field {
 	const char *from[2];
 };
 
-/* Fields whose values no two rows may share. */
+/* Fields whose values no two rows may share; of rows inside an owner, no two in one. */
 struct unique {
 	const char *fields[2];
-	const char *where; /* SQL that narrows it, or NULL */
-	const char *says;  /* the rule, for a message */
+	const char *when[2]; /* only rows that hold in this field this value; or NULL */
+	const char *says;    /* the rule, for a message */
 };
 
 struct resource {
 	const char *object; /* the value of "object", or NULL where there is none */
+	const char *called; /* in messages, after "a" */
 	const char *array;  /* its name in fixtures; NULL where it lives inside its owner */
 	const char *table;
 	const char *key;    /* the column that relations lead to */
@@ -112,7 +114,7 @@ struct resource {
 
 extern const struct resource resources[R_COUNT];
 
-enum { FIELDS_MAX = 20 }; /* no resource has more; resource.c asserts it */
+enum { FIELDS_MAX = 20 }; /* no resource has more; tests/unit/schema.c asserts it */
 
 static inline bool is_relation(const struct field *f)
 {

@@ -19,7 +19,8 @@ struct db {
 	struct store *store;
 	struct db *next; /* of the store's connections */
 	sqlite3 *sqlite;
-	bool reading; /* a read transaction is open */
+	bool reading;     /* a read transaction is open */
+	char failed[128]; /* why the last transaction was not committed, if it was not */
 	struct stmt cache[QUERY_SLOTS];
 };
 
@@ -193,6 +194,7 @@ bool db_write(struct db *db)
 {
 	pthread_rwlock_wrlock(&db->store->lock);
 	end_readers(db->store);
+	db->failed[0] = '\0';
 	if (run(db, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON"))
 		return true;
 	db_rollback(db);
@@ -202,6 +204,7 @@ bool db_write(struct db *db)
 bool db_commit(struct db *db)
 {
 	if (!run(db, "COMMIT")) {
+		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
 		/* A commit refused by a foreign key leaves the transaction open. */
 		db_rollback(db);
 		return false;
@@ -219,7 +222,13 @@ void db_rollback(struct db *db)
 
 const char *db_error(struct db *db)
 {
-	return db->sqlite ? sqlite3_errmsg(db->sqlite) : "out of memory";
+	if (db->failed[0])
+		return db->failed;
+	/* Where the library knows of no failure, the arena, or an allocation of ours, was it. */
+	if (!db->sqlite || (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_OK ||
+	    sqlite3_errcode(db->sqlite) >= SQLITE_ROW)
+		return "out of memory";
+	return sqlite3_errmsg(db->sqlite);
 }
 
 struct stmt *db_query(struct db *db, const struct query *q)

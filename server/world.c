@@ -25,7 +25,7 @@ void world_free(struct world *w)
 	for (size_t i = 0; i < w->ndocuments; i++)
 		cJSON_Delete(w->documents[i]);
 	free(w->documents);
-	free(w->table);
+	free(w->names);
 	arena_free(&w->arena);
 }
 
@@ -39,28 +39,28 @@ static void *need(struct world *w, void *memory)
 
 /* ---- records --------------------------------------------------------------------------------- */
 
-static size_t bucket(const struct world *w, const struct resource *r, const char *id)
+static size_t bucket(const struct world *w, const void *kind, const char *text)
 {
-	uint64_t h = 0xcbf29ce484222325 ^ resource_number(r);
+	uint64_t h = 0xcbf29ce484222325 ^ (uintptr_t)kind;
 
-	for (; *id; id++)
-		h = (h ^ (unsigned char)*id) * 0x100000001b3;
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3;
 	return (size_t)h & (w->cap - 1);
 }
 
-/* The place of a record in the table, or the free place where it belongs. */
-static struct record **lookup(const struct world *w, const struct resource *r, const char *id)
+/* The place of a name in the table, or the free place where it belongs. */
+static struct name *lookup(const struct world *w, const void *kind, const char *text)
 {
-	size_t i = bucket(w, r, id);
+	size_t i = bucket(w, kind, text);
 
-	while (w->table[i] && (w->table[i]->resource != r || !streq(w->table[i]->id, id)))
+	while (w->names[i].record && (w->names[i].kind != kind || !streq(w->names[i].text, text)))
 		i = (i + 1) & (w->cap - 1);
-	return &w->table[i];
+	return &w->names[i];
 }
 
 struct record *world_find(const struct world *w, enum resource_id resource, const char *id)
 {
-	return w->cap ? *lookup(w, &resources[resource], id) : NULL;
+	return w->cap ? lookup(w, &resources[resource], id)->record : NULL;
 }
 
 /* Make room for one more, at most three quarters full. */
@@ -72,16 +72,31 @@ static bool grow(struct world *w)
 	struct world bigger = *w;
 
 	bigger.cap = w->cap ? w->cap * 2 : 256;
-	bigger.table = need(w, calloc(bigger.cap, sizeof(struct record *)));
-	if (!bigger.table)
+	bigger.names = need(w, calloc(bigger.cap, sizeof *bigger.names));
+	if (!bigger.names)
 		return false;
 	for (size_t i = 0; i < w->cap; i++)
-		if (w->table[i])
-			*lookup(&bigger, w->table[i]->resource, w->table[i]->id) = w->table[i];
-	free(w->table);
-	w->table = bigger.table;
+		if (w->names[i].record)
+			*lookup(&bigger, w->names[i].kind, w->names[i].text) = w->names[i];
+	free(w->names);
+	w->names = bigger.names;
 	w->cap = bigger.cap;
 	return true;
+}
+
+struct record *world_name(struct world *w, const void *kind, const char *text,
+			  struct record *record)
+{
+	struct name *name;
+
+	if (!grow(w))
+		return NULL;
+	name = lookup(w, kind, text);
+	if (!name->record) {
+		*name = (struct name){ kind, text, record };
+		w->count++;
+	}
+	return name->record;
 }
 
 static struct record *new_record(struct world *w, const struct resource *r, const char *id,
@@ -102,22 +117,13 @@ static struct record *new_record(struct world *w, const struct resource *r, cons
 static struct record *find_or_add(struct world *w, const struct resource *r, const char *id,
 				  struct place at)
 {
-	struct record **place = NULL, *record;
+	struct record *record = id ? world_find(w, resource_number(r), id) : NULL;
 
-	if (id) {
-		if (!grow(w))
-			return NULL;
-		place = lookup(w, r, id);
-		if (*place)
-			return *place;
-	}
+	if (record)
+		return record;
 	record = new_record(w, r, id, at);
-	if (!record)
+	if (!record || (id && !world_name(w, r, id, record)))
 		return NULL;
-	if (place) {
-		*place = record;
-		w->count++;
-	}
 	if (w->last)
 		w->last->next = record;
 	else
@@ -204,22 +210,60 @@ static void problem_at(struct world *w, struct place at, const char *name, const
 	va_end(args);
 }
 
-void record_problem(struct world *w, struct record *record, const char *field, const char *fmt, ...)
+/* What lives inside is part of its owner. */
+static void mark_broken(struct record *record)
+{
+	for (; record; record = record->owner)
+		record->broken = true;
+}
+
+/* Where a field of a record is spoken of: in an object, under a name. */
+static const char *pointer_of(struct world *w, struct record *record, const char *field,
+			      struct place *at)
 {
 	const struct given *given = field ? record_given(record, field) : NULL;
-	struct place at = given && given->set ? given->at : record->at;
+
+	*at = given && given->set ? given->at : record->at;
+	if (!field)
+		return at->pointer;
+	return member(w, at->pointer, given->set && given->name ? given->name : field);
+}
+
+void record_problem(struct world *w, struct record *record, const char *field, const char *fmt, ...)
+{
+	struct place at;
+	const char *pointer = pointer_of(w, record, field, &at);
 	va_list args;
 
-	record->broken = true;
+	mark_broken(record);
 	va_start(args, fmt);
-	problemv(w->problems, at.file, field ? member(w, at.pointer, field) : at.pointer, fmt,
-		 args);
+	problemv(w->problems, at.file, pointer, fmt, args);
 	va_end(args);
 }
 
-/* What stands there, as JSON, short enough for a message. */
-static const char *shown(struct world *w, const cJSON *json)
+void record_problem_item(struct world *w, struct record *record, const char *field, size_t item,
+			 const char *fmt, ...)
 {
+	struct place at;
+	const char *pointer = pointer_of(w, record, field, &at);
+	va_list args;
+
+	mark_broken(record);
+	va_start(args, fmt);
+	problemv(w->problems, at.file, item_of(w, pointer, item), fmt, args);
+	va_end(args);
+}
+
+/* What stands there, as JSON, short enough for a message; of a secret no more than its type. */
+static const char *shown(struct world *w, const cJSON *json, bool secret)
+{
+	if (secret && !cJSON_IsNull(json))
+		return cJSON_IsString(json)   ? "a text"
+		       : cJSON_IsNumber(json) ? "a number"
+		       : cJSON_IsBool(json)   ? "true or false"
+		       : cJSON_IsArray(json)  ? "a list"
+					      : "an object";
+
 	char *text = cJSON_PrintUnformatted(json);
 	const char *short_one = text ? utf8_clean(&w->arena, text, SHOWN) : NULL;
 
@@ -227,9 +271,22 @@ static const char *shown(struct world *w, const cJSON *json)
 	return need(w, (void *)short_one) ? short_one : "?";
 }
 
-static const char *called(const struct resource *r)
+const char *world_quote(struct world *w, const char *text)
 {
-	return r->object ? r->object : r->table;
+	const char *clean = text ? utf8_clean(&w->arena, text, SHOWN) : NULL;
+	const char *quoted = clean ? arena_printf(&w->arena, "'%s'", clean) : NULL;
+
+	if (text)
+		need(w, (void *)quoted);
+	return quoted ? quoted : "null";
+}
+
+static bool holds_secrets(const struct resource *r)
+{
+	for (size_t i = 0; i < r->nfields; i++)
+		if (r->fields[i].flags & F_SECRET)
+			return true;
+	return false;
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -244,7 +301,7 @@ const char *world_expected(const struct field *f, char *out, size_t len)
 		snprintf(out, len, "an id: %s", form_expected(FORM_ID));
 		break;
 	case K_REF:
-		snprintf(out, len, "the id of a %s%s", called(&resources[f->refers]), or_null);
+		snprintf(out, len, "the id of a %s%s", resources[f->refers].called, or_null);
 		break;
 	case K_TEXT:
 		snprintf(out, len, "%s%s", form_expected(f->form), or_null);
@@ -283,7 +340,8 @@ static bool read_scopes(struct world *w, struct place at, const char *name, cons
 	size_t i = 0;
 
 	if (!cJSON_IsArray(json)) {
-		problem_at(w, at, name, "expected a list of scopes, found %s", shown(w, json));
+		problem_at(w, at, name, "expected a list of scopes, found %s",
+			   shown(w, json, false));
 		return false;
 	}
 	cJSON_ArrayForEach(item, json) {
@@ -293,7 +351,7 @@ static bool read_scopes(struct world *w, struct place at, const char *name, cons
 			problem(w->problems, at.file, item_of(w, member(w, at.pointer, name), i),
 				"expected a scope such as %s or %s, found %s",
 				scope_name(SCOPE_deployments_read),
-				scope_name(SCOPE_devices_manage), shown(w, item));
+				scope_name(SCOPE_devices_manage), shown(w, item, false));
 			ok = false;
 		}
 		i++;
@@ -355,7 +413,8 @@ static bool read_value(struct world *w, struct place at, const struct field *f, 
 	if (fits(w, f, json, text))
 		return true;
 	problem_at(w, at, f->name, "expected %s, found %s",
-		   world_expected(f, expected, sizeof expected), shown(w, json));
+		   world_expected(f, expected, sizeof expected),
+		   shown(w, json, f->flags & F_SECRET));
 	return false;
 }
 
@@ -364,24 +423,36 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && streq(a, b));
 }
 
-static void contradiction(struct world *w, struct place at, const char *name,
-			  const struct given *given)
+/* Two places differ about a field: the second, `at` and `name`, and what was given before. */
+static void contradiction(struct world *w, struct record *record, const struct field *f,
+			  const char *name, struct place at)
 {
-	problem_at(w, at, name, "contradicts %s: %s/%s", given->at.file, given->at.pointer, name);
+	struct place before;
+	const char *pointer = pointer_of(w, record, f->name, &before);
+
+	problem_at(w, at, name, "contradicts %s: %s", before.file, pointer);
+	mark_broken(record);
 }
 
 static void give_text(struct world *w, struct record *record, const struct field *f,
 		      const char *name, const char *text, struct place at)
 {
 	struct given *given = &record->given[f - record->resource->fields];
+	struct place before;
 
-	if (given->set && !same_text(given->text, text)) {
-		contradiction(w, at, name, given);
-		record->broken = true;
+	if (given->wrong || (given->set && same_text(given->text, text)))
 		return;
+	if (!given->set) {
+		*given = (struct given){ .set = true, .at = at, .name = name, .text = text };
+	} else if (f->flags & F_SECRET) {
+		contradiction(w, record, f, name, at);
+	} else {
+		const char *pointer = pointer_of(w, record, f->name, &before);
+
+		problem_at(w, at, name, "says %s, but %s: %s says %s", world_quote(w, text),
+			   before.file, pointer, world_quote(w, given->text));
+		mark_broken(record);
 	}
-	if (!given->set)
-		*given = (struct given){ .set = true, .at = at, .text = text };
 }
 
 static void give_ids(struct world *w, struct record *record, const struct field *f,
@@ -392,13 +463,46 @@ static void give_ids(struct world *w, struct record *record, const struct field 
 
 	for (size_t i = 0; same && i < n; i++)
 		same = streq(given->ids[i], ids[i]);
-	if (given->set && !same) {
-		contradiction(w, at, name, given);
-		record->broken = true;
-		return;
-	}
 	if (!given->set)
-		*given = (struct given){ .set = true, .at = at, .ids = ids, .nids = n };
+		*given =
+		    (struct given){ .set = true, .at = at, .name = name, .ids = ids, .nids = n };
+	else if (!same && !given->wrong)
+		contradiction(w, record, f, name, at);
+}
+
+/* A value that cannot be: it counts as given, so that nothing is missed, but as nothing else. */
+static void give_wrong(struct record *record, const struct field *f, const char *name,
+		       struct place at)
+{
+	record->given[f - record->resource->fields] =
+	    (struct given){ .set = true, .wrong = true, .at = at, .name = name };
+	mark_broken(record);
+}
+
+/* Do two values say the same? Objects that live inside others are small; one that is not is wrong
+ * anyway, and so not the same as anything. */
+static bool same_json(const cJSON *a, const cJSON *b)
+{
+	const cJSON *x = a->child, *y = b->child;
+
+	if ((a->type & 0xff) != (b->type & 0xff) || cJSON_GetArraySize(a) != cJSON_GetArraySize(b))
+		return false;
+	if (cJSON_IsObject(a)) {
+		if (cJSON_GetArraySize(a) > FIELDS_MAX)
+			return false;
+		for (; x; x = x->next) {
+			y = cJSON_GetObjectItemCaseSensitive(b, x->string);
+			if (!y || !same_json(x, y))
+				return false;
+		}
+		return true;
+	}
+	for (; x && y; x = x->next, y = y->next)
+		if (!same_json(x, y))
+			return false;
+	return cJSON_IsString(a)   ? streq(a->valuestring, b->valuestring)
+	       : cJSON_IsNumber(a) ? a->valuedouble == b->valuedouble
+				   : true;
 }
 
 /* ---- objects --------------------------------------------------------------------------------- */
@@ -420,15 +524,13 @@ static void read_owned(struct world *w, struct record *record, const struct fiel
 
 	if (f->kind == K_MANY ? !cJSON_IsArray(json) : !cJSON_IsObject(json)) {
 		problem_at(w, at, f->name, "expected %s, found %s",
-			   world_expected(f, expected, sizeof expected), shown(w, json));
-		record->broken = true;
+			   world_expected(f, expected, sizeof expected), shown(w, json, false));
+		give_wrong(record, f, f->name, at);
 		return;
 	}
 	if (given->set) {
-		if (!cJSON_Compare(given->owned, json, true)) {
-			contradiction(w, at, f->name, given);
-			record->broken = true;
-		}
+		if (!given->wrong && !same_json(given->owned, json))
+			contradiction(w, record, f, f->name, at);
 		return;
 	}
 	*given = (struct given){ .set = true, .at = at, .owned = json };
@@ -445,8 +547,9 @@ static void read_owned(struct world *w, struct record *record, const struct fiel
 		struct record *owned;
 
 		if (!cJSON_IsObject(item)) {
-			problem_at(w, inside, NULL, "expected an object, found %s", shown(w, item));
-			record->broken = true;
+			problem_at(w, inside, NULL, "expected an object, found %s",
+				   shown(w, item, false));
+			mark_broken(record);
 		} else if ((owned = world_own(w, record, f, inside))) {
 			read_members(w, owned, item, inside);
 		}
@@ -471,13 +574,12 @@ static void read_one(struct world *w, struct record *record, const struct field 
 
 	if (!cJSON_IsNull(json)) {
 		id = read_expanded(w, f, json, inside);
-		if (!id) {
-			record->broken = true;
-			return;
-		}
 	} else if (!(f->flags & F_NULL)) {
 		problem_at(w, at, f->name, "expected an object, found null");
-		record->broken = true;
+	}
+	if (!id && !(cJSON_IsNull(json) && f->flags & F_NULL)) {
+		give_wrong(record, column ? resource_field(record->resource, column) : f, f->name,
+			   at);
 		return;
 	}
 	if (column) {
@@ -502,11 +604,12 @@ static void read_many(struct world *w, struct record *record, const struct field
 	const char **ids;
 	const cJSON *item;
 	size_t n = 0;
+	bool ok = true;
 
 	if (!cJSON_IsArray(json)) {
 		problem_at(w, at, name, "expected a list of %s, found %s",
-			   as_ids ? "ids" : "objects", shown(w, json));
-		record->broken = true;
+			   as_ids ? "ids" : "objects", shown(w, json, false));
+		give_wrong(record, f, name, at);
 		return;
 	}
 	ids = need(w, arena_alloc(&w->arena, ((size_t)cJSON_GetArraySize(json) + 1) * sizeof *ids));
@@ -515,19 +618,20 @@ static void read_many(struct world *w, struct record *record, const struct field
 	cJSON_ArrayForEach(item, json) {
 		struct place inside = { at.file, item_of(w, pointer, n) };
 
-		if (!as_ids) {
+		ids[n] = NULL;
+		if (!as_ids)
 			ids[n] = read_expanded(w, f, item, inside);
-		} else if (cJSON_IsString(item) && form_fits(FORM_ID, item->valuestring)) {
+		else if (cJSON_IsString(item) && form_fits(FORM_ID, item->valuestring))
 			ids[n] = item->valuestring;
-		} else {
-			ids[n] = NULL;
-			problem_at(w, inside, NULL, "expected an id, found %s", shown(w, item));
-		}
-		record->broken |= !ids[n];
-		if (ids[n])
-			n++;
+		else
+			problem_at(w, inside, NULL, "expected an id, found %s",
+				   shown(w, item, false));
+		ok &= ids[n++] != NULL;
 	}
-	give_ids(w, record, f, name, ids, n, at);
+	if (ok)
+		give_ids(w, record, f, name, ids, n, at);
+	else
+		give_wrong(record, f, name, at);
 }
 
 /* The field that a member of a fixture speaks of: by its name, or by a relation's name for ids. */
@@ -557,7 +661,7 @@ static void unknown_member(struct world *w, const struct resource *r, const char
 		if (is_relation(f) && f->relation->ids)
 			buf_printf(&known, ", %s", f->relation->ids);
 	}
-	problem_at(w, at, name, "unknown field; a %s has: %s", called(r),
+	problem_at(w, at, name, "unknown field; a %s has: %s", r->called,
 		   known.text ? known.text : "");
 }
 
@@ -573,12 +677,12 @@ static void read_members(struct world *w, struct record *record, const cJSON *js
 		if (r->object && streq(item->string, "object")) {
 			if (!cJSON_IsString(item) || !streq(item->valuestring, r->object)) {
 				problem_at(w, at, "object", "expected \"%s\", found %s", r->object,
-					   shown(w, item));
-				record->broken = true;
+					   shown(w, item, false));
+				mark_broken(record);
 			}
 		} else if (!f) {
 			unknown_member(w, r, item->string, at);
-			record->broken = true;
+			mark_broken(record);
 		} else if (is_owned(f)) {
 			read_owned(w, record, f, item, at);
 		} else if (f->kind == K_ONE) {
@@ -590,10 +694,7 @@ static void read_members(struct world *w, struct record *record, const cJSON *js
 		} else if (read_value(w, at, f, item, &text)) {
 			give_text(w, record, f, f->name, text, at);
 		} else {
-			record->broken = true;
-			/* Wrong is not missing. */
-			record->given[f - r->fields].set = true;
-			record->given[f - r->fields].at = at;
+			give_wrong(record, f, f->name, at);
 		}
 	}
 }
@@ -607,7 +708,8 @@ static struct record *read_object(struct world *w, const struct resource *r, con
 	struct record *record;
 
 	if (!cJSON_IsObject(json)) {
-		problem_at(w, at, NULL, "expected a %s, found %s", called(r), shown(w, json));
+		problem_at(w, at, NULL, "expected a %s, found %s", r->called,
+			   shown(w, json, holds_secrets(r)));
 		return NULL;
 	}
 	if (!id && !(id_field->flags & F_MADE)) {
@@ -634,6 +736,27 @@ static void unknown_array(struct world *w, const char *name, struct place at)
 	problem_at(w, at, name, "unknown array; a fixture has: %s", known.text ? known.text : "");
 }
 
+/* A whole answer of the API is no document, but nearly: say what it lacks. */
+static bool is_an_answer(struct world *w, struct place root, const cJSON *json)
+{
+	const cJSON *object = cJSON_GetObjectItemCaseSensitive(json, "object");
+
+	if (!cJSON_IsString(object))
+		return false;
+	for (size_t i = 0; i < R_COUNT; i++)
+		if (resources[i].object && streq(resources[i].object, object->valuestring)) {
+			problem_at(w, root, NULL,
+				   "is a single %s; put it in a list: {\"%s\":[...]}",
+				   resources[i].called, resources[i].array);
+			return true;
+		}
+	if (!streq(object->valuestring, "list"))
+		return false;
+	problem_at(w, root, NULL,
+		   "is a list as the API answers it; name what its data is: {\"devices\":[...]}");
+	return true;
+}
+
 static void read_document(struct world *w, const char *file, const cJSON *json)
 {
 	struct place root = { file, "" };
@@ -642,9 +765,11 @@ static void read_document(struct world *w, const char *file, const cJSON *json)
 	if (!cJSON_IsObject(json)) {
 		problem_at(w, root, NULL,
 			   "expected an object such as {\"devices\":[...]}, found %s",
-			   shown(w, json));
+			   shown(w, json, true));
 		return;
 	}
+	if (is_an_answer(w, root, json))
+		return;
 	cJSON_ArrayForEach(array, json) {
 		const struct resource *r = resource_of_array(array->string);
 		const char *pointer = member(w, "", array->string);
@@ -656,7 +781,7 @@ static void read_document(struct world *w, const char *file, const cJSON *json)
 		}
 		if (!cJSON_IsArray(array)) {
 			problem_at(w, root, array->string, "expected a list of %s, found %s",
-				   r->array, shown(w, array));
+				   r->array, shown(w, array, holds_secrets(r)));
 			continue;
 		}
 		cJSON_ArrayForEach(item, array) {

@@ -24,7 +24,9 @@ struct place {
 /* What is said of one field. */
 struct given {
 	bool set;
-	struct place at;  /* the object that says it */
+	bool wrong;       /* by a value that cannot be: reported, and not to be looked at */
+	struct place at;  /* the object that says it, */
+	const char *name; /* and the name it gives it; NULL: the field's */
 	const char *text; /* a value in the form it is stored in; NULL: null */
 	const char **ids; /* a relation, other than through an own column: where it leads to */
 	size_t nids;
@@ -38,16 +40,24 @@ struct record {
 	struct place at;
 	struct record *owner; /* the record it lives inside, or NULL */
 	size_t position;      /* among its owner's */
-	bool broken;          /* a value is missing or wrong: not to be stored */
+	bool broken;          /* something is missing or wrong: not to be stored */
+	struct record *walk;  /* complete.c's, when it looks for circles: where a walk began */
 	struct record *next;  /* in its owner's list, or in the world's */
 	struct given given[]; /* by field */
+};
+
+/* A name that one record has: its id, or values that no two may share. */
+struct name {
+	const void *kind; /* the resource whose id it is, or the rule (struct unique) */
+	const char *text;
+	struct record *record; /* NULL: free */
 };
 
 struct world {
 	struct arena arena;
 	struct problems *problems;
 	struct record *first, *last; /* those without an owner, as they came */
-	struct record **table;       /* those with an id, by resource and id; open addressing */
+	struct name *names;          /* open addressing */
 	size_t cap, count;
 	cJSON **documents; /* the records borrow their texts */
 	size_t ndocuments;
@@ -64,7 +74,12 @@ void world_add(struct world *w, const char *file, const char *text, size_t len);
 
 /* What a field's value must be, for a message; written to out, which it returns. */
 const char *world_expected(const struct field *f, char *out, size_t len);
+/* The record of that id, be it in an array or inside an owner; NULL where there is none. */
 struct record *world_find(const struct world *w, enum resource_id resource, const char *id);
+/* Who has that name; and if it is nobody, give it to the record, and return that. The text is
+ * borrowed. NULL when memory is short. */
+struct record *world_name(struct world *w, const void *kind, const char *text,
+			  struct record *record);
 /* A new record inside another, at the end of its list for `field`. NULL when memory is short. */
 struct record *world_own(struct world *w, struct record *owner, const struct field *field,
 			 struct place at);
@@ -74,8 +89,13 @@ struct given *record_given(struct record *record, const char *field);
 const char *record_text(struct record *record, const char *field);
 /* Give a field a text, as if the record said so itself. */
 void record_set(struct record *record, const char *field, const char *text);
-/* Report a problem at a field of a record, and mark the record. */
+/* Report a problem at a field of a record, and mark the record, and its owner, as broken. */
 void record_problem(struct world *w, struct record *record, const char *field, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
+/* The same at one item of a field that is a list. */
+void record_problem_item(struct world *w, struct record *record, const char *field, size_t item,
+			 const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* A text for a message: 'text', or null. */
+const char *world_quote(struct world *w, const char *text);
 
 #endif

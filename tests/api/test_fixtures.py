@@ -6,7 +6,7 @@ import re
 import tempfile
 
 import harness
-from harness import EVERGLADES, RAINIER, TETONS, Server, run
+from harness import EVERGLADES, RAINIER, TETONS, VERSIONS, Server, run
 
 KEYS = [{"key": "miru_mock_k", "name": "k", "scopes": [
     f"{name}:read" for name in ("config_instances", "config_schemas", "config_types", "deployments",
@@ -18,8 +18,16 @@ DEPLOYMENT = {"id": "dpl_1", "device_id": "dvc_1", "release_id": "rls_1"}
 TYPE = {"id": "cfg_typ_1", "name": "Motion", "slug": "motion"}
 SCHEMA = {"id": "cfg_sch_1", "digest": "sha256:1", "config_type_id": "cfg_typ_1"}
 INSTANCE = {"id": "cfg_inst_1", "config_schema_id": "cfg_sch_1"}
+COMMIT = {"message": "", "repository_owner": "o", "repository_name": "n", "repository_type": "github",
+          "commit_url": "https://example.com/c"}
 TWO_SLOTS = {**SCHEMA, "instance_slots": [{"key": "a", "filepath": "/a.json"},
                                           {"key": "b", "filepath": "/b.json"}]}
+
+
+def demo_ids():
+    with open(os.path.join(harness.SRCDIR, "fixtures/demo.json")) as file:
+        return {array: [item["id"] for item in items] for array, items in json.load(file).items()
+                if array != "api_keys"}
 
 
 class Files(harness.TestCase):
@@ -217,6 +225,23 @@ class Loading(Files):
             self.assertEqual(found["device"]["name"], f"robot {n - 1}")
 
 
+    def test_answers_of_every_version(self):
+        """The whole demo, read object by object in one version, loads and reads back the same."""
+        with Server() as server:
+            everything = {
+                version: {array: [server.get(f"/{array}/{id}", version=version).json for id in ids]
+                          for array, ids in demo_ids().items()
+                          if array != "groups" or version == EVERGLADES}
+                for version in VERSIONS}
+        for version, arrays in everything.items():
+            with self.subTest(version=version):
+                with Server("--fixtures", self.write(arrays), "--auth", "any") as server:
+                    for array, objects in arrays.items():
+                        for want in objects:
+                            found = server.get(f"/{array}/{want['id']}", version=version).json
+                            self.assertEqual(found, want)
+
+
 class Problems(Files):
     """Each of these is refused with exactly these lines; PATH stands for the file."""
 
@@ -249,7 +274,13 @@ class Problems(Files):
     def test_document(self):
         arrays = ("api_keys, groups, devices, git_commits, config_types, config_schemas, "
                   "config_instances, releases, deployments")
-        self.check([], 'PATH: expected an object such as {"devices":[...]}, found []')
+        self.check([], 'PATH: expected an object such as {"devices":[...]}, found a list')
+        self.check({"object": "device", "id": "dvc_1", "name": "x"},
+                   'PATH: is a single device; put it in a list: {"devices":[...]}')
+        self.check({"object": "list", "data": [], "has_more": False},
+                   'PATH: is a list as the API answers it; name what its data is: '
+                   '{"devices":[...]}')
+        self.check({"object": 1}, f"PATH: /object: unknown array; a fixture has: {arrays}")
         self.check({"robots": []}, f"PATH: /robots: unknown array; a fixture has: {arrays}")
         self.check({"devices": {}}, "PATH: /devices: expected a list of devices, found {}")
         self.check({"devices": [1, None]}, "PATH: /devices/0: expected a device, found 1",
@@ -267,10 +298,11 @@ class Problems(Files):
         self.check({"devices": [{"name": "x"}]},
                    "PATH: /devices/0: has no id; expected one such as dvc_123")
         self.check({"devices": [{"id": "dvc_1"}]},
-                   "PATH: /devices/0/name: is missing; expected 1 to 48 characters")
+                   "PATH: /devices/0/name: is missing; expected a text of 1 to 48 characters")
         for value, shown in ((1, "1"), (None, "null"), ("", '""'), ("x" * 49, f'"{"x" * 47}...')):
             self.check({"devices": [{**DEVICE, "name": value}]},
-                       f"PATH: /devices/0/name: expected 1 to 48 characters, found {shown}")
+                       f"PATH: /devices/0/name: expected a text of 1 to 48 characters, found "
+                       f"{shown}")
         self.check({"devices": [{**DEVICE, "id": "dvc 1"}]},
                    "PATH: /devices/0/id: expected an id: 1 to 128 of A-Z, a-z, 0-9, _ and -, "
                    'found "dvc 1"')
@@ -296,15 +328,36 @@ class Problems(Files):
                    'devices:manage, found "devices:fly"',
                    "PATH: /api_keys/0/scopes/1: expected a scope such as deployments:read or "
                    "devices:manage, found 1",
-                   "PATH: /api_keys/0/key: is missing; expected a text that is not empty")
+                   "PATH: /api_keys/0/key: is missing; expected 1 to 256 visible ASCII characters "
+                   "without a space")
         self.check({"api_keys": [{"key": "secret", "name": "a", "scopes": []},
                                  {"key": "secret", "name": "b", "scopes": []}]},
-                   "PATH: /api_keys/1/key: keys are unique")
-
+                   "PATH: /api_keys/1/key: keys are unique; so has PATH: /api_keys/0")
+        # One that is wrong otherwise hides nothing.
+        self.check({"api_keys": [{"key": "secret", "name": "a", "scopes": ["x"]},
+                                 {"key": "secret", "name": "b", "scopes": []}]},
+                   "PATH: /api_keys/0/scopes/0: expected a scope such as deployments:read or "
+                   'devices:manage, found "x"',
+                   "PATH: /api_keys/1/key: keys are unique; so has PATH: /api_keys/0")
+        for key in ("", " lead", "nl\nx", "\u001b[31m", "\u00e9", "x" * 257):
+            self.check({"api_keys": [{"key": key, "name": "k", "scopes": []}]},
+                       "PATH: /api_keys/0/key: expected 1 to 256 visible ASCII characters without a "
+                       "space, found a text")
         self.check({"api_keys": [{"key": "k", "name": "k", "scopes": "devices:read"}]},
                    'PATH: /api_keys/0/scopes: expected a list of scopes, found "devices:read"')
         self.check({"api_keys": [{"key": "k", "name": "k"}]},
                    "PATH: /api_keys/0/scopes: is missing; expected a list of scopes")
+
+    def test_keys_are_not_shown(self):
+        """Whatever is wrong with them, and wherever they stand."""
+        for fixture in ({"api_keys": ["sk_live_1"]}, {"api_keys": "sk_live_1"}, ["sk_live_1"],
+                        {"api_keys": [{"key": ["sk_live_1"]}]},
+                        {"api_keys": [{"key": "sk_live_1 ", "name": "a", "scopes": []}]},
+                        {"api_keys": [{"id": "api_key_1", "key": key, "name": "a", "scopes": []}
+                                      for key in ("sk_live_1", "sk_live_2")]}):
+            problems = self.problems(fixture)
+            self.assertEqual(len(problems), 1 if "name" in str(fixture) else len(problems))
+            self.assertNotIn("sk_live", "".join(problems))
 
     def test_what_lives_inside(self):
         def check(field, value, *want):
@@ -320,11 +373,23 @@ class Problems(Files):
               'letter or a digit, found "A"',
               at + 'instance_slots/0/filepath: expected an absolute path of 1 to 128 bytes without '
               '"..", found "a.json"',
-              at + "instance_slots/0/colour: unknown field; a config_schema_slots has: key, name, "
+              at + "instance_slots/0/colour: unknown field; a slot has: key, name, "
               "filepath, required, description")
         check("documents", [{"name": "a", "data": "x", "id": "doc_1"},
                             {"name": "b", "data": "y", "id": "doc_1"}],
-              at + "documents/1/id: document ids are unique")
+              at + "documents/1/id: ids are unique; so has PATH: /config_schemas/0/documents/0")
+        self.check({"config_types": [TYPE], "config_schemas": [
+                        {**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i),
+                         "documents": [{"id": "doc_1", "name": "a", "data": ""}]} for i in (1, 2)]},
+                   "PATH: /config_schemas/1/documents/0/id: ids are unique; so has "
+                   "PATH: /config_schemas/0/documents/0")
+        # Deep objects in two places take no longer than others to tell apart.
+        deep = {}
+        for _ in range(58):
+            deep = {"a": deep}
+        schema = {**SCHEMA, "documents": [{"name": "a", "data": "", **deep}]}
+        self.check({"config_types": [TYPE], "config_schemas": [schema, schema]},
+                   at + "documents/0/a: unknown field; a document has: id, name, data")
         check("config_type", None, at + "config_type: expected an object, found null")
         check("config_type", {"name": "x"},
               at + "config_type: has no id; expected one such as cfg_typ_123")
@@ -360,8 +425,8 @@ class Problems(Files):
                    "PATH: /deployments/0/release_id: refers to 'rls_1', which is not in releases")
         self.check({"devices": [DEVICE], "releases": [RELEASE],
                     "deployments": [{**DEPLOYMENT, "config_instance_ids": ["cfg_inst_9"]}]},
-                   "PATH: /deployments/0/config_instances: refers to 'cfg_inst_9', which is not in "
-                   "config_instances")
+                   "PATH: /deployments/0/config_instance_ids/0: refers to 'cfg_inst_9', which is "
+                   "not in config_instances")
         self.check({"devices": [DEVICE], "releases": [RELEASE],
                     "deployments": [{**DEPLOYMENT, "config_instance_ids": [7]}]},
                    "PATH: /deployments/0/config_instance_ids/0: expected an id, found 7")
@@ -369,13 +434,56 @@ class Problems(Files):
                    "PATH: /releases/0/config_schema_ids: expected a list of ids, found {}")
         self.check({"config_types": [TYPE], "config_schemas": [SCHEMA],
                     "releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", "cfg_sch_1"]}]},
-                   "PATH: /releases/0/config_schemas: names 'cfg_sch_1' twice")
+                   "PATH: /releases/0/config_schema_ids/1: names 'cfg_sch_1' twice")
+        # Each item has its own place, the wrong ones and those behind them.
+        self.check({"releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", 1, 2]}]},
+                   "PATH: /releases/0/config_schema_ids/1: expected an id, found 1",
+                   "PATH: /releases/0/config_schema_ids/2: expected an id, found 2")
 
     def test_a_broken_record_is_not_also_missing(self):
         """What refers to a record with a mistake is not reported for it."""
         self.check({"devices": [{**DEVICE, "name": ""}], "releases": [RELEASE],
                     "deployments": [DEPLOYMENT]},
-                   'PATH: /devices/0/name: expected 1 to 48 characters, found ""')
+                   'PATH: /devices/0/name: expected a text of 1 to 48 characters, found ""')
+
+    def test_one_mistake_is_one_problem(self):
+        """What would follow from something wrong is not held against what is said of it."""
+        deployed = {**DEPLOYMENT, "activity_status": "deployed"}
+        self.check({"devices": [DEVICE], "releases": [{**RELEASE, "git_commit_id": "git_cmt_9"}],
+                    "deployments": [{**deployed, "device": {"id": "dvc_1", "current_release": {
+                        "id": "rls_1"}}}]},
+                   "PATH: /releases/0/git_commit_id: refers to 'git_cmt_9', which is not in "
+                   "git_commits")
+        self.check({"config_types": [{**TYPE, "slug": "Motion"}],
+                    "config_schemas": [{**SCHEMA, "config_type_name": "Motion"}],
+                    "config_instances": [{**INSTANCE, "config_type_name": "Motion"}]},
+                   "PATH: /config_types/0/slug: expected 1 to 48 of a-z, 0-9 and -, beginning and "
+                   'ending with a letter or a digit, found "Motion"')
+        self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "instance_slots": [
+                        {"key": "A", "filepath": "/a.json"}]}],
+                    "config_instances": [{**INSTANCE, "filepath": "/b.json"}]},
+                   "PATH: /config_schemas/0/instance_slots/0/key: expected 1 to 128 of a-z, 0-9, _ "
+                   'and -, beginning with a letter or a digit, found "A"')
+        self.check({"devices": [{**DEVICE, "status": "asleep"}, {**DEVICE, "status": "online"}]},
+                   "PATH: /devices/0/status: expected one of inactive, activating, online, offline, "
+                   'archived, found "asleep"')
+        # But what does not lean on it is.
+        self.check({"devices": [{**DEVICE, "name": ""}, {"id": "dvc_2", "name": "two"}],
+                    "releases": [RELEASE],
+                    "deployments": [{**DEPLOYMENT, "device_id": "dvc_2", "status": "queued",
+                                     "activity_status": "staged"}]},
+                   'PATH: /devices/0/name: expected a text of 1 to 48 characters, found ""',
+                   "PATH: /deployments/0/status: says 'queued', but it follows from the rest that it "
+                   "is 'staged'")
+
+    def test_circles(self):
+        """A deployment is not its own parent, however far up."""
+        for n in (1, 2, 5):
+            self.check({"devices": [DEVICE], "releases": [RELEASE],
+                        "deployments": [{**DEPLOYMENT, "id": f"dpl_{i}", "parent_id":
+                                         f"dpl_{(i + 1) % n}"} for i in range(n)] +
+                                       [{**DEPLOYMENT, "id": "dpl_9", "parent_id": "dpl_0"}]},
+                       "PATH: /deployments/0/parent_id: the deployment is its own ancestor")
 
     def test_unique(self):
         self.check({"devices": [DEVICE, {"id": "dvc_2", "name": "one"}]},
@@ -396,9 +504,17 @@ class Problems(Files):
                         {"key": "a", "filepath": "/a.json"}, {"key": "a", "filepath": "/b.json"},
                         {"key": "c", "filepath": "/a.json"}]}]},
                    "PATH: /config_schemas/0/instance_slots/1/key: slot keys are unique in their "
-                   "schema",
+                   "schema; so has PATH: /config_schemas/0/instance_slots/0",
                    "PATH: /config_schemas/0/instance_slots/2/filepath: slot filepaths are unique in "
-                   "their schema")
+                   "their schema; so has PATH: /config_schemas/0/instance_slots/0")
+        # In one schema, that is; and values are told apart wherever they end.
+        path = self.write({"config_types": [TYPE], "config_schemas": [
+            {**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i),
+             "instance_slots": [{"key": "a", "filepath": "/a.json"}]} for i in (1, 2)],
+            "git_commits": [{**COMMIT, "id": f"git_cmt_{i}", "sha": sha, "repository_url": url}
+                            for i, (sha, url) in enumerate((("a", "1:b"), ("a 3", "b"), ("a", "b"),
+                                                            ("b", "a")))]})
+        self.assertEqual(run("check", path).returncode, 0, run("check", path).stderr)
 
     def test_contradictions(self):
         world = {"devices": [DEVICE], "releases": [RELEASE]}
@@ -407,16 +523,27 @@ class Problems(Files):
                    "PATH: /deployments/0/status: says 'queued', but it follows from the rest that it "
                    "is 'staged'")
         self.check({"devices": [DEVICE, {**DEVICE, "name": "two"}]},
-                   "PATH: /devices/1/name: contradicts PATH: /devices/0/name")
+                   "PATH: /devices/1/name: says 'two', but PATH: /devices/0/name says 'one'")
         self.check({**world, "deployments": [{**DEPLOYMENT, "device": {"id": "dvc_1",
                                                                        "name": "two"}}]},
-                   "PATH: /deployments/0/device/name: contradicts PATH: /devices/0/name")
+                   "PATH: /deployments/0/device/name: says 'two', but PATH: /devices/0/name says "
+                   "'one'")
         self.check({**world, "deployments": [{**DEPLOYMENT, "device": {"id": "dvc_2",
                                                                        "name": "two"}}]},
-                   "PATH: /deployments/0/device: contradicts PATH: /deployments/0/device")
+                   "PATH: /deployments/0/device: says 'dvc_2', but PATH: /deployments/0/device_id "
+                   "says 'dvc_1'")
+        self.check({**world, "deployments": [{**DEPLOYMENT, "config_instance_ids": ["x"],
+                                              "config_instances": []}]},
+                   "PATH: /deployments/0/config_instances: contradicts PATH: "
+                   "/deployments/0/config_instance_ids",
+                   "PATH: /deployments/0/config_instance_ids/0: refers to 'x', which is not in "
+                   "config_instances")
+        self.check({"devices": [{**DEVICE, "agent_version": None}, {**DEVICE, "agent_version": "1"}]},
+                   "PATH: /devices/1/agent_version: says '1', but PATH: /devices/0/agent_version says "
+                   "null")
         self.check({**world, "deployments": [{**DEPLOYMENT, "activity_status": "deployed"}],
                     "devices": [{**DEVICE, "current_deployment": None}]},
-                   "PATH: /devices/0/current_deployment: says 'null', but it follows from the rest "
+                   "PATH: /devices/0/current_deployment: says null, but it follows from the rest "
                    "that it is 'dpl_1'")
         self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "config_type_name": "x"}]},
                    "PATH: /config_schemas/0/config_type_name: says 'x', but it follows from the rest "
@@ -458,8 +585,10 @@ class Problems(Files):
     def test_groups(self):
         self.check({"groups": [{"id": "grp_1", "name": "a", "parent_id": "grp_2"},
                                {"id": "grp_2", "name": "b", "parent_id": "grp_1"}]},
-                   "PATH: /groups/0/parent_id: the group is its own ancestor",
-                   "PATH: /groups/1/parent_id: the group is its own ancestor")
+                   "PATH: /groups/0/parent_id: the group is its own ancestor")
+        self.check({"groups": [{"id": f"grp_{i}", "name": f"{i}", "parent_id": f"grp_{max(i - 1, 0)}"}
+                               for i in range(10)]},
+                   "PATH: /groups/0/parent_id: the group is its own ancestor")
         chain = [{"id": f"grp_{i}", "name": "g", "parent_id": f"grp_{i - 1}" if i else None}
                  for i in range(13)]
         self.check({"groups": chain},
