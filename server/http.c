@@ -463,11 +463,6 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	return http->daemon != NULL;
 }
 
-static void sleep_ms(long ms)
-{
-	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
-}
-
 /*
  * Wait until no request is on its way and for QUIET_MS none has begun, or the time is over. The
  * library does not tell what waits unread in its sockets: a while without news must do.
@@ -480,7 +475,8 @@ static void settle(struct http *http, long ms)
 		if (now == before && atomic_load(&http->live) == 0)
 			return;
 		before = now;
-		sleep_ms(QUIET_MS);
+		/* No worker: the main thread, at the end. */
+		nanosleep(&(struct timespec){ .tv_nsec = QUIET_MS * 1000000L }, NULL);
 	}
 }
 
