@@ -3,6 +3,7 @@
  */
 #include "banner.h"
 
+#include "buf.h"
 #include "config.h"
 
 /* Keys of this project's own are printed whole; any other may be somebody's secret. */
@@ -11,14 +12,25 @@ static bool is_public(const struct api_key *key)
 	return starts_with(key->key, "miru_mock_");
 }
 
+/* A text of the user's, without what a terminal would obey. */
+static void print_shown(FILE *to, const char *text)
+{
+	struct buf shown CLEANUP(buf_free) = BUF_INIT(4096);
+
+	buf_add_control(&shown, text);
+	fputs(shown.bad || !shown.text ? "?" : shown.text, to);
+}
+
 /* "demo: 12 devices, 20 deployments": where from, and what there is, without the keys. */
 static void print_fixtures(FILE *to, const struct options *o, struct db *db)
 {
 	const char *comma = "";
 
 	fputs("fixtures   ", to);
-	for (size_t i = 0; i < o->fixtures.count; i++)
-		fprintf(to, "%s%s", i ? " " : "", o->fixtures.items[i]);
+	for (size_t i = 0; i < o->fixtures.count; i++) {
+		fputs(i ? " " : "", to);
+		print_shown(to, o->fixtures.items[i]);
+	}
 	fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", to);
 	for (size_t i = 0; i < R_COUNT; i++) {
 		const struct resource *r = &resources[i];
@@ -31,7 +43,8 @@ static void print_fixtures(FILE *to, const struct options *o, struct db *db)
 		snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", r->table);
 		s = db_query(db, &q);
 		if (s && stmt_step(s) == STEP_ROW && stmt_int(s, 0) > 0) {
-			fprintf(to, "%s%lld %s", comma, (long long)stmt_int(s, 0), r->array);
+			fprintf(to, "%s%lld %s", comma, (long long)stmt_int(s, 0),
+				stmt_int(s, 0) == 1 ? r->called : r->array);
 			comma = ", ";
 		}
 		if (s)
@@ -52,7 +65,8 @@ static void print_keys(FILE *to, const struct app *app)
 	for (size_t i = 0; i < app->keys.count; i++) {
 		const struct api_key *key = &app->keys.keys[i];
 
-		fprintf(to, "%s%s", comma, is_public(key) ? key->key : key->name);
+		fputs(comma, to);
+		print_shown(to, is_public(key) ? key->key : key->name);
 		comma = ", ";
 	}
 	fprintf(to, "%s\n",
@@ -91,15 +105,14 @@ void banner(FILE *to, const struct app *app, const struct options *o, unsigned p
 {
 	bool v6 = strchr(o->host, ':') != NULL;
 	/* Every address is no address to connect to. */
-	const char *host = streq(o->host, "0.0.0.0") ? "127.0.0.1"
-			   : streq(o->host, "::")    ? "::1"
-						     : o->host;
+	bool every = streq(o->host, "0.0.0.0") || streq(o->host, "::");
+	const char *host = !every ? o->host : v6 ? "::1" : "127.0.0.1";
 	struct db *db = store_db(app->store);
 	char base[320];
 
 	snprintf(base, sizeof base, "http://%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
-	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)\n",
-		PACKAGE_VERSION, base);
+	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)%s\n",
+		PACKAGE_VERSION, base, every ? ", on every address" : "");
 	fprintf(to, "versions   %s\n", version_list());
 	db_read(db);
 	print_fixtures(to, o, db);

@@ -63,6 +63,11 @@ static bool add(struct arena *a, const struct resource *r, enum version v, const
 
 		const struct field *f = resource_field(r, part);
 
+		if (!*part) {
+			*why = "an empty name in expand; names are separated by one comma, levels "
+			       "by one dot";
+			return false;
+		}
 		if (!f || !expandable(f, v)) {
 			*why = unknown(a, r, of, v, part);
 			return false;

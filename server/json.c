@@ -13,7 +13,7 @@
 struct scan {
 	const char *text, *at, *end;
 	const char *what;     /* set once, at the first error, with `at` left there */
-	struct arena decoded; /* keys of the objects now open */
+	struct arena decoded; /* the keys, as they are meant */
 };
 
 struct key {
@@ -339,7 +339,11 @@ bool json_check(const char *text, size_t len, struct json_error *e)
 	struct scan s = { .text = text, .at = text, .end = text + len };
 
 	arena_init(&s.decoded, NULL, 0);
-	if (scan_value(&s, 0)) {
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		wrong(&s, "a byte order mark; expected UTF-8 without one");
+	else if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+		wrong(&s, "UTF-16; expected UTF-8");
+	else if (scan_value(&s, 0)) {
 		skip_space(&s);
 		if (s.at < s.end)
 			wrong(&s, "expected the end after the value");

@@ -3,8 +3,10 @@
  */
 #include "log.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,6 +35,35 @@ struct log {
 	unsigned long dropped;
 	bool stopping;
 };
+
+/* The time, with which every line begins. */
+static void begin_line(struct buf *b, enum log_format format)
+{
+	char now[TIME_LEN + 1];
+
+	time_format(clock_now(), now);
+	if (format == LOG_JSON) {
+		buf_add(b, "{\"time\":");
+		buf_add_json(b, now);
+	} else {
+		buf_addn(b, now, TIME_LEN);
+	}
+}
+
+/* A line that is no request's. */
+static void add_line(struct buf *b, enum log_format format, const char *kind, const char *what)
+{
+	begin_line(b, format);
+	if (format == LOG_JSON) {
+		buf_printf(b, ",\"%s\":", kind);
+		buf_add_json(b, what);
+		buf_add(b, "}\n");
+	} else {
+		buf_printf(b, " %s: ", kind);
+		buf_add_control(b, what);
+		buf_addc(b, '\n');
+	}
+}
 
 static struct timespec in_ms(long ms)
 {
@@ -75,10 +106,12 @@ static void drain(struct log *log, const char *text, size_t len)
 		if (poll(&ready, 1, 50) > 0) {
 			ssize_t n = write(log->fd, text, len < CHUNK ? len : CHUNK);
 
-			if (n < 0)
+			if (n < 0 && errno != EAGAIN && errno != EINTR)
 				return; /* nobody can read it any more */
-			text += n;
-			len -= (size_t)n;
+			if (n > 0) {
+				text += n;
+				len -= (size_t)n;
+			}
 		} else if (is_stopping(log)) {
 			if (deadline.tv_sec == 0)
 				deadline = in_ms(STOP_MS);
@@ -115,9 +148,12 @@ static void *run(void *arg)
 		pthread_mutex_unlock(&log->lock);
 		drain(log, writing.text, writing.len);
 		if (dropped > 0) {
+			char what[64];
+
+			snprintf(what, sizeof what, "%lu log lines dropped: nobody read them",
+				 dropped);
 			buf_clear(&writing);
-			buf_printf(&writing, "miru-mock: %lu log lines dropped: nobody read them\n",
-				   dropped);
+			add_line(&writing, log->format, "note", what);
 			drain(log, writing.text, writing.len);
 		}
 		buf_clear(&writing);
@@ -179,20 +215,6 @@ static void hand_over(struct log *log, const struct buf *line)
 			pthread_cond_signal(&log->filled);
 	}
 	pthread_mutex_unlock(&log->lock);
-}
-
-/* The time, with which every line begins. */
-static void begin_line(struct buf *b, enum log_format format)
-{
-	char now[TIME_LEN + 1];
-
-	time_format(clock_now(), now);
-	if (format == LOG_JSON) {
-		buf_add(b, "{\"time\":");
-		buf_add_json(b, now);
-	} else {
-		buf_addn(b, now, TIME_LEN);
-	}
 }
 
 /* A text from outside, as it is fit for a line. */
@@ -269,16 +291,7 @@ static void log_text(struct log *log, const char *kind, const char *what)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
 
-	begin_line(&line, log->format);
-	if (log->format == LOG_JSON) {
-		buf_printf(&line, ",\"%s\":", kind);
-		buf_add_json(&line, what);
-		buf_add(&line, "}\n");
-	} else {
-		buf_printf(&line, " %s: ", kind);
-		buf_add_control(&line, what);
-		buf_addc(&line, '\n');
-	}
+	add_line(&line, log->format, kind, what);
 	hand_over(log, &line);
 }
 

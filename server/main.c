@@ -15,9 +15,15 @@
 #include "http.h"
 #include "log.h"
 #include "options.h"
+#include "port_file.h"
 #include "probe.h"
 
 enum { EXIT_USAGE = 2, GRACE_SECONDS = 5, PROBE_SECONDS = 3 };
+
+/* The command of that name, or NULL: the table is at the end. */
+struct command;
+
+static const struct command *command_named(const char *name);
 
 static int say(int status, const char *what)
 {
@@ -81,27 +87,7 @@ static bool fill_workspace(struct app *app, const struct option_list *files, boo
 
 /* ---- serve ----------------------------------------------------------------------------------- */
 
-/* Appear under its name whole, or not at all. */
-static bool write_port_file(const char *path, unsigned port)
-{
-	char temporary[4096];
-	FILE *file;
-	bool ok;
-
-	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) >=
-	    (int)sizeof temporary)
-		return false;
-	file = fopen(temporary, "we");
-	ok = file && fprintf(file, "%u\n", port) > 0;
-	if (file)
-		ok = fclose(file) == 0 && ok;
-	if (ok && rename(temporary, path) == 0)
-		return true;
-	unlink(temporary);
-	return false;
-}
-
-/* SIGINT and SIGTERM are waited for, by one thread, so every thread must have them blocked. */
+/* The signals that end it are waited for, by one thread, so every thread must have them blocked. */
 static sigset_t block_signals(void)
 {
 	sigset_t set;
@@ -110,6 +96,7 @@ static sigset_t block_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	return set;
 }
@@ -119,7 +106,6 @@ static int run_server(struct app *app, const struct options *o, struct http *htt
 	sigset_t signals = block_signals();
 	char err[256];
 	int signal, status = 1;
-	bool port_written = false;
 
 	app->log = log_start((enum log_format)o->log, STDERR_FILENO);
 	if (!app->log) {
@@ -128,22 +114,34 @@ static int run_server(struct app *app, const struct options *o, struct http *htt
 	}
 	if (!http_start(http, app, (unsigned)o->workers, err, sizeof err)) {
 		say(1, err);
-	} else if (o->port_file && !write_port_file(o->port_file, http_port(http))) {
-		fprintf(stderr, "miru-mock: cannot write %s\n", o->port_file);
+	} else if (o->port_file &&
+		   !port_file_write(o->port_file, http_port(http), err, sizeof err)) {
+		say(1, err);
 	} else {
-		port_written = o->port_file;
 		banner(stdout, app, o, http_port(http));
 		sigwait(&signals, &signal);
 		/* From here on a second signal ends the process at once. */
 		pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 		status = 0;
 	}
-	if (port_written)
-		unlink(o->port_file);
+	if (o->port_file)
+		port_file_remove(o->port_file, http_port(http));
 	if (!http_stop(http, GRACE_SECONDS))
 		status = say(1, "stopped with requests unanswered");
 	log_stop(app->log);
 	return status;
+}
+
+static int misplaced(const char *operand)
+{
+	if (command_named(operand))
+		fprintf(stderr, "miru-mock: '%s' comes first: miru-mock %s ...\n", operand,
+			operand);
+	else
+		fprintf(stderr,
+			"miru-mock: serve takes no '%s'; fixtures are given with --fixtures\n",
+			operand);
+	return EXIT_USAGE;
 }
 
 static int serve_command(const struct options *o)
@@ -154,18 +152,14 @@ static int serve_command(const struct options *o)
 	struct http *http;
 	int status = 1;
 
-	if (o->operands.count > 0) {
-		fprintf(stderr,
-			"miru-mock: serve takes no '%s'; fixtures are given with --fixtures\n",
-			o->operands.items[0]);
-		return EXIT_USAGE;
-	}
+	if (o->operands.count > 0)
+		return misplaced(o->operands.items[0]);
 	http = http_listen(o->host, (unsigned)o->port, err, sizeof err);
 	if (!http)
 		return say(1, err);
-	if (o->port_file)
-		unlink(o->port_file); /* of an earlier server: nobody shall take it for ours */
-	if (!open_workspace(&app, err, sizeof err))
+	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
+		say(1, err);
+	else if (!open_workspace(&app, err, sizeof err))
 		say(1, err);
 	else if (fill_workspace(&app, &o->fixtures, !o->empty))
 		status = run_server(&app, o, STEAL(http));
@@ -201,13 +195,18 @@ static int check_command(const struct options *o)
 static int health_command(const struct options *o)
 {
 	char url[64], said[512];
-	bool ready;
 
 	if (o->operands.count > 0)
 		return say(EXIT_USAGE, "health takes no operands; write health --url URL");
 	snprintf(url, sizeof url, "http://127.0.0.1:%ld", o->port);
-	ready = probe(o->url ? o->url : url, PROBE_SECONDS, said, sizeof said);
-	return ready ? 0 : say(1, said);
+	switch (probe(o->url ? o->url : url, PROBE_SECONDS, said, sizeof said)) {
+	case PROBE_READY:
+		return 0;
+	case PROBE_NO_URL:
+		return say(EXIT_USAGE, said);
+	default:
+		return say(1, said);
+	}
 }
 
 /* ---- the commands ---------------------------------------------------------------------------- */
@@ -255,26 +254,18 @@ static int version(void)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* The command that argv names, which then begins with its name; the first where it names none. */
-static const struct command *find_command(int *argc, char ***argv)
+static const struct command *command_named(const char *name)
 {
-	const char *name = *argc > 1 ? (*argv)[1] : NULL;
-
-	if (!name || name[0] == '-')
-		return &commands[0];
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (streq(name, commands[i].name)) {
-			--*argc;
-			++*argv;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (streq(name, commands[i].name))
 			return &commands[i];
-		}
-	}
 	return NULL;
 }
 
 int main(int argc, char **argv)
 {
-	const struct command *command = find_command(&argc, &argv);
+	bool named = argc > 1 && argv[1][0] != '-';
+	const struct command *command = named ? command_named(argv[1]) : &commands[0];
 	struct options o;
 	char err[256];
 	int status;
@@ -286,7 +277,7 @@ int main(int argc, char **argv)
 			argv[1]);
 		return EXIT_USAGE;
 	}
-	if (!options_read(&o, command->options, argc, argv, err, sizeof err))
+	if (!options_read(&o, command->options, argc - named, argv + named, err, sizeof err))
 		status = say(EXIT_USAGE, err);
 	else if (o.help)
 		status = help();

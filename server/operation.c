@@ -92,3 +92,41 @@ enum found operation_find(const struct operation *table, size_t n, const char *m
 	}
 	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
 }
+
+/* The length of a path's first segment, with its slash. */
+static size_t beginning(const char *path)
+{
+	return 1 + strcspn(path + 1, "/");
+}
+
+static void add_to(char *out, size_t len, const char *comma, const char *method, const char *path,
+		   size_t pathlen)
+{
+	size_t used = strlen(out);
+
+	snprintf(out + used, len - used, "%s%s%s%.*s", used ? comma : "", method,
+		 *method ? " " : "", (int)pathlen, path);
+}
+
+const char *operation_hint(const struct operation *table, size_t n, const struct target *t,
+			   char *out, size_t len)
+{
+	const char *first = t->segments[has_prefix(t) ? 1 : 0];
+
+	out[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		const char *path = table[i].path;
+
+		if (beginning(path) == strlen(first) + 1 && starts_with(path + 1, first))
+			add_to(out, len, ", ", table[i].method, path, strlen(path));
+	}
+	if (out[0])
+		return out;
+	for (size_t i = 0; i < n; i++) {
+		size_t same = beginning(table[i].path);
+
+		if (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0)
+			add_to(out, len, ", ", "", table[i].path, same);
+	}
+	return out;
+}

@@ -37,4 +37,11 @@ enum found operation_find(const struct operation *table, size_t n, const char *m
 			  const struct target *t, const struct operation **op, const char **id,
 			  char *allow, size_t allowlen);
 
+/*
+ * What there is instead, for a path that is nobody's: the operations whose paths begin as it does,
+ * or else how paths begin. Writes it to out, which it returns.
+ */
+const char *operation_hint(const struct operation *table, size_t n, const struct target *t,
+			   char *out, size_t len);
+
 #endif

@@ -8,11 +8,12 @@
 
 static bool not_found(struct exchange *x, const struct resource *r, const char *id)
 {
+	const struct resource *other = resource_of_id(id);
 	const char *shown = quote(x, id);
 
-	if (r->prefix && !starts_with(id, r->prefix))
-		fail(x, ERR_NOT_FOUND, "%s '%s' not found; its ids begin with %s", r->object, shown,
-		     r->prefix);
+	if (other && other != r)
+		fail(x, ERR_NOT_FOUND, "%s '%s' not found; it looks like the id of a %s", r->object,
+		     shown, other->called);
 	else
 		fail(x, ERR_NOT_FOUND, "%s '%s' not found", r->object, shown);
 	fail_param(x, "resource_type", r->object);

@@ -41,8 +41,9 @@ static const char *const log_words[] = {
 static const struct row rows[] = {
 	{ "host", "ADDR", OPT_TEXT, AT(host), FOR_SERVE, "address to listen on (127.0.0.1)", 0, 0,
 	  NULL },
-	{ "port", "N", OPT_NUMBER, AT(port), FOR_SERVE | FOR_HEALTH,
+	{ "port", "N", OPT_NUMBER, AT(port), FOR_SERVE,
 	  "port to listen on; 0 takes any free one (8080)", 0, 65535, NULL },
+	{ "port", "N", OPT_NUMBER, AT(port), FOR_HEALTH, "port to probe (8080)", 1, 65535, NULL },
 	{ "port-file", "FILE", OPT_TEXT, AT(port_file), FOR_SERVE,
 	  "write the real port to FILE once connections are accepted", 0, 0, NULL },
 	{ "fixtures", "FILE", OPT_LIST, AT(fixtures), FOR_SERVE,
@@ -206,6 +207,15 @@ static bool read_environment(struct options *o, unsigned command, char *err, siz
 	return true;
 }
 
+/* The argument in which getopt found an option that is unknown: a long one, or letters. */
+static const char *unknown(char **argv)
+{
+	for (char **arg = argv + 1; optopt && *arg; arg++)
+		if ((*arg)[0] == '-' && (*arg)[1] != '-' && strchr(*arg, optopt))
+			return *arg;
+	return argv[optind - 1];
+}
+
 static bool read_arguments(struct options *o, unsigned command, int argc, char **argv, char *err,
 			   size_t errlen)
 {
@@ -229,7 +239,6 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 	optind = 0; /* forget earlier readings */
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
-		const char *written = argv[optind - 1];
 		bool known = (c == '?' || c == ':' ? optopt : c) >= FIRST;
 		const struct row *opt = known ? of[(c >= FIRST ? c : optopt) - FIRST] : NULL;
 		char from[64];
@@ -239,9 +248,10 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 			continue;
 		}
 		if (!opt)
-			return wrong(err, errlen,
-				     "unknown option '%s'; miru-mock --help lists those there are",
-				     written);
+			return wrong(
+			    err, errlen,
+			    "unknown option '%s'; %smiru-mock --help lists those there are",
+			    unknown(argv), optopt ? "options have two dashes: " : "");
 		snprintf(from, sizeof from, "--%s", opt->name);
 		if (c == ':')
 			return wrong(err, errlen, "%s needs a value: %s %s", from, from,
@@ -257,7 +267,7 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 			return false;
 	}
 	for (; optind < argc; optind++)
-		if (!add_item(&o->operands, "operands", argv[optind], err, errlen))
+		if (!add_item(&o->operands, "files", argv[optind], err, errlen))
 			return false;
 	return true;
 }
@@ -266,6 +276,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		  size_t errlen)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	bool ok, empty;
 
 	cores = cores < 2 ? 2 : cores > 64 ? 64 : cores;
 
@@ -274,8 +285,23 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.port = 8080,
 		.workers = cores,
 	};
-	return read_environment(o, command, err, errlen) &&
-	       read_arguments(o, command, argc, argv, err, errlen);
+	ok = read_environment(o, command, err, errlen);
+	empty = o->empty;
+	o->empty = false;
+	/* Whoever asks for help gets it, whatever the environment says. */
+	if (!ok) {
+		char unread[256];
+
+		return read_arguments(o, command, argc, argv, unread, sizeof unread) &&
+		       (o->help || o->version);
+	}
+	if (!read_arguments(o, command, argc, argv, err, errlen))
+		return false;
+	/* The command line wins, also when it says that there shall be nothing. */
+	if (o->empty && o->owned)
+		o->fixtures.count = 0;
+	o->empty |= empty;
+	return true;
 }
 
 void options_free(struct options *o)

@@ -27,6 +27,15 @@ static bool stage_target(struct exchange *x)
 		   : broke(x, "target: out of memory");
 }
 
+/* The target's path, as it came. */
+static const char *path_of(struct exchange *x)
+{
+	const char *target = x->request.target;
+	const char *path = arena_strndup(&x->arena, target, strcspn(target, "?"));
+
+	return path ? path : "";
+}
+
 static bool stage_route(struct exchange *x)
 {
 	const struct request *r = &x->request;
@@ -49,12 +58,12 @@ static bool stage_route(struct exchange *x)
 
 	bool slash = x->target.nsegments > 1 && x->target.nsegments <= TARGET_SEGMENTS &&
 		     !*x->target.segments[x->target.nsegments - 1];
-	const char *path = arena_strndup(&x->arena, r->target, strcspn(r->target, "?"));
+	char hint[1024];
 
-	fail(x, ERR_NOT_FOUND, "nothing is served at %s%s", path ? quote(x, path) : "this path",
-	     slash ? "; paths do not end in a slash" : "");
-	if (path)
-		fail_param(x, "path", path);
+	fail(x, ERR_NOT_FOUND, "nothing is served at %s; %sthere is: %s", quote(x, path_of(x)),
+	     slash ? "paths do not end in a slash; " : "",
+	     operation_hint(operations, noperations, &x->target, hint, sizeof hint));
+	fail_param(x, "path", path_of(x));
 	return false;
 }
 
@@ -63,9 +72,9 @@ static bool stage_authenticate(struct exchange *x)
 	const char *key = x->request.api_key;
 
 	if (!key || !*key)
-		return fail(
-		    x, ERR_UNAUTHORIZED,
-		    "the X-API-Key header is missing or empty; send one of the fixtures' api_keys");
+		return fail(x, ERR_UNAUTHORIZED,
+			    "the X-API-Key header is missing or empty; send %s",
+			    x->app->auth == AUTH_ANY ? "any key" : "one of the fixtures' api_keys");
 	x->key = auth_find(&x->app->keys, x->app->auth, key);
 	return x->key || fail(x, ERR_UNAUTHORIZED,
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
@@ -98,9 +107,10 @@ static bool stage_version(struct exchange *x)
 	}
 	if (live(x->op->on, x->version))
 		return true;
-	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s", x->op->method, x->op->path,
-	     version_name(x->version));
-	fail_param(x, "path", x->op->path);
+	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s; it is of %s to %s", x->op->method,
+	     x->op->path, version_name(x->version), version_name(x->op->on.since),
+	     version_name(x->op->on.until));
+	fail_param(x, "path", path_of(x));
 	return false;
 }
 

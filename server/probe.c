@@ -47,31 +47,54 @@ static bool ask(struct result *result, const char *host, int port, const char *p
 	return true;
 }
 
-bool probe(const char *url, int seconds, char *err, size_t errlen)
+/* The library's own lines would stand beside ours. */
+static void say_nothing(int severity, const char *what)
+{
+	(void)severity;
+	(void)what;
+}
+
+/* The host of a URL as it is connected to: an IPv6 address without its brackets. */
+static bool plain_host(const char *host, char *out, size_t len)
+{
+	size_t from = *host == '[' ? 1 : 0, all = strlen(host);
+
+	if (all <= 2 * from || all >= len)
+		return false;
+	memcpy(out, host + from, all - 2 * from);
+	out[all - 2 * from] = '\0';
+	return true;
+}
+
+enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 {
 	struct evhttp_uri *uri = evhttp_uri_parse(url);
 	const char *scheme = uri ? evhttp_uri_get_scheme(uri) : NULL;
-	const char *host = uri ? evhttp_uri_get_host(uri) : NULL;
+	const char *name = uri ? evhttp_uri_get_host(uri) : NULL;
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	int port = uri ? evhttp_uri_get_port(uri) : -1;
 	struct result result = { 0 };
-	bool ok = false;
+	enum probe found = PROBE_NOT_READY;
+	char host[256];
 
-	if (!scheme || !streq(scheme, "http") || !host || !*host) {
+	event_set_log_callback(say_nothing);
+	if (!scheme || !streq(scheme, "http") || !name || !plain_host(name, host, sizeof host) ||
+	    port == 0) {
 		snprintf(err, errlen, "'%s' is no URL such as http://127.0.0.1:8080", url);
+		found = PROBE_NO_URL;
 	} else if (!(result.base = event_base_new()) ||
-		   !ask(&result, host, port < 0 ? 80 : port, path && *path ? path : "/_mock/ready",
-			seconds)) {
+		   !ask(&result, host, port < 0 ? 80 : port,
+			path && *path && !streq(path, "/") ? path : "/_mock/ready", seconds)) {
 		snprintf(err, errlen, "out of memory");
 	} else if (result.status == 0) {
 		snprintf(err, errlen, "no answer from %s", url);
 	} else {
 		snprintf(err, errlen, "%s answered %d", url, result.status);
-		ok = result.status == 200;
+		found = result.status == 200 ? PROBE_READY : PROBE_NOT_READY;
 	}
 	if (result.base)
 		event_base_free(result.base);
 	if (uri)
 		evhttp_uri_free(uri);
-	return ok;
+	return found;
 }

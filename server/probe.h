@@ -5,13 +5,15 @@
 #ifndef PROBE_H
 #define PROBE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+enum probe { PROBE_READY, PROBE_NOT_READY, PROBE_NO_URL };
+
 /*
- * GET url, which is http://host[:port][/path], within `seconds`. True when the answer is 200; else
- * a line in err says what came instead.
+ * GET url, which is http://host[:port][/path], within `seconds`; without a path, /_mock/ready.
+ * Ready when the answer is 200; else a line in err says what came instead, or what is wrong with
+ * the URL.
  */
-bool probe(const char *url, int seconds, char *err, size_t errlen);
+enum probe probe(const char *url, int seconds, char *err, size_t errlen);
 
 #endif

@@ -368,6 +368,14 @@ const struct resource *resource_of_array(const char *array)
 	return NULL;
 }
 
+const struct resource *resource_of_id(const char *id)
+{
+	for (size_t i = 0; i < R_COUNT; i++)
+		if (resources[i].prefix && starts_with(id, resources[i].prefix))
+			return &resources[i];
+	return NULL;
+}
+
 const struct word *word_find(const struct word *words, const char *text)
 {
 	for (; words->text; words++)

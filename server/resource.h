@@ -160,6 +160,8 @@ static inline enum resource_id resource_number(const struct resource *r)
 const struct field *resource_field(const struct resource *r, const char *name);
 /* The resource of that fixture array, or NULL. */
 const struct resource *resource_of_array(const char *array);
+/* The resource whose ids customarily begin as this one does, or NULL. */
+const struct resource *resource_of_id(const char *id);
 /* The word of that text, or NULL. */
 const struct word *word_find(const struct word *words, const char *text);
 /* What a version sees of a stored word. */

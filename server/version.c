@@ -5,11 +5,9 @@
 
 #include "util.h"
 
-#define TETONS     "2026-03-09.tetons"
-#define RAINIER    "2026-05-06.rainier"
-#define EVERGLADES "2026-08-17.everglades"
-
-static const char *const supported[V_COUNT] = { TETONS, RAINIER, EVERGLADES };
+#define VERSION_NAME(symbol, name) name,
+static const char *const supported[V_COUNT] = { VERSIONS(VERSION_NAME) };
+#undef VERSION_NAME
 
 static const struct {
 	const char *name, *ended;
@@ -24,7 +22,11 @@ const char *version_name(enum version v)
 
 const char *version_list(void)
 {
-	return TETONS ", " RAINIER ", " EVERGLADES;
+#define VERSION_ITEM(symbol, name) ", " name
+	static const char list[] = VERSIONS(VERSION_ITEM);
+#undef VERSION_ITEM
+
+	return list + 2; /* without the first comma */
 }
 
 /* The ".train" of a value of the form YYYY-MM-DD.train, or NULL. */

@@ -11,11 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Supported versions, oldest first. */
-enum version { V_TETONS, V_RAINIER, V_EVERGLADES };
-#define V_OLDEST V_TETONS
-#define V_NEWEST V_EVERGLADES
-enum { V_COUNT = V_NEWEST + 1 };
+/* VERSION(symbol, header value): the supported versions, oldest first. */
+#define VERSIONS(VERSION)                                                                          \
+	VERSION(TETONS, "2026-03-09.tetons")                                                       \
+	VERSION(RAINIER, "2026-05-06.rainier")                                                     \
+	VERSION(EVERGLADES, "2026-08-17.everglades")
+
+#define VERSION_NUMBER(symbol, name) V_##symbol,
+enum version { VERSIONS(VERSION_NUMBER) V_COUNT };
+#undef VERSION_NUMBER
+#define V_OLDEST ((enum version)0)
+#define V_NEWEST ((enum version)(V_COUNT - 1))
 
 /* Both ends inclusive; empty when since > until. */
 struct span {

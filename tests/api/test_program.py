@@ -55,11 +55,14 @@ class Usage(harness.TestCase):
     def test_unknown(self):
         self.assert_usage(run("serv"), "unknown command 'serv'", "--help")
         self.assert_usage(run("--prot", "1"), "unknown option '--prot'", "--help")
-        self.assert_usage(run("-x"), "unknown option '-x'")
+        for *args, word in (("-x",), ("--log", "off", "-port"), ("-xyz",)):
+            self.assert_usage(run(*args, word, "0"), f"unknown option '{word}'", "two dashes")
         self.assert_usage(run("check", "--port", "1", "x"), "unknown option '--port'")
         self.assert_usage(run("serve", "file.json"), "'file.json'", "--fixtures")
         self.assert_usage(run("check"), "check FILE")
         self.assert_usage(run("health", "x"), "--url")
+        self.assert_usage(run("--port", "0", "check", "x"), "'check' comes first")
+        self.assert_usage(run("health", "--port", "0"), "from 1 to 65535")
 
     def test_values(self):
         for value in ("", "x", "-1", "65536", "99999999999999999999", "80 ", " 80", "0x50", "8080x"):
@@ -78,6 +81,12 @@ class Usage(harness.TestCase):
         self.assert_usage(run(env={"MIRU_MOCK_PORT": "x"}), "MIRU_MOCK_PORT 'x'")
         self.assert_usage(run(env={"MIRU_MOCK_EMPTY": "yes"}), "MIRU_MOCK_EMPTY 'yes'",
                           "0, 1, false, true")
+        # But whoever asks for help gets it.
+        for args in (["--help"], ["--version"], ["--port", "1", "-h"]):
+            result = run(*args, env={"MIRU_MOCK_PORT": "x"})
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assert_usage(run("--help", "--port", "y", env={"MIRU_MOCK_PORT": "x"}),
+                          "MIRU_MOCK_PORT 'x'")
         self.assert_usage(run(env={"MIRU_MOCK_LOG": "x"}), "MIRU_MOCK_LOG", "text, json, off")
 
 
@@ -98,6 +107,15 @@ class Start(harness.TestCase):
             self.assertIn('"id": "dpl_123"', pasted.stdout)
             self.assertIn('"name": "My Device"', pasted.stdout)
             self.assertEqual(shlex.split(line)[0], "curl")
+
+    def test_banner_and_hostile_names(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write('{"api_keys":[{"key":"k","name":"a\\nb\\u001b[31m","scopes":[]}],'
+                       '"devices":[{"id":"dvc_1","name":"one"}]}')
+            file.flush()
+            with Server("--fixtures", file.name) as server:
+                self.assertIn("keys       a\\nb\\u001b[31m\n", server.banner)
+                self.assertIn(": 1 device\n", server.banner)
 
     def test_banner_hides_keys_of_the_users_own(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
@@ -136,7 +154,37 @@ class Start(harness.TestCase):
             self.assertEqual(os.listdir(folder), [])
             result = run("--port", "0", "--port-file", os.path.join(folder, "no/port"))
             self.assertEqual(result.returncode, 1)
-            self.assertIn("cannot write", result.stderr)
+            self.assertIn("no/port: No such file or directory", result.stderr)
+
+    def test_port_file_spares_what_is_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x")
+            for text in ("precious\n", "1", "1\n\n", "123456\n", "1 2\n"):
+                with open(path, "w") as file:
+                    file.write(text)
+                result = run("--port", "0", "--port-file", path)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("no server wrote", result.stderr)
+                with open(path) as file:
+                    self.assertEqual(file.read(), text)
+            os.remove(path)
+            for make in (os.mkfifo, os.mkdir, lambda path: os.symlink("y", path)):
+                make(path)
+                before = os.lstat(path)
+                self.assertEqual(run("--port", "0", "--port-file", path).returncode, 1)
+                self.assertEqual(os.lstat(path).st_ino, before.st_ino)
+                os.rmdir(path) if os.path.isdir(path) else os.remove(path)
+
+    def test_port_file_of_another(self):
+        """A server that ends leaves the file of one that began later; an empty one may be there."""
+        with tempfile.NamedTemporaryFile() as file:
+            with Server("--port-file", file.name) as first:
+                with Server("--port-file", file.name) as second:
+                    first.stop()
+                    with open(file.name) as now:
+                        self.assertEqual(now.read(), f"{second.port}\n")
+            self.assertFalse(os.path.exists(file.name))
+            open(file.name, "w").close()
 
     def test_port_taken(self):
         with Server() as server:
@@ -153,6 +201,7 @@ class Start(harness.TestCase):
             self.assertEqual(server.get(DPL).status, 200)
         with Server("--host", "0.0.0.0") as server:
             self.assertIn(f"http://127.0.0.1:{server.port}/beta", server.banner)
+            self.assertIn("on every address", server.banner)
             self.assertEqual(server.get(DPL).status, 200)
         result = run("--host", "nowhere.invalid", "--port", "0")
         self.assertEqual(result.returncode, 1)
@@ -171,6 +220,10 @@ class Start(harness.TestCase):
         with Server("--fixtures", "fixtures/demo.json",
                     env={"MIRU_MOCK_FIXTURES": "fixtures/scopes.json"}) as server:
             self.assertEqual(server.get(DPL, key="miru_mock_deployments_read").status, 401)
+        with Server("--empty", env={"MIRU_MOCK_FIXTURES": "/nonexistent"}) as server:
+            self.assertEqual(server.get(DPL).status, 401)
+        with Server("--fixtures", "fixtures/demo.json", env={"MIRU_MOCK_EMPTY": "1"}) as server:
+            self.assertEqual(server.get(DPL).status, 200)
         with Server(env={"MIRU_MOCK_EMPTY": "true", "MIRU_MOCK_PORT": "tcp://10.0.0.1:8080"}) as s:
             self.assertEqual(s.get(DPL).status, 401)
 
@@ -179,7 +232,7 @@ class Stop(harness.TestCase):
     arguments = None
 
     def test_signals(self):
-        for sig in (signal.SIGTERM, signal.SIGINT):
+        for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with Server() as server:
                 self.assertEqual(server.get(DPL).status, 200)
                 server.stop(sig)
@@ -279,10 +332,17 @@ class Health(harness.TestCase):
         result = run("health", "--url", f"http://127.0.0.1:{self.server.port}/nope")
         self.assertEqual(result.returncode, 1)
         self.assertIn("answered 404", result.stderr)
-        for url in ("https://127.0.0.1", "127.0.0.1:80", "http://", "http://["):
+        for url in ("https://127.0.0.1", "127.0.0.1:80", "http://", "http://[", "http://[]:80",
+                    "http://127.0.0.1:0"):
             result = run("health", "--url", url)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("is no URL", result.stderr)
+            self.assertEqual(result.returncode, 2, url)
+            self.assertEqual(result.stderr,
+                             f"miru-mock: '{url}' is no URL such as http://127.0.0.1:8080\n")
+
+    def test_ipv6(self):
+        with Server("--host", "::1", host="::1") as server:
+            result = run("health", "--url", f"http://[::1]:{server.port}/")
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
 
 
 class Log(harness.TestCase):
@@ -357,8 +417,9 @@ class Log(harness.TestCase):
     def test_dropped_lines_are_counted(self):
         """Once somebody reads again, every request is a line or is counted as dropped."""
         reader, writer = os.pipe()
-        process = subprocess.Popen([harness.BINARY, "--port", "0"], stdout=subprocess.PIPE,
-                                   stderr=writer, text=True, env=harness.environment())
+        process = subprocess.Popen([harness.BINARY, "--port", "0", "--log", "json"],
+                                   stdout=subprocess.PIPE, stderr=writer, text=True,
+                                   env=harness.environment())
         os.close(writer)
         try:
             lines = iter(process.stdout.readline, "")
@@ -377,8 +438,11 @@ class Log(harness.TestCase):
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(harness.DEADLINE), 0)
             thread.join(harness.DEADLINE)
-            logged = read[0].count(" 404 GET /xxx")
-            dropped = sum(map(int, re.findall(r"(\d+) log lines dropped", read[0])))
+            logged = [harness.json.loads(line) for line in read[0].splitlines()]
+            notes = [line["note"] for line in logged if "note" in line]
+            dropped = sum(int(note.removesuffix(" log lines dropped: nobody read them"))
+                          for note in notes)
+            logged = len(logged) - len(notes)
             self.assertGreater(dropped, 0)
             self.assertEqual(logged + dropped, 1000)
         finally:

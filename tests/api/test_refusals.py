@@ -68,7 +68,8 @@ class Versions(harness.TestCase):
     def test_route_of_another_version(self):
         for version in (TETONS, RAINIER):
             self.assert_refused(self.server.get("/beta/groups/grp_123", version=version), 404,
-                                "resource_not_found", "is not part of " + version)
+                                "resource_not_found", "is not part of " + version, EVERGLADES,
+                                params={"path": "/beta/groups/grp_123"})
         self.assertEqual(self.server.get("/beta/groups/grp_123", version=EVERGLADES).status, 200)
 
 
@@ -120,7 +121,8 @@ class Expand(harness.TestCase):
                     "device, release, config_instances")
         self.refuse("total_count", "'total_count'")
         self.refuse("device,nope", "'nope'")
-        self.refuse("device,", "''")
+        for query in ("device,", ",", "device,,release", "release.", ".", "device%2C"):
+            self.refuse(query, "an empty name in expand")
         self.refuse("device%7Crelease", "'device|release'")
         self.refuse("device%0A", "'device\n'")
         self.refuse("x" * 500, "'" + "x" * 64 + "...'")
@@ -143,13 +145,15 @@ class Expand(harness.TestCase):
 
 class Paths(harness.TestCase):
     def test_unknown_id(self):
-        for id, hint in (("dpl_999", ""), ("dvc_123", "begin with dpl_"), ("x", "begin with dpl_"),
-                         ("%20", "begin with dpl_"), ("..", ""), ("dpl_123%2F", ""),
-                         ("DPL_123", "")):
+        for id, hint in (("dpl_999", "'dpl_999' not found"), ("x", "'x' not found"),
+                         ("dvc_123", "looks like the id of a device"),
+                         ("cfg_inst_123", "looks like the id of a config instance"),
+                         ("%20", "' '"), ("..", ""), ("dpl_123%2F", ""), ("DPL_123", "")):
             with self.subTest(id=id):
                 answer = self.server.get("/beta/deployments/" + id)
                 self.assert_refused(answer, 404, "resource_not_found", "not found", hint)
                 self.assertEqual(answer.error["params"]["resource_type"], "deployment")
+                self.assertEqual("looks like" in answer.text, "looks like" in hint)
         self.assertEqual(answer.error["params"]["resource_id"], "DPL_123")
 
     def test_unknown_path(self):
@@ -162,6 +166,13 @@ class Paths(harness.TestCase):
                 self.assert_refused(answer, 404, "resource_not_found", path,
                                     params={"path": path})
         self.assertIn("do not end in a slash", self.server.get(DPL + "/").error["message"])
+        for path, hint in (("/beta/deployments?x", "GET /deployments/{deployment_id}"),
+                           ("/v1/_mock/ready", "GET /_mock/health, GET /_mock/ready"),
+                           ("/DEPLOYMENTS/dpl_123", "/config_instances, /config_schemas, "
+                            "/config_types, /deployments, /devices, /git_commits, /groups, "
+                            "/releases, /_mock")):
+            self.assertEqual(self.server.get(path).error["message"], "nothing is served at "
+                             f"{path.removesuffix('?x')}; there is: {hint}")
 
     def test_wrong_method(self):
         for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW", "get"):
@@ -209,8 +220,8 @@ class AuthAny(harness.TestCase):
             self.assertEqual(self.server.get(DPL, key=key).status, 200)
 
     def test_but_not_none(self):
-        for key in (None, ""):
-            self.assert_refused(self.server.get(DPL, key=key), 401, "unauthorized")
+        for key in (None, "", " "):
+            self.assert_refused(self.server.get(DPL, key=key), 401, "unauthorized", "send any key")
 
     def test_the_rest_is_refused_as_ever(self):
         self.assertEqual(self.server.get(DPL, key="x", version=None).status, 400)

@@ -83,6 +83,36 @@ static void test_cases(void)
 	}
 }
 
+static void test_hints(void)
+{
+	static const struct {
+		const char *target, *want;
+	} hints[] = {
+		{ "/things/", "GET /things/{thing_id}, PATCH /things/{thing_id}, GET /things, "
+			      "POST /things, POST /things/{thing_id}/move" },
+		{ "/v1/_mock", "GET /_mock/ready" },
+		{ "/thing", "/things, /_mock" },
+		{ "/", "/things, /_mock" },
+		{ "/beta//things", "/things, /_mock" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+		struct arena a;
+		struct target t;
+		const char *why;
+		char is[256], few[20];
+
+		arena_init(&a, NULL, 0);
+		CU_ASSERT_FATAL(target_parse(&a, hints[i].target, &t, &why));
+		EQ_STR_IN(hints[i].target,
+			  operation_hint(table, ARRAY_LEN(table), &t, is, sizeof is),
+			  hints[i].want);
+		operation_hint(table, ARRAY_LEN(table), &t, few, sizeof few);
+		CU_ASSERT(strncmp(few, hints[i].want, sizeof few - 1) == 0);
+		arena_free(&a);
+	}
+}
+
 /* Each row is whole, and no other has its method and path. */
 static void test_table(void)
 {
@@ -101,4 +131,4 @@ static void test_table(void)
 	}
 }
 
-UNIT_MAIN("operation", { "cases", test_cases }, { "table", test_table })
+UNIT_MAIN("operation", { "cases", test_cases }, { "hints", test_hints }, { "table", test_table })

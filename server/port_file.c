@@ -1,0 +1,76 @@
+/*
+ * port_file.c - writing and removing a port file, and nothing that is none.
+ */
+#include "port_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The port in a file of ours, 0 in an empty one, -1 in any other. */
+static long port_in(const char *path)
+{
+	char text[8] = "", end;
+	long port = -1;
+	struct stat st;
+	FILE *file;
+
+	/* Not a link, a pipe or a device, which opening could change, or wait for. */
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return -1;
+	if (st.st_size == 0)
+		return 0;
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	if (fscanf(file, "%5[0-9]%c", text, &end) != 2 || end != '\n' || fgetc(file) != EOF ||
+	    sscanf(text, "%ld", &port) != 1)
+		port = -1;
+	fclose(file);
+	return port;
+}
+
+bool port_file_clear(const char *path, char *err, size_t errlen)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return true; /* nothing is there; or writing will say what is wrong */
+	if (port_in(path) < 0) {
+		snprintf(err, errlen,
+			 "--port-file %s: there is something that no server wrote; name another",
+			 path);
+		return false;
+	}
+	unlink(path);
+	return true;
+}
+
+bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
+{
+	char temporary[4096];
+	FILE *file;
+	bool ok;
+
+	errno = ENAMETOOLONG;
+	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) <
+	    (int)sizeof temporary) {
+		file = fopen(temporary, "wxe");
+		ok = file && fprintf(file, "%u\n", port) > 0;
+		if (file)
+			ok = fclose(file) == 0 && ok;
+		if (ok && rename(temporary, path) == 0)
+			return true;
+	}
+	snprintf(err, errlen, "cannot write %s: %s", path, strerror(errno));
+	unlink(temporary);
+	return false;
+}
+
+void port_file_remove(const char *path, unsigned port)
+{
+	if (port_in(path) == (long)port)
+		unlink(path);
+}
