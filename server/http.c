@@ -14,9 +14,12 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,8 +37,9 @@ enum {
 	ANSWER_MAX = 1 << 30,    /* bytes */
 	ANSWER_KEPT = 64 * 1024, /* bytes of memory that a connection keeps for the next */
 	BACKLOG = 511,
-	QUIET_MS = 20,   /* without a request beginning or left: all that was sent has been read */
-	SETTLE_MS = 200, /* the longest wait for that before the listening socket is shut */
+	SETTLE_MS =
+	    1000, /* the longest wait for what had been sent, before new clients are refused */
+	TICK_MS = 2,
 };
 
 struct http {
@@ -48,14 +52,17 @@ struct http {
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	atomic_uint claimed;
 	atomic_bool draining;
-	atomic_uint begun; /* requests, ever */
-	atomic_uint live;  /* those of them that are coming in or being answered, */
+	atomic_uint live;  /* requests that are coming in or being answered, */
 	atomic_uint whole; /* and of these, those that have come in whole: an answer is owed */
+	pthread_mutex_t lock;
+	struct client *clients; /* who is connected; guarded by the lock */
 };
 
 /* A connection, and the request that is now on it. */
 struct client {
 	struct http *http;
+	struct client *next, **link; /* in the list of all */
+	int socket;
 	bool live;     /* there is a request: x is to be cleared */
 	bool begun;    /* on_request has seen its headers */
 	bool whole;    /* all of it has come */
@@ -92,21 +99,46 @@ static void end_request(struct client *client)
 	atomic_fetch_sub(&client->http->live, 1);
 }
 
+static void add_client(struct http *http, struct client *client)
+{
+	pthread_mutex_lock(&http->lock);
+	client->next = http->clients;
+	client->link = &http->clients;
+	if (client->next)
+		client->next->link = &client->next;
+	http->clients = client;
+	pthread_mutex_unlock(&http->lock);
+}
+
+static void remove_client(struct http *http, struct client *client)
+{
+	pthread_mutex_lock(&http->lock);
+	*client->link = client->next;
+	if (client->next)
+		client->next->link = client->link;
+	pthread_mutex_unlock(&http->lock);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
 			  enum MHD_ConnectionNotificationCode what)
 {
 	struct client *client = *context;
 
-	(void)connection;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *info =
+		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
 		client = malloc(sizeof *client);
 		if (client) {
 			client->http = cls;
+			client->socket = info ? info->connect_fd : -1;
 			client->live = false;
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
+			add_client(cls, client);
 		}
 		*context = client;
 	} else if (client) {
+		remove_client(cls, client);
 		end_request(client);
 		buf_free(&client->answer);
 		free(client);
@@ -151,7 +183,6 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	end_request(client);
 	client->live = true;
 	atomic_fetch_add(&http->live, 1);
-	atomic_fetch_add(&http->begun, 1);
 	client->begun = client->whole = client->answered = false;
 	client->body = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
@@ -399,6 +430,7 @@ struct http *http_listen(const char *host, unsigned port, char *err, size_t errl
 	}
 	http->socket = -1;
 	http->serial = atomic_fetch_add(&serials, 1) + 1;
+	pthread_mutex_init(&http->lock, NULL);
 	snprintf(service, sizeof service, "%u", port);
 	rc = getaddrinfo(host, service, &hints, &to);
 	if (rc != 0) {
@@ -463,20 +495,46 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	return http->daemon != NULL;
 }
 
-/*
- * Wait until no request is on its way and for QUIET_MS none has begun, or the time is over. The
- * library does not tell what waits unread in its sockets: a while without news must do.
- */
-static void settle(struct http *http, long ms)
+/* Does a client wait to be accepted? */
+static bool has_waiting(struct http *http)
 {
-	for (unsigned before = atomic_load(&http->begun) - 1; ms > 0; ms -= QUIET_MS) {
-		unsigned now = atomic_load(&http->begun);
+	struct pollfd waiting = { .fd = http->socket, .events = POLLIN };
 
-		if (now == before && atomic_load(&http->live) == 0)
+	return poll(&waiting, 1, 0) > 0;
+}
+
+/* Is there anything that a client has sent and no worker has read? */
+static bool has_unread(struct http *http)
+{
+	bool unread = false;
+	int bytes;
+
+	pthread_mutex_lock(&http->lock);
+	for (struct client *c = http->clients; c && !unread; c = c->next)
+		unread = ioctl(c->socket, FIONREAD, &bytes) == 0 && bytes > 0;
+	pthread_mutex_unlock(&http->lock);
+	return unread;
+}
+
+static bool has_requests(struct http *http)
+{
+	return atomic_load(&http->live) > 0 || has_unread(http);
+}
+
+/*
+ * Wait until that is no more, or the time is over. Looks twice, since what a worker has just taken
+ * may not show yet as what it becomes.
+ */
+static void settle(struct http *http, bool (*has)(struct http *), long ms)
+{
+	for (int quiet = 0; ms > 0; ms -= TICK_MS) {
+		bool busy = has(http);
+
+		quiet = busy ? 0 : quiet + 1;
+		if (quiet == 2)
 			return;
-		before = now;
 		/* No worker: the main thread, at the end. */
-		nanosleep(&(struct timespec){ .tv_nsec = QUIET_MS * 1000000L }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
 	}
 }
 
@@ -488,11 +546,11 @@ bool http_stop(struct http *http, unsigned grace)
 		/* From here on every answer closes its connection. What was sent before is read and
 		 * answered: first what waits to be accepted, too, then what is on its way. */
 		atomic_store(&http->draining, true);
-		settle(http, SETTLE_MS);
+		settle(http, has_waiting, SETTLE_MS);
 		/* The socket that this gives back must stay open until the workers have ended. */
 		MHD_quiesce_daemon(http->daemon);
 		shutdown(http->socket, SHUT_RDWR); /* or clients would connect and wait in vain */
-		settle(http, grace * 1000L);
+		settle(http, has_requests, grace * 1000L);
 		/* A request that its client never completed was not ours to answer. */
 		clean = atomic_load(&http->whole) == 0;
 		MHD_stop_daemon(http->daemon);
@@ -502,6 +560,7 @@ bool http_stop(struct http *http, unsigned grace)
 	for (unsigned i = 0; i < http->ndbs; i++)
 		db_close(http->dbs[i]);
 	free(http->dbs);
+	pthread_mutex_destroy(&http->lock);
 	free(http);
 	return clean;
 }

@@ -248,6 +248,13 @@ class Stop(harness.TestCase):
                 self.assertEqual(sock.recv(1), b"")
                 sock.close()
 
+    def begin_to_stop(self, server):
+        """Tell it to, and wait until it accepts no new connection."""
+        server.process.send_signal(signal.SIGTERM)
+        with self.assertRaises(OSError):
+            while True:
+                server.get(DPL)
+
     def test_request_in_flight(self):
         """A request whose headers are not all there when the signal comes is still answered."""
         with Server() as server:
@@ -255,11 +262,7 @@ class Stop(harness.TestCase):
                 sock.sendall(f"GET {DPL} HTTP/1.1\r\nHost: x\r\nX-API-Key: {ADMIN}\r\n".encode())
                 # Once this one is answered, the one before it has been read.
                 self.assertEqual(server.get(DPL).status, 200)
-                server.process.send_signal(signal.SIGTERM)
-                with self.assertRaises(OSError):
-                    while True:  # until no new connection is accepted and answered
-                        server.connect().close()
-                        server.get(DPL)
+                self.begin_to_stop(server)
                 sock.sendall(f"Miru-Version: {TETONS}\r\n\r\n".encode())
                 answer = b""
                 while more := sock.recv(65536):
@@ -294,11 +297,7 @@ class Stop(harness.TestCase):
             with server.connect() as sock:
                 sock.sendall(f"GET {DPL} HTTP/1.1\r\n".encode())
                 self.assertEqual(server.get(DPL).status, 200)
-                server.process.send_signal(signal.SIGTERM)
-                with self.assertRaises(OSError):
-                    while True:
-                        server.connect().close()
-                        server.get(DPL)
+                self.begin_to_stop(server)
                 server.process.send_signal(signal.SIGTERM)
                 self.assertEqual(server.process.wait(harness.DEADLINE), -signal.SIGTERM)
             server._close()
