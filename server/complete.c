@@ -231,7 +231,7 @@ static void complete_slot(struct world *w, struct record *r, struct record *sche
 	}
 	settle(r, "slot_key");
 	if (schema->broken || !record_given(schema, "instance_slots")->first ||
-	    record_given(r, "slot_key")->wrong)
+	    record_given(r, "slot_key")->wrong || record_given(r, "filepath")->wrong)
 		return; /* reported as such */
 	for (struct record *s = record_given(schema, "instance_slots")->first; s; s = s->next)
 		if (record_text(s, "key"))
@@ -406,14 +406,17 @@ static void check_circle(struct world *w, struct record *r)
 		return;
 	for (; at && !at->walk; at = refers_to(w, at, f->name))
 		at->walk = r;
-	if (at && at->walk == r)
-		record_problem(w, at, f->name, "the %s is its own ancestor", r->resource->called);
+	if (!at || at->walk != r)
+		return;
+	record_problem(w, at, f->name, "the %s is its own ancestor", r->resource->called);
+	for (r = refers_to(w, at, f->name); r && r != at; r = refers_to(w, r, f->name))
+		r->broken = true;
 }
 
 /* The values that a rule speaks of, as one text; NULL where it does not speak of the record. */
 static const char *unique_values(struct world *w, struct record *r, const struct unique *u)
 {
-	struct buf values CLEANUP(buf_free) = BUF_INIT(1 << 20);
+	struct buf values CLEANUP(buf_free) = BUF_INIT(1 << 30);
 	const char *text = u->when[0] ? record_text(r, u->when[0]) : NULL;
 
 	if (u->when[0] && (!text || !streq(text, u->when[1])))

@@ -18,6 +18,7 @@ struct load {
 	const struct sql *sql;
 	const char *failed;   /* the database did, not the fixtures: why; NULL: it did not */
 	bool broken[R_COUNT]; /* there are broken records of it */
+	bool incomplete;      /* a record was left out for want of a value */
 };
 
 static void failed(struct load *l)
@@ -71,10 +72,28 @@ static void store_links(struct load *l, struct record *r, size_t i)
 	}
 }
 
+/* Would a value have come from a record that is broken, and is reported as such? */
+static bool lacks_a_value(const struct record *r)
+{
+	for (size_t i = 0; i < r->resource->nfields; i++) {
+		const struct field *f = &r->resource->fields[i];
+
+		if (is_stored(f) && !r->given[i].text && !(f->flags & (F_NULL | F_OPTIONAL)))
+			return true;
+	}
+	return false;
+}
+
 static void store_record(struct load *l, struct record *r)
 {
 	if (r->broken)
 		return;
+	if (lacks_a_value(r)) {
+		for (struct record *whole = r; whole; whole = whole->owner)
+			whole->broken = true;
+		l->incomplete = true;
+		return;
+	}
 	if (insert(l, r) != STEP_DONE) {
 		failed(l);
 		return;
@@ -111,10 +130,11 @@ static void check_claim(struct load *l, struct record *r, size_t i, const struct
 	} else if (f->derive) {
 		is = f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]));
 	}
-	if (claim != is && (!claim || !is || !streq(claim, is)))
-		record_problem(&l->world, r, f->name,
-			       "says %s, but it follows from the rest that it is %s",
-			       world_quote(&l->world, claim), world_quote(&l->world, is));
+	if (claim == is || (claim && is && streq(claim, is)))
+		return;
+	record_problem(&l->world, r, f->name, "says %s, but it follows from the rest that it is %s",
+		       world_quote(&l->world, claim), world_quote(&l->world, is));
+	r->broken = false; /* a wrong claim is no reason to doubt what leans on the record */
 }
 
 /* Does the record refer to one that is broken, and so cannot say what would follow from it? */
@@ -201,15 +221,17 @@ bool fixtures_load(struct db *db, const struct sql *sql, const struct source *so
 		failed(&load);
 	} else {
 		store_world(&load);
-		if (load.failed || w->out_of_memory || problems->count > 0)
+		if (load.failed || load.incomplete || w->out_of_memory || problems->count > 0)
 			db_rollback(db);
 		else if (!db_commit(db))
 			failed(&load);
 	}
 	if (w->out_of_memory)
 		problem(problems, "fixtures", NULL, "out of memory");
-	else if (load.failed && problems->count == 0)
+	else if (load.failed)
 		problem(problems, "fixtures", NULL, "the database failed: %s", load.failed);
+	else if (load.incomplete && problems->count == 0)
+		problem(problems, "fixtures", NULL, "a value is missing, and nothing says why");
 	world_free(w);
 	return problems->count == 0;
 }

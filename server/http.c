@@ -63,11 +63,12 @@ struct client {
 	struct http *http;
 	struct client *next, **link; /* in the list of all */
 	int socket;
-	bool live;     /* there is a request: x is to be cleared */
-	bool begun;    /* on_request has seen its headers */
-	bool whole;    /* all of it has come */
-	bool answered; /* queued, or given up */
-	uint64_t body; /* bytes of its body that came */
+	const char *target_end; /* in the library's memory: its NUL */
+	bool live;              /* there is a request: x is to be cleared */
+	bool begun;             /* on_request has seen its headers */
+	bool whole;             /* all of it has come */
+	bool answered;          /* queued, or given up */
+	uint64_t body;          /* bytes of its body that came */
 	struct timespec start;
 	struct buf answer; /* the body, until it is sent; its memory serves the next, too */
 	struct exchange x;
@@ -153,14 +154,13 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
  * which it is about to cut up itself; it has found the question mark already, and looks at what
  * follows only now.
  *
- * The library has put a NUL between the target and the version, which it has checked. False where
- * the first NUL is another, the client's own: then the question mark may stand behind it.
+ * The library has put a NUL between the target and the version, which it has checked; one before is
+ * the client's own, and the question mark may stand behind it.
  */
-static bool hide_query(char *uri)
+static void hide_query(char *uri)
 {
 	static const char version[] = "HTTP/";
 	char *query = strchr(uri, '?'), *end = uri + strlen(uri);
-	bool whole = strncmp(end + 1, version, strlen(version)) == 0;
 
 	while (!query && strncmp(end + 1, version, strlen(version)) != 0) {
 		query = strchr(end + 1, '?');
@@ -168,7 +168,6 @@ static bool hide_query(char *uri)
 	}
 	if (query)
 		query[1] = '\0';
-	return whole;
 }
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -192,7 +191,9 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 		buf_clear(&client->answer);
 	exchange_init(&client->x, http->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
-	client->x.request.cut = uri && !hide_query((char *)uri);
+	client->target_end = uri ? uri + strlen(uri) : NULL;
+	if (uri)
+		hide_query((char *)uri);
 	return client->x.request.target ? client : NULL;
 }
 
@@ -301,6 +302,8 @@ static enum MHD_Result begin(struct client *client, struct MHD_Connection *conne
 {
 	client->begun = true;
 	client->x.request.method = method;
+	/* Between them stands one NUL, the library's; where there is another, it cut the target. */
+	client->x.request.cut = client->target_end && http_version != client->target_end + 1;
 	client->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x);
 	if (readable(client))

@@ -18,7 +18,7 @@
 #include "port_file.h"
 #include "probe.h"
 
-enum { EXIT_USAGE = 2, GRACE_SECONDS = 5, PROBE_SECONDS = 3 };
+enum { EXIT_USAGE = 2, GRACE_SECONDS = 5, PROBE_SECONDS = 3, ERR_BYTES = 4352 };
 
 /* The command of that name, or NULL: the table is at the end. */
 struct command;
@@ -90,13 +90,16 @@ static bool fill_workspace(struct app *app, const struct option_list *files, boo
 /* The signals that end it are waited for, by one thread, so every thread must have them blocked. */
 static sigset_t block_signals(void)
 {
+	struct sigaction hangup;
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	/* Under nohup it is ignored, and waiting for it would take it all the same. */
+	if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	return set;
 }
@@ -104,7 +107,7 @@ static sigset_t block_signals(void)
 static int run_server(struct app *app, const struct options *o, struct http *http)
 {
 	sigset_t signals = block_signals();
-	char err[256];
+	char err[ERR_BYTES];
 	int signal, status = 1;
 
 	app->log = log_start((enum log_format)o->log, STDERR_FILENO);
@@ -148,7 +151,7 @@ static int serve_command(const struct options *o)
 {
 	struct app app = { .auth = (enum auth_mode)o->auth,
 			   .version_policy = (enum version_policy)o->version_policy };
-	char err[256];
+	char err[ERR_BYTES];
 	struct http *http;
 	int status = 1;
 
@@ -174,7 +177,7 @@ static int serve_command(const struct options *o)
 static int check_command(const struct options *o)
 {
 	struct app app = { 0 };
-	char err[256];
+	char err[ERR_BYTES];
 	int status = 1;
 
 	if (o->operands.count == 0)
@@ -267,7 +270,7 @@ int main(int argc, char **argv)
 	bool named = argc > 1 && argv[1][0] != '-';
 	const struct command *command = named ? command_named(argv[1]) : &commands[0];
 	struct options o;
-	char err[256];
+	char err[ERR_BYTES];
 	int status;
 
 	if (!command) {

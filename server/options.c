@@ -247,11 +247,14 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 			*(c == 'h' ? &o->help : &o->version) = true;
 			continue;
 		}
-		if (!opt)
+		if (!opt) {
+			const char *word = unknown(argv);
+
 			return wrong(
 			    err, errlen,
-			    "unknown option '%s'; %smiru-mock --help lists those there are",
-			    unknown(argv), optopt ? "options have two dashes: " : "");
+			    "unknown option '%s'; %smiru-mock --help lists those there are", word,
+			    word[1] == '-' ? "" : "options have two dashes: ");
+		}
 		snprintf(from, sizeof from, "--%s", opt->name);
 		if (c == ':')
 			return wrong(err, errlen, "%s needs a value: %s %s", from, from,

@@ -51,21 +51,26 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
 {
 	char temporary[4096];
-	FILE *file;
-	bool ok;
+	int why = ENAMETOOLONG;
 
-	errno = ENAMETOOLONG;
 	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) <
 	    (int)sizeof temporary) {
-		file = fopen(temporary, "wxe");
-		ok = file && fprintf(file, "%u\n", port) > 0;
-		if (file)
-			ok = fclose(file) == 0 && ok;
+		FILE *file = fopen(temporary, "wxe");
+		bool ok = file && fprintf(file, "%u\n", port) > 0;
+
+		why = errno;
+		if (file && fclose(file) != 0) {
+			why = errno;
+			ok = false;
+		}
 		if (ok && rename(temporary, path) == 0)
 			return true;
+		if (ok)
+			why = errno;
+		if (file) /* else it is not ours */
+			unlink(temporary);
 	}
-	snprintf(err, errlen, "cannot write %s: %s", path, strerror(errno));
-	unlink(temporary);
+	snprintf(err, errlen, "cannot write %s: %s", path, strerror(why));
 	return false;
 }
 

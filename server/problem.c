@@ -13,6 +13,8 @@ void problemv(struct problems *p, const char *file, const char *pointer, const c
 {
 	char message[MESSAGE_MAX];
 
+	size_t before = p->text.len;
+
 	p->count++;
 	if (vsnprintf(message, sizeof message, fmt, args) < 0)
 		message[0] = '\0';
@@ -24,6 +26,10 @@ void problemv(struct problems *p, const char *file, const char *pointer, const c
 	}
 	buf_add_control(&p->text, message);
 	buf_addc(&p->text, '\n');
+	if (p->text.bad && p->text.text) { /* no more fit: whole lines only */
+		p->text.len = before;
+		p->text.text[before] = '\0';
+	}
 }
 
 void problem(struct problems *p, const char *file, const char *pointer, const char *fmt, ...)

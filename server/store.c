@@ -226,7 +226,7 @@ const char *db_error(struct db *db)
 		return db->failed;
 	/* Where the library knows of no failure, the arena, or an allocation of ours, was it. */
 	if (!db->sqlite || (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_OK ||
-	    sqlite3_errcode(db->sqlite) >= SQLITE_ROW)
+	    (sqlite3_errcode(db->sqlite) & 0xff) >= SQLITE_ROW)
 		return "out of memory";
 	return sqlite3_errmsg(db->sqlite);
 }

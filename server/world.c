@@ -175,7 +175,7 @@ void record_set(struct record *record, const char *field, const char *text)
 /* The pointer of a member: its name with ~ and / escaped (RFC 6901). */
 static const char *member(struct world *w, const char *pointer, const char *name)
 {
-	struct buf b CLEANUP(buf_free) = BUF_INIT(1 << 20);
+	struct buf b CLEANUP(buf_free) = BUF_INIT(1 << 30);
 
 	buf_add(&b, pointer);
 	buf_addc(&b, '/');

@@ -162,6 +162,16 @@ class Loading(Files):
             found = self.get(server, "devices/dvc_1")
             self.assertEqual({name: found[name] for name in device}, device)
 
+    def test_several_files(self):
+        """Are one set, in any order, however many there are."""
+        paths = [self.write(content) for content in (
+            {"deployments": [DEPLOYMENT]}, {"devices": [DEVICE]}, {"releases": [RELEASE]},
+            {"api_keys": KEYS})]
+        with Server(*(arg for path in paths for arg in ("--fixtures", path))) as server:
+            found = self.get(server, "deployments/dpl_1?expand=device,release")
+            self.assertEqual((found["device"]["name"], found["release"]["version"]),
+                             ("one", "v1.0.0"))
+
     def test_order_does_not_matter(self):
         document = {"deployments": [{**DEPLOYMENT, "parent_id": "dpl_2"},
                                     {**DEPLOYMENT, "id": "dpl_2"}],
@@ -201,6 +211,87 @@ class Loading(Files):
             self.assertEqual(found["instance_slots"], [
                 {"key": "k", "name": "k", "filepath": "/x", "required": False}])
 
+    def test_order_of_slots(self):
+        """As they are written, whatever their keys and files are called."""
+        slots = [{"key": key, "name": key, "filepath": f"/{key}.json", "required": True}
+                 for key in "cab"]
+        schemas = [{**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i), "instance_slots": slots}
+                   for i in (1, 2)]
+        with self.serve(config_types=[TYPE], config_schemas=schemas, releases=[
+                {**RELEASE, "config_schema_ids": ["cfg_sch_2", "cfg_sch_1"]}]) as server:
+            self.assertEqual(self.get(server, "config_schemas/cfg_sch_1")["instance_slots"], slots)
+            found = self.get(server, "releases/rls_1?expand=config_schemas")["config_schemas"]
+            self.assertEqual([(schema["id"], schema["instance_slots"]) for schema in found],
+                             [("cfg_sch_2", slots), ("cfg_sch_1", slots)])
+            found = self.get(server, "config_schemas/cfg_sch_1", RAINIER)
+            self.assertEqual(found["instance_filepath"], "/c.json")
+
+    def test_slots_of_older_versions(self):
+        """Without slots, each further file of a schema's instances is a slot, and optional."""
+        with self.serve(config_types=[TYPE],
+                        config_schemas=[{**SCHEMA, "instance_filepath": "/a.json"}],
+                        config_instances=[{**INSTANCE, "id": f"cfg_inst_{i}", "filepath": f"/{x}.json"}
+                                          for i, x in enumerate("abcb")]) as server:
+            found = self.get(server, "config_schemas/cfg_sch_1")
+            self.assertEqual([(slot["key"], slot["filepath"], slot["required"])
+                              for slot in found["instance_slots"]],
+                             [("default", "/a.json", True), ("slot_2", "/b.json", False),
+                              ("slot_3", "/c.json", False)])
+            self.assertEqual([self.get(server, f"config_instances/cfg_inst_{i}")["slot_key"]
+                              for i in range(4)], ["default", "slot_2", "slot_3", "slot_2"])
+
+    def test_implied_formats_and_contents(self):
+        """A format by the file's extension, and a content by the format."""
+        cases = [("/a.json", None, "json", "{}\n"), ("/a.yaml", None, "yaml", "{}\n"),
+                 ("/a.yml", None, "yaml", "{}\n"), ("/a.xml", None, "xml", ""),
+                 ("/a.json", "jsonc", "jsonc", "{}\n"), ("/a", "text", "text", "")]
+        with self.serve(config_types=[TYPE], config_schemas=[
+                {**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i), "instance_filepath": path,
+                 **({"instance_format": given} if given else {})}
+                for i, (path, given, _, _) in enumerate(cases)] +
+                [{**SCHEMA, "id": "cfg_sch_cue", "format": "cue"}],
+                config_instances=[{"id": f"cfg_inst_{i}", "config_schema_id": f"cfg_sch_{i}"}
+                                  for i in range(len(cases))]) as server:
+            for i, (_, _, format, data) in enumerate(cases):
+                found = self.get(server, f"config_instances/cfg_inst_{i}?expand=content")
+                self.assertEqual(found["content"], {"format": format, "data": data})
+            found = self.get(server, "config_schemas/cfg_sch_cue")
+            self.assertEqual(found["instance_slots"][0]["filepath"],
+                             "/srv/miru/configs/motion.json")
+
+    def test_words_beyond_a_version(self):
+        """Formats and languages that an older version's enumeration lacks are shown as they are."""
+        formats = ("yaml", "jsonc", "xml", "text")
+        with self.serve(config_types=[TYPE], config_schemas=[
+                {**SCHEMA, "id": f"cfg_sch_{format}", "digest": format, "language": "opaque",
+                 "instance_format": format} for format in formats],
+                config_instances=[{"id": f"cfg_inst_{format}", "config_schema_id": f"cfg_sch_{format}"}
+                                  for format in formats]) as server:
+            for version in VERSIONS:
+                for format in formats:
+                    found = self.get(server, f"config_instances/cfg_inst_{format}"
+                                             "?expand=content,config_schema", version)
+                    self.assertEqual(found["content"]["format"], format)
+                    self.assertEqual(found["config_schema"]["language"], "opaque")
+
+    def test_owned_objects_in_two_places(self):
+        """Whatever the order of their members; and what may be left out may be null."""
+        slot = {"key": "a", "filepath": "/a.json", "required": True, "description": None}
+        with self.serve(config_types=[TYPE], config_schemas=[
+                {**SCHEMA, "instance_slots": [slot]},
+                {**SCHEMA, "instance_slots": [dict(reversed(slot.items()))]}]) as server:
+            found = self.get(server, "config_schemas/cfg_sch_1")
+            self.assertEqual(found["instance_slots"], [
+                {"key": "a", "name": "a", "filepath": "/a.json", "required": True}])
+
+    def test_made_ids(self):
+        with self.serve(config_types=[TYPE], config_schemas=[
+                {**SCHEMA, "documents": [{"name": "b", "data": ""}, {"name": "a", "data": ""}]}]) as s:
+            found = self.get(s, "config_schemas/cfg_sch_1?expand=documents")["documents"]
+            self.assertEqual([document["name"] for document in found], ["b", "a"])
+            for document in found:
+                self.assertRegex(document["id"], r"^doc_[0-9A-Za-z]{33}$")
+
     def test_content_byte_for_byte(self):
         data = "{ \"b\":1.0,\t\"a\":\r\n1e2 } // \u00e9 \U0001f600 \\ \" / \x7f\n"
         with self.serve(config_types=[TYPE], config_schemas=[SCHEMA], config_instances=[
@@ -224,6 +315,16 @@ class Loading(Files):
             found = self.get(server, f"deployments/dpl_{n - 1}?expand=device")
             self.assertEqual(found["device"]["name"], f"robot {n - 1}")
 
+    def test_long_lists(self):
+        """A thousand schemas of one release, each with its document."""
+        n = 1000
+        with self.serve(config_types=[TYPE], config_schemas=[
+                {**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i),
+                 "documents": [{"name": f"{i}", "data": ""}]} for i in range(n)],
+                releases=[{**RELEASE, "config_schema_ids": [f"cfg_sch_{i}" for i in range(n)]}]) as s:
+            found = self.get(s, "releases/rls_1?expand=config_schemas.documents")
+            self.assertEqual([schema["documents"][0]["name"] for schema in found["config_schemas"]],
+                             [str(i) for i in range(n)])
 
     def test_answers_of_every_version(self):
         """The whole demo, read object by object in one version, loads and reads back the same."""
@@ -295,6 +396,22 @@ class Problems(Files):
                    f"PATH: /devices/0/nmae: unknown field; a device has: {has}")
         self.check({"devices": [{**DEVICE, "object": "robot"}]},
                    'PATH: /devices/0/object: expected "device", found "robot"')
+        for value, shown in ((5, "5"), (None, "null"), ({}, "{}")):
+            self.check({"devices": [{**DEVICE, "object": value}]},
+                       f'PATH: /devices/0/object: expected "device", found {shown}')
+        filled = 'expected a text that is not empty, found ""'
+        self.check({"api_keys": [{"key": "k", "name": "", "scopes": []}],
+                    "groups": [{"id": "grp_1", "name": ""}],
+                    "git_commits": [{**COMMIT, "id": "git_cmt_1", "sha": "", "repository_url": "u"}],
+                    "config_types": [TYPE],
+                    "config_schemas": [{**SCHEMA, "digest": "",
+                                        "documents": [{"name": "", "data": ""}]}]},
+                   f"PATH: /api_keys/0/name: {filled}", f"PATH: /groups/0/name: {filled}",
+                   f"PATH: /git_commits/0/sha: {filled}", f"PATH: /config_schemas/0/digest: {filled}",
+                   f"PATH: /config_schemas/0/documents/0/name: {filled}")
+        self.check({"releases": [{"version": "1"}], "groups": [{"name": "x"}]},
+                   "PATH: /releases/0: has no id; expected one such as rls_123",
+                   "PATH: /groups/0: has no id; expected one such as grp_123")
         self.check({"devices": [{"name": "x"}]},
                    "PATH: /devices/0: has no id; expected one such as dvc_123")
         self.check({"devices": [{"id": "dvc_1"}]},
@@ -435,6 +552,15 @@ class Problems(Files):
         self.check({"config_types": [TYPE], "config_schemas": [SCHEMA],
                     "releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", "cfg_sch_1"]}]},
                    "PATH: /releases/0/config_schema_ids/1: names 'cfg_sch_1' twice")
+        for other, problems in ((["cfg_sch_1"], []), (["cfg_sch_2", "cfg_sch_1"], [
+                "PATH: /releases/1/config_schema_ids: contradicts PATH: "
+                "/releases/0/config_schema_ids"]), (["cfg_sch_2", "cfg_sch_3"], [
+                "PATH: /releases/1/config_schema_ids: contradicts PATH: "
+                "/releases/0/config_schema_ids"])):
+            first = [7] if not problems else ["cfg_sch_2", "cfg_sch_2"]
+            lines = self.problems({"releases": [{**RELEASE, "config_schema_ids": first},
+                                                {**RELEASE, "config_schema_ids": other}]})
+            self.assertEqual([line for line in lines if "contradicts" in line], problems)
         # Each item has its own place, the wrong ones and those behind them.
         self.check({"releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", 1, 2]}]},
                    "PATH: /releases/0/config_schema_ids/1: expected an id, found 1",
@@ -467,7 +593,36 @@ class Problems(Files):
         self.check({"devices": [{**DEVICE, "status": "asleep"}, {**DEVICE, "status": "online"}]},
                    "PATH: /devices/0/status: expected one of inactive, activating, online, offline, "
                    'archived, found "asleep"')
+        self.check({"config_types": [{**TYPE, "name": ""}],
+                    "config_schemas": [{**SCHEMA, "config_type_name": "Motion"}]},
+                   'PATH: /config_types/0/name: expected a text of 1 to 48 characters, found ""')
+        self.check({"releases": [RELEASE], "deployments": [
+                        {"id": "dpl_1", "release_id": "rls_1", "device": {"name": "x"}}]},
+                   "PATH: /deployments/0/device: has no id; expected one such as dvc_123")
         # But what does not lean on it is.
+        staged = {**DEPLOYMENT, "activity_status": "staged", "status": "queued"}
+        status = ("PATH: /deployments/0/status: says 'queued', but it follows from the rest that it "
+                  "is 'staged'")
+        for wrong, why in (({**TYPE, "slug": "Motion"},
+                            "PATH: /config_types/0/slug: expected 1 to 48 of a-z, 0-9 and -, "
+                            "beginning and ending with a letter or a digit, found \"Motion\""),
+                           ({**TYPE, "id": "cfg_typ_2"},
+                            "PATH: /config_schemas/0/config_type_id: refers to 'cfg_typ_1', which is "
+                            "not in config_types")):
+            self.check({"config_types": [wrong], "config_schemas": [SCHEMA],
+                        "config_instances": [INSTANCE], "devices": [DEVICE], "releases": [RELEASE],
+                        "deployments": [staged]}, why, status)
+        self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "instance_slots": [
+                        {"filepath": "/a.json"}]}], "config_instances": [INSTANCE],
+                    "devices": [DEVICE], "releases": [RELEASE], "deployments": [staged]},
+                   "PATH: /config_schemas/0/instance_slots/0/key: is missing; expected 1 to 128 of "
+                   "a-z, 0-9, _ and -, beginning with a letter or a digit", status)
+        # A wrong claim hides no other, in whatever order they come.
+        for order in (1, -1):
+            self.assertEqual(len(self.problems(dict([
+                ("devices", [{**DEVICE, "current_release": None}]),
+                ("deployments", [{**DEPLOYMENT, "activity_status": "deployed", "status": "staged"}]),
+                ("releases", [RELEASE])][::order]))), 2)
         self.check({"devices": [{**DEVICE, "name": ""}, {"id": "dvc_2", "name": "two"}],
                     "releases": [RELEASE],
                     "deployments": [{**DEPLOYMENT, "device_id": "dvc_2", "status": "queued",
@@ -507,6 +662,22 @@ class Problems(Files):
                    "schema; so has PATH: /config_schemas/0/instance_slots/0",
                    "PATH: /config_schemas/0/instance_slots/2/filepath: slot filepaths are unique in "
                    "their schema; so has PATH: /config_schemas/0/instance_slots/0")
+        commit = {**COMMIT, "sha": "a", "repository_url": "u"}
+        self.check({"config_types": [TYPE, {**TYPE, "id": "cfg_typ_2", "slug": "s"},
+                                     {**TYPE, "id": "cfg_typ_3", "name": "n"}],
+                    "config_schemas": [SCHEMA, {**SCHEMA, "id": "cfg_sch_2"}],
+                    "releases": [RELEASE, {**RELEASE, "id": "rls_2"}],
+                    "git_commits": [{**commit, "id": "git_cmt_1"}, {**commit, "id": "git_cmt_2"}]},
+                   "PATH: /config_types/1/name: config type names are unique; so has "
+                   "PATH: /config_types/0",
+                   "PATH: /config_types/2/slug: config type slugs are unique; so has "
+                   "PATH: /config_types/0",
+                   "PATH: /config_schemas/1/digest: digests are unique in their config type; so has "
+                   "PATH: /config_schemas/0",
+                   "PATH: /releases/1/version: release versions are unique; so has "
+                   "PATH: /releases/0",
+                   "PATH: /git_commits/1/sha: commits are unique in their repository; so has "
+                   "PATH: /git_commits/0")
         # In one schema, that is; and values are told apart wherever they end.
         path = self.write({"config_types": [TYPE], "config_schemas": [
             {**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i),
@@ -554,6 +725,20 @@ class Problems(Files):
                    "PATH: /config_instances/0/config_type_id: expected cfg_typ_1, the config type of "
                    "cfg_sch_1")
 
+    def test_owned_objects_in_two_places(self):
+        def check(first, second, *want):
+            self.check({"config_types": [TYPE], "config_schemas": [
+                {**SCHEMA, "instance_slots": slots} for slots in (first, second)]}, *want)
+
+        slot = {"key": "a", "filepath": "/a.json", "required": True}
+        says = "PATH: /config_schemas/1/instance_slots: contradicts PATH: " \
+               "/config_schemas/0/instance_slots"
+        check([slot], [{**slot, "required": False}], says)
+        check([slot], [{**slot, "name": "b"}], says)
+        check([slot], [{"key": "a", "filepath": "/a.json"}], says)
+        check({}, [slot], "PATH: /config_schemas/0/instance_slots: expected a list of objects, "
+                          "found {}")
+
     def test_slots(self):
         def check(schema, instance, *want):
             self.check({"config_types": [TYPE], "config_schemas": [schema],
@@ -563,6 +748,11 @@ class Problems(Files):
                              "which has: a, b")
         check(TWO_SLOTS, {"slot_key": "c"}, "PATH: /config_instances/0/slot_key: expected a slot of "
                                             "cfg_sch_1, which has: a, b")
+        check(TWO_SLOTS, {"slot_key": "C"},
+              "PATH: /config_instances/0/slot_key: expected 1 to 128 of a-z, 0-9, _ and -, beginning "
+              'with a letter or a digit, found "C"')
+        check(SCHEMA, {"filepath": "b.json"}, "PATH: /config_instances/0/filepath: expected a slot of "
+                                              "cfg_sch_1, which has: default")
         check(TWO_SLOTS, {"filepath": "/c"}, "PATH: /config_instances/0/filepath: expected a slot of "
                                              "cfg_sch_1, which has: a, b")
         check(TWO_SLOTS, {"slot_key": "a", "filepath": "/b.json"},
@@ -571,6 +761,11 @@ class Problems(Files):
         check(SCHEMA, {"content": {"format": "yaml", "data": ""}},
               "PATH: /config_instances/0/content/format: expected json, the instance_format of "
               "cfg_sch_1")
+        check(TWO_SLOTS, {"filepath": 3},
+              "PATH: /config_instances/0/filepath: expected a text, found 3")
+        check(SCHEMA, {"content": {"data": ""}},
+              "PATH: /config_instances/0/content/format: is missing; expected one of json, yaml, "
+              "jsonc, xml, text")
         check(SCHEMA, {"content": {"format": "json"}},
               "PATH: /config_instances/0/content/data: is missing; expected a text")
         check(SCHEMA, {"content": []},
@@ -589,6 +784,11 @@ class Problems(Files):
         self.check({"groups": [{"id": f"grp_{i}", "name": f"{i}", "parent_id": f"grp_{max(i - 1, 0)}"}
                                for i in range(10)]},
                    "PATH: /groups/0/parent_id: the group is its own ancestor")
+        self.check({"groups": [{"id": f"grp_{i}", "name": "g", "parent_id": f"grp_{(i + 1) % 20}"}
+                               for i in range(20)]},
+                   "PATH: /groups/0/parent_id: the group is its own ancestor")
+        path = self.write({"groups": [{"id": "grp_1", "name": "g" * 1100000}]})
+        self.assertEqual(run("check", path).returncode, 0)
         chain = [{"id": f"grp_{i}", "name": "g", "parent_id": f"grp_{i - 1}" if i else None}
                  for i in range(13)]
         self.check({"groups": chain},
@@ -601,6 +801,25 @@ class Problems(Files):
                               {"devices": [{"id": "dvc_2", "name": ""}], "y": []})
         self.assertEqual([line.partition(": ")[0] for line in lines],
                          ["PATH1:1:2", "PATH2", "PATH3", "PATH3", "PATH2"])
+
+    def test_places_in_two_files(self):
+        """A problem of two places names the file of each."""
+        ids = [{**RELEASE, "config_schema_ids": ids} for ids in (["cfg_sch_1"], ["cfg_sch_1", "x"])]
+        self.assertEqual(
+            self.problems({"devices": [DEVICE], "releases": ids[:1], "config_types": [TYPE],
+                           "config_schemas": [{**SCHEMA, "documents": [
+                               {"id": "doc_1", "name": "a", "data": ""}]}]},
+                          {"devices": [{**DEVICE, "name": "two"}, {"id": "dvc_2", "name": "one"}],
+                           "releases": ids[1:],
+                           "config_schemas": [{**SCHEMA, "id": "cfg_sch_2", "digest": "2",
+                                               "documents": [
+                                                   {"id": "doc_1", "name": "a", "data": ""}]}]}),
+            ["PATH2: /devices/0/name: says 'two', but PATH1: /devices/0/name says 'one'",
+             "PATH2: /releases/0/config_schema_ids: contradicts PATH1: "
+             "/releases/0/config_schema_ids",
+             "PATH2: /config_schemas/0/documents/0/id: ids are unique; so has PATH1: "
+             "/config_schemas/0/documents/0",
+             "PATH2: /devices/1/name: device names are unique; so has PATH1: /devices/0"])
 
     def test_one_problem_stays_on_one_line(self):
         self.check({"devices": [{**DEVICE, "x\ny": 1, "name": "a\nb" * 30}]},

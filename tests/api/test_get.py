@@ -132,6 +132,9 @@ class Expansions(harness.TestCase):
         self.assertEqual(found["current_release"]["version"], "v1.2.0")
         found = self.get("devices/dvc_offline?expand=current_deployment")
         self.assertEqual(found["current_deployment"]["status"], "queued")
+        # What it is meant to run, not what it still runs.
+        found = self.get("devices/dvc_offline?expand=current_release")
+        self.assertEqual(found["current_release"]["version"], "v1.2.0")
 
     def test_absent_is_null(self):
         found = self.get("devices/dvc_inactive?expand=current_deployment,current_release,group")
@@ -197,6 +200,16 @@ class Statuses(harness.TestCase):
                     self.assertEqual(found["status"],
                                      found["activity_status"] if error == "none" else error)
 
+    def test_times(self):
+        """Of each of the demo's deployments, those that its activity says."""
+        reached = {"queued": ["queued_at"], "deployed": ["queued_at", "deployed_at"],
+                   "removing": ["queued_at", "deployed_at"], "archived": ["archived_at"]}
+        for status in ("drifted", "staged", "queued", "deployed", "removing", "archived", "failed",
+                       "retrying"):
+            found = self.server.get(f"/beta/deployments/dpl_{status}", version=EVERGLADES).json
+            for name in reached.get(found["activity_status"], []):
+                self.assertIsNotNone(found[name], (status, name))
+
     def test_devices(self):
         for status in ("inactive", "activating", "online", "offline", "archived"):
             for version in VERSIONS:
@@ -251,7 +264,9 @@ class Presentation(harness.TestCase):
     def test_control(self):
         for name, status in (("health", "ok"), ("ready", "ready")):
             answer = self.server.request("GET", "/_mock/" + name)
-            self.assertEqual((answer.status, answer.json["status"]), (200, status))
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(answer.json, {"status": status,
+                                           "version": harness.os.environ["MIRU_MOCK_VERSION"]})
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 import contextlib
 import os
 import re
+import select
 import shlex
 import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 import harness
 from harness import ADMIN, TETONS, Server, run
@@ -64,6 +66,8 @@ class Usage(harness.TestCase):
         self.assert_usage(run("--port", "0", "check", "x"), "'check' comes first")
         self.assert_usage(run("health", "--port", "0"), "from 1 to 65535")
 
+        self.assert_usage(run("--help=1"), "unknown option '--help=1'; miru-mock --help")
+
     def test_values(self):
         for value in ("", "x", "-1", "65536", "99999999999999999999", "80 ", " 80", "0x50", "8080x"):
             self.assert_usage(run("--port", value), "--port")
@@ -76,6 +80,10 @@ class Usage(harness.TestCase):
         self.assert_usage(run("--empty=1"), "--empty takes no value")
         self.assert_usage(run("--fixtures", ""), "--fixtures is empty")
         self.assert_usage(run(*["--fixtures", "x"] * 65), "more than 64")
+        # At the borders they are taken, and something else is wrong.
+        for args in (["--fixtures", "/nonexistent"] * 64, ["--workers", "64"]):
+            self.assertEqual(run("--port", "0", "--host", "nowhere.invalid", *args).returncode, 1)
+        self.assertEqual(run("--port", "65535", "--host", "nowhere.invalid").returncode, 1)
 
     def test_environment(self):
         self.assert_usage(run(env={"MIRU_MOCK_PORT": "x"}), "MIRU_MOCK_PORT 'x'")
@@ -133,6 +141,19 @@ class Start(harness.TestCase):
                 self.assertEqual(server.get("/beta/deployments/dpl_1",
                                             key="sk_live_secret").status, 200)
 
+    def test_banner_names_a_key_that_works(self):
+        """Not just the first one: one that may read deployments."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write('{"api_keys":[{"key":"miru_mock_a","name":"a","scopes":["devices:read"]},'
+                       '{"key":"miru_mock_b","name":"b","scopes":["deployments:manage"]}],'
+                       '"devices":[{"id":"dvc_1","name":"one"}],'
+                       '"releases":[{"id":"rls_1","version":"1"}],'
+                       '"deployments":[{"id":"dpl_1","device_id":"dvc_1","release_id":"rls_1"}]}')
+            file.flush()
+            with Server("--fixtures", file.name) as server:
+                self.assertIn("keys       miru_mock_a, miru_mock_b\n", server.banner)
+                self.assertIn('"X-API-Key: miru_mock_b"', server.banner)
+
     def test_empty(self):
         with Server("--empty") as server:
             self.assertIn("none: nothing", server.banner)
@@ -174,6 +195,12 @@ class Start(harness.TestCase):
                 self.assertEqual(run("--port", "0", "--port-file", path).returncode, 1)
                 self.assertEqual(os.lstat(path).st_ino, before.st_ino)
                 os.rmdir(path) if os.path.isdir(path) else os.remove(path)
+            # Not even a link to what would be one of ours.
+            with open(os.path.join(folder, "real"), "w") as file:
+                file.write("1\n")
+            os.symlink("real", path)
+            self.assertEqual(run("--port", "0", "--port-file", path).returncode, 1)
+            self.assertTrue(os.path.islink(path))
 
     def test_port_file_of_another(self):
         """A server that ends leaves the file of one that began later; an empty one may be there."""
@@ -195,6 +222,17 @@ class Start(harness.TestCase):
             self.assertIn(f"port {server.port} of 127.0.0.1 is taken", result.stderr)
             self.assertEqual(server.get(DPL).status, 200)
 
+    def test_port_again(self):
+        """A server may follow at once on the port of one that closed its connections itself."""
+        with Server() as server:
+            with server.connect() as sock:
+                sock.sendall(b"HEAD /_mock/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+                self.assertTrue(sock.recv(65536).startswith(b"HTTP/1.1 200 "))
+                server.stop()
+                self.assertEqual(sock.recv(1), b"")
+        with Server("--port", str(server.port)) as again:
+            self.assertEqual(again.get(DPL).status, 200)
+
     def test_host(self):
         with Server("--host", "::1", host="::1") as server:
             self.assertIn(f"http://[::1]:{server.port}/beta", server.banner)
@@ -203,6 +241,9 @@ class Start(harness.TestCase):
             self.assertIn(f"http://127.0.0.1:{server.port}/beta", server.banner)
             self.assertIn("on every address", server.banner)
             self.assertEqual(server.get(DPL).status, 200)
+        with Server("--host", "::", host="::1") as server:
+            self.assertIn(f"http://[::1]:{server.port}/beta", server.banner)
+            self.assertIn("on every address", server.banner)
         result = run("--host", "nowhere.invalid", "--port", "0")
         self.assertEqual(result.returncode, 1)
         self.assertIn("cannot listen on 'nowhere.invalid'", result.stderr)
@@ -217,6 +258,20 @@ class Start(harness.TestCase):
             self.assertEqual(server.errors, "")
         with Server(env={"MIRU_MOCK_FIXTURES": "fixtures/demo.json:fixtures/scopes.json"}) as server:
             self.assertEqual(server.get(DPL, key="miru_mock_deployments_read").status, 200)
+        with Server("--fixtures", "fixtures/demo.json", "--fixtures", "fixtures/scopes.json",
+                    env={"MIRU_MOCK_FIXTURES": "/nonexistent"}) as server:
+            for key in (ADMIN, "miru_mock_deployments_read"):
+                self.assertEqual(server.get(DPL, key=key).status, 200)
+        # Empty is not set; and no to --empty is no.
+        for value in ("0", "false", ""):
+            with Server(env={"MIRU_MOCK_EMPTY": value, "MIRU_MOCK_HOST": "", "MIRU_MOCK_LOG": "",
+                             "MIRU_MOCK_FIXTURES": ""}) as server:
+                self.assertEqual(server.get(DPL).status, 200)
+        with Server("--empty", "--fixtures", "fixtures/demo.json") as server:
+            self.assertEqual(server.get(DPL).status, 200)
+        # A command reads its own variables only.
+        result = run("check", "fixtures/demo.json", env={"MIRU_MOCK_PORT": "x", "MIRU_MOCK_LOG": "x"})
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
         with Server("--fixtures", "fixtures/demo.json",
                     env={"MIRU_MOCK_FIXTURES": "fixtures/scopes.json"}) as server:
             self.assertEqual(server.get(DPL, key="miru_mock_deployments_read").status, 401)
@@ -236,6 +291,16 @@ class Stop(harness.TestCase):
             with Server() as server:
                 self.assertEqual(server.get(DPL).status, 200)
                 server.stop(sig)
+
+    def test_nohup(self):
+        """A signal that the caller had ignored is ignored."""
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            with Server() as server:
+                server.process.send_signal(signal.SIGHUP)
+                self.assertEqual(server.get(DPL).status, 200)
+        finally:
+            signal.signal(signal.SIGHUP, before)
 
     def test_idle_connections(self):
         with Server() as server:
@@ -291,6 +356,27 @@ class Stop(harness.TestCase):
                     self.assertTrue(sock.recv(65536).startswith(b"HTTP/1.1 200 "))
             server.await_end()
 
+    def test_answer_that_nobody_takes(self):
+        """Holds the end up for five seconds, and is told."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            harness.json.dump({
+                "config_types": [{"id": "t", "name": "t", "slug": "t"}],
+                "config_schemas": [{"id": "s", "digest": "d", "config_type_id": "t"}],
+                "config_instances": [{"id": "i", "config_schema_id": "s", "content": {
+                    "format": "json", "data": "x" * 20000000}}]}, file)
+            file.flush()
+            server = Server("--fixtures", file.name, "--auth", "any")
+        with server.connect() as sock:
+            sock.sendall(f"GET /config_instances/i?expand=content HTTP/1.1\r\nHost: x\r\n"
+                         f"X-API-Key: x\r\nMiru-Version: {TETONS}\r\n\r\n".encode())
+            self.assertTrue(sock.recv(9).startswith(b"HTTP/1.1 "))
+            before = time.monotonic()
+            server.process.send_signal(signal.SIGTERM)
+            self.assertEqual(server.process.wait(harness.DEADLINE), 1)
+            self.assertLess(time.monotonic() - before, 30)
+        self.assertIn("miru-mock: stopped with requests unanswered\n", server.errors)
+        server._close()
+
     def test_second_signal(self):
         """A client that stalls holds the end up; a second signal does not wait for it."""
         with Server() as server:
@@ -338,6 +424,15 @@ class Health(harness.TestCase):
             self.assertEqual(result.stderr,
                              f"miru-mock: '{url}' is no URL such as http://127.0.0.1:8080\n")
 
+    def test_no_answer(self):
+        """A server that accepts and says nothing is given three seconds."""
+        with harness.socket.create_server(("127.0.0.1", 0)) as silent:
+            before = time.monotonic()
+            result = run("health", "--port", str(silent.getsockname()[1]))
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("no answer from", result.stderr)
+            self.assertLess(time.monotonic() - before, 30)
+
     def test_ipv6(self):
         with Server("--host", "::1", host="::1") as server:
             result = run("health", "--url", f"http://[::1]:{server.port}/")
@@ -375,6 +470,44 @@ class Log(harness.TestCase):
         self.assertEqual(lines[0]["key"], "admin")
         self.assertEqual(list(lines[0]), ["time", "status", "method", "target", "version", "key",
                                           "code", "micros"])
+        self.assertEqual([line["method"] for line in lines], ["GET"] * 3)
+        self.assertEqual([line["version"] for line in lines], [TETONS, TETONS, ""])
+        self.assertRegex(lines[0]["time"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+
+    def test_micros(self):
+        """Of requests one after the other, no more in all than has passed."""
+        before = time.monotonic()
+        with Server("--log", "json") as server:
+            for _ in range(20):
+                server.get(DPL)
+            server.stop()
+            lines = [harness.json.loads(line) for line in server.errors.splitlines()]
+        passed = (time.monotonic() - before) * 1000000
+        self.assertEqual(len(lines), 20)
+        self.assertLess(0, sum(line["micros"] for line in lines))
+        self.assertLess(sum(line["micros"] for line in lines), passed)
+
+    def test_any_key(self):
+        with Server("--auth", "any") as server:
+            server.get(DPL, key="sk_live_1")
+            server.stop()
+            self.assertIn('key="any"', server.errors)
+
+    def test_long_target(self):
+        with Server() as server:
+            server.get("/" + "x" * 4000)
+            server.stop()
+            self.assertIn(" GET /" + "x" * 1023 + "... - ", server.errors)
+
+    def test_request_that_never_came_whole(self):
+        """Is no line, since it had no answer."""
+        with Server() as server:
+            with server.connect() as sock:
+                sock.sendall(f"POST {DPL} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx".encode())
+                self.assertEqual(server.get("/_mock/ready").status, 200)
+            server.stop()
+            self.assertIn(" 200 GET ", server.errors)
+            self.assertNotIn(" POST ", server.errors)
 
     def test_off(self):
         self.assertEqual(self.lines("--log", "off"), [])
@@ -385,6 +518,65 @@ class Log(harness.TestCase):
             server.stop()
             self.assertEqual(server.errors.count("\n"), 1)
             self.assertNotIn("\x1b", server.errors)
+
+    def piped(self, *args):
+        """A server whose standard error is a pipe: the process, its port, and the pipe's end."""
+        reader, writer = os.pipe()
+        process = subprocess.Popen([harness.BINARY, "--port", "0", *args], stdout=subprocess.PIPE,
+                                   stderr=writer, text=True, env=harness.environment())
+        os.close(writer)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        lines = iter(process.stdout.readline, "")
+        port = int(re.search(r":(\d+)/beta", next(x for x in lines if "/beta" in x))[1])
+        return process, port, reader
+
+    def ready(self, port):
+        with harness.socket.create_connection(("127.0.0.1", port)) as sock:
+            sock.sendall(b"GET /_mock/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+            return sock.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+    def test_lines_come_at_once(self):
+        """While it runs, not only at its end."""
+        process, port, reader = self.piped()
+        for _ in range(2):
+            self.assertTrue(self.ready(port))
+            self.assertTrue(select.select([reader], [], [], harness.DEADLINE)[0])
+            self.assertIn(b" 200 GET /_mock/ready ", os.read(reader, 65536))
+        os.close(reader)
+
+    def test_reader_gone(self):
+        """Nobody can read it any more: the server lives on."""
+        process, port, reader = self.piped()
+        os.close(reader)
+        for _ in range(3):
+            self.assertTrue(self.ready(port))
+            time.sleep(0.1)  # for the line to be written, and to meet the closed pipe
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(harness.DEADLINE), 0)
+
+    def test_dropped_lines_are_noted_once(self):
+        """And not again with what is logged when somebody reads again."""
+        process, port, reader = self.piped("--log", "json")
+        with harness.socket.create_connection(("127.0.0.1", port)) as sock:
+            file = sock.makefile("rb")
+            for _ in range(1000):
+                sock.sendall(f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                while file.readline() != b"\r\n":
+                    pass
+                file.read1(65536)
+        with os.fdopen(reader, errors="replace") as log:
+            lines = [next(log)]
+            while " log lines dropped" not in lines[-1]:
+                lines.append(next(log))
+            for _ in range(2):
+                self.assertTrue(self.ready(port))
+                lines.append(next(log))
+            process.send_signal(signal.SIGTERM)
+            lines += log
+        self.assertEqual(sum(" log lines dropped" in line for line in lines), 1)
+        self.assertEqual(process.wait(harness.DEADLINE), 0)
 
     def test_nobody_reads(self):
         """A full pipe on standard error does not hold up a single answer, nor the end."""

@@ -59,6 +59,7 @@ class Versions(harness.TestCase):
                 self.assert_refused(answer, 400, "invalid_api_version", "unknown Miru-Version", ALL,
                                     params={"supported": ALL})
                 self.assertLess(len(answer.text), 1000)
+        self.assertIn(f"'{'x' * 80}...'", answer.error["message"])
 
     def test_end_of_life(self):
         self.assert_refused(self.server.get(DPL, version="2025-10-21.zion"), 400,
@@ -137,6 +138,8 @@ class Expand(harness.TestCase):
             self.server.get(DPL + "?expand=parent.parent.parent.parent", version=EVERGLADES).status,
             200)
         self.refuse("parent.parent.parent.parent.parent", "at most 4 levels", version=EVERGLADES)
+        self.refuse("parent.parent.parent.parent." + "x" * 500, "'" + "x" * 64 + "...'",
+                    version=EVERGLADES)
 
     def test_nested_unknown(self):
         self.refuse("release.nope", "'nope' of release", "config_schemas")
@@ -156,6 +159,18 @@ class Paths(harness.TestCase):
                 self.assertEqual("looks like" in answer.text, "looks like" in hint)
         self.assertEqual(answer.error["params"]["resource_id"], "DPL_123")
 
+    def test_unknown_id_of_every_resource(self):
+        for array in Scopes.RESOURCES:
+            called = array.removesuffix("s")
+            self.assert_refused(self.server.get(f"/beta/{array}/x", version=EVERGLADES), 404,
+                                "resource_not_found", f"{called} 'x' not found",
+                                params={"resource_type": called, "resource_id": "x"})
+        for id, called in (("grp_1", "group"), ("dvc_1", "device"), ("git_cmt_1", "git commit"),
+                           ("cfg_typ_1", "config type"), ("cfg_sch_1", "config schema"),
+                           ("rls_1", "release"), ("doc_1", "document")):
+            self.assertIn(f"looks like the id of a {called}",
+                          self.server.get("/beta/deployments/" + id).error["message"])
+
     def test_unknown_path(self):
         for path in ("/", "/beta", "/beta/", "/beta/deploymentz/dpl_123", "/beta/deployments/",
                      DPL + "/", DPL + "/x", "/beta/beta/deployments/dpl_123",
@@ -165,7 +180,10 @@ class Paths(harness.TestCase):
                 answer = self.server.get(path)
                 self.assert_refused(answer, 404, "resource_not_found", path,
                                     params={"path": path})
-        self.assertIn("do not end in a slash", self.server.get(DPL + "/").error["message"])
+        for path in (DPL + "/", "/a/b/c/d/e/f/g/"):
+            self.assertIn("do not end in a slash", self.server.get(path).error["message"])
+        for path in ("/", DPL + "/x", "/a/b/c/d/e/f/g/h/i/"):
+            self.assertNotIn("do not end in a slash", self.server.get(path).error["message"])
         for path, hint in (("/beta/deployments?x", "GET /deployments/{deployment_id}"),
                            ("/v1/_mock/ready", "GET /_mock/health, GET /_mock/ready"),
                            ("/DEPLOYMENTS/dpl_123", "/config_instances, /config_schemas, "

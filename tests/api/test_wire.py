@@ -103,7 +103,7 @@ class Requests(harness.TestCase):
     def test_nul_in_the_target(self):
         """Refused, wherever the query begins; the library would cut the target there."""
         for target in (b"/deployments/dpl_123\0", b"/\0deployments/dpl_123", b"/a\0?expand=device",
-                       b"/a?\0", b"/a\0b\0c?" + b"a&" * 900, b"/a\0" + b"?" + b"a&" * 3000):
+                       b"/a?\0", b"/a\0HTTP/1.1", b"/a\0HTTP/1.1?a=1", b"/a\0b\0c?" + b"a&" * 900, b"/a\0" + b"?" + b"a&" * 3000):
             with self.subTest(target=target[:20]), self.server.connect() as sock:
                 stream = Stream(sock)
                 sock.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -144,6 +144,7 @@ class Bodies(harness.TestCase):
         for length in (self.LIMIT + 1, 2**63, 2**64 - 1):
             answer = self.post(f"Content-Length: {length}\r\n")
             self.assertEqual(answer[0], 413)
+            self.assertEqual(json.loads(answer[1])["error"]["code"], "request_too_large")
             self.assertTrue(answer[2])
             self.assertIn(str(self.LIMIT).encode(), answer[1])
 
@@ -151,6 +152,19 @@ class Bodies(harness.TestCase):
         chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
         answer = self.post("Transfer-Encoding: chunked\r\n", chunk * 17 + b"0\r\n\r\n")
         self.assertEqual(answer[0], 413)
+
+    def test_without_an_end(self):
+        """What goes on long after it is too large is cut off, not taken in for ever."""
+        chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+        with self.server.connect() as sock, self.assertRaises(OSError):
+            sock.sendall(b"POST /beta/deployments/dpl_123 HTTP/1.1\r\nHost: x\r\n"
+                         b"Transfer-Encoding: chunked\r\n\r\n")
+            for _ in range(1000):
+                sock.sendall(chunk)
+
+    def test_chunked_in_any_case(self):
+        answer = self.post("Transfer-Encoding: Chunked\r\n", b"5\r\nhello\r\n0\r\n\r\n")
+        self.assertEqual(answer[0], 405)
 
     def test_expect_continue(self):
         with self.server.connect() as sock:
@@ -170,6 +184,8 @@ class Bodies(harness.TestCase):
             with self.subTest(headers=headers):
                 answer = self.post(headers)
                 self.assertEqual(answer[0], want, answer)
+                self.assertEqual(json.loads(answer[1])["error"]["code"],
+                                 {400: "invalid_request", 501: "not_implemented"}[want])
 
 
 class Limits(harness.TestCase):
@@ -182,6 +198,8 @@ class Limits(harness.TestCase):
         answer = self.server.get(target + "&a" * 255)
         self.assertEqual(answer.status, 200)
         self.assertIn('"device":{', answer.text)
+        long = self.server.get("/" + "x" * 4000).error
+        self.assertEqual(long["params"], {"path": "/" + "x" * 511 + "..."})
         for n in (256, 3000):
             self.assert_refused(self.server.get(target + "&a" * n), 400, "invalid_request",
                                 "more than 256 parameters")
@@ -233,8 +251,8 @@ class Limits(harness.TestCase):
         self.assertEqual(self.server.get("/beta/deployments/dpl_123").status, 200)
 
     def test_parallel_clients(self):
-        """Fifty connections open at once, each answered, in reverse."""
-        socks = [self.server.connect() for _ in range(50)]
+        """Four hundred connections open at once, each answered, in reverse."""
+        socks = [self.server.connect() for _ in range(400)]
         try:
             for sock in socks:
                 sock.sendall((GET + "\r\n").encode())

@@ -27,6 +27,10 @@ static const struct {
 	{ FORM_ID, "a/b", false },
 	{ FORM_ID, "a b", false },
 	{ FORM_ID, "\xc3\xa9", false },
+	{ FORM_KEY, "!~", true },
+	{ FORM_KEY, "\x7f", false },
+	{ FORM_KEY, A128 A128, true },
+	{ FORM_KEY, A128 A128 "a", false },
 	{ FORM_NAME, "", false },
 	{ FORM_NAME, "x", true },
 	{ FORM_NAME, A48, true },
@@ -78,7 +82,9 @@ static const struct {
 	{ FORM_FILEPATH, "/a/..", false },
 	{ FORM_FILEPATH, "/" A48 A48 A16 "aaaaaaaaaaaaaaa", true },
 	{ FORM_FILEPATH, "/" A128, false },
+	{ FORM_FILEPATH, "/" E16 E16 E16 E16, false }, /* bytes, not characters */
 	{ FORM_DESCRIPTION, "", true },
+	{ FORM_DESCRIPTION, E16 E16 E16 E16 A128 A128 A128 A16 A16 A16 A16, true },
 	{ FORM_DESCRIPTION, A512, true },
 	{ FORM_DESCRIPTION, A512 "a", false },
 };

@@ -26,6 +26,8 @@ static const struct {
 	GOOD(" {\"a\" : [1, -0.5e+10, true, false, null, \"x\"] }\r\n\t "),
 	GOOD("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\""),
 	GOOD("\"\xc3\xa9\xf0\x9f\x98\x80\x7f\""),
+	GOOD("\"\\u00E9\\uABCD\\uEF01\""),
+	GOOD("1E5"),
 	GOOD("0"),
 	GOOD("-0"),
 	GOOD("1.7976931348623157e308"),
@@ -86,6 +88,9 @@ static const struct {
 	BAD("\"\xc3\"", 1, 2, "not UTF-8"),
 	BAD("{\"a\":1,\"a\":2}", 1, 8, "a key that the object already has"),
 	BAD("{\"a\":1,\n \"b\":2,\n \"\\u0061\":3}", 3, 2, "a key that the object already has"),
+	BAD("{\"\\u00e9\":1,\"\xc3\xa9\":2}", 1, 13, "a key that the object already has"),
+	BAD("{\"\\u07ff\":1,\"\xdf\xbf\":2}", 1, 13, "a key that the object already has"),
+	BAD("{\"\\u20ac\":1,\"\xe2\x82\xac\":2}", 1, 13, "a key that the object already has"),
 	BAD("{\"x\":{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}}", 1, 24,
 	    "a key that the object already has"),
 };

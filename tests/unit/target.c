@@ -30,6 +30,7 @@ static const struct {
 	{ "http://host:8080/a?x=1", "a ? x=1" },
 	{ "https://host/a", "a" },
 	{ "HTTP://host/a", "a" },
+	{ "HTTPS://host/a", "a" },
 	{ "http://host", "" },
 	{ "http://host?x=1", " ? x=1" },
 	{ "/1/2/3/4/5/6/7/8/9", "1|2|3|4|5|6|7|8 of 9" },
@@ -41,8 +42,12 @@ static const struct {
 	{ "/%4", "! a % must be followed by two hex digits: '%4'" },
 	{ "/%zz", "! a % must be followed by two hex digits: '%zz'" },
 	{ "/a?x=%g0", "! a % must be followed by two hex digits: '%g0'" },
+	{ "/%zaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	  "! a % must be followed by two hex digits: "
+	  "'%zaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'" },
 	{ "/a%00b", "! %00 has no place in a target: 'a%00b'" },
 	{ "/%ff", "! not UTF-8 once decoded: '%ff'" },
+	{ "/%ff%20", "! not UTF-8 once decoded: '%ff%20'" }, /* also where ASCII follows */
 	{ "/%c3", "! not UTF-8 once decoded: '%c3'" },
 	{ "/%ed%a0%80", "! not UTF-8 once decoded: '%ed%a0%80'" },
 	{ "/a?%c0%af=1", "! not UTF-8 once decoded: '%c0%af'" },
