@@ -20,8 +20,8 @@
 #define VERSION_NUMBER(symbol, name) V_##symbol,
 enum version { VERSIONS(VERSION_NUMBER) V_COUNT };
 #undef VERSION_NUMBER
-#define V_OLDEST ((enum version)0)
-#define V_NEWEST ((enum version)(V_COUNT - 1))
+#define V_OLDEST 0
+#define V_NEWEST (V_COUNT - 1)
 
 /* Both ends inclusive; empty when since > until. */
 struct span {
