@@ -111,30 +111,39 @@ static struct record *refers_to(struct world *w, struct record *r, const char *f
 	return id ? world_find(w, resource_field(r->resource, field)->refers, id) : NULL;
 }
 
+/* A further slot of a schema, made up at a place; NULL when memory is short, which is noted. */
+static struct record *make_slot(struct world *w, struct record *schema, struct place at,
+				const char *key, const char *name, const char *filepath,
+				bool required)
+{
+	const struct field *slots = resource_field(schema->resource, "instance_slots");
+	struct record *slot = key ? world_own(w, schema, slots, at) : NULL;
+
+	if (!slot) {
+		w->out_of_memory = true;
+		return NULL;
+	}
+	record_set(slot, "key", key);
+	record_set(slot, "name", name);
+	record_set(slot, "filepath", filepath);
+	record_set(slot, "required", required ? "1" : "0");
+	return slot;
+}
+
 /* The behaviour's default: one required slot (section 10.2). */
 static void default_slot(struct world *w, struct record *r)
 {
 	struct record *type = refers_to(w, r, "config_type_id");
 	const char *slug = type ? record_text(type, "slug") : NULL;
 	const char *format = record_text(r, "format"), *path = record_text(r, "instance_filepath");
-	const struct field *slots = resource_field(r->resource, "instance_slots");
-	struct record *slot;
 
 	if (!path && slug)
 		path = arena_printf(&w->arena, "/srv/miru/configs/%s.%s", slug,
 				    format && streq(format, "yaml") ? "yaml" : "json");
 	if (!path)
 		return; /* the type is missing, and reported as such */
-	slot = world_own(w, r, slots, r->at);
-	if (!slot) {
-		w->out_of_memory = true;
-		return;
-	}
-	settle(r, "instance_slots");
-	record_set(slot, "key", "default");
-	record_set(slot, "name", "Default");
-	record_set(slot, "filepath", path);
-	record_set(slot, "required", "1");
+	if (make_slot(w, r, r->at, "default", "Default", path, true))
+		settle(r, "instance_slots");
 }
 
 static const char *format_of(const char *filepath)
@@ -197,24 +206,14 @@ static struct record *slot_of(struct record *schema, struct record *instance)
  */
 static struct record *further_slot(struct world *w, struct record *r, struct record *schema)
 {
-	struct given *slots = record_given(schema, "instance_slots");
+	const struct given *slots = record_given(schema, "instance_slots");
 	const char *path = record_text(r, "filepath"), *key;
-	struct record *slot;
 
 	if (slots->owned || !slots->last || !path || is_given_text(r, "slot_key") ||
 	    !form_fits(FORM_FILEPATH, path))
 		return NULL;
 	key = arena_printf(&w->arena, "slot_%zu", slots->last->position + 2);
-	slot = world_own(w, schema, resource_field(schema->resource, "instance_slots"), r->at);
-	if (!key || !slot) {
-		w->out_of_memory = true;
-		return NULL;
-	}
-	record_set(slot, "key", key);
-	record_set(slot, "name", key);
-	record_set(slot, "filepath", path);
-	record_set(slot, "required", "0");
-	return slot;
+	return make_slot(w, schema, r->at, key, key, path, false);
 }
 
 static void complete_slot(struct world *w, struct record *r, struct record *schema)
@@ -383,7 +382,7 @@ static void check(struct world *w, struct record *r)
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
 
-		if (is_stored(f) && !r->given[i].set && !(f->flags & (F_NULL | F_OPTIONAL)))
+		if (is_stored(f) && !r->given[i].set && !may_be_null(f))
 			record_problem(w, r, f->name, "is missing; expected %s",
 				       world_expected(f, expected, sizeof expected));
 		check_references(w, r, f);

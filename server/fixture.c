@@ -78,7 +78,7 @@ static bool lacks_a_value(const struct record *r)
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
 
-		if (is_stored(f) && !r->given[i].text && !(f->flags & (F_NULL | F_OPTIONAL)))
+		if (is_stored(f) && !r->given[i].text && !may_be_null(f))
 			return true;
 	}
 	return false;

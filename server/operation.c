@@ -3,6 +3,7 @@
  */
 #include "operation.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "control.h"
@@ -63,15 +64,28 @@ static bool same_method(const char *asked, const char *has)
 	return streq(asked, has) || (streq(asked, "HEAD") && streq(has, "GET"));
 }
 
+/* Add to a list whose items commas separate. */
+static void add_item(char *list, size_t len, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+static void add_item(char *list, size_t len, const char *fmt, ...)
+{
+	size_t used = strlen(list);
+	va_list args;
+
+	if (used > 0)
+		used += (size_t)snprintf(list + used, len - used, ", ");
+	if (used >= len)
+		return;
+	va_start(args, fmt);
+	vsnprintf(list + used, len - used, fmt, args);
+	va_end(args);
+}
+
 /* Add a method to the list that `allow` becomes, unless it is there; HEAD comes with GET. */
 static void add_method(char *allow, size_t allowlen, const char *method)
 {
-	size_t len = strlen(allow);
-
-	if (strstr(allow, method))
-		return;
-	snprintf(allow + len, allowlen - len, "%s%s%s", len ? ", " : "", method,
-		 streq(method, "GET") ? ", HEAD" : "");
+	if (!strstr(allow, method))
+		add_item(allow, allowlen, "%s%s", method, streq(method, "GET") ? ", HEAD" : "");
 }
 
 enum found operation_find(const struct operation *table, size_t n, const char *method,
@@ -99,15 +113,6 @@ static size_t beginning(const char *path)
 	return 1 + strcspn(path + 1, "/");
 }
 
-static void add_to(char *out, size_t len, const char *comma, const char *method, const char *path,
-		   size_t pathlen)
-{
-	size_t used = strlen(out);
-
-	snprintf(out + used, len - used, "%s%s%s%.*s", used ? comma : "", method,
-		 *method ? " " : "", (int)pathlen, path);
-}
-
 const char *operation_hint(const struct operation *table, size_t n, const struct target *t,
 			   char *out, size_t len)
 {
@@ -118,7 +123,7 @@ const char *operation_hint(const struct operation *table, size_t n, const struct
 		const char *path = table[i].path;
 
 		if (beginning(path) == strlen(first) + 1 && starts_with(path + 1, first))
-			add_to(out, len, ", ", table[i].method, path, strlen(path));
+			add_item(out, len, "%s %s", table[i].method, path);
 	}
 	if (out[0])
 		return out;
@@ -126,7 +131,7 @@ const char *operation_hint(const struct operation *table, size_t n, const struct
 		size_t same = beginning(table[i].path);
 
 		if (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0)
-			add_to(out, len, ", ", "", table[i].path, same);
+			add_item(out, len, "%.*s", (int)same, table[i].path);
 	}
 	return out;
 }

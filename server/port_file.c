@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,9 +26,8 @@ static long port_in(const char *path)
 	file = fopen(path, "re");
 	if (!file)
 		return -1;
-	if (fscanf(file, "%5[0-9]%c", text, &end) != 2 || end != '\n' || fgetc(file) != EOF ||
-	    sscanf(text, "%ld", &port) != 1)
-		port = -1;
+	if (fscanf(file, "%5[0-9]%c", text, &end) == 2 && end == '\n' && fgetc(file) == EOF)
+		port = strtol(text, NULL, 10);
 	fclose(file);
 	return port;
 }

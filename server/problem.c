@@ -12,7 +12,6 @@ void problemv(struct problems *p, const char *file, const char *pointer, const c
 	      va_list args)
 {
 	char message[MESSAGE_MAX];
-
 	size_t before = p->text.len;
 
 	p->count++;

@@ -289,39 +289,46 @@ static const struct field deployment_fields[] = {
 
 const struct resource resources[R_COUNT] = {
 	[R_API_KEY] = {
-		.object = "api_key", .called = "key", .array = "api_keys", .table = "api_keys", .key = "id",
+		.object = "api_key", .called = "key",
+		.array = "api_keys", .table = "api_keys", .key = "id",
 		.prefix = "api_key_", FIELDS(api_key_fields),
 		UNIQUES(UNIQUE("keys are unique", "key")),
 	},
 	[R_GROUP] = {
-		.object = "group", .called = "group", .array = "groups", .table = "groups", .key = "id",
+		.object = "group", .called = "group",
+		.array = "groups", .table = "groups", .key = "id",
 		.prefix = "grp_", FIELDS(group_fields),
 		UNIQUES(UNIQUE("group names are unique among siblings", "name", "parent_id")),
 	},
 	[R_DEVICE] = {
-		.object = "device", .called = "device", .array = "devices", .table = "devices", .key = "id",
+		.object = "device", .called = "device",
+		.array = "devices", .table = "devices", .key = "id",
 		.prefix = "dvc_", FIELDS(device_fields),
 		UNIQUES(UNIQUE("device names are unique", "name")),
 	},
 	[R_GIT_COMMIT] = {
-		.object = "git_commit", .called = "git commit", .array = "git_commits", .table = "git_commits", .key = "id",
+		.object = "git_commit", .called = "git commit",
+		.array = "git_commits", .table = "git_commits", .key = "id",
 		.prefix = "git_cmt_", FIELDS(git_commit_fields),
 		UNIQUES(UNIQUE("commits are unique in their repository", "sha", "repository_url")),
 	},
 	[R_CONFIG_TYPE] = {
-		.object = "config_type", .called = "config type", .array = "config_types", .table = "config_types",
+		.object = "config_type", .called = "config type",
+		.array = "config_types", .table = "config_types",
 		.key = "id", .prefix = "cfg_typ_", FIELDS(config_type_fields),
 		UNIQUES(UNIQUE("config type names are unique", "name"),
 			UNIQUE("config type slugs are unique", "slug")),
 	},
 	[R_CONFIG_SCHEMA] = {
-		.object = "config_schema", .called = "config schema", .array = "config_schemas", .table = "config_schemas",
+		.object = "config_schema", .called = "config schema",
+		.array = "config_schemas", .table = "config_schemas",
 		.key = "id", .prefix = "cfg_sch_", FIELDS(config_schema_fields),
 		UNIQUES(UNIQUE("digests are unique in their config type", "digest",
 			       "config_type_id")),
 	},
 	[R_INSTANCE_SLOT] = {
-		.called = "slot", .table = "config_schema_slots", .key = "rowid", FIELDS(instance_slot_fields),
+		.called = "slot", .table = "config_schema_slots", .key = "rowid",
+		FIELDS(instance_slot_fields),
 		UNIQUES(UNIQUE("slot keys are unique in their schema", "key"),
 			UNIQUE("slot filepaths are unique in their schema", "filepath")),
 	},
@@ -330,7 +337,8 @@ const struct resource resources[R_COUNT] = {
 		FIELDS(schema_document_fields),
 	},
 	[R_CONFIG_INSTANCE] = {
-		.object = "config_instance", .called = "config instance", .array = "config_instances",
+		.object = "config_instance", .called = "config instance",
+		.array = "config_instances",
 		.table = "config_instances", .key = "id", .prefix = "cfg_inst_",
 		FIELDS(config_instance_fields),
 	},
@@ -339,12 +347,14 @@ const struct resource resources[R_COUNT] = {
 		FIELDS(instance_content_fields),
 	},
 	[R_RELEASE] = {
-		.object = "release", .called = "release", .array = "releases", .table = "releases", .key = "id",
+		.object = "release", .called = "release",
+		.array = "releases", .table = "releases", .key = "id",
 		.prefix = "rls_", FIELDS(release_fields),
 		UNIQUES(UNIQUE("release versions are unique", "version")),
 	},
 	[R_DEPLOYMENT] = {
-		.object = "deployment", .called = "deployment", .array = "deployments", .table = "deployments", .key = "id",
+		.object = "deployment", .called = "deployment",
+		.array = "deployments", .table = "deployments", .key = "id",
 		.prefix = "dpl_", FIELDS(deployment_fields),
 		UNIQUES({ .fields = { "device_id" }, .when = { "target_status", "deployed" },
 			  .says = "a device has at most one deployment whose target_status is "

@@ -121,6 +121,11 @@ static inline bool is_relation(const struct field *f)
 	return f->kind == K_ONE || f->kind == K_MANY;
 }
 
+static inline bool may_be_null(const struct field *f)
+{
+	return (f->flags & (F_NULL | F_OPTIONAL)) != 0;
+}
+
 /* Has a column of its own name in the resource's table. */
 static inline bool is_stored(const struct field *f)
 {

@@ -293,7 +293,7 @@ static bool holds_secrets(const struct resource *r)
 
 const char *world_expected(const struct field *f, char *out, size_t len)
 {
-	const char *or_null = f->flags & (F_NULL | F_OPTIONAL) ? ", or null" : "";
+	const char *or_null = may_be_null(f) ? ", or null" : "";
 	size_t used = 0;
 
 	switch (f->kind) {
@@ -373,7 +373,7 @@ static bool fits(struct world *w, const struct field *f, const cJSON *json, cons
 
 	*text = string;
 	if (cJSON_IsNull(json))
-		return f->flags & (F_NULL | F_OPTIONAL);
+		return may_be_null(f);
 	if (f->kind == K_BOOL) {
 		*text = cJSON_IsTrue(json) ? "1" : "0";
 		return cJSON_IsBool(json);

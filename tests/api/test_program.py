@@ -116,43 +116,39 @@ class Start(harness.TestCase):
             self.assertIn('"name": "My Device"', pasted.stdout)
             self.assertEqual(shlex.split(line)[0], "curl")
 
-    def test_banner_and_hostile_names(self):
+    ONE = {"devices": [{"id": "dvc_1", "name": "one"}]}
+    DEPLOYED = {**ONE, "releases": [{"id": "rls_1", "version": "1"}],
+                "deployments": [{"id": "dpl_1", "device_id": "dvc_1", "release_id": "rls_1"}]}
+
+    @contextlib.contextmanager
+    def serve(self, world, *keys):
+        """A server of a world with these keys: key, name, scopes."""
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            file.write('{"api_keys":[{"key":"k","name":"a\\nb\\u001b[31m","scopes":[]}],'
-                       '"devices":[{"id":"dvc_1","name":"one"}]}')
+            harness.json.dump({**world, "api_keys": [dict(zip(("key", "name", "scopes"), key))
+                                                     for key in keys]}, file)
             file.flush()
             with Server("--fixtures", file.name) as server:
-                self.assertIn("keys       a\\nb\\u001b[31m\n", server.banner)
-                self.assertIn(": 1 device\n", server.banner)
+                yield server
+
+    def test_banner_and_hostile_names(self):
+        with self.serve(self.ONE, ("k", "a\nb\x1b[31m", [])) as server:
+            self.assertIn("keys       a\\nb\\u001b[31m\n", server.banner)
+            self.assertIn(": 1 device\n", server.banner)
 
     def test_banner_hides_keys_of_the_users_own(self):
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            file.write('{"api_keys":[{"key":"sk_live_secret","name":"ours",'
-                       '"scopes":["deployments:read"]}],'
-                       '"devices":[{"id":"dvc_1","name":"one"}],'
-                       '"releases":[{"id":"rls_1","version":"1"}],'
-                       '"deployments":[{"id":"dpl_1","device_id":"dvc_1","release_id":"rls_1"}]}')
-            file.flush()
-            with Server("--fixtures", file.name) as server:
-                self.assertNotIn("sk_live_secret", server.banner)
-                self.assertIn("ours", server.banner)
-                self.assertIn('"X-API-Key: $MIRU_API_KEY"', server.banner)
-                self.assertIn("/deployments/dpl_1", server.banner)
-                self.assertEqual(server.get("/beta/deployments/dpl_1",
-                                            key="sk_live_secret").status, 200)
+        with self.serve(self.DEPLOYED, ("sk_live_secret", "ours", ["deployments:read"])) as server:
+            self.assertNotIn("sk_live_secret", server.banner)
+            self.assertIn("ours", server.banner)
+            self.assertIn('"X-API-Key: $MIRU_API_KEY"', server.banner)
+            self.assertIn("/deployments/dpl_1", server.banner)
+            self.assertEqual(server.get("/beta/deployments/dpl_1", key="sk_live_secret").status, 200)
 
     def test_banner_names_a_key_that_works(self):
         """Not just the first one: one that may read deployments."""
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            file.write('{"api_keys":[{"key":"miru_mock_a","name":"a","scopes":["devices:read"]},'
-                       '{"key":"miru_mock_b","name":"b","scopes":["deployments:manage"]}],'
-                       '"devices":[{"id":"dvc_1","name":"one"}],'
-                       '"releases":[{"id":"rls_1","version":"1"}],'
-                       '"deployments":[{"id":"dpl_1","device_id":"dvc_1","release_id":"rls_1"}]}')
-            file.flush()
-            with Server("--fixtures", file.name) as server:
-                self.assertIn("keys       miru_mock_a, miru_mock_b\n", server.banner)
-                self.assertIn('"X-API-Key: miru_mock_b"', server.banner)
+        with self.serve(self.DEPLOYED, ("miru_mock_a", "a", ["devices:read"]),
+                        ("miru_mock_b", "b", ["deployments:manage"])) as server:
+            self.assertIn("keys       miru_mock_a, miru_mock_b\n", server.banner)
+            self.assertIn('"X-API-Key: miru_mock_b"', server.banner)
 
     def test_empty(self):
         with Server("--empty") as server:
@@ -547,25 +543,29 @@ class Log(harness.TestCase):
         os.close(reader)
 
     def test_reader_gone(self):
-        """Nobody can read it any more: the server lives on."""
+        """Nobody can read it any more: the server lives on, to its end, when all lines are written."""
         process, port, reader = self.piped()
         os.close(reader)
         for _ in range(3):
             self.assertTrue(self.ready(port))
-            time.sleep(0.1)  # for the line to be written, and to meet the closed pipe
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(harness.DEADLINE), 0)
+
+    def flood(self, port, n):
+        """Requests of a kilobyte each, to a server whose log nobody reads, and their answers."""
+        with harness.socket.create_connection(("127.0.0.1", port)) as sock:
+            file = sock.makefile("rb")
+            for _ in range(n):
+                sock.sendall(f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                self.assertTrue(file.readline().startswith(b"HTTP/1.1 404"))
+                while file.readline() != b"\r\n":
+                    pass
+                self.assertIn(b"resource_not_found", file.read1(65536))
 
     def test_dropped_lines_are_noted_once(self):
         """And not again with what is logged when somebody reads again."""
         process, port, reader = self.piped("--log", "json")
-        with harness.socket.create_connection(("127.0.0.1", port)) as sock:
-            file = sock.makefile("rb")
-            for _ in range(1000):
-                sock.sendall(f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-                while file.readline() != b"\r\n":
-                    pass
-                file.read1(65536)
+        self.flood(port, 1000)
         with os.fdopen(reader, errors="replace") as log:
             lines = [next(log)]
             while " log lines dropped" not in lines[-1]:
@@ -580,66 +580,30 @@ class Log(harness.TestCase):
 
     def test_nobody_reads(self):
         """A full pipe on standard error does not hold up a single answer, nor the end."""
-        reader, writer = os.pipe()
-        process = subprocess.Popen([harness.BINARY, "--port", "0"], stdout=subprocess.PIPE,
-                                   stderr=writer, text=True, env=harness.environment())
-        os.close(writer)
-        try:
-            lines = iter(process.stdout.readline, "")
-            port = int(re.search(r":(\d+)/beta", next(x for x in lines if "/beta" in x))[1])
-            request = (f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n").encode()
-            with harness.socket.create_connection(("127.0.0.1", port)) as sock:
-                file = sock.makefile("rb")
-                for _ in range(2000):  # 2 MB of lines, into a pipe of 64 KiB and a buffer of 256
-                    sock.sendall(request)
-                    self.assertTrue(file.readline().startswith(b"HTTP/1.1 404"))
-                    while file.readline() != b"\r\n":
-                        pass
-                    length = file.read1(65536)
-                    self.assertIn(b"resource_not_found", length)
-            process.send_signal(signal.SIGTERM)
-            self.assertEqual(process.wait(harness.DEADLINE), 0)
-        finally:
-            process.kill()
-            process.wait()
-            process.stdout.close()
-            os.close(reader)
+        process, port, reader = self.piped()
+        self.flood(port, 2000)  # 2 MB of lines, into a pipe of 64 KiB and a buffer of 256
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(harness.DEADLINE), 0)
+        os.close(reader)
 
     def test_dropped_lines_are_counted(self):
         """Once somebody reads again, every request is a line or is counted as dropped."""
-        reader, writer = os.pipe()
-        process = subprocess.Popen([harness.BINARY, "--port", "0", "--log", "json"],
-                                   stdout=subprocess.PIPE, stderr=writer, text=True,
-                                   env=harness.environment())
-        os.close(writer)
-        try:
-            lines = iter(process.stdout.readline, "")
-            port = int(re.search(r":(\d+)/beta", next(x for x in lines if "/beta" in x))[1])
-            with harness.socket.create_connection(("127.0.0.1", port)) as sock:
-                file = sock.makefile("rb")
-                for _ in range(1000):
-                    sock.sendall((f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n").encode())
-                    while file.readline() != b"\r\n":
-                        pass
-                    file.read1(65536)
-            read = []
-            thread = threading.Thread(target=lambda: read.append(
-                os.fdopen(reader, errors="replace").read()))
-            thread.start()
-            process.send_signal(signal.SIGTERM)
-            self.assertEqual(process.wait(harness.DEADLINE), 0)
-            thread.join(harness.DEADLINE)
-            logged = [harness.json.loads(line) for line in read[0].splitlines()]
-            notes = [line["note"] for line in logged if "note" in line]
-            dropped = sum(int(note.removesuffix(" log lines dropped: nobody read them"))
-                          for note in notes)
-            logged = len(logged) - len(notes)
-            self.assertGreater(dropped, 0)
-            self.assertEqual(logged + dropped, 1000)
-        finally:
-            process.kill()
-            process.wait()
-            process.stdout.close()
+        process, port, reader = self.piped("--log", "json")
+        self.flood(port, 1000)
+        read = []
+        thread = threading.Thread(target=lambda: read.append(
+            os.fdopen(reader, errors="replace").read()))
+        thread.start()
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(harness.DEADLINE), 0)
+        thread.join(harness.DEADLINE)
+        logged = [harness.json.loads(line) for line in read[0].splitlines()]
+        notes = [line["note"] for line in logged if "note" in line]
+        dropped = sum(int(note.removesuffix(" log lines dropped: nobody read them"))
+                      for note in notes)
+        logged = len(logged) - len(notes)
+        self.assertGreater(dropped, 0)
+        self.assertEqual(logged + dropped, 1000)
 
 
 if __name__ == "__main__":
