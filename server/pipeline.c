@@ -109,7 +109,7 @@ static bool stage_version(struct exchange *x)
 		return true;
 	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s; it is of %s to %s", x->op->method,
 	     x->op->path, version_name(x->version), version_name(x->op->on.since),
-	     version_name(x->op->on.until));
+	     version_name(span_last(x->op->on)));
 	fail_param(x, "path", path_of(x));
 	return false;
 }

@@ -80,15 +80,11 @@ static const struct word repository_type[] = {
 	{ .name = "id", .kind = K_ID, .on = ALWAYS, .filter = ALWAYS, .sort = ALWAYS, \
 	  .form = FORM_ID }
 #define CREATED_AT \
-	{ .name = "created_at", .kind = K_TIME, .on = ALWAYS, .filter = NEVER, .sort = ALWAYS, \
-	  .preset = "now" }
+	{ .name = "created_at", .kind = K_TIME, .on = ALWAYS, .sort = ALWAYS, .preset = "now" }
 #define UPDATED_AT \
-	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .filter = NEVER, .sort = NEVER, \
-	  .same_as = "created_at" }
-/* Neither filtered nor sorted by. */
-#define PLAIN .filter = NEVER, .sort = NEVER
-/* Filtered by in every version, sorted by in none. */
-#define FILTER .filter = ALWAYS, .sort = NEVER
+	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .same_as = "created_at" }
+/* Filtered by in every version. */
+#define FILTER .filter = ALWAYS
 
 #define RELATION(...) .relation = &(const struct relation){ __VA_ARGS__ }
 /* To one, through the resource's own column. */
@@ -96,17 +92,17 @@ static const struct word repository_type[] = {
 	RELATION(.target = (to), .link = (own_table), .near = "id", .far = (column))
 
 #define CONFIG_TYPE_NAME \
-	{ .name = "config_type_name", .kind = K_TEXT, .on = ALWAYS, PLAIN, \
+	{ .name = "config_type_name", .kind = K_TEXT, .on = ALWAYS, \
 	  .sql = "(SELECT name FROM config_types WHERE id = t.config_type_id)" }
 
 /* ---- the resources --------------------------------------------------------------------------- */
 
 /* Not a resource of the API: the keys that may use it. */
 static const struct field api_key_fields[] = {
-	{ .name = "id", .kind = K_ID, .flags = F_MADE, .on = NEVER, PLAIN, .form = FORM_ID },
-	{ .name = "key", .kind = K_TEXT, .flags = F_SECRET, .on = NEVER, PLAIN, .form = FORM_KEY },
-	{ .name = "name", .kind = K_TEXT, .on = NEVER, PLAIN, .form = FORM_FILLED },
-	{ .name = "scopes", .kind = K_SCOPES, .on = NEVER, PLAIN },
+	{ .name = "id", .kind = K_ID, .flags = F_MADE, .form = FORM_ID },
+	{ .name = "key", .kind = K_TEXT, .flags = F_SECRET, .form = FORM_KEY },
+	{ .name = "name", .kind = K_TEXT, .form = FORM_FILLED },
+	{ .name = "scopes", .kind = K_SCOPES },
 };
 
 static const struct field group_fields[] = {
@@ -116,51 +112,51 @@ static const struct field group_fields[] = {
 	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, FILTER,
 	  .refers = R_GROUP },
 	CREATED_AT,
-	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .filter = NEVER, .sort = ALWAYS,
+	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .sort = ALWAYS,
 	  .same_as = "created_at" },
-	{ .name = "parent", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = ALWAYS, PLAIN,
+	{ .name = "parent", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = ALWAYS,
 	  THROUGH("groups", "parent_id", R_GROUP) },
 };
 
 static const struct field device_fields[] = {
 	ID,
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_NAME },
-	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN,
+	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
 	  .form = FORM_DESCRIPTION },
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .filter = SINCE(V_EVERGLADES),
 	  .sort = SINCE(V_EVERGLADES), .words = device_status, .preset = "inactive" },
 	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, FILTER },
-	{ .name = "last_connected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS, PLAIN },
-	{ .name = "last_disconnected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS, PLAIN },
+	{ .name = "last_connected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS },
+	{ .name = "last_disconnected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS },
 	CREATED_AT,
 	UPDATED_AT,
 	{ .name = "group_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
-	  .filter = SINCE(V_EVERGLADES), .sort = NEVER, .refers = R_GROUP },
+	  .filter = SINCE(V_EVERGLADES), .refers = R_GROUP },
 	{ .name = "current_deployment", .kind = K_ONE, .flags = F_EXPAND | F_NULL,
-	  .on = SINCE(V_RAINIER), PLAIN,
+	  .on = SINCE(V_RAINIER),
 	  RELATION(.target = R_DEPLOYMENT, .near = "device_id",
 		   .where = "t.target_status = 'deployed'") },
 	{ .name = "current_release", .kind = K_ONE, .flags = F_EXPAND | F_NULL,
-	  .on = SINCE(V_RAINIER), PLAIN,
+	  .on = SINCE(V_RAINIER),
 	  RELATION(.target = R_RELEASE, .link = "deployments", .near = "device_id",
 		   .far = "release_id", .where = "l.target_status = 'deployed'") },
-	{ .name = "current_release_id", .kind = K_REF, .on = NEVER, .filter = SINCE(V_RAINIER),
-	  .sort = NEVER, .refers = R_RELEASE,
+	{ .name = "current_release_id", .kind = K_REF, .filter = SINCE(V_RAINIER),
+	  .refers = R_RELEASE,
 	  .sql = "(SELECT release_id FROM deployments"
 		 " WHERE device_id = t.id AND target_status = 'deployed')" },
 	{ .name = "group", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = SINCE(V_EVERGLADES),
-	  PLAIN, THROUGH("devices", "group_id", R_GROUP) },
+	  THROUGH("devices", "group_id", R_GROUP) },
 };
 
 static const struct field git_commit_fields[] = {
 	ID,
 	{ .name = "sha", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_FILLED },
-	{ .name = "message", .kind = K_TEXT, .on = ALWAYS, PLAIN },
-	{ .name = "repository_owner", .kind = K_TEXT, .on = ALWAYS, PLAIN },
-	{ .name = "repository_name", .kind = K_TEXT, .on = ALWAYS, PLAIN },
-	{ .name = "repository_type", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = repository_type },
-	{ .name = "repository_url", .kind = K_TEXT, .on = ALWAYS, PLAIN },
-	{ .name = "commit_url", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	{ .name = "message", .kind = K_TEXT, .on = ALWAYS },
+	{ .name = "repository_owner", .kind = K_TEXT, .on = ALWAYS },
+	{ .name = "repository_name", .kind = K_TEXT, .on = ALWAYS },
+	{ .name = "repository_type", .kind = K_ENUM, .on = ALWAYS, .words = repository_type },
+	{ .name = "repository_url", .kind = K_TEXT, .on = ALWAYS },
+	{ .name = "commit_url", .kind = K_TEXT, .on = ALWAYS },
 	CREATED_AT,
 };
 
@@ -174,88 +170,87 @@ static const struct field config_type_fields[] = {
 
 static const struct field config_schema_fields[] = {
 	ID,
-	{ .name = "digest", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_FILLED },
+	{ .name = "digest", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILLED },
 	CONFIG_TYPE_NAME,
 	/* Before there were slots there was one path: the first slot's. */
-	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER), PLAIN,
+	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER),
 	  .form = FORM_FILEPATH,
 	  .sql = "(SELECT filepath FROM config_schema_slots"
 		 " WHERE config_schema_id = t.id ORDER BY position LIMIT 1)" },
-	{ .name = "instance_slots", .kind = K_MANY, .on = SINCE(V_EVERGLADES), PLAIN,
+	{ .name = "instance_slots", .kind = K_MANY, .on = SINCE(V_EVERGLADES),
 	  RELATION(.target = R_INSTANCE_SLOT, .near = "config_schema_id") },
-	{ .name = "instance_format", .kind = K_ENUM, .on = SINCE(V_EVERGLADES), PLAIN,
+	{ .name = "instance_format", .kind = K_ENUM, .on = SINCE(V_EVERGLADES),
 	  .words = instance_format },
 	CREATED_AT,
 	UPDATED_AT,
 	{ .name = "config_type_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_CONFIG_TYPE },
-	{ .name = "language", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = schema_language,
+	{ .name = "language", .kind = K_ENUM, .on = ALWAYS, .words = schema_language,
 	  .preset = "jsonschema" },
-	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = schema_format,
+	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, .words = schema_format,
 	  .preset = "json" },
-	{ .name = "documents", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "documents", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS,
 	  RELATION(.target = R_SCHEMA_DOCUMENT, .near = "config_schema_id") },
-	{ .name = "config_type", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "config_type", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  THROUGH("config_schemas", "config_type_id", R_CONFIG_TYPE) },
 };
 
 static const struct field instance_slot_fields[] = {
-	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_SLOT_KEY },
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_NAME,
-	  .same_as = "key" },
-	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_FILEPATH },
-	{ .name = "required", .kind = K_BOOL, .on = ALWAYS, PLAIN, .preset = "1" },
-	{ .name = "description", .kind = K_TEXT, .flags = F_OPTIONAL, .on = ALWAYS, PLAIN,
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SLOT_KEY },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .form = FORM_NAME, .same_as = "key" },
+	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILEPATH },
+	{ .name = "required", .kind = K_BOOL, .on = ALWAYS, .preset = "1" },
+	{ .name = "description", .kind = K_TEXT, .flags = F_OPTIONAL, .on = ALWAYS,
 	  .form = FORM_DESCRIPTION },
 };
 
 static const struct field schema_document_fields[] = {
-	{ .name = "id", .kind = K_ID, .flags = F_MADE, .on = ALWAYS, PLAIN, .form = FORM_ID },
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_FILLED },
-	{ .name = "data", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	{ .name = "id", .kind = K_ID, .flags = F_MADE, .on = ALWAYS, .form = FORM_ID },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "data", .kind = K_TEXT, .on = ALWAYS },
 };
 
 static const struct field config_instance_fields[] = {
 	ID,
 	CONFIG_TYPE_NAME,
-	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, PLAIN,
+	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS,
 	  .sql = "(SELECT filepath FROM config_schema_slots"
 		 " WHERE config_schema_id = t.config_schema_id AND key = t.slot_key)" },
 	{ .name = "slot_key", .kind = K_TEXT, .on = SINCE(V_EVERGLADES),
-	  .filter = SINCE(V_EVERGLADES), .sort = NEVER, .form = FORM_SLOT_KEY },
+	  .filter = SINCE(V_EVERGLADES), .form = FORM_SLOT_KEY },
 	CREATED_AT,
 	{ .name = "config_schema_id", .kind = K_REF, .on = ALWAYS, FILTER,
 	  .refers = R_CONFIG_SCHEMA },
 	{ .name = "config_type_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_CONFIG_TYPE },
-	{ .name = "config_schema", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "config_schema", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  THROUGH("config_instances", "config_schema_id", R_CONFIG_SCHEMA) },
-	{ .name = "config_type", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "config_type", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  THROUGH("config_instances", "config_type_id", R_CONFIG_TYPE) },
-	{ .name = "content", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "content", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  RELATION(.target = R_INSTANCE_CONTENT, .near = "config_instance_id") },
 };
 
 static const struct field instance_content_fields[] = {
-	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = instance_format },
-	{ .name = "data", .kind = K_TEXT, .on = ALWAYS, PLAIN },
+	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, .words = instance_format },
+	{ .name = "data", .kind = K_TEXT, .on = ALWAYS },
 };
 
 static const struct field release_fields[] = {
 	ID,
 	{ .name = "version", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_SEMVER },
-	{ .name = "git_commit_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, PLAIN,
+	{ .name = "git_commit_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS,
 	  .refers = R_GIT_COMMIT },
 	CREATED_AT,
 	UPDATED_AT,
-	{ .name = "config_schemas", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "config_schemas", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS,
 	  RELATION(.target = R_CONFIG_SCHEMA, .link = "release_config_schemas",
 		   .near = "release_id", .far = "config_schema_id", .ids = "config_schema_ids") },
 };
 
 static const struct field deployment_fields[] = {
 	ID,
-	{ .name = "description", .kind = K_TEXT, .on = ALWAYS, PLAIN, .form = FORM_DESCRIPTION,
+	{ .name = "description", .kind = K_TEXT, .on = ALWAYS, .form = FORM_DESCRIPTION,
 	  .preset = "" },
-	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, PLAIN, .words = deployment_status,
+	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = deployment_status,
 	  .derive = status_merge, .from = { "activity_status", "error_status" } },
 	{ .name = "activity_status", .kind = K_ENUM, .on = ALWAYS, FILTER,
 	  .words = activity_status },
@@ -263,20 +258,20 @@ static const struct field deployment_fields[] = {
 	{ .name = "target_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = target_status },
 	{ .name = "device_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_DEVICE },
 	{ .name = "release_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_RELEASE },
-	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN,
+	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
 	  .refers = R_DEPLOYMENT },
 	CREATED_AT,
 	UPDATED_AT,
-	{ .name = "queued_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN },
-	{ .name = "deployed_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN },
-	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES), PLAIN },
-	{ .name = "device", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "queued_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES) },
+	{ .name = "deployed_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES) },
+	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES) },
+	{ .name = "device", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  THROUGH("deployments", "device_id", R_DEVICE) },
-	{ .name = "release", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	{ .name = "release", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  THROUGH("deployments", "release_id", R_RELEASE) },
 	{ .name = "parent", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = SINCE(V_EVERGLADES),
-	  PLAIN, THROUGH("deployments", "parent_id", R_DEPLOYMENT) },
-	{ .name = "config_instances", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS, PLAIN,
+	  THROUGH("deployments", "parent_id", R_DEPLOYMENT) },
+	{ .name = "config_instances", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS,
 	  RELATION(.target = R_CONFIG_INSTANCE, .link = "deployment_config_instances",
 		   .near = "deployment_id", .far = "config_instance_id",
 		   .ids = "config_instance_ids") },

@@ -135,7 +135,7 @@ static inline bool is_stored(const struct field *f)
 /* Is read from the database with the row: stored, or an SQL expression that some version shows. */
 static inline bool is_selected(const struct field *f)
 {
-	return is_stored(f) || (f->sql && f->on.since <= f->on.until);
+	return is_stored(f) || (f->sql && ever(f->on));
 }
 
 /* Can stand in a fixture: everything that answers show, and what they never show but is stored. */

@@ -23,31 +23,33 @@ enum version { VERSIONS(VERSION_NUMBER) V_COUNT };
 #define V_OLDEST 0
 #define V_NEWEST (V_COUNT - 1)
 
-/* Both ends inclusive; empty when since > until. */
+/* From `since` on, up to but without `before`; one that nobody wrote down is never. */
 struct span {
-	uint8_t since, until;
+	uint8_t since, before;
 };
 
-#define ALWAYS                                                                                     \
-	{                                                                                          \
-		V_OLDEST, V_NEWEST                                                                 \
-	}
-#define SINCE(v)                                                                                   \
-	{                                                                                          \
-		(v), V_NEWEST                                                                      \
-	}
-#define UNTIL(v)                                                                                   \
-	{                                                                                          \
-		V_OLDEST, (v)                                                                      \
-	}
-#define NEVER                                                                                      \
-	{                                                                                          \
-		V_COUNT, V_OLDEST                                                                  \
-	}
+/* clang-format off */
+#define ALWAYS   { 0, V_COUNT }
+#define SINCE(v) { (v), V_COUNT }
+#define UNTIL(v) { 0, (v) + 1 }
+#define NEVER    { 0, 0 }
+/* clang-format on */
 
 static inline bool live(struct span s, enum version v)
 {
-	return s.since <= v && v <= s.until;
+	return s.since <= v && v < s.before;
+}
+
+/* Is there a version in which it is? */
+static inline bool ever(struct span s)
+{
+	return s.since < s.before;
+}
+
+/* The last version of a span that has one. */
+static inline enum version span_last(struct span s)
+{
+	return (enum version)(s.before - 1);
 }
 
 /* The header value of a supported version, such as "2026-03-09.tetons". */

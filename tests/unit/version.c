@@ -84,6 +84,8 @@ static void test_spans(void)
 	for (size_t i = 0; i < ARRAY_LEN(spans); i++)
 		for (int v = 0; v < V_COUNT; v++)
 			EQ_INT(live(spans[i].span, (enum version)v), spans[i].in[v]);
+	EQ_INT(span_last(spans[1].span), V_NEWEST);
+	EQ_INT(span_last(spans[2].span), V_RAINIER);
 }
 
 UNIT_MAIN("version", { "policies", test_policies }, { "names", test_names },
