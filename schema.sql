@@ -136,7 +136,8 @@ CREATE TABLE releases (
 	version       TEXT NOT NULL UNIQUE,
 	git_commit_id TEXT REFERENCES git_commits (id),
 	created_at    TEXT NOT NULL,
-	updated_at    TEXT NOT NULL
+	updated_at    TEXT NOT NULL,
+	archived_at   TEXT -- since when nothing new is deployed of it; or null
 ) STRICT;
 CREATE INDEX releases_created_at ON releases (created_at DESC, id);
 
@@ -163,12 +164,20 @@ CREATE TABLE deployments (
 	updated_at      TEXT NOT NULL,
 	queued_at       TEXT,
 	deployed_at     TEXT,
-	archived_at     TEXT
+	archived_at     TEXT,
+	reviewed_at     TEXT, -- when it was staged again, if it was
+	waiting_since   TEXT  -- since when its device, which is online, has a step to do with it
 ) STRICT;
 -- A device's current deployment is the one it is meant to run: its target, queued or deployed.
 -- There is at most one, and no other column says which.
 CREATE UNIQUE INDEX deployments_current ON deployments (device_id)
 	WHERE target_status = 'deployed';
+-- What is not over: few of a device's, whatever their number.
+CREATE INDEX deployments_live ON deployments (device_id)
+	WHERE activity_status <> 'archived' OR target_status = 'deployed';
+CREATE INDEX deployments_waiting ON deployments (waiting_since, id)
+	WHERE waiting_since IS NOT NULL;
+CREATE INDEX deployments_queued_at ON deployments (device_id, queued_at DESC, id);
 CREATE INDEX deployments_device_id ON deployments (device_id, created_at DESC, id);
 CREATE INDEX deployments_release_id ON deployments (release_id, created_at DESC, id);
 CREATE INDEX deployments_parent_id ON deployments (parent_id);

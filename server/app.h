@@ -1,23 +1,25 @@
 /*
- * app.h - what every request may use: all of it is made before the first and does not change.
+ * app.h - what every request may use. Made before the first; of it only the workspace changes.
  */
 #ifndef APP_H
 #define APP_H
 
-#include "auth.h"
 #include "sql.h"
 #include "version.h"
+#include "workspace.h"
 
 struct log;
 
 struct app {
-	struct store *store;
+	struct workspace *workspace;
 	struct sql sql;
-	struct keyring keys;
+	struct arena arena; /* of the texts of `sql` */
+	struct log *log;
+	/* What the options of these names say. */
 	enum auth_mode auth;
 	enum version_policy version_policy;
-	struct log *log;
-	struct arena arena; /* of the texts of `sql` */
+	long max_body, max_page_size;
+	bool strict_release_rule, pipe_only_filters, lenient_parent;
 };
 
 #endif

@@ -62,8 +62,8 @@ static void print_keys(FILE *to, const struct app *app)
 		return;
 	}
 	fputs("keys       ", to);
-	for (size_t i = 0; i < app->keys.count; i++) {
-		const struct api_key *key = &app->keys.keys[i];
+	for (size_t i = 0; i < app->workspace->keys.count; i++) {
+		const struct api_key *key = &app->workspace->keys.keys[i];
 
 		fputs(comma, to);
 		print_shown(to, is_public(key) ? key->key : key->name);
@@ -81,8 +81,8 @@ static void print_curl(FILE *to, const struct app *app, struct db *db, const cha
 	const char *key = app->auth == AUTH_ANY ? "any" : NULL;
 	bool readable = key;
 
-	for (size_t i = 0; i < app->keys.count && !key; i++) {
-		const struct api_key *k = &app->keys.keys[i];
+	for (size_t i = 0; i < app->workspace->keys.count && !key; i++) {
+		const struct api_key *k = &app->workspace->keys.keys[i];
 
 		if (!scope_allows(k->scopes, SCOPE_deployments_read))
 			continue;
@@ -107,7 +107,7 @@ void banner(FILE *to, const struct app *app, const struct options *o, unsigned p
 	/* Every address is no address to connect to. */
 	bool every = streq(o->host, "0.0.0.0") || streq(o->host, "::");
 	const char *host = !every ? o->host : v6 ? "::1" : "127.0.0.1";
-	struct db *db = store_db(app->store);
+	struct db *db = store_db(app->workspace->store);
 	char base[320];
 
 	snprintf(base, sizeof base, "http://%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);

@@ -120,3 +120,14 @@ void buf_add_json(struct buf *b, const char *text)
 	add_escaped(b, text, json_escapes);
 	buf_addc(b, '"');
 }
+
+void buf_add_json_array(struct buf *b, const char *const *texts, size_t n)
+{
+	buf_addc(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(b, ',');
+		buf_add_json(b, texts[i]);
+	}
+	buf_addc(b, ']');
+}

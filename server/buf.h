@@ -75,5 +75,7 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_add_control(struct buf *b, const char *text);
 /* Append `text` as a JSON string, quotes included. */
 void buf_add_json(struct buf *b, const char *text);
+/* Append a JSON array of texts. */
+void buf_add_json_array(struct buf *b, const char *const *texts, size_t n);
 
 #endif

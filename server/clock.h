@@ -1,29 +1,42 @@
 /*
- * clock.h - times: RFC 3339 outside, one sortable form inside (behaviour: section 9.2). Pure but
- * for clock_now.
- *
- * Inside, a time is text, UTC, with six digits of fraction: "2024-01-01T00:00:00.000000Z".
+ * clock.h - a workspace's clock, which testers can stop and move, and the times of changes. Times
+ * are microseconds since 1970-01-01T00:00:00Z, as rfc3339.h has them.
  */
 #ifndef CLOCK_H
 #define CLOCK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-enum {
-	TIME_LEN = sizeof "2024-01-01T00:00:00.000000Z" - 1,
-	TIME_SHOWN = sizeof "2024-01-01T00:00:00" - 1 /* what answers show of it, before a Z */
+#define CLOCK_RUNS INT64_MAX
+
+struct clock {
+	_Atomic int64_t frozen; /* the time at which it stands, or CLOCK_RUNS */
+	_Atomic int64_t ahead;  /* of the real time, while it runs */
+	int64_t last;           /* the last stamp; whoever changes the database holds it */
 };
 
-/* Microseconds since 1970-01-01T00:00:00Z. */
-int64_t clock_now(void);
-/* Microseconds into the inside form; years 0001 to 9999. */
-void time_format(int64_t micros, char out[TIME_LEN + 1]);
+/* The machine's time. */
+int64_t clock_real(void);
+
+/* Stand at `frozen`, or run with the machine's. */
+void clock_init(struct clock *c, int64_t frozen);
+/* May be read while another thread sets it. */
+int64_t clock_now(const struct clock *c);
+bool clock_is_frozen(const struct clock *c);
+
+/* Setting it is for one thread at a time. */
+void clock_freeze(struct clock *c, int64_t at);
+/* Run, with the machine's time. */
+void clock_run(struct clock *c);
+/* Stand, or run on, that many microseconds later; false where that is beyond TIME_MAX. */
+bool clock_advance(struct clock *c, int64_t micros);
+
 /*
- * Any RFC 3339 time, with an offset and a fraction of any length (digits after the sixth are
- * dropped), into microseconds. False when it is none, or outside the years 0001 to 9999 in UTC.
+ * The time of a change: what the clock says, but later than the change before where the clock has
+ * not moved on, by a microsecond, so that times tell the order of changes. For whoever may change
+ * the database.
  */
-bool time_parse(const char *text, int64_t *micros);
+int64_t clock_stamp(struct clock *c);
 
 #endif

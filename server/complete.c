@@ -4,8 +4,8 @@
  */
 #include "complete.h"
 
-#include "ident.h"
 #include "resource.h"
+#include "value.h"
 
 /* ---- the rules of single resources ----------------------------------------------------------- */
 
@@ -342,7 +342,7 @@ static void fill(struct world *w, struct record *r)
 		if (r->given[i].set || !is_stored(f))
 			continue;
 		if (f->flags & F_MADE) {
-			const char *id = ident_new(&w->arena, r->resource->prefix);
+			const char *id = ident_new(w->ident, &w->arena, r->resource->prefix);
 
 			w->out_of_memory |= !id;
 			record_set(r, f->name, id);
@@ -384,7 +384,7 @@ static void check(struct world *w, struct record *r)
 
 		if (is_stored(f) && !r->given[i].set && !may_be_null(f))
 			record_problem(w, r, f->name, "is missing; expected %s",
-				       world_expected(f, expected, sizeof expected));
+				       value_expected(f, V_NEWEST, expected, sizeof expected));
 		check_references(w, r, f);
 	}
 	each_owned(w, r, check);

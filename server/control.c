@@ -1,10 +1,15 @@
 /*
- * control.c - the functions behind /_mock/.
+ * control.c - the functions behind /_mock/ that are about the server or the workspace as a whole.
  */
 #include "control.h"
 
+#include <stdio.h>
+
+#include "agent.h"
 #include "config.h"
 #include "exchange.h"
+#include "export.h"
+#include "ops.h"
 
 static bool say(struct exchange *x, const char *status)
 {
@@ -27,4 +32,150 @@ bool control_health(struct exchange *x)
 bool control_ready(struct exchange *x)
 {
 	return say(x, "ready");
+}
+
+static bool refuse(struct exchange *x, const char *field, const char *why)
+{
+	fail(x, ERR_INVALID_REQUEST, "%s: %s", field, why);
+	fail_param(x, "field", field);
+	return false;
+}
+
+/* ---- settings -------------------------------------------------------------------------------- */
+
+/*
+ * Change a setting of the workspace, while nobody reads or changes anything in it, after everything
+ * that was due before. What is due next depends on it.
+ */
+static bool set(struct exchange *x, bool (*change)(struct exchange *x))
+{
+	struct change c = {
+		.in = x->workspace, .db = x->db, .sql = &x->app->sql, .arena = &x->arena
+	};
+
+	if (!change_begin(&c))
+		return op_broke(x);
+	if (!change(x)) {
+		change_undo(&c);
+		return false;
+	}
+	return change_commit(&c) || op_broke(x);
+}
+
+static void write_clock(struct exchange *x)
+{
+	const struct clock *clock = &x->workspace->clock;
+	struct writer w = exchange_writer(x);
+	char now[TIME_LEN + 1], shown[TIME_LEN + 1];
+
+	time_format(clock_now(clock), now);
+	time_exact(now, shown);
+	write_open(&w, '{');
+	write_key(&w, "mode");
+	write_text(&w, clock_is_frozen(clock) ? "frozen" : "real");
+	write_key(&w, "now");
+	write_text(&w, shown);
+	write_close(&w, '}');
+}
+
+bool control_get_clock(struct exchange *x)
+{
+	write_clock(x);
+	return true;
+}
+
+static bool put_clock(struct exchange *x)
+{
+	struct clock *clock = &x->workspace->clock;
+	const char *now = body_text(&x->body, "now");
+	int64_t at = clock_now(clock);
+
+	if (streq(body_text(&x->body, "mode"), "real")) {
+		if (now)
+			return refuse(x, "now",
+				      "the real clock's time is not to be set; freeze it,"
+				      " or advance it");
+		clock_run(clock);
+	} else if (!now || time_parse(now, &at)) {
+		clock_freeze(clock, at);
+	}
+	write_clock(x);
+	return true;
+}
+
+bool control_put_clock(struct exchange *x)
+{
+	return set(x, put_clock);
+}
+
+static bool advance_clock(struct exchange *x)
+{
+	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->micros))
+		return refuse(x, "seconds", "the clock ends with the year 9999");
+	write_clock(x);
+	return true;
+}
+
+bool control_advance_clock(struct exchange *x)
+{
+	return set(x, advance_clock);
+}
+
+static void write_transitions(struct exchange *x)
+{
+	const struct transitions *t = &x->workspace->transitions;
+	struct writer w = exchange_writer(x);
+	char seconds[64];
+
+	snprintf(seconds, sizeof seconds, "%.15g", (double)t->micros / 1e6);
+	write_open(&w, '{');
+	write_key(&w, "progression");
+	write_text(&w, progression_names[t->progression]);
+	write_key(&w, "seconds");
+	write_raw(&w, seconds);
+	write_close(&w, '}');
+}
+
+bool control_get_transitions(struct exchange *x)
+{
+	db_read(x->db);
+	write_transitions(x);
+	db_read_end(x->db);
+	return true;
+}
+
+static bool put_transitions(struct exchange *x)
+{
+	const struct member *seconds = body_member(&x->body, "seconds");
+	struct transitions t = { .micros = seconds->micros };
+
+	while (!streq(body_text(&x->body, "progression"), progression_names[t.progression]))
+		t.progression++;
+	if (t.progression == PROGRESS_TIME && !seconds->set)
+		return refuse(x, "seconds", "is missing; how long a step takes");
+	if (t.progression != PROGRESS_TIME && seconds->micros > 0)
+		return refuse(x, "seconds", "only a progression of time takes seconds");
+	x->workspace->transitions = t;
+	write_transitions(x);
+	return true;
+}
+
+bool control_put_transitions(struct exchange *x)
+{
+	return set(x, put_transitions);
+}
+
+/* ---- fixtures -------------------------------------------------------------------------------- */
+
+static bool write_fixtures(struct exchange *x)
+{
+	struct writer w = exchange_writer(x);
+	struct join join = op_join(x);
+
+	return export_all(&join, &w) || op_broke(x);
+}
+
+bool control_get_fixtures(struct exchange *x)
+{
+	return op_look(x, write_fixtures);
 }

@@ -1,5 +1,6 @@
 /*
- * control.h - the control endpoints, /_mock/: what testers do to the server. No key, no version.
+ * control.h - the control endpoints, /_mock/: what testers do to the server. No key, no version;
+ * rows are answered as fixtures have them.
  */
 #ifndef CONTROL_H
 #define CONTROL_H
@@ -12,5 +13,15 @@ struct exchange;
 bool control_health(struct exchange *x);
 /* 200 once the fixtures are loaded; the server listens only then. */
 bool control_ready(struct exchange *x);
+
+/* The clock, and how devices progress. */
+bool control_get_clock(struct exchange *x);
+bool control_put_clock(struct exchange *x);
+bool control_advance_clock(struct exchange *x);
+bool control_get_transitions(struct exchange *x);
+bool control_put_transitions(struct exchange *x);
+
+/* Everything that there is, as one document of fixtures. */
+bool control_get_fixtures(struct exchange *x);
 
 #endif

@@ -16,6 +16,7 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 {
 	memset(x, 0, offsetof(struct exchange, first));
 	x->app = app;
+	x->workspace = app->workspace;
 	arena_init(&x->arena, x->first, sizeof x->first);
 	x->answer.body = body;
 }
@@ -65,6 +66,17 @@ void fail_param(struct exchange *x, const char *name, const char *value)
 
 	if (clean && f->nparams < FAILURE_PARAMS)
 		f->params[f->nparams++] = (struct pair){ name, clean };
+}
+
+bool may(struct exchange *x, enum scope scope, enum scope or)
+{
+	if (scope_allows(x->key->scopes, scope) || (or &&scope_allows(x->key->scopes, or)))
+		return true;
+	fail(x, ERR_FORBIDDEN, "the API key '%s' needs the scope %s (or %s%s%s)", x->key->name,
+	     scope_name(scope), or ? scope_name(or) : "", or ? ", or " : "",
+	     scope_name(scope_manage(scope)));
+	fail_param(x, "scope", scope_name(scope));
+	return false;
 }
 
 const char *quote(struct exchange *x, const char *text)

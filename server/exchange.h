@@ -8,10 +8,11 @@
 #define EXCHANGE_H
 
 #include "app.h"
+#include "body.h"
 #include "error.h"
 #include "expand.h"
+#include "join.h"
 #include "operation.h"
-#include "row.h"
 #include "writer.h"
 
 struct request {
@@ -23,6 +24,8 @@ struct request {
 	bool cut;             /* the target had a NUL in it; `target` ends there */
 	const char *repeated; /* the name of one that came twice, with different values */
 	bool http_1_0;
+	const char *body; /* not ended by a NUL; what came of it */
+	size_t body_len;
 };
 
 enum { FAILURE_PARAMS = 4 };
@@ -42,7 +45,8 @@ struct answer {
 
 struct exchange {
 	const struct app *app;
-	struct db *db; /* the worker's */
+	struct workspace *workspace;
+	struct db *db; /* the worker's, of the workspace */
 	struct arena arena;
 	struct request request;
 	/* What the stages find out, in their order. */
@@ -52,8 +56,12 @@ struct exchange {
 	const struct api_key *key; /* who asks; NULL before and where nobody need say */
 	bool versioned;            /* `version` is known */
 	enum version version;
-	struct expansion *expand;
-	const struct row *row; /* what was asked for */
+	struct expansions expand;
+	struct listing listing;
+	struct body body;
+	/* What was asked for: one row, or a list. Neither where an operation writes its answer. */
+	const struct row *row;
+	const struct page *page;
 	struct failure failure;
 	struct answer answer;
 	char first[4096]; /* the arena's first memory */
@@ -73,6 +81,9 @@ bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3,
 bool broke(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Add a parameter to the failure noted before. */
 void fail_param(struct exchange *x, const char *name, const char *value);
+/* May whoever asks do that? Fails where they may not. `or` is a scope that will do as well, or
+ * SCOPE_FREE. */
+bool may(struct exchange *x, enum scope scope, enum scope or);
 /* A text from outside as it is fit for a message. */
 const char *quote(struct exchange *x, const char *text);
 

@@ -18,85 +18,112 @@ static bool expandable(const struct field *f, enum version v)
 	return (f->flags & F_EXPAND) != 0 && live(f->on, v);
 }
 
+static const char total_count[] = "total_count";
+
+/* What the functions below share. */
+struct reader {
+	struct arena *arena;
+	enum version version;
+	const char *why; /* for the client, what is wrong */
+};
+
 /* "unknown expansion 'x' of device; VERSION has: current_deployment, current_release" */
-static const char *unknown(struct arena *a, const struct resource *r, const char *of,
-			   enum version v, const char *name)
+static bool unknown(struct reader *r, const struct resource *in, const char *of, bool total,
+		    const char *name)
 {
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
-	const struct field *known = resource_field(r, name);
-	const char *shown = utf8_clean(a, name, 64);
+	const struct field *known = resource_field(in, name);
+	const char *shown = utf8_clean(r->arena, name, 64);
+	const char *version = version_name(r->version);
 
-	for (size_t i = 0; i < r->nfields; i++)
-		if (expandable(&r->fields[i], v))
-			buf_printf(&valid, "%s%s", valid.len ? ", " : "", r->fields[i].name);
+	if (total)
+		buf_add(&valid, total_count);
+	for (size_t i = 0; i < in->nfields; i++)
+		if (expandable(&in->fields[i], r->version))
+			buf_printf(&valid, "%s%s", valid.len ? ", " : "", in->fields[i].name);
 	if (valid.bad || !shown)
-		return NULL;
+		return false;
+
+	const char *has = valid.len ? valid.text : "none";
+
 	if (known && known->flags & F_EXPAND)
-		return arena_printf(a, "expansion '%s' of %s exists since %s; %s has: %s", shown,
-				    of, version_name(known->on.since), version_name(v),
-				    valid.len ? valid.text : "none");
-	return arena_printf(a, "unknown expansion '%s' of %s; %s has: %s", shown, of,
-			    version_name(v), valid.len ? valid.text : "none");
+		r->why = arena_printf(r->arena, "expansion '%s' of %s exists since %s; %s has: %s",
+				      shown, of, version_name(known->on.since), version, has);
+	else
+		r->why = arena_printf(r->arena, "unknown expansion '%s' of %s; %s has: %s", shown,
+				      of, version, has);
+	return false;
+}
+
+static bool too_deep(struct reader *r, const char *name)
+{
+	const char *shown = utf8_clean(r->arena, name, 64);
+
+	if (shown)
+		r->why = arena_printf(r->arena,
+				      "expand goes at most %d levels deep; '%s' is one too deep",
+				      EXPAND_DEPTH, shown);
+	return false;
+}
+
+/* The expansion of a field, made if it is not there; NULL when memory is short. */
+static struct expansion *find_or_add(struct arena *a, struct expansion **siblings,
+				     const struct field *f)
+{
+	struct expansion *e = expand_find(*siblings, f);
+
+	if (e)
+		return e;
+	e = arena_zalloc(a, sizeof *e);
+	if (e) {
+		e->field = f;
+		e->next = *siblings;
+		*siblings = e;
+	}
+	return e;
 }
 
 /* Add one name, "a.b.c", to the tree. */
-static bool add(struct arena *a, const struct resource *r, enum version v, const char *name,
-		size_t len, struct expansion **siblings, const char **why)
+static bool add(struct reader *r, const struct resource *in, bool of_list, const char *name,
+		struct expansion **siblings)
 {
-	const char *end = name + len, *of = r->object;
+	const char *of = in->object;
 
-	*why = NULL;
 	for (unsigned depth = 1;; depth++) {
-		const char *dot = memchr(name, '.', (size_t)(end - name));
-		const char *part = arena_strndup(a, name, (size_t)((dot ? dot : end) - name));
+		size_t len = strcspn(name, ".");
+		const char *part = arena_strndup(r->arena, name, len);
+		const struct field *f = part ? resource_field(in, part) : NULL;
+		struct expansion *e;
 
 		if (!part)
 			return false;
-		if (depth > EXPAND_DEPTH) {
-			part = utf8_clean(a, part, 64);
-			if (part)
-				*why = arena_printf(
-				    a, "expand goes at most %d levels deep; '%s' is one too deep",
-				    EXPAND_DEPTH, part);
-			return false;
-		}
-
-		const struct field *f = resource_field(r, part);
-
+		if (depth > EXPAND_DEPTH)
+			return too_deep(r, part);
 		if (!*part) {
-			*why = "an empty name in expand; names are separated by one comma, levels "
-			       "by one dot";
+			r->why = "an empty name in expand; names are separated by one comma, "
+				 "levels by one dot";
 			return false;
 		}
-		if (!f || !expandable(f, v)) {
-			*why = unknown(a, r, of, v, part);
+		if (!f || !expandable(f, r->version))
+			return unknown(r, in, of, of_list && depth == 1, part);
+		e = find_or_add(r->arena, siblings, f);
+		if (!e)
 			return false;
-		}
-
-		struct expansion *e = expand_find(*siblings, f);
-
-		if (!e) {
-			e = arena_zalloc(a, sizeof *e);
-			if (!e)
-				return false;
-			e->field = f;
-			e->next = *siblings;
-			*siblings = e;
-		}
-		if (!dot)
+		if (!name[len])
 			return true;
-		r = &resources[f->relation->target];
-		of = r->object ? r->object : f->name;
+		in = &resources[f->relation->target];
+		of = in->object ? in->object : f->name;
 		siblings = &e->children;
-		name = dot + 1;
+		name += len + 1;
 	}
 }
 
-bool expand_parse(struct arena *a, const struct resource *r, enum version v,
-		  const struct pair *pairs, size_t npairs, struct expansion **tree,
-		  const char **why)
+bool expand_parse(struct arena *a, const struct resource *r, enum version v, bool of_list,
+		  const struct pair *pairs, size_t npairs, struct expansions *e, const char **why)
 {
-	*tree = NULL;
+	struct reader reader = { .arena = a, .version = v };
+
+	*e = (struct expansions){ .tree = NULL };
 	for (size_t i = 0; i < npairs; i++) {
 		const char *at = pairs[i].value;
 
@@ -106,9 +133,14 @@ bool expand_parse(struct arena *a, const struct resource *r, enum version v,
 			continue;
 		for (;; at++) {
 			size_t len = strcspn(at, ",");
+			const char *name = arena_strndup(a, at, len);
 
-			if (!add(a, r, v, at, len, tree, why))
+			if (name && of_list && streq(name, total_count)) {
+				e->total = true;
+			} else if (!name || !add(&reader, r, of_list, name, &e->tree)) {
+				*why = reader.why;
 				return false;
+			}
 			at += len;
 			if (!*at)
 				break;

@@ -17,13 +17,19 @@ struct expansion {
 	struct expansion *children, *next;
 };
 
+/* What is expanded. */
+struct expansions {
+	struct expansion *tree; /* NULL: nothing */
+	bool total;             /* and the list's total_count */
+};
+
 /*
  * Read every `expand` and `expand[]` of a query: names separated by commas, nested by dots, each
- * naming its parents too. Sets *tree (NULL when nothing is expanded), in the arena. On failure
- * returns false and sets *why to a text for the client, or to NULL when memory is short.
+ * naming its parents too; where it is of a list, total_count is one. Sets *e, in the arena. On
+ * failure returns false and sets *why to a text for the client, or to NULL when memory is short.
  */
-bool expand_parse(struct arena *a, const struct resource *r, enum version v,
-		  const struct pair *pairs, size_t npairs, struct expansion **tree,
+bool expand_parse(struct arena *a, const struct resource *r, enum version v, bool of_list,
+		  const struct pair *pairs, size_t npairs, struct expansions *e,
 		  const char **why) MUST_CHECK;
 
 /* The expansion of a field in a list of siblings, or NULL. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "complete.h"
+#include "insert.h"
 #include "join.h"
 #include "world.h"
 
@@ -30,43 +31,28 @@ static void failed(struct load *l)
 
 /* ---- storing --------------------------------------------------------------------------------- */
 
-static enum step insert(struct load *l, struct record *r)
+static enum step store_values(struct load *l, struct record *r)
 {
-	const struct field *owner = sql_owner(r->resource);
-	struct stmt *s CLEANUP(stmt_endp) =
-	    db_query(l->db, &l->sql->insert[resource_number(r->resource)]);
-	int n = 1;
+	const char *values[FIELDS_MAX];
 
-	if (!s)
-		return STEP_FAILED;
-	if (owner)
-		stmt_bind(s, n++, r->owner->id);
-	if (owner && owner->kind == K_MANY)
-		stmt_bind_int(s, n++, (int64_t)r->position);
 	for (size_t i = 0; i < r->resource->nfields; i++)
-		if (is_stored(&r->resource->fields[i]))
-			stmt_bind(s, n++, r->given[i].text);
-	return stmt_step(s);
+		values[i] = r->given[i].text;
+	return insert_row(l->db, l->sql, r->resource, values, r->owner ? r->owner->id : NULL,
+			  r->position);
 }
 
 static void store_links(struct load *l, struct record *r, size_t i)
 {
+	const struct field *f = &r->resource->fields[i];
 	const struct given *given = &r->given[i];
 
 	for (size_t k = 0; k < given->nids; k++) {
-		struct stmt *s CLEANUP(stmt_endp) =
-		    db_query(l->db, &l->sql->link[resource_number(r->resource)][i]);
-		enum step step = STEP_FAILED;
+		enum step step =
+		    insert_link(l->db, l->sql, r->resource, f, r->id, k, given->ids[k]);
 
-		if (s) {
-			stmt_bind(s, 1, r->id);
-			stmt_bind_int(s, 2, (int64_t)k);
-			stmt_bind(s, 3, given->ids[k]);
-			step = stmt_step(s);
-		}
 		if (step == STEP_TAKEN)
-			record_problem_item(&l->world, r, r->resource->fields[i].name, k,
-					    "names '%s' twice", given->ids[k]);
+			record_problem_item(&l->world, r, f->name, k, "names '%s' twice",
+					    given->ids[k]);
 		else if (step != STEP_DONE)
 			failed(l);
 	}
@@ -94,7 +80,7 @@ static void store_record(struct load *l, struct record *r)
 		l->incomplete = true;
 		return;
 	}
-	if (insert(l, r) != STEP_DONE) {
+	if (store_values(l, r) != STEP_DONE) {
 		failed(l);
 		return;
 	}
@@ -207,13 +193,14 @@ static void store_world(struct load *l)
 		check_claims(l, r);
 }
 
-bool fixtures_load(struct db *db, const struct sql *sql, const struct source *sources, size_t n,
+bool fixtures_load(const struct destination *to, const struct source *sources, size_t n,
 		   struct problems *problems)
 {
-	struct load load = { .db = db, .sql = sql };
+	struct db *db = to->db;
+	struct load load = { .db = db, .sql = to->sql };
 	struct world *w = &load.world;
 
-	world_init(w, problems);
+	world_init(w, problems, to->now, to->ident);
 	for (size_t i = 0; i < n; i++)
 		world_add(w, sources[i].name, sources[i].text, sources[i].len);
 	world_complete(w);

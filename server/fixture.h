@@ -5,6 +5,7 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
+#include "ident.h"
 #include "problem.h"
 #include "sql.h"
 
@@ -15,11 +16,19 @@ struct source {
 	size_t len;
 };
 
+/* Where fixtures go, and what they are completed with. */
+struct destination {
+	struct db *db;
+	const struct sql *sql;
+	int64_t now;
+	struct ident *ident;
+};
+
 /*
  * Load documents, together one world, into an empty database. On any problem nothing is loaded, all
  * problems are in *problems, and it returns false.
  */
-bool fixtures_load(struct db *db, const struct sql *sql, const struct source *sources, size_t n,
+bool fixtures_load(const struct destination *to, const struct source *sources, size_t n,
 		   struct problems *problems) MUST_CHECK;
 
 /* Read a whole file; false, with a problem, when that fails. source_free it in both cases. */

@@ -29,13 +29,12 @@
 #include "pipeline.h"
 
 enum {
-	BODY_MAX = 1024 * 1024,        /* bytes of a request's body */
-	BODY_GIVE_UP = 8 * BODY_MAX,   /* of one whose length was not declared */
+	BODY_GIVE_UP = 8,              /* times the greatest body, of one of undeclared length */
 	CONNECTION_MEMORY = 16 * 1024, /* for target and headers; cleared at every request */
 	CONNECTION_SECONDS = 30,       /* without a byte */
 	CONNECTIONS = 1000,
-	ANSWER_MAX = 1 << 30,    /* bytes */
-	ANSWER_KEPT = 64 * 1024, /* bytes of memory that a connection keeps for the next */
+	ANSWER_MAX = 1 << 30, /* bytes */
+	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for the next */
 	BACKLOG = 511,
 	SETTLE_MS =
 	    1000, /* the longest wait for what had been sent, before new clients are refused */
@@ -68,9 +67,10 @@ struct client {
 	bool begun;             /* on_request has seen its headers */
 	bool whole;             /* all of it has come */
 	bool answered;          /* queued, or given up */
-	uint64_t body;          /* bytes of its body that came */
+	uint64_t came;          /* bytes of its body, kept or not */
 	struct timespec start;
-	struct buf answer; /* the body, until it is sent; its memory serves the next, too */
+	struct buf body;   /* its body; its memory serves the next request, too, */
+	struct buf answer; /* and so does its answer's, until it is sent */
 	struct exchange x;
 };
 
@@ -134,6 +134,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 			client->http = cls;
 			client->socket = info ? info->connect_fd : -1;
 			client->live = false;
+			client->body = (struct buf)BUF_INIT(0);
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
 			add_client(cls, client);
 		}
@@ -141,6 +142,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 	} else if (client) {
 		remove_client(cls, client);
 		end_request(client);
+		buf_free(&client->body);
 		buf_free(&client->answer);
 		free(client);
 		*context = NULL;
@@ -170,6 +172,15 @@ static void hide_query(char *uri)
 		query[1] = '\0';
 }
 
+/* Empty it, keeping no more memory than is worth it. */
+static void recycle(struct buf *b)
+{
+	if (b->cap > KEPT_MAX)
+		buf_free(b);
+	else
+		buf_clear(b);
+}
+
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
@@ -183,12 +194,11 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	client->live = true;
 	atomic_fetch_add(&http->live, 1);
 	client->begun = client->whole = client->answered = false;
-	client->body = 0;
+	client->came = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
-	if (client->answer.cap > ANSWER_KEPT)
-		buf_free(&client->answer);
-	else
-		buf_clear(&client->answer);
+	recycle(&client->answer);
+	recycle(&client->body);
+	client->body.max = (size_t)http->app->max_body;
 	exchange_init(&client->x, http->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
 	client->target_end = uri ? uri + strlen(uri) : NULL;
@@ -267,11 +277,27 @@ static bool readable(struct client *client)
 		return fail(&client->x, ERR_NOT_IMPLEMENTED,
 			    "Transfer-Encoding '%s' is not supported; chunked is",
 			    quote(&client->x, coding));
-	if (length && strtoull(length, NULL, 10) > BODY_MAX)
+	if (length && strtoull(length, NULL, 10) > client->body.max)
 		return fail(&client->x, ERR_BODY_TOO_LARGE,
-			    "a body of %s bytes is too large; at most %d are accepted",
-			    quote(&client->x, length), BODY_MAX);
+			    "a body of %s bytes is too large; at most %zu are accepted",
+			    quote(&client->x, length), client->body.max);
 	return true;
+}
+
+/* The Date header: by the workspace's clock, so that one that stands makes equal answers. */
+static const char *date_of(const struct client *client)
+{
+	static _Thread_local char text[sizeof "Thu, 01 Jan 1970 00:00:00 GMT"];
+	static _Thread_local time_t of = -1;
+	time_t now = (time_t)(clock_now(&client->x.workspace->clock) / 1000000);
+	struct tm tm;
+
+	if (now != of && gmtime_r(&now, &tm)) {
+		/* In the C locale, which is the one that nobody has changed. */
+		strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		of = now;
+	}
+	return text;
 }
 
 /* Hand the answer to the library. Its body stays ours, as it is, until the request has ended. */
@@ -289,6 +315,7 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 		return MHD_NO;
 	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
+	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date_of(client)) &&
 	     (!a->allow || MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow)) &&
 	     ((!close && !atomic_load_explicit(&client->http->draining, memory_order_relaxed)) ||
 	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
@@ -320,22 +347,28 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	struct client *client = *con_cls;
 
 	(void)url;
-	(void)upload;
 	if (!client)
 		return MHD_NO;
 	if (!client->begun)
 		return begin(client, connection, method, http_version);
 	if (*upload_len > 0) {
-		/* No operation reads a body; it is taken in, so that the connection lives on. */
-		client->body += *upload_len;
+		/* What is too much is taken in, too, so that the connection lives on. */
+		client->came += *upload_len;
+		if (client->came <= client->body.max)
+			buf_addn(&client->body, upload, *upload_len);
 		*upload_len = 0;
-		return client->body <= BODY_GIVE_UP ? MHD_YES : MHD_NO;
+		return client->came <= client->body.max * BODY_GIVE_UP ? MHD_YES : MHD_NO;
 	}
 	client->whole = true;
 	atomic_fetch_add(&http->whole, 1);
-	if (client->body > BODY_MAX) {
+	client->x.request.body = client->body.text;
+	client->x.request.body_len = client->body.len;
+	if (client->came > client->body.max) {
 		fail(&client->x, ERR_BODY_TOO_LARGE,
-		     "the body is too large; at most %d bytes are accepted", BODY_MAX);
+		     "the body is too large; at most %zu bytes are accepted", client->body.max);
+		exchange_answer(&client->x);
+	} else if (client->body.bad) {
+		broke(&client->x, "body: out of memory");
 		exchange_answer(&client->x);
 	} else {
 		client->x.db = worker_db(http);
@@ -462,7 +495,7 @@ static bool connect_workers(struct http *http, unsigned workers, char *err, size
 		return false;
 	}
 	for (; http->ndbs < workers; http->ndbs++) {
-		http->dbs[http->ndbs] = store_connect(http->app->store, err, errlen);
+		http->dbs[http->ndbs] = store_connect(http->app->workspace->store, err, errlen);
 		if (!http->dbs[http->ndbs])
 			return false;
 	}

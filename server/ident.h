@@ -1,12 +1,22 @@
 /*
- * ident.h - new ids (behaviour: section 9.1).
+ * ident.h - new ids (behaviour: section 9.1): random, or from a seed, the same each time.
  */
 #ifndef IDENT_H
 #define IDENT_H
 
+#include <stdint.h>
+
 #include "arena.h"
 
-/* A prefix and 33 random characters of base 58; NULL when memory is short. */
-char *ident_new(struct arena *a, const char *prefix) MUST_CHECK;
+/* Where ids come from. For one thread at a time. */
+struct ident {
+	bool seeded;
+	unsigned short state[3]; /* jrand48's */
+};
+
+/* Random ids; with a seed, drawn from a generator that begins with it. */
+void ident_init(struct ident *from, const uint64_t *seed);
+/* A prefix and 33 characters of base 58; NULL when memory is short. */
+char *ident_new(struct ident *from, struct arena *a, const char *prefix) MUST_CHECK;
 
 #endif

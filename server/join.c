@@ -8,17 +8,19 @@
 
 #include "buf.h"
 
-enum { KEYS_MAX = 16 * 1024 * 1024 }; /* bytes of one list of keys */
+enum {
+	KEYS_MAX = 16 * 1024 * 1024, /* bytes of one list of keys */
+	SQL_MAX = 16 * 1024,         /* of a statement */
+};
 
 /* Copy the current row of a statement whose columns from `column` on are the resource's. */
 static struct row *read_row(const struct join *j, struct stmt *s, const struct resource *r,
 			    int column)
 {
-	struct row *row = arena_zalloc(j->arena, sizeof *row + r->nfields * sizeof row->cell[0]);
+	struct row *row = row_new(j->arena, r);
 
 	if (!row)
 		return NULL;
-	row->resource = r;
 	for (size_t i = 0; i < r->nfields; i++) {
 		if (!is_selected(&r->fields[i]))
 			continue;
@@ -202,4 +204,101 @@ bool join_get(const struct join *j, enum resource_id resource, const char *key,
 	      const struct expansion *tree, struct row **row)
 {
 	return read_one(j, resource, key, row) && (!*row || load_all(j, row, 1, tree));
+}
+
+static struct row **list_rows(const struct join *j, const struct rows *rows, size_t n)
+{
+	struct row **all = arena_alloc(j->arena, n * sizeof(struct row *));
+	size_t i = 0;
+
+	for (struct row *row = rows->first; all && row; row = row->next)
+		all[i++] = row;
+	return all;
+}
+
+bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, size_t max,
+	       const struct expansion *tree, struct rows *rows, size_t *n)
+{
+	enum step step = STEP_DONE;
+
+	*rows = (struct rows){ 0 };
+	for (*n = 0; *n < max && (step = stmt_step(s)) == STEP_ROW; ++*n) {
+		struct row *row = read_row(j, s, &resources[resource], 0);
+
+		if (!row)
+			return false;
+		append(rows, row);
+	}
+	if (step == STEP_FAILED)
+		return false;
+	if (*n == 0)
+		return true;
+
+	struct row **all = list_rows(j, rows, *n);
+
+	return all && load_all(j, all, *n, tree);
+}
+
+/* The values of a filter as one text to bind. */
+static const char *bound_text(const struct join *j, const struct filter *f)
+{
+	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
+
+	if (f->count == 1)
+		return f->values[0];
+	buf_add_json_array(&array, f->values, f->count);
+	return array.bad ? NULL : arena_strndup(j->arena, array.text, array.len);
+}
+
+/* The statement of that text, with the filters' values bound; NULL on failure. */
+static struct stmt *filtered(const struct join *j, const struct buf *text, const struct listing *l)
+{
+	struct stmt *s =
+	    text->bad ? NULL
+		      : db_query(j->db, &(struct query){ .sql = text->text, .slot = QUERY_KEPT });
+
+	for (size_t i = 0; s && i < l->nfilters; i++) {
+		const char *value = bound_text(j, &l->filters[i]);
+
+		if (!value) {
+			stmt_end(s);
+			return NULL;
+		}
+		stmt_bind(s, (int)i + 1, value);
+	}
+	return s;
+}
+
+static bool count_rows(const struct join *j, enum resource_id resource, const struct listing *l,
+		       int64_t *count)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+
+	sql_count(&text, &resources[resource], l);
+	s = filtered(j, &text, l);
+	if (!s || stmt_step(s) != STEP_ROW)
+		return false;
+	*count = stmt_int(s, 0);
+	return true;
+}
+
+bool join_list(const struct join *j, enum resource_id resource, const struct listing *l,
+	       const struct expansion *tree, bool count, struct page *page)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+	size_t n;
+
+	*page = (struct page){ .limit = l->limit, .offset = l->offset, .counted = count };
+	sql_list(&text, &resources[resource], l);
+	s = filtered(j, &text, l);
+	if (!s)
+		return false;
+	stmt_bind_int(s, (int)l->nfilters + 1, l->limit + 1);
+	stmt_bind_int(s, (int)l->nfilters + 2, l->offset);
+	if (!join_rows(j, s, resource, (size_t)l->limit, tree, &page->rows, &n))
+		return false;
+	page->has_more = n == (size_t)l->limit && stmt_step(s) == STEP_ROW;
+	return !count || count_rows(j, resource, l, &page->total);
 }

@@ -6,6 +6,7 @@
 #define JOIN_H
 
 #include "expand.h"
+#include "listing.h"
 #include "row.h"
 #include "sql.h"
 
@@ -23,5 +24,25 @@ struct join {
  */
 bool join_get(const struct join *j, enum resource_id resource, const char *key,
 	      const struct expansion *tree, struct row **row) MUST_CHECK;
+
+/*
+ * Read the rows of a statement whose columns are a resource's (sql_select), which is ready to be
+ * stepped, at most `max` of them, and the same relations. Sets *rows and *n.
+ */
+bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, size_t max,
+	       const struct expansion *tree, struct rows *rows, size_t *n) MUST_CHECK;
+
+/* Part of a list: what answers show of it. */
+struct page {
+	struct rows rows;
+	int64_t limit, offset;
+	bool has_more;
+	bool counted; /* `total` is known */
+	int64_t total;
+};
+
+/* Read the page that a listing asks for, with the same relations; `count`: and the total. */
+bool join_list(const struct join *j, enum resource_id resource, const struct listing *l,
+	       const struct expansion *tree, bool count, struct page *page) MUST_CHECK;
 
 #endif

@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "exchange.h"
+#include "rfc3339.h"
 #include "utf8.h"
 
 enum {
@@ -41,7 +42,7 @@ static void begin_line(struct buf *b, enum log_format format)
 {
 	char now[TIME_LEN + 1];
 
-	time_format(clock_now(), now);
+	time_format(clock_real(), now);
 	if (format == LOG_JSON) {
 		buf_add(b, "{\"time\":");
 		buf_add_json(b, now);

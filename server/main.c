@@ -33,28 +33,38 @@ static int say(int status, const char *what)
 
 /* ---- the workspace --------------------------------------------------------------------------- */
 
-static bool open_workspace(struct app *app, char *err, size_t errlen)
+/* Everything of an app that does not come from options. close_app it in both cases. */
+static bool open_app(struct app *app, const struct options *o, char *err, size_t errlen)
 {
+	const uint64_t seed = (uint64_t)o->seed;
+	const struct beginning beginning = {
+		.transitions = o->transitions,
+		.frozen = o->clock,
+		.seed = o->seed >= 0 ? &seed : NULL,
+		.still = o->stateless,
+	};
+
 	store_setup();
 	arena_init(&app->arena, NULL, 0);
-	if (!sql_compose(&app->sql, &app->arena)) {
+	app->workspace = calloc(1, sizeof *app->workspace);
+	if (!app->workspace || !sql_compose(&app->sql, &app->arena)) {
 		snprintf(err, errlen, "out of memory");
 		return false;
 	}
-	app->store = store_open(schema_sql, err, errlen);
-	return app->store != NULL;
+	return workspace_open(app->workspace, &beginning, err, errlen);
 }
 
-static void close_workspace(struct app *app)
+static void close_app(struct app *app)
 {
-	keyring_free(&app->keys);
-	store_close(app->store);
+	if (app->workspace)
+		workspace_close(app->workspace);
+	free(app->workspace);
 	arena_free(&app->arena);
 }
 
 /* Load the files, or the demo where there are none and `demo` wants it. */
-static bool load_fixtures(struct app *app, struct db *db, const struct option_list *files,
-			  bool demo, struct problems *problems)
+static bool load_fixtures(struct app *app, const struct option_list *files, bool demo,
+			  struct problems *problems)
 {
 	struct source sources[OPTION_LIST_MAX] = { { "demo", demo_json, demo_json_len } };
 	size_t n = demo && files->count == 0 ? 1 : 0;
@@ -62,7 +72,7 @@ static bool load_fixtures(struct app *app, struct db *db, const struct option_li
 
 	for (size_t i = 0; i < files->count; i++)
 		ok &= source_read(&sources[i], files->items[i], problems);
-	ok = ok && fixtures_load(db, &app->sql, sources, files->count + n, problems);
+	ok = ok && workspace_fill(app->workspace, &app->sql, sources, files->count + n, problems);
 	for (size_t i = 0; i < files->count; i++)
 		source_free(&sources[i]);
 	return ok;
@@ -72,15 +82,12 @@ static bool load_fixtures(struct app *app, struct db *db, const struct option_li
 static bool fill_workspace(struct app *app, const struct option_list *files, bool demo)
 {
 	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	struct db *db = store_db(app->store);
-	bool ok = load_fixtures(app, db, files, demo, &problems);
+	bool ok = load_fixtures(app, files, demo, &problems);
 
 	if (!ok)
 		fprintf(stderr, "%smiru-mock: %zu problem%s in the fixtures; nothing was loaded\n",
 			problems.text.text ? problems.text.text : "", problems.count,
 			problems.count == 1 ? "" : "s");
-	else if (!keyring_load(&app->keys, db))
-		ok = say(0, db_error(db));
 	malloc_trim(0); /* what loading took is not needed again */
 	return ok;
 }
@@ -149,8 +156,15 @@ static int misplaced(const char *operand)
 
 static int serve_command(const struct options *o)
 {
-	struct app app = { .auth = (enum auth_mode)o->auth,
-			   .version_policy = (enum version_policy)o->version_policy };
+	struct app app = {
+		.auth = (enum auth_mode)o->auth,
+		.version_policy = (enum version_policy)o->version_policy,
+		.max_body = o->max_body,
+		.max_page_size = o->max_page_size,
+		.strict_release_rule = o->strict_release_rule,
+		.pipe_only_filters = o->pipe_only_filters,
+		.lenient_parent = o->lenient_parent,
+	};
 	char err[ERR_BYTES];
 	struct http *http;
 	int status = 1;
@@ -162,13 +176,13 @@ static int serve_command(const struct options *o)
 		return say(1, err);
 	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
 		say(1, err);
-	else if (!open_workspace(&app, err, sizeof err))
+	else if (!open_app(&app, o, err, sizeof err))
 		say(1, err);
 	else if (fill_workspace(&app, &o->fixtures, !o->empty))
 		status = run_server(&app, o, STEAL(http));
 	if (http)
 		http_stop(http, 0);
-	close_workspace(&app);
+	close_app(&app);
 	return status;
 }
 
@@ -182,14 +196,14 @@ static int check_command(const struct options *o)
 
 	if (o->operands.count == 0)
 		return say(EXIT_USAGE, "check needs a file: miru-mock check FILE...");
-	if (!open_workspace(&app, err, sizeof err)) {
+	if (!open_app(&app, o, err, sizeof err)) {
 		say(1, err);
 	} else if (fill_workspace(&app, &o->operands, false)) {
 		for (size_t i = 0; i < o->operands.count; i++)
 			printf("%s: ok\n", o->operands.items[i]);
 		status = fflush(stdout) == 0 ? 0 : 1;
 	}
-	close_workspace(&app);
+	close_app(&app);
 	return status;
 }
 

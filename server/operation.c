@@ -1,137 +1,158 @@
 /*
- * operation.c - the rows, and the walk over them.
+ * operation.c - the rows.
  */
 #include "operation.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "control.h"
+#include "control_row.h"
 #include "ops.h"
+#include "ops_deployment.h"
+#include "util.h"
 
-#define GET_ONE(segment, id, what, spans)                                                          \
+/* ---- bodies (behaviour: section 6) ----------------------------------------------------------- */
+
+#define END                                                                                        \
 	{                                                                                          \
-		.method = "GET", .path = "/" #segment "/{" id "}", .realm = REALM_API,             \
-		.resource = (what), .scope = SCOPE_##segment##_read, .on = spans, .run = op_get    \
+		.name = NULL                                                                       \
 	}
+
+/* clang-format off */
+static const struct word create_target_status[] = {
+	{ "staged", ALWAYS, NULL },
+	{ "deployed", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field create_deployment[] = {
+	{ .name = "target_status", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
+	  .words = create_target_status },
+	{ .name = "description", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS,
+	  .form = FORM_DESCRIPTION },
+	{ .name = "release_id", .kind = K_REF, .flags = F_REQUIRED, .on = ALWAYS,
+	  .refers = R_RELEASE },
+	{ .name = "device_id", .kind = K_REF, .flags = F_REQUIRED, .on = ALWAYS,
+	  .refers = R_DEVICE },
+	{ .name = "config_instance_ids", .kind = K_IDS, .flags = F_REQUIRED, .on = ALWAYS,
+	  .refers = R_CONFIG_INSTANCE },
+	/* Before everglades null says nothing, and the parent may be meant otherwise. */
+	{ .name = "parent_id", .kind = K_REF, .flags = F_LENIENT, .on = UNTIL(V_RAINIER),
+	  .refers = R_DEPLOYMENT },
+	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
+	  .refers = R_DEPLOYMENT },
+	END,
+};
+
+/* What testers may say of rows. */
+static const struct field patch_device[] = {
+	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = device_status_words },
+	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS,
+	  .form = FORM_FILLED },
+	{ .name = "group_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_GROUP },
+	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS,
+	  .form = FORM_DESCRIPTION },
+	END,
+};
+
+static const struct field patch_deployment[] = {
+	{ .name = "activity_status", .kind = K_ENUM, .on = ALWAYS, .words = activity_status_words },
+	{ .name = "error_status", .kind = K_ENUM, .on = ALWAYS, .words = error_status_words },
+	END,
+};
+
+static const struct field patch_release[] = {
+	{ .name = "archived", .kind = K_BOOL, .on = ALWAYS },
+	END,
+};
+
+static const struct word clock_mode[] = {
+	{ "real", ALWAYS, NULL },
+	{ "frozen", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field put_clock[] = {
+	{ .name = "mode", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS, .words = clock_mode },
+	{ .name = "now", .kind = K_TIME, .on = ALWAYS },
+	END,
+};
+
+static const struct field advance_clock[] = {
+	{ .name = "seconds", .kind = K_SECONDS, .flags = F_REQUIRED, .on = ALWAYS },
+	END,
+};
+
+static const struct word progression[] = {
+	{ "immediate", ALWAYS, NULL },
+	{ "manual", ALWAYS, NULL },
+	{ "time", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field put_transitions[] = {
+	{ .name = "progression", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
+	  .words = progression },
+	{ .name = "seconds", .kind = K_SECONDS, .on = ALWAYS },
+	END,
+};
+
+/* ---- the operations -------------------------------------------------------------------------- */
+
+/* One resource by its id, and a list of them. */
+#define GET_ONE(segment, id, what, spans) \
+	{ .method = "GET", .path = "/" #segment "/{" id "}", .resource = (what), \
+	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_EXPAND, .run = op_get }
+#define GET_LIST(segment, what, spans, ...) \
+	{ .method = "GET", .path = "/" #segment, .resource = (what), \
+	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_LIST, .run = op_list, \
+	  __VA_ARGS__ }
+/* Something done to a deployment. */
+#define DEPLOYMENT(verb, route, right, function) \
+	{ .method = (verb), .path = "/deployments/{deployment_id}/" route, \
+	  .resource = R_DEPLOYMENT, .scope = (right), .on = ALWAYS, .query = QUERY_EXPAND, \
+	  .run = (function) }
+#define CONTROL(verb, route, ...) \
+	{ .method = (verb), .path = "/_mock/" route, .realm = REALM_CONTROL, __VA_ARGS__ }
 
 const struct operation operations[] = {
 	GET_ONE(config_instances, "config_instance_id", R_CONFIG_INSTANCE, ALWAYS),
+	GET_LIST(config_instances, R_CONFIG_INSTANCE, ALWAYS),
 	GET_ONE(config_schemas, "config_schema_id", R_CONFIG_SCHEMA, ALWAYS),
+	GET_LIST(config_schemas, R_CONFIG_SCHEMA, ALWAYS),
 	GET_ONE(config_types, "config_type_id", R_CONFIG_TYPE, ALWAYS),
+	GET_LIST(config_types, R_CONFIG_TYPE, ALWAYS),
 	GET_ONE(deployments, "deployment_id", R_DEPLOYMENT, ALWAYS),
+	GET_LIST(deployments, R_DEPLOYMENT, ALWAYS),
+	{ .method = "POST", .path = "/deployments", .resource = R_DEPLOYMENT,
+	  .scope = SCOPE_deployments_write, .on = ALWAYS, .query = QUERY_EXPAND,
+	  .body = create_deployment, .run = op_create_deployment },
+	DEPLOYMENT("POST", "deploy", SCOPE_deployments_deploy, op_deploy),
+	DEPLOYMENT("POST", "archive", SCOPE_deployments_archive, op_archive),
+	DEPLOYMENT("GET", "drifts", SCOPE_deployments_read, op_drifts),
 	GET_ONE(devices, "device_id", R_DEVICE, ALWAYS),
+	GET_LIST(devices, R_DEVICE, ALWAYS, .or_scope = SCOPE_devices_provision),
 	GET_ONE(git_commits, "git_commit_id", R_GIT_COMMIT, ALWAYS),
+	GET_LIST(git_commits, R_GIT_COMMIT, ALWAYS),
 	GET_ONE(groups, "group_id", R_GROUP, SINCE(V_EVERGLADES)),
+	GET_LIST(groups, R_GROUP, SINCE(V_EVERGLADES)),
 	GET_ONE(releases, "release_id", R_RELEASE, ALWAYS),
-	{ .method = "GET", .path = "/_mock/health", .realm = REALM_CONTROL, .run = control_health },
-	{ .method = "GET", .path = "/_mock/ready", .realm = REALM_CONTROL, .run = control_ready },
+	GET_LIST(releases, R_RELEASE, ALWAYS),
+	CONTROL("GET", "health", .run = control_health),
+	CONTROL("GET", "ready", .run = control_ready),
+	CONTROL("GET", "clock", .run = control_get_clock),
+	CONTROL("PUT", "clock", .body = put_clock, .run = control_put_clock),
+	CONTROL("POST", "clock/advance", .body = advance_clock, .run = control_advance_clock),
+	CONTROL("GET", "transitions", .run = control_get_transitions),
+	CONTROL("PUT", "transitions", .body = put_transitions, .run = control_put_transitions),
+	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = patch_device,
+		.run = control_patch_device),
+	CONTROL("PATCH", "deployments/{deployment_id}", .resource = R_DEPLOYMENT,
+		.body = patch_deployment, .run = control_patch_deployment),
+	CONTROL("POST", "deployments/{deployment_id}/restage", .resource = R_DEPLOYMENT,
+		.run = control_restage),
+	CONTROL("PATCH", "releases/{release_id}", .resource = R_RELEASE, .body = patch_release,
+		.run = control_patch_release),
+	CONTROL("GET", "fixtures", .run = control_get_fixtures),
 };
+/* clang-format on */
 
 const size_t noperations = ARRAY_LEN(operations);
-
-/* What may stand before a path of the API: the SDK's environments' and the agent's scripts'. */
-static const char *const prefixes[] = { "beta", "v1" };
-
-static bool has_prefix(const struct target *t)
-{
-	for (size_t i = 0; t->nsegments > 1 && i < ARRAY_LEN(prefixes); i++)
-		if (streq(t->segments[0], prefixes[i]))
-			return true;
-	return false;
-}
-
-/* Do the segments from `at` on fit the path? Sets *id to the one that stands for a brace. */
-static bool fits(const char *path, const struct target *t, size_t at, const char **id)
-{
-	*id = NULL;
-	for (; *path == '/'; at++) {
-		size_t len = strcspn(++path, "/");
-
-		if (at >= t->nsegments || at >= TARGET_SEGMENTS)
-			return false;
-		if (*path == '{')
-			*id = t->segments[at];
-		else if (strncmp(path, t->segments[at], len) != 0 || t->segments[at][len])
-			return false;
-		path += len;
-	}
-	return at == t->nsegments && (!*id || **id);
-}
-
-static bool same_method(const char *asked, const char *has)
-{
-	return streq(asked, has) || (streq(asked, "HEAD") && streq(has, "GET"));
-}
-
-/* Add to a list whose items commas separate. */
-static void add_item(char *list, size_t len, const char *fmt, ...) PRINTF_LIKE(3, 4);
-
-static void add_item(char *list, size_t len, const char *fmt, ...)
-{
-	size_t used = strlen(list);
-	va_list args;
-
-	if (used > 0)
-		used += (size_t)snprintf(list + used, len - used, ", ");
-	if (used >= len)
-		return;
-	va_start(args, fmt);
-	vsnprintf(list + used, len - used, fmt, args);
-	va_end(args);
-}
-
-/* Add a method to the list that `allow` becomes, unless it is there; HEAD comes with GET. */
-static void add_method(char *allow, size_t allowlen, const char *method)
-{
-	if (!strstr(allow, method))
-		add_item(allow, allowlen, "%s%s", method, streq(method, "GET") ? ", HEAD" : "");
-}
-
-enum found operation_find(const struct operation *table, size_t n, const char *method,
-			  const struct target *t, const struct operation **op, const char **id,
-			  char *allow, size_t allowlen)
-{
-	size_t skip = has_prefix(t) ? 1 : 0;
-
-	allow[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if (!fits(table[i].path, t, table[i].realm == REALM_API ? skip : 0, id))
-			continue;
-		if (same_method(method, table[i].method)) {
-			*op = &table[i];
-			return FOUND;
-		}
-		add_method(allow, allowlen, table[i].method);
-	}
-	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
-}
-
-/* The length of a path's first segment, with its slash. */
-static size_t beginning(const char *path)
-{
-	return 1 + strcspn(path + 1, "/");
-}
-
-const char *operation_hint(const struct operation *table, size_t n, const struct target *t,
-			   char *out, size_t len)
-{
-	const char *first = t->segments[has_prefix(t) ? 1 : 0];
-
-	out[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		const char *path = table[i].path;
-
-		if (beginning(path) == strlen(first) + 1 && starts_with(path + 1, first))
-			add_item(out, len, "%s %s", table[i].method, path);
-	}
-	if (out[0])
-		return out;
-	for (size_t i = 0; i < n; i++) {
-		size_t same = beginning(table[i].path);
-
-		if (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0)
-			add_item(out, len, "%.*s", (int)same, table[i].path);
-	}
-	return out;
-}

@@ -1,13 +1,14 @@
 /*
- * ops.c - the operations of the API.
+ * ops.c - reading, listing, and the frame of changes.
  */
 #include "ops.h"
 
 #include "exchange.h"
 #include "join.h"
 
-static bool not_found(struct exchange *x, const struct resource *r, const char *id)
+bool op_not_found(struct exchange *x, enum resource_id resource, const char *id)
 {
+	const struct resource *r = &resources[resource];
 	const struct resource *other = resource_of_id(id);
 	const char *shown = quote(x, id);
 
@@ -21,19 +22,89 @@ static bool not_found(struct exchange *x, const struct resource *r, const char *
 	return false;
 }
 
-bool op_get(struct exchange *x)
+bool op_broke(struct exchange *x)
 {
-	const struct join join = {
+	return broke(x, "%s %s: %s", x->op->method, x->op->path, db_error(x->db));
+}
+
+struct join op_join(struct exchange *x)
+{
+	return (struct join){
 		.db = x->db, .sql = &x->app->sql, .arena = &x->arena, .version = x->version
 	};
+}
+
+static struct change change_of(struct exchange *x)
+{
+	return (struct change){
+		.in = x->workspace, .db = x->db, .sql = &x->app->sql, .arena = &x->arena
+	};
+}
+
+bool op_find(struct exchange *x, enum resource_id resource, const char *id, struct row **row)
+{
+	const struct join join = op_join(x);
+
+	if (!join_get(&join, resource, id, NULL, row))
+		return op_broke(x);
+	return *row || op_not_found(x, resource, id);
+}
+
+static bool read_one(struct exchange *x)
+{
+	const struct join join = op_join(x);
 	struct row *row;
+
+	if (!join_get(&join, x->op->resource, x->id, x->expand.tree, &row))
+		return op_broke(x);
+	x->row = row;
+	return row || op_not_found(x, x->op->resource, x->id);
+}
+
+static bool read_page(struct exchange *x)
+{
+	const struct join join = op_join(x);
+	struct page *page = arena_zalloc(&x->arena, sizeof *page);
+
+	if (!page ||
+	    !join_list(&join, x->op->resource, &x->listing, x->expand.tree, x->expand.total, page))
+		return op_broke(x);
+	x->page = page;
+	return true;
+}
+
+bool op_look(struct exchange *x, bool (*read)(struct exchange *x))
+{
+	struct change change = change_of(x);
 	bool ok;
 
+	if (!workspace_settle(&change))
+		return op_broke(x);
 	db_read(x->db);
-	ok = join_get(&join, x->op->resource, x->id, x->expand, &row);
+	ok = read(x);
 	db_read_end(x->db);
-	if (!ok)
-		return broke(x, "%s: %s", x->op->path, db_error(x->db));
-	x->row = row;
-	return row || not_found(x, &resources[x->op->resource], x->id);
+	return ok;
+}
+
+bool op_get(struct exchange *x)
+{
+	return op_look(x, read_one);
+}
+
+bool op_list(struct exchange *x)
+{
+	return op_look(x, read_page);
+}
+
+bool op_change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+{
+	struct change change = change_of(x);
+
+	if (!change_begin(&change))
+		return op_broke(x);
+	if (!run(x, &change) || !read_one(x)) {
+		change_undo(&change);
+		return false;
+	}
+	return change_commit(&change) || op_broke(x);
 }

@@ -1,14 +1,35 @@
 /*
- * ops.h - the functions of the operations table: what the API does. Knows no HTTP and no SQL.
+ * ops.h - what operations of the API do for any resource: reading one, listing, and the frame of
+ * every change. Knows no HTTP and no SQL.
  */
 #ifndef OPS_H
 #define OPS_H
 
-#include <stdbool.h>
+#include "change.h"
+#include "join.h"
 
 struct exchange;
 
 /* Read what the path names, with its expansions, into x->row (behaviour: section 6). */
 bool op_get(struct exchange *x);
+/* Read the page that the query asks for into x->page (behaviour: section 5). */
+bool op_list(struct exchange *x);
+
+/* Run a function that reads: it sees one state of the database, with all done that was due. */
+bool op_look(struct exchange *x, bool (*read)(struct exchange *x));
+/*
+ * Run a function that changes the database, in one change: all of it happens, or where the function
+ * fails, nothing. Then read the operation's resource x->id into x->row, with its expansions.
+ */
+bool op_change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c));
+
+/* The ways to read of an exchange: see join.h. */
+struct join op_join(struct exchange *x);
+/* Read a row, without relations. Where there is none, or reading fails, x fails. */
+bool op_find(struct exchange *x, enum resource_id resource, const char *id, struct row **row);
+/* There is no such row. */
+bool op_not_found(struct exchange *x, enum resource_id resource, const char *id);
+/* The database, or memory, failed. */
+bool op_broke(struct exchange *x);
 
 #endif

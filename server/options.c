@@ -6,16 +6,19 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "auth.h"
+#include "clock.h"
 #include "log.h"
+#include "rfc3339.h"
 #include "util.h"
 #include "version.h"
 
-enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST };
+enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST, OPT_READ };
 
 struct row {
 	const char *name;  /* without the dashes; MIRU_MOCK_NAME in the environment */
@@ -26,6 +29,9 @@ struct row {
 	const char *help;
 	long min, max;            /* OPT_NUMBER */
 	const char *const *words; /* OPT_WORD: a word's place is its value */
+	/* OPT_READ: reads it into its place; and what it must be */
+	bool (*read)(const char *text, void *place);
+	const char *expected;
 };
 
 static const char *const auth_words[] = { [AUTH_STRICT] = "strict", [AUTH_ANY] = "any", NULL };
@@ -36,33 +42,70 @@ static const char *const log_words[] = {
 	[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_OFF] = "off", NULL
 };
 
+static bool read_transitions(const char *text, void *place)
+{
+	return transitions_read(text, place);
+}
+
+static bool read_clock(const char *text, void *place)
+{
+	if (!streq(text, "real"))
+		return time_parse(text, place);
+	*(int64_t *)place = CLOCK_RUNS;
+	return true;
+}
+
 #define AT(member) offsetof(struct options, member)
 
+/* clang-format off */
+#define OPTION(its_name, its_value, its_kind, member, ...) \
+	{ .name = its_name, .value = its_value, .kind = its_kind, .at = AT(member), \
+	  .commands = FOR_SERVE, __VA_ARGS__ }
+
 static const struct row rows[] = {
-	{ "host", "ADDR", OPT_TEXT, AT(host), FOR_SERVE, "address to listen on (127.0.0.1)", 0, 0,
-	  NULL },
-	{ "port", "N", OPT_NUMBER, AT(port), FOR_SERVE,
-	  "port to listen on; 0 takes any free one (8080)", 0, 65535, NULL },
-	{ "port", "N", OPT_NUMBER, AT(port), FOR_HEALTH, "port to probe (8080)", 1, 65535, NULL },
-	{ "port-file", "FILE", OPT_TEXT, AT(port_file), FOR_SERVE,
-	  "write the real port to FILE once connections are accepted", 0, 0, NULL },
-	{ "fixtures", "FILE", OPT_LIST, AT(fixtures), FOR_SERVE,
-	  "load FILE instead of the demo; may be given again", 0, 0, NULL },
-	{ "empty", NULL, OPT_FLAG, AT(empty), FOR_SERVE, "start without the demo", 0, 0, NULL },
-	{ "auth", "MODE", OPT_WORD, AT(auth), FOR_SERVE,
-	  "strict: the fixtures' keys; any: every key, with all scopes (strict)", 0, 0,
-	  auth_words },
-	{ "version-policy", "MODE", OPT_WORD, AT(version_policy), FOR_SERVE,
-	  "strict: supported versions; known: any date of their trains; any: anything, or none "
-	  "(strict)",
-	  0, 0, policy_words },
-	{ "workers", "N", OPT_NUMBER, AT(workers), FOR_SERVE,
-	  "threads that answer (the number of cores, at least 2)", 2, 64, NULL },
-	{ "log", "FORMAT", OPT_WORD, AT(log), FOR_SERVE,
-	  "requests on standard error: text, json or off (text)", 0, 0, log_words },
-	{ "url", "URL", OPT_TEXT, AT(url), FOR_HEALTH,
-	  "server to probe (http://127.0.0.1 and the port)", 0, 0, NULL },
+	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
+	OPTION("port", "N", OPT_NUMBER, port, .max = 65535,
+	       .help = "port to listen on; 0 takes any free one (8080)"),
+	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port), .commands = FOR_HEALTH,
+	  .min = 1, .max = 65535, .help = "port to probe (8080)" },
+	OPTION("port-file", "FILE", OPT_TEXT, port_file,
+	       .help = "write the real port to FILE once connections are accepted"),
+	OPTION("fixtures", "FILE", OPT_LIST, fixtures,
+	       .help = "load FILE instead of the demo; may be given again"),
+	OPTION("empty", NULL, OPT_FLAG, empty, .help = "start without the demo"),
+	OPTION("auth", "MODE", OPT_WORD, auth, .words = auth_words,
+	       .help = "strict: the fixtures' keys; any: every key, with all scopes (strict)"),
+	OPTION("version-policy", "MODE", OPT_WORD, version_policy, .words = policy_words,
+	       .help = "strict: supported versions; known: any date of their trains; any: anything, "
+		       "or none (strict)"),
+	OPTION("transitions", "PACE", OPT_READ, transitions, .read = read_transitions,
+	       .expected = "immediate, manual or seconds",
+	       .help = "how devices progress: immediate, manual, or a step each SECONDS (immediate)"),
+	OPTION("clock", "TIME", OPT_READ, clock, .read = read_clock,
+	       .expected = "real or a time such as 2026-01-01T00:00:00Z",
+	       .help = "real, or the time at which it stands (real)"),
+	OPTION("seed", "N", OPT_NUMBER, seed, .max = LONG_MAX,
+	       .help = "draw ids from a generator, the same each time (random)"),
+	OPTION("stateless", NULL, OPT_FLAG, stateless,
+	       .help = "answer every request from the fixtures as loaded; undo what it changes"),
+	OPTION("strict-release-rule", NULL, OPT_FLAG, strict_release_rule,
+	       .help = "stage only other releases than the device's current one, deploy only that"),
+	OPTION("pipe-only-filters", NULL, OPT_FLAG, pipe_only_filters,
+	       .help = "separate the values of filters by | only, not by commas, too"),
+	OPTION("lenient-parent", NULL, OPT_FLAG, lenient_parent,
+	       .help = "let parent_id name a staged deployment, too, in older versions"),
+	OPTION("max-page-size", "N", OPT_NUMBER, max_page_size, .min = 1, .max = 10000,
+	       .help = "the greatest limit of a list (100)"),
+	OPTION("max-body", "BYTES", OPT_NUMBER, max_body, .min = 1, .max = 1 << 30,
+	       .help = "the greatest body of a request (1048576)"),
+	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = 64,
+	       .help = "threads that answer (the number of cores, at least 2)"),
+	OPTION("log", "FORMAT", OPT_WORD, log, .words = log_words,
+	       .help = "requests on standard error: text, json or off (text)"),
+	{ .name = "url", .value = "URL", .kind = OPT_TEXT, .at = AT(url), .commands = FOR_HEALTH,
+	  .help = "server to probe (http://127.0.0.1 and the port)" },
 };
+/* clang-format on */
 
 static bool wrong(char *err, size_t errlen, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
@@ -141,6 +184,9 @@ static bool set(struct options *o, const struct row *opt, const char *from, cons
 		return set_word(place(o, opt), opt, from, value, err, errlen);
 	case OPT_LIST:
 		return add_item(place(o, opt), from, value, err, errlen);
+	case OPT_READ:
+		return opt->read(value, place(o, opt)) ||
+		       wrong(err, errlen, "%s '%s': expected %s", from, value, opt->expected);
 	}
 	return false;
 }
@@ -287,6 +333,10 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.host = "127.0.0.1",
 		.port = 8080,
 		.workers = cores,
+		.seed = -1,
+		.max_body = 1024 * 1024,
+		.max_page_size = 100,
+		.clock = CLOCK_RUNS,
 	};
 	ok = read_environment(o, command, err, errlen);
 	empty = o->empty;

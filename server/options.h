@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "transitions.h"
+
 enum { OPTION_LIST_MAX = 64 };
 
 struct option_list {
@@ -18,8 +20,11 @@ struct option_list {
 /* What the options say. Its texts are argv's and the environment's, or live in `owned`. */
 struct options {
 	const char *host, *port_file, *url;
-	long port, workers;
+	long port, workers, seed /* -1: none */, max_body, max_page_size;
 	bool empty, help, version;
+	bool stateless, strict_release_rule, pipe_only_filters, lenient_parent;
+	struct transitions transitions;
+	int64_t clock;                 /* at which it is frozen, or CLOCK_RUNS */
 	int auth, version_policy, log; /* enum auth_mode, version_policy, log_format */
 	struct option_list fixtures;
 	struct option_list operands; /* what is no option */

@@ -9,6 +9,7 @@
 #include "pipeline.h"
 
 #include "present.h"
+#include "route.h"
 
 typedef bool stage(struct exchange *x);
 
@@ -75,7 +76,7 @@ static bool stage_authenticate(struct exchange *x)
 		return fail(x, ERR_UNAUTHORIZED,
 			    "the X-API-Key header is missing or empty; send %s",
 			    x->app->auth == AUTH_ANY ? "any key" : "one of the fixtures' api_keys");
-	x->key = auth_find(&x->app->keys, x->app->auth, key);
+	x->key = auth_find(&x->workspace->keys, x->app->auth, key);
 	return x->key || fail(x, ERR_UNAUTHORIZED,
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
 }
@@ -116,28 +117,61 @@ static bool stage_version(struct exchange *x)
 
 static bool stage_scope(struct exchange *x)
 {
-	enum scope needed = x->op->scope;
+	return may(x, x->op->scope, x->op->or_scope);
+}
 
-	if (scope_allows(x->key->scopes, needed))
-		return true;
-	fail(x, ERR_FORBIDDEN, "the API key '%s' needs the scope %s (or %s)", x->key->name,
-	     scope_name(needed), scope_name(scope_manage(needed)));
-	fail_param(x, "scope", scope_name(needed));
+static bool refuse_query(struct exchange *x, const char *field, const char *why)
+{
+	if (!why)
+		return broke(x, "query: out of memory");
+	fail(x, ERR_INVALID_REQUEST, "%s", why);
+	fail_param(x, "field", field);
 	return false;
 }
 
-static bool stage_validate(struct exchange *x)
+static bool stage_query(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
-	const char *why;
+	const struct target *t = &x->target;
+	const struct listing_rules rules = { .max_limit = x->app->max_page_size,
+					     .pipe_only = x->app->pipe_only_filters };
+	const char *why = NULL, *field = NULL;
 
-	if (expand_parse(&x->arena, r, x->version, x->target.pairs, x->target.npairs, &x->expand,
-			 &why))
+	if (x->op->query == QUERY_NONE)
 		return true;
-	if (!why)
-		return broke(x, "expand: out of memory");
-	fail(x, ERR_INVALID_REQUEST, "%s", why);
-	fail_param(x, "field", "expand");
+	if (!expand_parse(&x->arena, r, x->version, x->op->query == QUERY_LIST, t->pairs, t->npairs,
+			  &x->expand, &why))
+		return refuse_query(x, "expand", why);
+	return x->op->query != QUERY_LIST ||
+	       listing_parse(&x->arena, r, x->version, &rules, t->pairs, t->npairs, &x->listing,
+			     &field, &why) ||
+	       refuse_query(x, field, why);
+}
+
+/* Whoever controls the server is told what it does not know, rather than taken for lucky. */
+static bool stage_control_query(struct exchange *x)
+{
+	x->version = V_NEWEST;
+	if (x->target.npairs == 0)
+		return true;
+	return refuse_query(x, x->target.pairs[0].name,
+			    "control endpoints take no query parameters");
+}
+
+static bool stage_body(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	struct body_error e;
+
+	if (!x->op->body ||
+	    body_parse(&x->arena, x->op->body, x->version, x->op->realm == REALM_CONTROL, r->body,
+		       r->body_len, &x->body, &e))
+		return true;
+	if (!e.why)
+		return broke(x, "body: out of memory");
+	fail(x, ERR_INVALID_REQUEST, "%s", e.why);
+	if (e.field)
+		fail_param(x, "field", e.field);
 	return false;
 }
 
@@ -150,16 +184,20 @@ static bool stage_present(struct exchange *x)
 {
 	struct writer w = exchange_writer(x);
 
-	present(&w, x->row, x->version, x->expand);
+	if (x->page)
+		present_page(&w, x->page, x->version, x->expand.tree);
+	else
+		present(&w, x->row, x->version, x->expand.tree);
 	return true;
 }
 
 static stage *const front[] = { stage_target, stage_route, NULL };
 
-static stage *const gates[][7] = {
-	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_validate,
+static stage *const gates[][8] = {
+	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_query, stage_body,
 			stage_execute, stage_present },
-	[REALM_CONTROL] = { stage_execute }, /* which writes its answer itself */
+	/* The operations write their answers themselves. */
+	[REALM_CONTROL] = { stage_control_query, stage_body, stage_execute },
 };
 
 static bool pass(struct exchange *x, stage *const *stages)

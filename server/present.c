@@ -3,7 +3,7 @@
  */
 #include "present.h"
 
-#include "clock.h"
+#include "rfc3339.h"
 
 static void write_time(struct writer *w, const char *text)
 {
@@ -14,17 +14,23 @@ static void write_time(struct writer *w, const char *text)
 	write_text(w, shown);
 }
 
+static void write_rows(struct writer *w, const struct rows *rows, enum version v,
+		       const struct expansion *tree)
+{
+	write_open(w, '[');
+	for (const struct row *row = rows->first; row; row = row->next) {
+		write_item(w);
+		present(w, row, v, tree);
+	}
+	write_close(w, ']');
+}
+
 static void write_related(struct writer *w, const struct field *f, const struct rows *rows,
 			  enum version v, const struct expansion *tree)
 {
 	if (f->kind == K_MANY) {
 		write_key(w, f->name);
-		write_open(w, '[');
-		for (const struct row *row = rows->first; row; row = row->next) {
-			write_item(w);
-			present(w, row, v, tree);
-		}
-		write_close(w, ']');
+		write_rows(w, rows, v, tree);
 	} else if (rows->first) {
 		write_key(w, f->name);
 		present(w, rows->first, v, tree);
@@ -78,5 +84,26 @@ void present(struct writer *w, const struct row *row, enum version v, const stru
 		else
 			write_field(w, row, i, v);
 	}
+	write_close(w, '}');
+}
+
+void present_page(struct writer *w, const struct page *page, enum version v,
+		  const struct expansion *tree)
+{
+	write_open(w, '{');
+	write_key(w, "object");
+	write_text(w, "list");
+	if (page->counted) {
+		write_key(w, "total_count");
+		write_int(w, page->total);
+	}
+	write_key(w, "limit");
+	write_int(w, page->limit);
+	write_key(w, "offset");
+	write_int(w, page->offset);
+	write_key(w, "has_more");
+	write_raw(w, page->has_more ? "true" : "false");
+	write_key(w, "data");
+	write_rows(w, &page->rows, v, tree);
 	write_close(w, '}');
 }

@@ -9,9 +9,12 @@
 #define PRESENT_H
 
 #include "expand.h"
-#include "row.h"
+#include "join.h"
 #include "writer.h"
 
 void present(struct writer *w, const struct row *row, enum version v, const struct expansion *tree);
+/* The same of a list, in its envelope (behaviour: section 5.1). */
+void present_page(struct writer *w, const struct page *page, enum version v,
+		  const struct expansion *tree);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* ---- words (behaviour: sections 8 and 14) ---------------------------------------------------- */
 
-static const struct word device_status[] = {
+const struct word device_status_words[] = {
 	{ "inactive", ALWAYS, NULL },
 	{ "activating", ALWAYS, NULL },
 	{ "online", ALWAYS, NULL },
@@ -29,8 +29,8 @@ static const struct word device_status[] = {
 	{ "failed", ALWAYS, NULL }, \
 	{ "retrying", ALWAYS, NULL }
 
-static const struct word activity_status[] = { ACTIVITIES, { .text = NULL } };
-static const struct word error_status[] = { { "none", ALWAYS, NULL }, ERRORS, { .text = NULL } };
+const struct word activity_status_words[] = { ACTIVITIES, { .text = NULL } };
+const struct word error_status_words[] = { { "none", ALWAYS, NULL }, ERRORS, { .text = NULL } };
 /* What status_merge makes of the two. */
 static const struct word deployment_status[] = { ACTIVITIES, ERRORS, { .text = NULL } };
 /* clang-format on */
@@ -124,7 +124,7 @@ static const struct field device_fields[] = {
 	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
 	  .form = FORM_DESCRIPTION },
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .filter = SINCE(V_EVERGLADES),
-	  .sort = SINCE(V_EVERGLADES), .words = device_status, .preset = "inactive" },
+	  .sort = SINCE(V_EVERGLADES), .words = device_status_words, .preset = "inactive" },
 	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, FILTER },
 	{ .name = "last_connected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS },
 	{ .name = "last_disconnected_at", .kind = K_TIME, .flags = F_NULL, .on = ALWAYS },
@@ -241,6 +241,7 @@ static const struct field release_fields[] = {
 	  .refers = R_GIT_COMMIT },
 	CREATED_AT,
 	UPDATED_AT,
+	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL },
 	{ .name = "config_schemas", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS,
 	  RELATION(.target = R_CONFIG_SCHEMA, .link = "release_config_schemas",
 		   .near = "release_id", .far = "config_schema_id", .ids = "config_schema_ids") },
@@ -253,8 +254,8 @@ static const struct field deployment_fields[] = {
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = deployment_status,
 	  .derive = status_merge, .from = { "activity_status", "error_status" } },
 	{ .name = "activity_status", .kind = K_ENUM, .on = ALWAYS, FILTER,
-	  .words = activity_status },
-	{ .name = "error_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = error_status },
+	  .words = activity_status_words },
+	{ .name = "error_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = error_status_words },
 	{ .name = "target_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = target_status },
 	{ .name = "device_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_DEVICE },
 	{ .name = "release_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_RELEASE },
@@ -265,6 +266,8 @@ static const struct field deployment_fields[] = {
 	{ .name = "queued_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES) },
 	{ .name = "deployed_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES) },
 	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL, .on = SINCE(V_EVERGLADES) },
+	{ .name = "reviewed_at", .kind = K_TIME, .flags = F_NULL },
+	{ .name = "waiting_since", .kind = K_TIME, .flags = F_NULL },
 	{ .name = "device", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  THROUGH("deployments", "device_id", R_DEVICE) },
 	{ .name = "release", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,

@@ -40,6 +40,9 @@ enum kind {
 	K_SCOPES, /* a list of scopes */
 	K_ONE,    /* a related object */
 	K_MANY,   /* a list of related objects */
+	/* Of bodies only: */
+	K_IDS,     /* a list of ids */
+	K_SECONDS, /* a number of them */
 };
 
 enum {
@@ -48,6 +51,9 @@ enum {
 	F_EXPAND = 4,   /* shown only where `expand` asks for it */
 	F_MADE = 8,     /* made up where a fixture leaves it out */
 	F_SECRET = 16,  /* not to be shown in messages */
+	/* Of bodies only: */
+	F_REQUIRED = 32,
+	F_LENIENT = 64, /* --lenient-parent concerns it */
 };
 
 /* A word of an enumeration; `older` is what versions before `on` see in its place. */
@@ -114,7 +120,10 @@ struct resource {
 
 extern const struct resource resources[R_COUNT];
 
-enum { FIELDS_MAX = 20 }; /* no resource has more; tests/unit/schema.c asserts it */
+/* Words of enumerations that control endpoints take, too; each ends with a row without text. */
+extern const struct word device_status_words[], activity_status_words[], error_status_words[];
+
+enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/schema.c asserts it */
 
 static inline bool is_relation(const struct field *f)
 {

@@ -5,6 +5,7 @@
 #ifndef ROW_H
 #define ROW_H
 
+#include "arena.h"
 #include "resource.h"
 
 struct row;
@@ -25,7 +26,11 @@ struct row {
 	union cell cell[]; /* one for each field of the resource, in its order */
 };
 
+/* A row of nulls, or NULL when memory is short. */
+struct row *row_new(struct arena *a, const struct resource *r) MUST_CHECK;
 /* The text of the field of that name, which the resource must have. */
 const char *row_text(const struct row *row, const char *name);
+/* Set it; the text is borrowed. */
+void row_set(struct row *row, const char *name, const char *text);
 
 #endif

@@ -11,7 +11,8 @@ static const struct {
 	const char *name;
 	enum scope manage;
 } scopes[] = {
-#define SCOPE_ROW(resource, action) { #resource ":" #action, SCOPE_##resource##_manage },
+#define SCOPE_ROW(resource, action)                                                                \
+	[SCOPE_##resource##_##action] = { #resource ":" #action, SCOPE_##resource##_manage },
 	SCOPES(SCOPE_ROW)
 #undef SCOPE_ROW
 };
@@ -28,7 +29,7 @@ enum scope scope_manage(enum scope s)
 
 bool scope_find(const char *name, enum scope *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
+	for (size_t i = SCOPE_FREE + 1; i < SCOPE_COUNT; i++) {
 		if (streq(name, scopes[i].name)) {
 			*s = (enum scope)i;
 			return true;
@@ -41,5 +42,5 @@ bool scope_allows(scope_set held, enum scope needed)
 {
 	scope_set any = (scope_set)1 << needed | (scope_set)1 << scopes[needed].manage;
 
-	return (held & any) != 0;
+	return needed == SCOPE_FREE || (held & any) != 0;
 }

@@ -44,7 +44,7 @@
 	SCOPE(releases, write)
 
 #define SCOPE_NUMBER(resource, action) SCOPE_##resource##_##action,
-enum scope { SCOPES(SCOPE_NUMBER) SCOPE_COUNT };
+enum scope { SCOPE_FREE /* none at all */, SCOPES(SCOPE_NUMBER) SCOPE_COUNT };
 #undef SCOPE_NUMBER
 
 typedef uint64_t scope_set;
@@ -52,7 +52,7 @@ typedef uint64_t scope_set;
 #define SCOPE_ALL  (((scope_set)1 << SCOPE_COUNT) - 1)
 #define SCOPE_NONE ((scope_set)0)
 
-/* "deployments:read" */
+/* "deployments:read"; of every scope but SCOPE_FREE. */
 const char *scope_name(enum scope s);
 /* The scope that grants `s` besides itself: its resource's manage. */
 enum scope scope_manage(enum scope s);

@@ -28,6 +28,15 @@ static struct query finish(struct composer *c)
 	return q;
 }
 
+/* A field of t, as SQL. */
+static void add_field(struct buf *b, const struct field *f)
+{
+	if (f->sql)
+		buf_add(b, f->sql);
+	else
+		buf_printf(b, "t.%s", f->name);
+}
+
 static void add_columns(struct buf *b, const struct resource *r)
 {
 	const char *comma = "";
@@ -37,10 +46,8 @@ static void add_columns(struct buf *b, const struct resource *r)
 
 		if (!is_selected(f))
 			continue;
-		if (f->sql)
-			buf_printf(b, "%s%s", comma, f->sql);
-		else
-			buf_printf(b, "%st.%s", comma, f->name);
+		buf_add(b, comma);
+		add_field(b, f);
 		comma = ", ";
 	}
 }
@@ -118,9 +125,8 @@ bool sql_compose(struct sql *sql, struct arena *a)
 	for (size_t i = 0; i < R_COUNT; i++) {
 		const struct resource *r = &resources[i];
 
-		buf_add(&c.text, "SELECT ");
-		add_columns(&c.text, r);
-		buf_printf(&c.text, " FROM %s AS t WHERE t.%s = ?1", r->table, r->key);
+		sql_select(&c.text, r);
+		buf_printf(&c.text, " WHERE t.%s = ?1", r->key);
 		sql->get[i] = finish(&c);
 		sql->insert[i] = compose_insert(&c, r);
 		for (size_t n = 0; n < r->nfields; n++) {
@@ -136,4 +142,41 @@ bool sql_compose(struct sql *sql, struct arena *a)
 	}
 	buf_free(&c.text);
 	return c.ok;
+}
+
+void sql_select(struct buf *to, const struct resource *r)
+{
+	buf_add(to, "SELECT ");
+	add_columns(to, r);
+	buf_printf(to, " FROM %s AS t", r->table);
+}
+
+static void add_filters(struct buf *b, const struct listing *l)
+{
+	for (size_t i = 0; i < l->nfilters; i++) {
+		const struct filter *f = &l->filters[i];
+
+		buf_add(b, i == 0 ? " WHERE " : " AND ");
+		add_field(b, f->field);
+		buf_printf(b, f->count == 1 ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))",
+			   i + 1);
+	}
+}
+
+void sql_list(struct buf *to, const struct resource *r, const struct listing *l)
+{
+	sql_select(to, r);
+	add_filters(to, l);
+	for (size_t i = 0; i < l->norders; i++) {
+		buf_add(to, i == 0 ? " ORDER BY " : ", ");
+		add_field(to, l->orders[i].field);
+		buf_add(to, l->orders[i].ascending ? " ASC" : " DESC");
+	}
+	buf_printf(to, " LIMIT ?%zu OFFSET ?%zu", l->nfilters + 1, l->nfilters + 2);
+}
+
+void sql_count(struct buf *to, const struct resource *r, const struct listing *l)
+{
+	buf_printf(to, "SELECT count(*) FROM %s AS t", r->table);
+	add_filters(to, l);
 }

@@ -6,6 +6,8 @@
 #define SQL_H
 
 #include "arena.h"
+#include "buf.h"
+#include "listing.h"
 #include "resource.h"
 #include "store.h"
 
@@ -26,5 +28,15 @@ const struct field *sql_owner(const struct resource *owned);
 
 /* False when memory is short. The texts live in the arena. */
 bool sql_compose(struct sql *sql, struct arena *a) MUST_CHECK;
+
+/* "SELECT columns FROM table AS t", the columns as in `get`. */
+void sql_select(struct buf *to, const struct resource *r);
+/*
+ * The rows that a listing asks for. ?1 to ?nfilters are the filters' values: one alone as it is,
+ * several as a JSON array; then the number of rows, and how many to pass over before them.
+ */
+void sql_list(struct buf *to, const struct resource *r, const struct listing *l);
+/* How many rows its filters leave; the same values. */
+void sql_count(struct buf *to, const struct resource *r, const struct listing *l);
 
 #endif

@@ -15,6 +15,15 @@ struct stmt {
 	bool bad;  /* a binding failed */
 };
 
+/* A statement that is kept by its text. */
+struct kept {
+	struct stmt stmt;
+	size_t len;    /* of its text */
+	uint64_t used; /* when, by the connection's count; 0: never */
+};
+
+enum { KEPT = 64 };
+
 struct db {
 	struct store *store;
 	struct db *next; /* of the store's connections */
@@ -22,6 +31,8 @@ struct db {
 	bool reading;     /* a read transaction is open */
 	char failed[128]; /* why the last transaction was not committed, if it was not */
 	struct stmt cache[QUERY_SLOTS];
+	struct kept kept[KEPT];
+	uint64_t uses; /* of those */
 };
 
 struct store {
@@ -103,6 +114,8 @@ void db_close(struct db *db)
 	pthread_rwlock_unlock(&db->store->lock);
 	for (size_t i = 0; i < QUERY_SLOTS; i++)
 		sqlite3_finalize(db->cache[i].sqlite);
+	for (size_t i = 0; i < KEPT; i++)
+		sqlite3_finalize(db->kept[i].stmt.sqlite);
 	sqlite3_close(db->sqlite);
 	free(db);
 }
@@ -174,6 +187,7 @@ void store_close(struct store *store)
 void db_read(struct db *db)
 {
 	pthread_rwlock_rdlock(&db->store->lock);
+	db->failed[0] = '\0';
 	if (!db->reading)
 		db->reading = run(db, "BEGIN");
 }
@@ -204,8 +218,7 @@ bool db_write(struct db *db)
 bool db_commit(struct db *db)
 {
 	if (!run(db, "COMMIT")) {
-		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
-		/* A commit refused by a foreign key leaves the transaction open. */
+		/* One that is refused by a foreign key leaves the transaction open. */
 		db_rollback(db);
 		return false;
 	}
@@ -213,8 +226,18 @@ bool db_commit(struct db *db)
 	return true;
 }
 
+static bool has_failed(struct db *db)
+{
+	int code = sqlite3_errcode(db->sqlite) & 0xff;
+
+	return code != SQLITE_OK && code < SQLITE_ROW;
+}
+
 void db_rollback(struct db *db)
 {
+	/* What follows would make the library forget. */
+	if (has_failed(db))
+		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
 	if (!sqlite3_get_autocommit(db->sqlite))
 		run(db, "ROLLBACK");
 	pthread_rwlock_unlock(&db->store->lock);
@@ -225,16 +248,41 @@ const char *db_error(struct db *db)
 	if (db->failed[0])
 		return db->failed;
 	/* Where the library knows of no failure, the arena, or an allocation of ours, was it. */
-	if (!db->sqlite || (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_OK ||
-	    (sqlite3_errcode(db->sqlite) & 0xff) >= SQLITE_ROW)
-		return "out of memory";
-	return sqlite3_errmsg(db->sqlite);
+	return db->sqlite && has_failed(db) ? sqlite3_errmsg(db->sqlite) : "out of memory";
+}
+
+/* The kept statement of that text, or a place for it: that of the one longest out of use. */
+static struct stmt *find_kept(struct db *db, const char *sql)
+{
+	struct kept *oldest = db->kept;
+	size_t len = strlen(sql);
+
+	for (struct kept *k = db->kept; k < db->kept + KEPT; k++) {
+		if (k->stmt.sqlite && k->len == len &&
+		    memcmp(sqlite3_sql(k->stmt.sqlite), sql, len) == 0) {
+			k->used = ++db->uses;
+			return &k->stmt;
+		}
+		if (k->used < oldest->used)
+			oldest = k;
+	}
+	sqlite3_finalize(STEAL(oldest->stmt.sqlite));
+	oldest->len = len;
+	oldest->used = ++db->uses;
+	return &oldest->stmt;
+}
+
+static struct stmt *place_of(struct db *db, const struct query *q)
+{
+	if (q->slot == QUERY_ONCE)
+		return calloc(1, sizeof(struct stmt));
+	return q->slot == QUERY_KEPT ? find_kept(db, q->sql) : &db->cache[q->slot];
 }
 
 struct stmt *db_query(struct db *db, const struct query *q)
 {
 	bool once = q->slot == QUERY_ONCE;
-	struct stmt *s = once ? calloc(1, sizeof *s) : &db->cache[q->slot];
+	struct stmt *s = place_of(db, q);
 
 	if (!s)
 		return NULL;

@@ -25,7 +25,11 @@ struct query {
 	unsigned slot;
 };
 
-enum { QUERY_SLOTS = 256, QUERY_ONCE = QUERY_SLOTS /* a slot for statements not worth keeping */ };
+enum {
+	QUERY_SLOTS = 256,        /* places for those that are known from the start */
+	QUERY_KEPT = QUERY_SLOTS, /* kept by its text, as long as it is among the last in use */
+	QUERY_ONCE,               /* not worth keeping */
+};
 
 /* Once, before the first store_open: settings of the library that bind the whole process. */
 void store_setup(void);
@@ -58,7 +62,10 @@ void db_rollback(struct db *db);
 /* The library's words for the connection's last failure: for logs, not for clients. */
 const char *db_error(struct db *db);
 
-/* A statement ready to be bound, or NULL. stmt_end it before asking for the same query again. */
+/*
+ * A statement ready to be bound, or NULL. stmt_end it before asking for the same query again, and
+ * before a dozen others that are kept by their texts.
+ */
 struct stmt *db_query(struct db *db, const struct query *q) MUST_CHECK;
 void stmt_end(struct stmt *s);
 

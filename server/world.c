@@ -9,15 +9,13 @@
 
 #include "json.h"
 #include "scope.h"
-#include "utf8.h"
+#include "value.h"
 
-enum { SHOWN = 48, EXPECTED = 1024 };
-
-void world_init(struct world *w, struct problems *problems)
+void world_init(struct world *w, struct problems *problems, int64_t now, struct ident *ident)
 {
-	*w = (struct world){ .problems = problems };
+	*w = (struct world){ .problems = problems, .ident = ident };
 	arena_init(&w->arena, NULL, 0);
-	time_format(clock_now(), w->now);
+	time_format(now, w->now);
 }
 
 void world_free(struct world *w)
@@ -254,31 +252,19 @@ void record_problem_item(struct world *w, struct record *record, const char *fie
 	va_end(args);
 }
 
-/* What stands there, as JSON, short enough for a message; of a secret no more than its type. */
+/* What stands there, for a message. */
 static const char *shown(struct world *w, const cJSON *json, bool secret)
 {
-	if (secret && !cJSON_IsNull(json))
-		return cJSON_IsString(json)   ? "a text"
-		       : cJSON_IsNumber(json) ? "a number"
-		       : cJSON_IsBool(json)   ? "true or false"
-		       : cJSON_IsArray(json)  ? "a list"
-					      : "an object";
+	const char *text = need(w, (void *)value_shown(&w->arena, json, secret));
 
-	char *text = cJSON_PrintUnformatted(json);
-	const char *short_one = text ? utf8_clean(&w->arena, text, SHOWN) : NULL;
-
-	cJSON_free(text);
-	return need(w, (void *)short_one) ? short_one : "?";
+	return text ? text : "?";
 }
 
 const char *world_quote(struct world *w, const char *text)
 {
-	const char *clean = text ? utf8_clean(&w->arena, text, SHOWN) : NULL;
-	const char *quoted = clean ? arena_printf(&w->arena, "'%s'", clean) : NULL;
+	const char *quoted = need(w, (void *)value_quoted(&w->arena, text));
 
-	if (text)
-		need(w, (void *)quoted);
-	return quoted ? quoted : "null";
+	return quoted ? quoted : "?";
 }
 
 static bool holds_secrets(const struct resource *r)
@@ -290,46 +276,6 @@ static bool holds_secrets(const struct resource *r)
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
-
-const char *world_expected(const struct field *f, char *out, size_t len)
-{
-	const char *or_null = may_be_null(f) ? ", or null" : "";
-	size_t used = 0;
-
-	switch (f->kind) {
-	case K_ID:
-		snprintf(out, len, "an id: %s", form_expected(FORM_ID));
-		break;
-	case K_REF:
-		snprintf(out, len, "the id of a %s%s", resources[f->refers].called, or_null);
-		break;
-	case K_TEXT:
-		snprintf(out, len, "%s%s", form_expected(f->form), or_null);
-		break;
-	case K_ENUM:
-		used = (size_t)snprintf(out, len, "one of ");
-		for (const struct word *word = f->words; word->text && used < len; word++)
-			used += (size_t)snprintf(out + used, len - used, "%s%s",
-						 word == f->words ? "" : ", ", word->text);
-		break;
-	case K_TIME:
-		snprintf(out, len, "a time such as 2024-01-01T00:00:00Z%s", or_null);
-		break;
-	case K_BOOL:
-		snprintf(out, len, "true or false");
-		break;
-	case K_SCOPES:
-		snprintf(out, len, "a list of scopes");
-		break;
-	case K_ONE:
-		snprintf(out, len, "an object%s", or_null);
-		break;
-	case K_MANY:
-		snprintf(out, len, "a list of objects");
-		break;
-	}
-	return out;
-}
 
 /* A list of scopes, each known, as JSON. */
 static bool read_scopes(struct world *w, struct place at, const char *name, const cJSON *json,
@@ -364,56 +310,21 @@ static bool read_scopes(struct world *w, struct place at, const char *name, cons
 	return *text || !ok || need(w, NULL) ? ok : false;
 }
 
-/* Is the value one that the field can hold? Sets *text to it as it is stored. */
-static bool fits(struct world *w, const struct field *f, const cJSON *json, const char **text)
-{
-	const char *string = cJSON_IsString(json) ? json->valuestring : NULL;
-	int64_t micros;
-	char *time;
-
-	*text = string;
-	if (cJSON_IsNull(json))
-		return may_be_null(f);
-	if (f->kind == K_BOOL) {
-		*text = cJSON_IsTrue(json) ? "1" : "0";
-		return cJSON_IsBool(json);
-	}
-	if (!string)
-		return false;
-	switch (f->kind) {
-	case K_ID:
-	case K_REF:
-		return form_fits(FORM_ID, string);
-	case K_TEXT:
-		return form_fits(f->form, string);
-	case K_ENUM:
-		return word_find(f->words, string);
-	case K_TIME:
-		if (!time_parse(string, &micros))
-			return false;
-		time = need(w, arena_alloc(&w->arena, TIME_LEN + 1));
-		if (time)
-			time_format(micros, time);
-		*text = time;
-		return time;
-	default:
-		return false;
-	}
-}
-
 /* Read a value into the form it is stored in; false, with a problem reported, where it does not
  * fit. */
 static bool read_value(struct world *w, struct place at, const struct field *f, const cJSON *json,
 		       const char **text)
 {
-	char expected[EXPECTED];
+	char expected[EXPECTED_MAX];
 
 	if (f->kind == K_SCOPES)
 		return read_scopes(w, at, f->name, json, text);
-	if (fits(w, f, json, text))
+	if (value_fits(&w->arena, f, V_NEWEST, json, text)) {
+		w->out_of_memory |= !*text && !cJSON_IsNull(json);
 		return true;
+	}
 	problem_at(w, at, f->name, "expected %s, found %s",
-		   world_expected(f, expected, sizeof expected),
+		   value_expected(f, V_NEWEST, expected, sizeof expected),
 		   shown(w, json, f->flags & F_SECRET));
 	return false;
 }
@@ -518,13 +429,14 @@ static void read_owned(struct world *w, struct record *record, const struct fiel
 {
 	struct given *given = &record->given[f - record->resource->fields];
 	const char *pointer = member(w, at.pointer, f->name);
-	char expected[EXPECTED];
+	char expected[EXPECTED_MAX];
 	const cJSON *item;
 	size_t i = 0;
 
 	if (f->kind == K_MANY ? !cJSON_IsArray(json) : !cJSON_IsObject(json)) {
 		problem_at(w, at, f->name, "expected %s, found %s",
-			   world_expected(f, expected, sizeof expected), shown(w, json, false));
+			   value_expected(f, V_NEWEST, expected, sizeof expected),
+			   shown(w, json, false));
 		give_wrong(record, f, f->name, at);
 		return;
 	}

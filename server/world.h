@@ -11,9 +11,10 @@
 #include <cjson/cJSON.h>
 
 #include "arena.h"
-#include "clock.h"
+#include "ident.h"
 #include "problem.h"
 #include "resource.h"
+#include "rfc3339.h"
 
 struct record;
 
@@ -62,18 +63,20 @@ struct world {
 	cJSON **documents; /* the records borrow their texts */
 	size_t ndocuments;
 	char now[TIME_LEN + 1];
+	struct ident *ident;
 	bool out_of_memory;
 };
 
-/* Problems are added to `problems`, which must outlive the world. */
-void world_init(struct world *w, struct problems *problems);
+/*
+ * Problems are added to `problems`. What is left out and made up is from `now`, and from `ident`.
+ * Both pointers must outlive the world.
+ */
+void world_init(struct world *w, struct problems *problems, int64_t now, struct ident *ident);
 void world_free(struct world *w);
 
 /* Add a document: `text` is what the file of that name holds. */
 void world_add(struct world *w, const char *file, const char *text, size_t len);
 
-/* What a field's value must be, for a message; written to out, which it returns. */
-const char *world_expected(const struct field *f, char *out, size_t len);
 /* The record of that id, be it in an array or inside an owner; NULL where there is none. */
 struct record *world_find(const struct world *w, enum resource_id resource, const char *id);
 /* Who has that name; and if it is nobody, give it to the record, and return that. The text is

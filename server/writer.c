@@ -67,6 +67,11 @@ void write_text(struct writer *w, const char *text)
 	buf_add_json(w->to, text);
 }
 
+void write_int(struct writer *w, long long value)
+{
+	buf_add_int(w->to, value);
+}
+
 void write_raw(struct writer *w, const char *json)
 {
 	buf_add(w->to, json);

@@ -532,7 +532,8 @@ class Problems(Files):
                    "/releases/0/config_schema_ids")
         self.check({"releases": [{**RELEASE, "colour": "red"}]},
                    "PATH: /releases/0/colour: unknown field; a release has: id, version, "
-                   "git_commit_id, created_at, updated_at, config_schemas, config_schema_ids")
+                   "git_commit_id, created_at, updated_at, archived_at, config_schemas, "
+                   "config_schema_ids")
 
     def test_references(self):
         self.check({"devices": [{**DEVICE, "group_id": "grp_9"}]},

@@ -184,8 +184,8 @@ class Paths(harness.TestCase):
             self.assertIn("do not end in a slash", self.server.get(path).error["message"])
         for path in ("/", DPL + "/x", "/a/b/c/d/e/f/g/h/i/"):
             self.assertNotIn("do not end in a slash", self.server.get(path).error["message"])
-        for path, hint in (("/beta/deployments?x", "GET /deployments/{deployment_id}"),
-                           ("/v1/_mock/ready", "GET /_mock/health, GET /_mock/ready"),
+        for path, hint in (("/beta/config_types/x/y?x", "GET /config_types/{config_type_id}, "
+                            "GET /config_types"),
                            ("/DEPLOYMENTS/dpl_123", "/config_instances, /config_schemas, "
                             "/config_types, /deployments, /devices, /git_commits, /groups, "
                             "/releases, /_mock")):

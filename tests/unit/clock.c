@@ -1,94 +1,146 @@
-/* Times: RFC 3339 in, the stored form out. */
+/* The clock that testers move, the times of changes, the pace of devices, ids from a seed. */
 #include "clock.h"
 
+#include "ident.h"
+#include "rfc3339.h"
+#include "transitions.h"
 #include "unit.h"
-#include "util.h"
 
-/* stored is NULL where the text is no time. */
-static const struct {
-	const char *text, *stored;
-} cases[] = {
-	{ "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z" },
-	{ "2024-01-01T00:00:00Z", "2024-01-01T00:00:00.000000Z" },
-	{ "2024-02-29T23:59:59.5Z", "2024-02-29T23:59:59.500000Z" },
-	{ "2000-02-29T12:00:00.123456789Z", "2000-02-29T12:00:00.123456Z" },
-	{ "2024-01-01T00:00:00.000001Z", "2024-01-01T00:00:00.000001Z" },
-	{ "1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z" },
-	{ "2024-01-01t00:00:00z", "2024-01-01T00:00:00.000000Z" },
-	{ "2024-01-01T00:00:00+00:00", "2024-01-01T00:00:00.000000Z" },
-	{ "2024-01-01T00:00:00-00:00", "2024-01-01T00:00:00.000000Z" },
-	{ "2024-01-01T00:30:00+01:00", "2023-12-31T23:30:00.000000Z" },
-	{ "2023-12-31T19:30:00-05:30", "2024-01-01T01:00:00.000000Z" },
-	{ "0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000Z" },
-	{ "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z" },
-	{ "0001-01-01T00:00:00+00:01", NULL },
-	{ "9999-12-31T23:59:59-00:01", NULL },
-	{ "0000-12-31T23:59:59Z", NULL },
-	{ "2023-02-29T00:00:00Z", NULL },
-	{ "1900-02-29T00:00:00Z", NULL },
-	{ "2024-13-01T00:00:00Z", NULL },
-	{ "2024-00-01T00:00:00Z", NULL },
-	{ "2024-01-00T00:00:00Z", NULL },
-	{ "2024-04-31T00:00:00Z", NULL },
-	{ "2024-01-01T24:00:00Z", NULL },
-	{ "2024-01-01T00:60:00Z", NULL },
-	{ "2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000Z" },
-	{ "2024-01-01T00:00:61Z", NULL },
-	{ "2024-01-01T00:00:00", NULL },
-	{ "2024-01-01T00:00:00.Z", NULL },
-	{ "2024-01-01T00:00:00+1:00", NULL },
-	{ "2024-01-01T00:00:00+0100", NULL },
-	{ "2024-01-01T00:00:00+24:00", NULL },
-	{ "2024-01-01T00:00:00+01:60", NULL },
-	{ "2024-01-01T00:00:00Zx", NULL },
-	{ "2024-01-01 00:00:00Z", NULL },
-	{ "2024-01-01", NULL },
-	{ "24-01-01T00:00:00Z", NULL },
-	{ "2024-1-1T00:00:00Z", NULL },
-	{ "+2024-01-01T00:00:00Z", NULL },
-	{ "", NULL },
-};
+static const int64_t second = 1000000;
 
-static void test_cases(void)
+static void test_real(void)
 {
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		char out[TIME_LEN + 1];
-		int64_t micros;
-		bool ok = time_parse(cases[i].text, &micros);
-
-		EQ_INT_IN(cases[i].text, ok, cases[i].stored != NULL);
-		if (!ok || !cases[i].stored)
-			continue;
-		time_format(micros, out);
-		EQ_STR_IN(cases[i].text, out, cases[i].stored);
-	}
-}
-
-/* Every day of 800 years, there and back; and each text is greater than the one before. */
-static void test_days(void)
-{
-	static const int64_t day = INT64_C(86400) * 1000000;
-	char before[TIME_LEN + 1] = "", now[TIME_LEN + 1];
-
-	for (int64_t micros = -370 * 365 * day; micros < 430 * 365 * day; micros += day) {
-		int64_t back;
-
-		time_format(micros, now);
-		if (!time_parse(now, &back) || back != micros || strcmp(before, now) >= 0)
-			CU_FAIL_FATAL("a day does not come back");
-		memcpy(before, now, sizeof before);
-	}
-	EQ_INT((long long)strlen(now), TIME_LEN);
-}
-
-static void test_now(void)
-{
+	struct clock c;
+	int64_t before, ahead;
 	char now[TIME_LEN + 1];
-	int64_t back;
 
-	time_format(clock_now(), now);
-	CU_ASSERT(time_parse(now, &back));
+	clock_init(&c, CLOCK_RUNS);
+	CU_ASSERT(!clock_is_frozen(&c));
+	before = clock_real();
+	time_format(before, now);
 	CU_ASSERT(strcmp(now, "2026-01-01") > 0);
+	CU_ASSERT(clock_now(&c) >= before && clock_now(&c) <= clock_real());
+	/* Moved on, it runs on from there. */
+	CU_ASSERT(clock_advance(&c, 3600 * second));
+	ahead = clock_now(&c) - clock_real();
+	CU_ASSERT(ahead <= 3600 * second && ahead > 3590 * second);
+	CU_ASSERT(!clock_advance(&c, INT64_MAX / 2 + TIME_MAX));
+	clock_run(&c);
+	CU_ASSERT(clock_now(&c) <= clock_real());
 }
 
-UNIT_MAIN("clock", { "cases", test_cases }, { "days", test_days }, { "now", test_now })
+static void test_frozen(void)
+{
+	struct clock c;
+
+	clock_init(&c, 5 * second);
+	CU_ASSERT(clock_is_frozen(&c));
+	CU_ASSERT(clock_now(&c) == 5 * second);
+	CU_ASSERT(clock_advance(&c, 2 * second));
+	CU_ASSERT(clock_now(&c) == 7 * second);
+	CU_ASSERT(clock_advance(&c, 0));
+	CU_ASSERT(clock_now(&c) == 7 * second);
+	clock_freeze(&c, TIME_MAX - 1);
+	CU_ASSERT(!clock_advance(&c, 2));
+	CU_ASSERT(clock_now(&c) == TIME_MAX - 1);
+	CU_ASSERT(clock_advance(&c, 1));
+	clock_run(&c);
+	CU_ASSERT(!clock_is_frozen(&c));
+	clock_freeze(&c, -second);
+	CU_ASSERT(clock_now(&c) == -second);
+}
+
+/* Stamps tell the order of changes, and follow a clock that is set, in both directions. */
+static void test_stamps(void)
+{
+	struct clock c;
+
+	clock_init(&c, 5 * second);
+	CU_ASSERT(clock_stamp(&c) == 5 * second);
+	CU_ASSERT(clock_stamp(&c) == 5 * second + 1);
+	CU_ASSERT(clock_stamp(&c) == 5 * second + 2);
+	CU_ASSERT(clock_now(&c) == 5 * second);
+	clock_advance(&c, 1);
+	CU_ASSERT(clock_stamp(&c) == 5 * second + 3);
+	clock_advance(&c, second);
+	CU_ASSERT(clock_stamp(&c) == 6 * second + 1);
+	clock_freeze(&c, 2 * second);
+	CU_ASSERT(clock_stamp(&c) == 2 * second);
+	clock_freeze(&c, TIME_MAX);
+	CU_ASSERT(clock_stamp(&c) == TIME_MAX);
+	CU_ASSERT(clock_stamp(&c) == TIME_MAX);
+}
+
+static void test_transitions(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		enum progression progression;
+		int64_t micros;
+	} cases[] = {
+		{ "immediate", true, PROGRESS_IMMEDIATE, 0 },
+		{ "manual", true, PROGRESS_MANUAL, 0 },
+		{ "0", true, PROGRESS_TIME, 0 },
+		{ "5", true, PROGRESS_TIME, 5000000 },
+		{ "0.25", true, PROGRESS_TIME, 250000 },
+		{ "0.1", true, PROGRESS_TIME, 100000 },
+		{ "31622400", true, PROGRESS_TIME, INT64_C(31622400000000) },
+		{ "31622401", false, 0, 0 },
+		{ "time", false, 0, 0 },
+		{ "Manual", false, 0, 0 },
+		{ "", false, 0, 0 },
+		{ "-1", false, 0, 0 },
+		{ "+1", false, 0, 0 },
+		{ " 1", false, 0, 0 },
+		{ "1 ", false, 0, 0 },
+		{ "1s", false, 0, 0 },
+		{ "1e3", false, 0, 0 },
+		{ "0x10", false, 0, 0 },
+		{ "1.2.3", false, 0, 0 },
+		{ "nan", false, 0, 0 },
+		{ "99999999999999999999999999", false, 0, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct transitions t;
+		bool ok = transitions_read(cases[i].text, &t);
+
+		EQ_INT_IN(cases[i].text, ok, cases[i].ok);
+		if (!ok || !cases[i].ok)
+			continue;
+		EQ_INT_IN(cases[i].text, t.progression, cases[i].progression);
+		EQ_INT_IN(cases[i].text, t.micros, cases[i].micros);
+	}
+}
+
+/* A seed gives the same ids each time, another seed others, none never the same. */
+static void test_idents(void)
+{
+	static const uint64_t seeds[] = { 1, 1, 2, UINT64_C(1) << 60 };
+	struct ident from[ARRAY_LEN(seeds) + 1];
+	struct arena a;
+
+	arena_init(&a, NULL, 0);
+	for (size_t i = 0; i < ARRAY_LEN(seeds); i++)
+		ident_init(&from[i], &seeds[i]);
+	ident_init(&from[ARRAY_LEN(seeds)], NULL);
+	for (int n = 0; n < 100; n++) {
+		char *id[ARRAY_LEN(from)];
+
+		for (size_t i = 0; i < ARRAY_LEN(from); i++) {
+			id[i] = ident_new(&from[i], &a, "dpl_");
+			CU_ASSERT_FATAL(id[i] != NULL);
+			EQ_INT((long long)strlen(id[i]), 4 + 33);
+			EQ_INT((long long)strspn(id[i] + 4, "123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+							    "abcdefghijkmnopqrstuvwxyz"),
+			       33);
+			for (size_t k = 0; k < i; k++)
+				EQ_INT(streq(id[i], id[k]), i == 1 && k == 0);
+		}
+	}
+	arena_free(&a);
+}
+
+UNIT_MAIN("clock", { "real", test_real }, { "frozen", test_frozen }, { "stamps", test_stamps },
+	  { "transitions", test_transitions }, { "idents", test_idents })

@@ -95,7 +95,7 @@ static void test_cases(void)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct arena a;
 		struct target t;
-		struct expansion *tree;
+		struct expansions e;
 		char raw[256], is[512] = "";
 		const char *why;
 
@@ -106,9 +106,9 @@ static void test_cases(void)
 			if (*c == ' ')
 				*c = '+';
 		CU_ASSERT_FATAL(target_parse(&a, raw, &t, &why));
-		if (expand_parse(&a, &resources[R_DEPLOYMENT], cases[i].v, t.pairs, t.npairs, &tree,
-				 &why))
-			describe(tree, is, sizeof is);
+		if (expand_parse(&a, &resources[R_DEPLOYMENT], cases[i].v, false, t.pairs, t.npairs,
+				 &e, &why))
+			describe(e.tree, is, sizeof is);
 		else
 			snprintf(is, sizeof is, "! %s", why);
 		EQ_STR_IN(cases[i].query, is, cases[i].want);
@@ -122,19 +122,19 @@ static void test_long(void)
 	enum { LEN = 60000 };
 	static char value[LEN + 1];
 	struct pair pair = { "expand", value };
-	struct expansion *tree;
+	struct expansions e;
 	struct arena a;
 	const char *why;
 
 	arena_init(&a, NULL, 0);
 	memset(value, 'x', LEN);
-	CU_ASSERT(!expand_parse(&a, &resources[R_DEPLOYMENT], V_TETONS, &pair, 1, &tree, &why));
+	CU_ASSERT(!expand_parse(&a, &resources[R_DEPLOYMENT], V_TETONS, false, &pair, 1, &e, &why));
 	CU_ASSERT(strlen(why) < 256);
 	for (size_t i = 0; i < LEN; i++)
 		value[i] = "device,"[i % 7];
 	value[LEN - LEN % 7 - 1] = '\0';
-	CU_ASSERT(expand_parse(&a, &resources[R_DEPLOYMENT], V_TETONS, &pair, 1, &tree, &why));
-	CU_ASSERT_PTR_NULL(tree->next);
+	CU_ASSERT(expand_parse(&a, &resources[R_DEPLOYMENT], V_TETONS, false, &pair, 1, &e, &why));
+	CU_ASSERT_PTR_NULL(e.tree->next);
 	arena_free(&a);
 }
 

@@ -8,7 +8,7 @@ static void test_names(void)
 {
 	enum scope s;
 
-	for (int i = 0; i < SCOPE_COUNT; i++) {
+	for (int i = SCOPE_FREE + 1; i < SCOPE_COUNT; i++) {
 		CU_ASSERT(scope_find(scope_name((enum scope)i), &s));
 		EQ_INT_IN(scope_name((enum scope)i), s, i);
 	}
@@ -25,8 +25,8 @@ static void test_names(void)
 /* Every held scope against every needed one: itself, and manage for its own resource; no other. */
 static void test_grants(void)
 {
-	for (int held = 0; held < SCOPE_COUNT; held++) {
-		for (int needed = 0; needed < SCOPE_COUNT; needed++) {
+	for (int held = SCOPE_FREE + 1; held < SCOPE_COUNT; held++) {
+		for (int needed = SCOPE_FREE + 1; needed < SCOPE_COUNT; needed++) {
 			const char *h = scope_name((enum scope)held);
 			const char *n = scope_name((enum scope)needed);
 			size_t resource = strcspn(n, ":");
@@ -41,10 +41,11 @@ static void test_grants(void)
 
 static void test_sets(void)
 {
-	for (int needed = 0; needed < SCOPE_COUNT; needed++) {
+	for (int needed = SCOPE_FREE + 1; needed < SCOPE_COUNT; needed++) {
 		CU_ASSERT(scope_allows(SCOPE_ALL, (enum scope)needed));
 		CU_ASSERT(!scope_allows(SCOPE_NONE, (enum scope)needed));
 	}
+	CU_ASSERT(scope_allows(SCOPE_NONE, SCOPE_FREE));
 }
 
 UNIT_MAIN("scope", { "names", test_names }, { "grants", test_grants }, { "sets", test_sets })

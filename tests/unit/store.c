@@ -259,7 +259,7 @@ static int statements_for(int schemas)
 	struct db *db = store_db(store);
 	struct arena a;
 	struct sql sql;
-	struct expansion *tree;
+	struct expansions e;
 	struct row *row = NULL;
 	const char *why;
 	const struct pair pair = { "expand",
@@ -275,16 +275,19 @@ static int statements_for(int schemas)
 			   i ? "," : "", i, i, i);
 	buf_add(&text, "]}]}");
 	CU_ASSERT_FATAL(sql_compose(&sql, &a));
-	CU_ASSERT_FATAL(expand_parse(&a, &resources[R_RELEASE], V_NEWEST, &pair, 1, &tree, &why));
+	CU_ASSERT_FATAL(
+	    expand_parse(&a, &resources[R_RELEASE], V_NEWEST, false, &pair, 1, &e, &why));
 
 	const struct source source = { "test", text.text, text.len };
 	const struct join join = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
-	bool loaded = fixtures_load(db, &sql, &source, 1, &problems);
+	struct ident ident = { .seeded = false };
+	const struct destination to = { .db = db, .sql = &sql, .ident = &ident };
+	bool loaded = fixtures_load(&to, &source, 1, &problems);
 
 	EQ_STR(problems.text.text, NULL);
 	CU_ASSERT_FATAL(loaded);
 	statements = 0;
-	CU_ASSERT(join_get(&join, R_RELEASE, "r", tree, &row));
+	CU_ASSERT(join_get(&join, R_RELEASE, "r", e.tree, &row));
 
 	int count = statements, found = 0;
 	size_t at = (size_t)(resource_field(&resources[R_RELEASE], "config_schemas") -

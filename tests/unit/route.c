@@ -1,5 +1,5 @@
 /* Finding operations: prefixes, ids, methods, and the table itself. */
-#include "operation.h"
+#include "route.h"
 
 #include "control.h"
 #include "ops.h"

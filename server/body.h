@@ -1,0 +1,44 @@
+/*
+ * body.h - reading a request's body by a table of fields. Knows JSON and the table, nothing of what
+ * a member is for.
+ */
+#ifndef BODY_H
+#define BODY_H
+
+#include "arena.h"
+#include "resource.h"
+
+/* What a body says of one field. */
+struct member {
+	const struct field *field;
+	bool set; /* it is there; where the version cannot say null, null is as if it were not */
+	const char *text;   /* a single value as it is stored; NULL: null */
+	const char **texts; /* K_IDS */
+	size_t count;
+	int64_t micros; /* K_SECONDS */
+};
+
+struct body {
+	struct member *members;
+	size_t count;
+};
+
+/* What is wrong with a body: texts for the client. */
+struct body_error {
+	const char *field; /* which member, or NULL */
+	const char *why;   /* NULL: memory is short */
+};
+
+/*
+ * Read a JSON object by the fields that the version has of a table, which ends with one without a
+ * name. `strict` refuses members that the table does not have; otherwise they are passed over.
+ */
+bool body_parse(struct arena *a, const struct field *fields, enum version v, bool strict,
+		const char *text, size_t len, struct body *body, struct body_error *e) MUST_CHECK;
+
+/* What the body says of the field of that name; where the version has none, that it is not set. */
+const struct member *body_member(const struct body *body, const char *name);
+/* Its text, or NULL where it is not set, or null. */
+const char *body_text(const struct body *body, const char *name);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * change.h - a change of a workspace under way: a write transaction, its time, and what it works
+ * with. Everything that operations do to the database, and that simulated devices do, happens in
+ * one.
+ */
+#ifndef CHANGE_H
+#define CHANGE_H
+
+#include "rfc3339.h"
+#include "sql.h"
+#include "workspace.h"
+
+struct change {
+	struct workspace *in;
+	struct db *db;
+	const struct sql *sql;
+	struct arena *arena;
+	/* Set by change_begin: */
+	char now[TIME_LEN + 1];   /* the change's own time, later than those of all before it */
+	char clock[TIME_LEN + 1]; /* what the clock says, which may be the same for many */
+};
+
+/*
+ * Begin one, with the steps done that devices were due to do by now. False when the database or
+ * memory fails; then there is nothing to end.
+ */
+bool change_begin(struct change *c) MUST_CHECK;
+/* End it; false when it fails, which undoes it. In a workspace that is still, it is undone, too. */
+bool change_commit(struct change *c) MUST_CHECK;
+void change_undo(struct change *c);
+
+/* Before somebody looks: a change of its own for the steps that are due, where there are any. */
+bool workspace_settle(struct change *c) MUST_CHECK;
+
+#endif

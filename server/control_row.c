@@ -1,0 +1,235 @@
+/*
+ * control_row.c - each a change, answered with the row as fixtures have it.
+ */
+#include "control_row.h"
+
+#include "agent.h"
+#include "exchange.h"
+#include "export.h"
+#include "ops.h"
+
+/* Change the row that the path names. */
+static bool change_row(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+{
+	struct writer w;
+
+	if (!export_tree(&x->arena, &resources[x->op->resource], &x->expand.tree))
+		return op_broke(x);
+	if (!op_change(x, run))
+		return false;
+	w = exchange_writer(x);
+	export_row(&w, x->row);
+	x->row = NULL; /* it is written */
+	return true;
+}
+
+static bool run(struct exchange *x, const struct query *q, const char *const *values, size_t n)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, q);
+
+	for (size_t i = 0; s && i < n; i++)
+		stmt_bind(s, (int)i + 1, values[i]);
+	return (s && stmt_step(s) == STEP_DONE) || op_broke(x);
+}
+
+/* ---- devices --------------------------------------------------------------------------------- */
+
+/* What an agent that nobody told its version says it is. */
+static const char agent_version[] = "v1.0.0";
+
+/* No agent has reported from such a device (behaviour: section 12). */
+static bool has_no_agent(const char *status)
+{
+	return streq(status, "inactive") || streq(status, "activating");
+}
+
+/* The value that the body gives a field, or the one that it has. */
+static const char *given_or_had(struct exchange *x, const struct row *row, const char *field)
+{
+	const struct member *m = body_member(&x->body, field);
+
+	return m->set ? m->text : row_text(row, field);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && streq(a, b));
+}
+
+static bool patch_device(struct exchange *x, struct change *c)
+{
+	static const struct query update = {
+		"UPDATE devices SET status = ?2, agent_version = ?3, group_id = ?4,"
+		" description = ?5, last_connected_at = ?6, last_disconnected_at = ?7,"
+		" updated_at = ?8 WHERE id = ?1",
+		QUERY_KEPT
+	};
+	struct row *device, *group;
+
+	if (!op_find(x, R_DEVICE, x->id, &device))
+		return false;
+
+	const char *had = row_text(device, "status"), *status = given_or_had(x, device, "status");
+	const char *version = given_or_had(x, device, "agent_version");
+	const char *group_id = given_or_had(x, device, "group_id");
+	const char *description = given_or_had(x, device, "description");
+	bool was_online = streq(had, "online"), is_online = streq(status, "online");
+	bool told = body_member(&x->body, "agent_version")->set;
+
+	if (group_id && !op_find(x, R_GROUP, group_id, &group)) {
+		fail_param(x, "field", "group_id");
+		return false;
+	}
+	if (has_no_agent(status)) {
+		if (told && version) {
+			fail(x, ERR_INVALID_REQUEST,
+			     "agent_version: a device that is %s has none; expected null", status);
+			fail_param(x, "field", "agent_version");
+			return false;
+		}
+		version = NULL;
+	} else if (is_online && !version && !told) {
+		version = agent_version;
+	}
+	if (streq(status, had) && same(version, row_text(device, "agent_version")) &&
+	    same(group_id, row_text(device, "group_id")) &&
+	    same(description, row_text(device, "description")))
+		return true;
+
+	const char *values[] = {
+		x->id,
+		status,
+		version,
+		group_id,
+		description,
+		is_online && !was_online ? c->now : row_text(device, "last_connected_at"),
+		was_online && !is_online ? c->now : row_text(device, "last_disconnected_at"),
+		c->now,
+	};
+
+	if (!run(x, &update, values, ARRAY_LEN(values)))
+		return false;
+	if (was_online == is_online)
+		return true;
+	return (is_online ? agent_wake(c, x->id) : agent_sleep(c, x->id)) || op_broke(x);
+}
+
+bool control_patch_device(struct exchange *x)
+{
+	return change_row(x, patch_device);
+}
+
+/* ---- deployments ----------------------------------------------------------------------------- */
+
+static bool find_deployment(struct exchange *x, struct change *c, struct deployment **d)
+{
+	if (!deployment_get(c, x->id, d))
+		return op_broke(x);
+	return *d || op_not_found(x, R_DEPLOYMENT, x->id);
+}
+
+static bool refuse_move(struct exchange *x, const struct deployment *d, const struct state *was,
+			const char *what)
+{
+	fail(x, ERR_IMPOSSIBLE,
+	     "deployment '%s' cannot %s: its target_status is %s, activity_status %s, "
+	     "error_status %s",
+	     d->id, what, was->target, was->activity, was->error);
+	fail_param(x, "deployment_id", d->id);
+	return false;
+}
+
+static bool patch_deployment(struct exchange *x, struct change *c)
+{
+	const char *activity = body_text(&x->body, "activity_status");
+	const char *error = body_text(&x->body, "error_status");
+	struct deployment *d;
+	struct state was;
+	const char *what;
+
+	if (!find_deployment(x, c, &d))
+		return false;
+	was = d->is;
+	switch (agent_report(c, d, activity, error)) {
+	case REPORT_MADE:
+		return true;
+	case REPORT_BROKE:
+		return op_broke(x);
+	case REPORT_IMPOSSIBLE:
+		break;
+	}
+	what = arena_printf(&x->arena, "become %s%s%s", activity ? activity : "",
+			    activity && error ? " and " : "", error ? error : "");
+	return refuse_move(x, d, &was, what ? what : "become that");
+}
+
+bool control_patch_deployment(struct exchange *x)
+{
+	return change_row(x, patch_deployment);
+}
+
+static bool restage(struct exchange *x, struct change *c)
+{
+	struct deployment *d;
+
+	if (!find_deployment(x, c, &d))
+		return false;
+	if (!lifecycle_move(MOVE_RESTAGE, &d->is))
+		return refuse_move(x, d, &d->is, "be staged again");
+	return deployment_move(c, d, MOVE_RESTAGE, c->now) || op_broke(x);
+}
+
+bool control_restage(struct exchange *x)
+{
+	return change_row(x, restage);
+}
+
+/* ---- releases -------------------------------------------------------------------------------- */
+
+/* One that deployments which are not archived are of cannot be archived (behaviour: 4.2). */
+static bool is_in_use(struct exchange *x, bool *in_use)
+{
+	static const struct query query = { "SELECT 1 FROM deployments WHERE release_id = ?1"
+					    " AND activity_status <> 'archived' LIMIT 1",
+					    QUERY_KEPT };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, &query);
+	enum step step = STEP_FAILED;
+
+	if (s) {
+		stmt_bind(s, 1, x->id);
+		step = stmt_step(s);
+	}
+	*in_use = step == STEP_ROW;
+	return *in_use || step == STEP_DONE || op_broke(x);
+}
+
+static bool patch_release(struct exchange *x, struct change *c)
+{
+	static const struct query update = {
+		"UPDATE releases SET archived_at = ?2, updated_at = ?3 WHERE id = ?1", QUERY_KEPT
+	};
+	const struct member *archived = body_member(&x->body, "archived");
+	const bool archiving = archived->set && streq(archived->text, "1");
+	const char *values[] = { x->id, archiving ? c->now : NULL, c->now };
+	struct row *release;
+	bool in_use = false;
+
+	if (!op_find(x, R_RELEASE, x->id, &release))
+		return false;
+	if (!archived->set || archiving == (row_text(release, "archived_at") != NULL))
+		return true;
+	if (archiving && !is_in_use(x, &in_use))
+		return false;
+	if (in_use) {
+		fail(x, ERR_RELEASE_IN_USE,
+		     "this release cannot be archived since it has unarchived deployments");
+		fail_param(x, "release_id", x->id);
+		return false;
+	}
+	return run(x, &update, values, ARRAY_LEN(values));
+}
+
+bool control_patch_release(struct exchange *x)
+{
+	return change_row(x, patch_release);
+}

@@ -1,0 +1,151 @@
+/*
+ * deployment.c - a statement to read the states of deployments, one to write one.
+ */
+#include "deployment.h"
+
+#define SELECT_STATES                                                                              \
+	"SELECT d.id, d.device_id, d.release_id, d.target_status, d.activity_status,"              \
+	" d.error_status, d.updated_at, d.waiting_since, v.status = 'online'"                      \
+	" FROM deployments AS d JOIN devices AS v ON v.id = d.device_id "
+
+/* Copy the current row of a SELECT_STATES. */
+static struct deployment *read_state(struct change *c, struct stmt *s)
+{
+	struct deployment *d = arena_zalloc(c->arena, sizeof *d);
+	const char **const texts[] = { &d->id,         &d->device_id,    &d->release_id,
+				       &d->is.target,  &d->is.activity,  &d->is.error,
+				       &d->updated_at, &d->waiting_since };
+	enum { NTEXTS = ARRAY_LEN(texts), NULLABLE = NTEXTS - 1 };
+
+	if (!d)
+		return NULL;
+	for (int i = 0; i < NTEXTS; i++) {
+		const char *text = stmt_text(s, i);
+
+		*texts[i] = text ? arena_strdup(c->arena, text) : NULL;
+		if (!*texts[i] && (text || i != NULLABLE))
+			return NULL;
+	}
+	d->online = stmt_int(s, NTEXTS) != 0;
+	return d;
+}
+
+static bool read_states(struct change *c, const struct query *q, const char *arg,
+			struct deployment **list)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(c->db, q);
+	enum step step;
+
+	*list = NULL;
+	if (!s)
+		return false;
+	if (arg)
+		stmt_bind(s, 1, arg);
+	while ((step = stmt_step(s)) == STEP_ROW) {
+		*list = read_state(c, s);
+		if (!*list)
+			return false;
+		list = &(*list)->next;
+	}
+	return step == STEP_DONE;
+}
+
+bool deployment_get(struct change *c, const char *id, struct deployment **d)
+{
+	static const struct query one = { SELECT_STATES "WHERE d.id = ?1", QUERY_KEPT };
+
+	return read_states(c, &one, id, d);
+}
+
+bool deployments_live(struct change *c, const char *device_id, struct deployment **list)
+{
+	static const struct query live = { SELECT_STATES
+					   "WHERE d.device_id = ?1 AND (d.activity_status <> "
+					   "'archived' OR d.target_status = 'deployed') "
+					   "ORDER BY d.created_at, d.id",
+					   QUERY_KEPT };
+
+	return read_states(c, &live, device_id, list);
+}
+
+bool deployment_waiting(struct change *c, struct deployment **d)
+{
+	static const struct query first = { SELECT_STATES "WHERE d.waiting_since IS NOT NULL "
+							  "ORDER BY d.waiting_since, d.id LIMIT 1",
+					    QUERY_KEPT };
+
+	return read_states(c, &first, NULL, d);
+}
+
+bool deployment_move(struct change *c, struct deployment *d, enum trigger t, const char *when)
+{
+	static const char *const stamps[] = { "queued_at", "deployed_at", "archived_at",
+					      "reviewed_at" };
+	static const struct query update = {
+		"UPDATE deployments SET target_status = ?2, activity_status = ?3,"
+		" error_status = ?4, updated_at = ?5, waiting_since = NULL,"
+		" queued_at = ifnull(?6, queued_at), deployed_at = ifnull(?7, deployed_at),"
+		" archived_at = ifnull(?8, archived_at), reviewed_at = ifnull(?9, reviewed_at)"
+		" WHERE id = ?1",
+		QUERY_KEPT
+	};
+	const struct move *m = lifecycle_move(t, &d->is);
+	struct stmt *s CLEANUP(stmt_endp) = m ? db_query(c->db, &update) : NULL;
+	struct state to;
+
+	if (!s)
+		return false;
+	to = lifecycle_to(m, &d->is);
+	stmt_bind(s, 1, d->id);
+	stmt_bind(s, 2, to.target);
+	stmt_bind(s, 3, to.activity);
+	stmt_bind(s, 4, to.error);
+	stmt_bind(s, 5, when);
+	/* Times are those at which the activity was reached: what is archived already stays so. */
+	for (int i = 0; i < (int)ARRAY_LEN(stamps); i++) {
+		bool stamped = m->stamped && streq(m->stamped, stamps[i]) &&
+			       !streq(to.activity, d->is.activity);
+
+		stmt_bind(s, 6 + i, stamped ? when : NULL);
+	}
+	d->is = to;
+	d->updated_at = when;
+	d->waiting_since = NULL;
+	return stmt_step(s) == STEP_DONE;
+}
+
+/* Make the first of the moves that its state allows, if it allows one. */
+static bool move_if(struct change *c, struct deployment *d, const enum trigger *triggers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (lifecycle_move(triggers[i], &d->is))
+			return deployment_move(c, d, triggers[i], c->now);
+	return true;
+}
+
+static bool move_others(struct change *c, const char *device_id, const char *id,
+			const enum trigger *triggers, size_t n)
+{
+	struct deployment *d;
+
+	if (!deployments_live(c, device_id, &d))
+		return false;
+	for (; d; d = d->next)
+		if (!(id && streq(d->id, id)) && !move_if(c, d, triggers, n))
+			return false;
+	return true;
+}
+
+bool deployments_make_way_for_staged(struct change *c, const char *device_id)
+{
+	static const enum trigger triggers[] = { MOVE_ARCHIVE };
+
+	return move_others(c, device_id, NULL, triggers, ARRAY_LEN(triggers));
+}
+
+bool deployments_make_way_for_deployed(struct change *c, const char *device_id, const char *id)
+{
+	static const enum trigger triggers[] = { MOVE_REPLACE, MOVE_DRIFT };
+
+	return move_others(c, device_id, id, triggers, ARRAY_LEN(triggers));
+}

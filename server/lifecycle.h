@@ -1,0 +1,47 @@
+/*
+ * lifecycle.h - the states of a deployment and the moves between them: the table of behaviour,
+ * section 11.4, as rows. Pure. What a move does to the device's other deployments is deployment.c's
+ * to know, and when a device makes one, agent.c's.
+ */
+#ifndef LIFECYCLE_H
+#define LIFECYCLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct state {
+	const char *target, *activity, *error;
+};
+
+enum trigger {
+	MOVE_DEPLOY,  /* to the device */
+	MOVE_DRIFT,   /* another was deployed to the device */
+	MOVE_ARCHIVE, /* by hand, or because another was staged */
+	MOVE_REPLACE, /* another was deployed in its place */
+	MOVE_RESTAGE, /* reviewed again */
+	/* What a device's agent does, */
+	MOVE_INSTALL,
+	MOVE_REMOVE,
+	MOVE_FINISH, /* nothing of it is left on the device */
+	/* and what can befall it. */
+	MOVE_RETRY,
+	MOVE_RECOVER,
+	MOVE_FAIL,
+	MOVE_COUNT
+};
+
+struct move {
+	struct state to;     /* NULL: as it was */
+	const char *stamped; /* the field that becomes the time of the move, or NULL */
+	/* From where: any of the activities; NULL, or none: whatever it is. */
+	const char *target, *activities[4], *errors[2];
+};
+
+/* The move that a trigger makes in that state; NULL where it makes none. */
+const struct move *lifecycle_move(enum trigger t, const struct state *from);
+/* Where a trigger's move leads. */
+struct state lifecycle_to(const struct move *m, const struct state *from);
+/* "staged or drifted": the activities in which a trigger makes a move; written to out. */
+const char *lifecycle_activities(enum trigger t, char *out, size_t len);
+
+#endif

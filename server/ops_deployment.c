@@ -1,0 +1,381 @@
+/*
+ * ops_deployment.c - the checks of behaviour, section 11.2, in their order; deploying, archiving,
+ * drifts.
+ */
+#include "ops_deployment.h"
+
+#include "agent.h"
+#include "exchange.h"
+#include "insert.h"
+#include "ops.h"
+#include "status.h"
+
+enum { IDS_MAX = 16 * 1024 * 1024, SQL_MAX = 4096 };
+
+static const char staged[] = "staged", deployed[] = "deployed";
+
+/* ---- device and release ---------------------------------------------------------------------- */
+
+/* The row that a field of the body names. */
+static bool find_named(struct exchange *x, enum resource_id resource, const char *field,
+		       struct row **row)
+{
+	if (op_find(x, resource, body_text(&x->body, field), row))
+		return true;
+	fail_param(x, "field", field);
+	return false;
+}
+
+static bool check_release(struct exchange *x, const struct row *release)
+{
+	if (!row_text(release, "archived_at"))
+		return true;
+	fail(x, ERR_RELEASE_ARCHIVED, "cannot create deployment: release '%s' is archived",
+	     row_text(release, "id"));
+	fail_param(x, "release_id", row_text(release, "id"));
+	return false;
+}
+
+/* Archived devices take nothing; those that were never online are not deployed to (11.3). */
+static bool check_device(struct exchange *x, const struct row *device, bool deploying)
+{
+	static const struct {
+		const char *status;
+		bool staging_too;
+	} unfit[] = { { "archived", true }, { "inactive", false }, { "activating", false } };
+	const char *status = row_text(device, "status");
+
+	for (size_t i = 0; i < ARRAY_LEN(unfit); i++) {
+		if (!streq(unfit[i].status, status) || !(deploying || unfit[i].staging_too))
+			continue;
+		fail(x, ERR_DEVICE_INACTIVE, "device '%s' is %s: nothing can be %s to it",
+		     row_text(device, "id"), status,
+		     unfit[i].staging_too ? "staged or deployed" : "deployed");
+		fail_param(x, "device_id", row_text(device, "id"));
+		return false;
+	}
+	return true;
+}
+
+/* ---- config instances ------------------------------------------------------------------------ */
+
+#define GIVEN   "json_each(?1) AS j JOIN config_instances AS i ON i.id = j.value"
+#define MESSAGE "config_instance_ids: "
+
+/*
+ * What is wrong with the instances ?1, a JSON array of ids, for the release ?2: each query gives
+ * the first offence, in one or two columns, which stand in the message after its first and second
+ * parts.
+ */
+static const struct {
+	struct query query;
+	bool of_release; /* it asks for ?2, too */
+	const char *parts[3];
+} instance_rules[] = {
+	{ { "SELECT value, '' FROM json_each(?1) GROUP BY value HAVING count(*) > 1"
+	    " ORDER BY min(key) LIMIT 1",
+	    QUERY_KEPT },
+	  false,
+	  { MESSAGE "names '", "' twice", "" } },
+	{ { "SELECT i.id, i.config_schema_id FROM " GIVEN " WHERE i.config_schema_id NOT IN"
+	    " (SELECT config_schema_id FROM release_config_schemas WHERE release_id = ?2)"
+	    " ORDER BY j.key LIMIT 1",
+	    QUERY_KEPT },
+	  true,
+	  { MESSAGE "'", "' is an instance of the schema '",
+	    "', which is not one of the release's" } },
+	{ { "SELECT i.slot_key, i.config_schema_id FROM " GIVEN
+	    " GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY min(j.key) LIMIT 1",
+	    QUERY_KEPT },
+	  false,
+	  { MESSAGE "several are for the slot '", "' of the schema '", "'; one is expected" } },
+	{ { "SELECT s.key, s.config_schema_id FROM release_config_schemas AS l"
+	    " JOIN config_schema_slots AS s ON s.config_schema_id = l.config_schema_id"
+	    " WHERE l.release_id = ?2 AND s.required AND (s.config_schema_id, s.key) NOT IN"
+	    " (SELECT i.config_schema_id, i.slot_key FROM " GIVEN ")"
+	    " ORDER BY l.position, s.position LIMIT 1",
+	    QUERY_KEPT },
+	  true,
+	  { MESSAGE "none is for the required slot '", "' of the schema '", "'" } },
+};
+
+static bool check_instances(struct exchange *x, const char *ids, const char *release_id)
+{
+	static const struct query missing = {
+		"SELECT j.value FROM json_each(?1) AS j LEFT JOIN config_instances AS i"
+		" ON i.id = j.value WHERE i.id IS NULL ORDER BY j.key LIMIT 1",
+		QUERY_KEPT
+	};
+	struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, &missing);
+	enum step step;
+
+	if (!s)
+		return op_broke(x);
+	stmt_bind(s, 1, ids);
+	step = stmt_step(s);
+	if (step == STEP_ROW) {
+		op_not_found(x, R_CONFIG_INSTANCE, stmt_text(s, 0));
+		fail_param(x, "field", "config_instance_ids");
+		return false;
+	}
+	if (step != STEP_DONE)
+		return op_broke(x);
+	for (size_t i = 0; i < ARRAY_LEN(instance_rules); i++) {
+		struct stmt *rule CLEANUP(stmt_endp) = db_query(x->db, &instance_rules[i].query);
+		const char *const *parts = instance_rules[i].parts;
+
+		if (!rule)
+			return op_broke(x);
+		stmt_bind(rule, 1, ids);
+		if (instance_rules[i].of_release)
+			stmt_bind(rule, 2, release_id);
+		step = stmt_step(rule);
+		if (step == STEP_ROW) {
+			fail(x, ERR_DEPLOYMENT_INSTANCES, "%s%s%s%s%s", parts[0],
+			     quote(x, stmt_text(rule, 0)), parts[1], stmt_text(rule, 1), parts[2]);
+			fail_param(x, "field", "config_instance_ids");
+			return false;
+		}
+		if (step != STEP_DONE)
+			return op_broke(x);
+	}
+	return true;
+}
+
+/* ---- parent and release rule ----------------------------------------------------------------- */
+
+/* The device's current deployment: the one meant to run there, or NULL. */
+static const struct deployment *current_of(const struct deployment *live)
+{
+	while (live && !streq(live->is.target, deployed))
+		live = live->next;
+	return live;
+}
+
+/* May the parent be one that was only staged, and is it? */
+static bool is_lenient_parent(struct exchange *x, const struct member *parent,
+			      const struct deployment *live)
+{
+	if (!x->app->lenient_parent || !(parent->field->flags & F_LENIENT))
+		return false;
+	while (live && !streq(live->id, parent->text))
+		live = live->next;
+	return live && streq(live->is.target, staged);
+}
+
+/* Sets *id to the parent's, or NULL: the one that is named, or the device's current deployment. */
+static bool find_parent(struct exchange *x, const struct deployment *live, const char **id)
+{
+	const struct member *parent = body_member(&x->body, "parent_id");
+	const struct deployment *current = current_of(live);
+
+	*id = current ? current->id : NULL;
+	if (!parent->set || (!parent->text && !current) ||
+	    (parent->text && current && streq(parent->text, current->id)))
+		return true;
+	if (parent->text && is_lenient_parent(x, parent, live)) {
+		*id = parent->text;
+		return true;
+	}
+	fail(x, ERR_PARENT_MISMATCH,
+	     "parent_id is %s%s%s, but the device's current deployment is %s%s%s",
+	     parent->text ? "'" : "", parent->text ? quote(x, parent->text) : "null",
+	     parent->text ? "'" : "", current ? "'" : "", current ? current->id : "none",
+	     current ? "'" : "");
+	fail_param(x, "parent_id", parent->text ? parent->text : "null");
+	fail_param(x, "current_deployment_id", current ? current->id : "null");
+	return false;
+}
+
+/* --strict-release-rule: staged for another release, deployed for the current one (11.2, 5). */
+static bool check_rule(struct exchange *x, const struct deployment *current, bool deploying)
+{
+	const char *release = body_text(&x->body, "release_id");
+	bool same = current && streq(current->release_id, release);
+
+	if (!x->app->strict_release_rule || !current || same == deploying)
+		return true;
+	fail(x, ERR_DEPLOYMENT_RELEASE,
+	     deploying ? "a deployment can be deployed only for its device's current release, '%s'"
+		       : "a deployment can be staged only for another release than its device's "
+			 "current one, '%s'",
+	     current->release_id);
+	fail_param(x, "current_release_id", current->release_id);
+	return false;
+}
+
+/* ---- create ---------------------------------------------------------------------------------- */
+
+static bool insert(struct exchange *x, struct change *c, const char *parent, bool deploying)
+{
+	const struct resource *r = &resources[R_DEPLOYMENT];
+	const struct field *instances = resource_field(r, "config_instances");
+	const struct member *ids = body_member(&x->body, "config_instance_ids");
+	const char *id = ident_new(&c->in->ident, c->arena, r->prefix);
+	const char *values[FIELDS_MAX] = { NULL };
+	const struct pair given[] = {
+		{ "id", id },
+		{ "description", body_text(&x->body, "description") },
+		{ "activity_status", deploying ? "queued" : staged },
+		{ "error_status", "none" },
+		{ "target_status", deploying ? deployed : staged },
+		{ "device_id", body_text(&x->body, "device_id") },
+		{ "release_id", body_text(&x->body, "release_id") },
+		{ "parent_id", parent },
+		{ "created_at", c->now },
+		{ "updated_at", c->now },
+		{ "queued_at", deploying ? c->now : NULL },
+	};
+
+	if (!id)
+		return op_broke(x);
+	for (size_t i = 0; i < ARRAY_LEN(given); i++)
+		values[resource_field(r, given[i].name) - r->fields] = given[i].value;
+	if (insert_row(c->db, c->sql, r, values, NULL, 0) != STEP_DONE)
+		return op_broke(x);
+	for (size_t i = 0; i < ids->count; i++)
+		if (insert_link(c->db, c->sql, r, instances, id, i, ids->texts[i]) != STEP_DONE)
+			return op_broke(x);
+	x->id = id;
+	return true;
+}
+
+static bool is_deploying(struct exchange *x)
+{
+	return streq(body_text(&x->body, "target_status"), deployed);
+}
+
+static bool create(struct exchange *x, struct change *c)
+{
+	struct buf ids CLEANUP(buf_free) = BUF_INIT(IDS_MAX);
+	const struct member *instances = body_member(&x->body, "config_instance_ids");
+	bool deploying = is_deploying(x);
+	struct row *device, *release;
+	struct deployment *live;
+	const char *parent, *device_id;
+
+	buf_add_json_array(&ids, instances->texts, instances->count);
+	if (ids.bad)
+		return op_broke(x);
+	if (!find_named(x, R_DEVICE, "device_id", &device) ||
+	    !find_named(x, R_RELEASE, "release_id", &release) || !check_release(x, release) ||
+	    !check_device(x, device, deploying) ||
+	    !check_instances(x, ids.text, row_text(release, "id")))
+		return false;
+	device_id = row_text(device, "id");
+	if (!deployments_live(c, device_id, &live))
+		return op_broke(x);
+	if (!find_parent(x, live, &parent) || !check_rule(x, current_of(live), deploying))
+		return false;
+	if (!(deploying ? deployments_make_way_for_deployed(c, device_id, NULL)
+			: deployments_make_way_for_staged(c, device_id)))
+		return op_broke(x);
+	if (!insert(x, c, parent, deploying))
+		return false;
+	return !deploying || agent_wake(c, device_id) || op_broke(x);
+}
+
+bool op_create_deployment(struct exchange *x)
+{
+	return may(x, is_deploying(x) ? SCOPE_deployments_deploy : SCOPE_deployments_stage,
+		   SCOPE_FREE) &&
+	       op_change(x, create);
+}
+
+/* ---- deploy, archive ------------------------------------------------------------------------- */
+
+/* The deployment in the path, which must be in a state that allows the move. */
+static bool find_movable(struct exchange *x, struct change *c, enum trigger t, enum error error,
+			 const char *done, struct deployment **d)
+{
+	char activities[64];
+
+	if (!deployment_get(c, x->id, d))
+		return op_broke(x);
+	if (!*d)
+		return op_not_found(x, R_DEPLOYMENT, x->id);
+	if (lifecycle_move(t, &(*d)->is))
+		return true;
+	fail(x, error, "deployment '%s' is %s: only one that is %s can be %s", (*d)->id,
+	     word_in(activity_status_words, (*d)->is.activity, x->version),
+	     lifecycle_activities(t, activities, sizeof activities), done);
+	fail_param(x, "deployment_id", (*d)->id);
+	fail_param(x, "activity_status",
+		   word_in(activity_status_words, (*d)->is.activity, x->version));
+	return false;
+}
+
+static bool deploy(struct exchange *x, struct change *c)
+{
+	struct row *device, *release;
+	struct deployment *d;
+
+	if (!find_movable(x, c, MOVE_DEPLOY, ERR_NOT_DEPLOYABLE, deployed, &d) ||
+	    !op_find(x, R_RELEASE, d->release_id, &release) || !check_release(x, release) ||
+	    !op_find(x, R_DEVICE, d->device_id, &device) || !check_device(x, device, true))
+		return false;
+	return (deployments_make_way_for_deployed(c, d->device_id, d->id) &&
+		deployment_move(c, d, MOVE_DEPLOY, c->now) && agent_wake(c, d->device_id)) ||
+	       op_broke(x);
+}
+
+bool op_deploy(struct exchange *x)
+{
+	return op_change(x, deploy);
+}
+
+static bool archive(struct exchange *x, struct change *c)
+{
+	struct deployment *d;
+
+	return find_movable(x, c, MOVE_ARCHIVE, ERR_NOT_ARCHIVABLE, "archived", &d) &&
+	       (deployment_move(c, d, MOVE_ARCHIVE, c->now) || op_broke(x));
+}
+
+bool op_archive(struct exchange *x)
+{
+	return op_change(x, archive);
+}
+
+/* ---- drifts (behaviour: section 11.5) -------------------------------------------------------- */
+
+/*
+ * What was deployed to the same device since ?1 was staged, or staged again, and while it was: that
+ * is what made it drift.
+ */
+static const char drifts_where[] =
+    ", deployments AS d WHERE d.id = ?1 AND t.device_id = d.device_id AND t.id <> d.id"
+    " AND t.queued_at > ifnull(d.reviewed_at, d.created_at)"
+    " AND t.queued_at < ifnull(d.queued_at, ifnull(d.archived_at, '9999-99'))"
+    " ORDER BY t.queued_at DESC, t.id";
+
+static bool read_drifts(struct exchange *x)
+{
+	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	struct page *page = arena_zalloc(&x->arena, sizeof *page);
+	const struct join join = op_join(x);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+	struct row *deployment;
+	size_t n;
+
+	if (!op_find(x, R_DEPLOYMENT, x->id, &deployment))
+		return false;
+	sql_select(&sql, &resources[R_DEPLOYMENT]);
+	buf_add(&sql, drifts_where);
+	if (page && !sql.bad)
+		s = db_query(x->db, &(const struct query){ sql.text, QUERY_KEPT });
+	if (!s)
+		return op_broke(x);
+	stmt_bind(s, 1, x->id);
+	if (!join_rows(&join, s, R_DEPLOYMENT, SIZE_MAX, x->expand.tree, &page->rows, &n))
+		return op_broke(x);
+	/* There are no pages: all of it is one. */
+	page->limit = n < PAGE_DEFAULT ? PAGE_DEFAULT : (int64_t)n;
+	x->page = page;
+	return true;
+}
+
+bool op_drifts(struct exchange *x)
+{
+	return op_look(x, read_drifts);
+}

@@ -1,0 +1,20 @@
+/*
+ * ops_deployment.h - what the API does with deployments: their rules (behaviour: section 11).
+ */
+#ifndef OPS_DEPLOYMENT_H
+#define OPS_DEPLOYMENT_H
+
+#include <stdbool.h>
+
+struct exchange;
+
+/* Stage or deploy a new one, as the body says. */
+bool op_create_deployment(struct exchange *x);
+/* Deploy the one that is staged. */
+bool op_deploy(struct exchange *x);
+/* Archive one that is staged or drifted. */
+bool op_archive(struct exchange *x);
+/* List what was deployed to its device while it was staged. */
+bool op_drifts(struct exchange *x);
+
+#endif
