@@ -62,9 +62,9 @@ bool broke(struct exchange *x, const char *fmt, ...)
 void fail_param(struct exchange *x, const char *name, const char *value)
 {
 	struct failure *f = &x->failure;
-	const char *clean = utf8_clean(&x->arena, value, PARAM_MAX);
+	const char *clean = value ? utf8_clean(&x->arena, value, PARAM_MAX) : NULL;
 
-	if (clean && f->nparams < FAILURE_PARAMS)
+	if ((clean || !value) && f->nparams < FAILURE_PARAMS)
 		f->params[f->nparams++] = (struct pair){ name, clean };
 }
 
@@ -119,7 +119,7 @@ static void write_error(struct exchange *x)
 	write_open(&w, '{');
 	for (size_t i = 0; i < f->nparams; i++) {
 		write_key(&w, f->params[i].name);
-		write_text(&w, f->params[i].value);
+		write_text_or_null(&w, f->params[i].value);
 	}
 	write_close(&w, '}');
 	write_key(&w, "message");

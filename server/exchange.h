@@ -79,7 +79,7 @@ void exchange_clear(struct exchange *x);
 bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same for what is our fault: the message goes to the log only. */
 bool broke(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Add a parameter to the failure noted before. */
+/* Add a parameter to the failure noted before; NULL is null. */
 void fail_param(struct exchange *x, const char *name, const char *value);
 /* May whoever asks do that? Fails where they may not. `or` is a scope that will do as well, or
  * SCOPE_FREE. */

@@ -8,7 +8,7 @@
 #include "exchange.h"
 #include "insert.h"
 #include "ops.h"
-#include "status.h"
+#include "value.h"
 
 enum { IDS_MAX = 16 * 1024 * 1024, SQL_MAX = 4096 };
 
@@ -177,13 +177,11 @@ static bool find_parent(struct exchange *x, const struct deployment *live, const
 		*id = parent->text;
 		return true;
 	}
-	fail(x, ERR_PARENT_MISMATCH,
-	     "parent_id is %s%s%s, but the device's current deployment is %s%s%s",
-	     parent->text ? "'" : "", parent->text ? quote(x, parent->text) : "null",
-	     parent->text ? "'" : "", current ? "'" : "", current ? current->id : "none",
-	     current ? "'" : "");
-	fail_param(x, "parent_id", parent->text ? parent->text : "null");
-	fail_param(x, "current_deployment_id", current ? current->id : "null");
+	fail(x, ERR_PARENT_MISMATCH, "parent_id is %s, but the device's current deployment is %s",
+	     value_quoted(&x->arena, parent->text),
+	     value_quoted(&x->arena, current ? current->id : NULL));
+	fail_param(x, "parent_id", parent->text);
+	fail_param(x, "current_deployment_id", current ? current->id : NULL);
 	return false;
 }
 

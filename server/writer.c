@@ -67,6 +67,14 @@ void write_text(struct writer *w, const char *text)
 	buf_add_json(w->to, text);
 }
 
+void write_text_or_null(struct writer *w, const char *text)
+{
+	if (text)
+		write_text(w, text);
+	else
+		write_raw(w, "null");
+}
+
 void write_int(struct writer *w, long long value)
 {
 	buf_add_int(w->to, value);

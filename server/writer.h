@@ -25,6 +25,7 @@ void write_key(struct writer *w, const char *key);
 /* Values: after write_key, or as the items of an array after write_item. */
 void write_item(struct writer *w);
 void write_text(struct writer *w, const char *text);
+void write_text_or_null(struct writer *w, const char *text);
 void write_int(struct writer *w, long long value);
 void write_raw(struct writer *w, const char *json);
 

@@ -143,6 +143,21 @@ class Server:
             sent["Miru-Version"] = version
         return self.request(method, target, sent)
 
+    def call(self, method, target, body=None, key=ADMIN, version=EVERGLADES):
+        """A request of the API with a JSON body, if any."""
+        headers = {"X-API-Key": key, "Miru-Version": version}
+        return self.request(method, "/beta" + target, headers, encoded(body))
+
+    def control(self, method, target, body=None):
+        """A request of a control endpoint."""
+        return self.request(method, "/_mock/" + target, {}, encoded(body))
+
+    def everything(self):
+        """The whole database, as it would be exported."""
+        answer = self.control("GET", "fixtures")
+        assert answer.status == 200, answer.text
+        return answer.json
+
     def raw(self, data, pieces=None):
         """Send bytes, and return every byte that comes until the server closes.
 
@@ -158,6 +173,29 @@ class Server:
             while more := sock.recv(65536):
                 received += more
             return received
+
+
+class Client:
+    """Many requests on one connection."""
+
+    def __init__(self, server, key=ADMIN):
+        self.connection = http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE)
+        self.key = key
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def call(self, method, target, body=None, version=EVERGLADES):
+        self.connection.request(method, "/beta" + target, encoded(body),
+                                {"X-API-Key": self.key, "Miru-Version": version})
+        return Answer(self.connection.getresponse(), method)
+
+    def control(self, method, target, body=None):
+        self.connection.request(method, "/_mock/" + target, encoded(body))
+        return Answer(self.connection.getresponse(), method)
 
 
 class Answer:
@@ -184,10 +222,33 @@ class Answer:
         return error
 
 
+def encoded(body):
+    """A body as it is sent: JSON, unless it is bytes already."""
+    if body is None or isinstance(body, bytes):
+        return body
+    return json.dumps(body).encode()
+
+
 def no_duplicates(pairs):
     names = [name for name, _ in pairs]
     assert len(names) == len(set(names)), f"a key twice: {names}"
     return dict(pairs)
+
+
+class File:
+    """A file of fixtures, for as long as it is needed."""
+
+    def __init__(self, content):
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".json")
+        self.file.write(content if isinstance(content, str) else json.dumps(content))
+        self.file.flush()
+        self.name = self.file.name
+
+    def __enter__(self):
+        return self.name
+
+    def __exit__(self, *_):
+        self.file.close()
 
 
 def environment(more=None):
