@@ -91,24 +91,30 @@ static void imply_statuses(struct record *r)
 			   imply(implied_targets, record_text(r, "activity_status")));
 }
 
+static struct record *refers_to(struct world *w, struct record *r, const char *field)
+{
+	const char *id = record_text(r, field);
+
+	return id ? world_find(w, resource_field(r->resource, field)->refers, id) : NULL;
+}
+
 static void complete_deployment(struct world *w, struct record *r)
 {
 	static const char *const queued[] = { "queued", "deployed", "removing", NULL };
 	static const char *const deployed[] = { "deployed", "removing", NULL };
 	static const char *const archived[] = { "archived", NULL };
 
-	(void)w;
+	struct record *device = refers_to(w, r, "device_id");
+	const char *status = device ? record_text(device, "status") : NULL;
+
 	imply_statuses(r);
 	imply_time(r, "queued_at", queued);
 	imply_time(r, "deployed_at", deployed);
 	imply_time(r, "archived_at", archived);
-}
-
-static struct record *refers_to(struct world *w, struct record *r, const char *field)
-{
-	const char *id = record_text(r, field);
-
-	return id ? world_find(w, resource_field(r->resource, field)->refers, id) : NULL;
+	if (record_text(r, "waiting_since") && status && !streq(status, "online"))
+		record_problem(w, r, "waiting_since",
+			       "nothing waits for the device %s, which is %s; expected null",
+			       device->id, status);
 }
 
 /* A further slot of a schema, made up at a place; NULL when memory is short, which is noted. */

@@ -125,6 +125,50 @@ class Loading(Files):
                         self.assertEqual(found[name + "_at"], "2024-02-01T00:00:00Z"
                                          if name[0] in times else None)
 
+    def test_exported_and_loaded(self):
+        """What is exported is loaded again, into the same: the demo, and what changed in it."""
+        with Server() as server:
+            server.call("POST", "/deployments/dpl_123/deploy")
+            server.call("POST", "/deployments", {
+                "target_status": "staged", "description": "é\n\"", "device_id": "dvc_offline",
+                "release_id": "rls_110", "config_instance_ids": ["cfg_inst_loc_1",
+                                                                 "cfg_inst_motion_1"]})
+            server.control("PATCH", "releases/rls_123", {"archived": False})
+            server.control("PATCH", "devices/dvc_inactive", {"description": "x"})
+            server.control("POST", "deployments/dpl_drifted/restage")
+            server.control("PUT", "transitions", {"progression": "manual"})
+            server.call("POST", "/deployments/dpl_drifted/deploy")
+            exported = server.control("GET", "fixtures")
+            again = server.control("GET", "fixtures")
+        self.assertEqual(again.text, exported.text)
+        self.assertIn("waiting_since", exported.text)
+        self.assertIn("reviewed_at", exported.text)
+        with harness.File(exported.text) as path:
+            for options in ((), ("--transitions", "manual")):
+                with Server("--fixtures", path, *options) as server:
+                    loaded = server.control("GET", "fixtures")
+                    # Where devices do something, the one that waited has been served.
+                    self.assertEqual(loaded.text == exported.text, bool(options))
+                    self.assertEqual(server.call("GET", "/deployments/dpl_drifted").json["status"],
+                                     "queued" if options else "deployed")
+
+    def test_what_answers_do_not_show(self):
+        """When a deployment was reviewed, whether its device is about to do something with it, and
+        whether a release is archived."""
+        device = {**DEVICE, "status": "online"}
+        waits = {**DEPLOYMENT, "activity_status": "queued",
+                 "waiting_since": "2026-01-01T00:00:00.5Z"}
+        with self.serve(devices=[device], deployments=[waits],
+                        releases=[{**RELEASE, "archived_at": "2026-01-01T00:00:00Z"}]) as server:
+            self.assertEqual(self.get(server, "deployments/dpl_1")["status"], "deployed")
+            self.assertNotIn("archived_at", self.get(server, "releases/rls_1"))
+            self.assertEqual(server.everything()["releases"][0]["archived_at"],
+                             "2026-01-01T00:00:00Z")
+        reviewed = {**DEPLOYMENT, "reviewed_at": "2026-01-01T00:00:00.000001Z"}
+        with self.serve(devices=[device], deployments=[reviewed], releases=[RELEASE]) as server:
+            self.assertEqual(server.everything()["deployments"][0]["reviewed_at"],
+                             "2026-01-01T00:00:00.000001Z")
+
     def test_times(self):
         """Any RFC 3339 time; answers show whole seconds in UTC."""
         with self.serve(devices=[{**DEVICE, "created_at": "2024-01-01T01:00:00.987654321+01:00",
@@ -534,6 +578,13 @@ class Problems(Files):
                    "PATH: /releases/0/colour: unknown field; a release has: id, version, "
                    "git_commit_id, created_at, updated_at, archived_at, config_schemas, "
                    "config_schema_ids")
+
+    def test_waiting_for_nobody(self):
+        waits = {**DEPLOYMENT, "waiting_since": "2026-01-01T00:00:00Z"}
+        self.check({"devices": [{**DEVICE, "status": "offline"}], "releases": [RELEASE],
+                    "deployments": [waits]},
+                   "PATH: /deployments/0/waiting_since: nothing waits for the device dvc_1, which "
+                   "is offline; expected null")
 
     def test_references(self):
         self.check({"devices": [{**DEVICE, "group_id": "grp_9"}]},

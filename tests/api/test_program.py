@@ -76,6 +76,18 @@ class Usage(harness.TestCase):
         self.assert_usage(run("--auth", "lax"), "'lax'", "strict, any")
         self.assert_usage(run("--version-policy", "x"), "strict, known, any")
         self.assert_usage(run("--log=xml"), "text, json, off")
+        for value in ("x", "-1", "1h", "Immediate", "31622401"):
+            self.assert_usage(run("--transitions", value), f"--transitions '{value}'",
+                              "immediate, manual or seconds")
+        for value in ("now", "2026", "2026-01-01", "2026-13-01T00:00:00Z", "Real"):
+            self.assert_usage(run("--clock", value), f"--clock '{value}'",
+                              "real or a time such as 2026-01-01T00:00:00Z")
+        for value in ("x", "-1", "1.5", "9223372036854775808"):
+            self.assert_usage(run("--seed", value), f"--seed '{value}'", "a number from 0")
+        for option, limits in (("max-page-size", "from 1 to 10000"),
+                               ("max-body", "from 1 to 1073741824")):
+            self.assert_usage(run(f"--{option}", "0"), f"--{option} '0'", limits)
+        self.assert_usage(run("--stateless=1"), "--stateless takes no value")
         self.assert_usage(run("--port"), "--port needs a value: --port N")
         self.assert_usage(run("--empty=1"), "--empty takes no value")
         self.assert_usage(run("--fixtures", ""), "--fixtures is empty")
@@ -96,6 +108,7 @@ class Usage(harness.TestCase):
         self.assert_usage(run("--help", "--port", "y", env={"MIRU_MOCK_PORT": "x"}),
                           "MIRU_MOCK_PORT 'x'")
         self.assert_usage(run(env={"MIRU_MOCK_LOG": "x"}), "MIRU_MOCK_LOG", "text, json, off")
+        self.assert_usage(run(env={"MIRU_MOCK_CLOCK": "x"}), "MIRU_MOCK_CLOCK 'x'", "real or")
 
 
 class Start(harness.TestCase):

@@ -135,6 +135,39 @@ class Bodies(harness.TestCase):
                 pass  # refused before it was read
             return Stream(sock).next()
 
+    def test_pieces(self):
+        """However a body comes, it is the same; and the connection lives on."""
+        text = json.dumps({"archived": True, "é": None}, ensure_ascii=False).encode()
+        head = (b"PATCH /_mock/releases/rls_nightly HTTP/1.1\r\nHost: x\r\n")
+        chunked = b"Transfer-Encoding: chunked\r\n\r\n"
+        whole = head + b"Content-Length: %d\r\n\r\n" % len(text) + text
+        for pieces in ([whole], [whole[i:i + 1] for i in range(len(whole))], [whole, whole, whole],
+                       [whole + whole],
+                       [head, chunked, b"%x\r\n%s\r\n0\r\n\r\n" % (len(text), text)],
+                       [head, chunked, *(b"1\r\n%s\r\n" % text[i:i + 1]
+                                         for i in range(len(text))), b"0\r\n\r\n"]):
+            with self.subTest(pieces=len(pieces)), self.server.connect() as sock:
+                stream = Stream(sock)
+                requests = b"".join(pieces).count(head)
+                for piece in pieces:
+                    sock.sendall(piece)
+                for _ in range(requests):
+                    answer = stream.next()
+                    self.assertEqual(answer[0], 400)
+                    self.assertIn("unknown field 'é'", json.loads(answer[1])["error"]["message"])
+                sock.sendall(head + b"Content-Length: 2\r\n\r\n{}")
+                self.assertEqual(stream.next()[0], 200)
+
+    def test_max_body(self):
+        with harness.Server("--max-body", "100") as server:
+            def post(n):
+                answer = server.call("POST", "/deployments", b"x" * n, version=TETONS)
+                return answer.status, answer.error["message"]
+            self.assertIn("not JSON", post(100)[1])
+            status, message = post(101)
+            self.assertEqual(status, 413)
+            self.assertIn("at most 100", message)
+
     def test_at_the_limit(self):
         answer = self.post(f"Content-Length: {self.LIMIT}\r\n", b"x" * self.LIMIT)
         self.assertEqual(answer[0], 405)

@@ -200,7 +200,7 @@ static void test_many_values(void)
 	    listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, &pair, 1, &l, &field, &why));
 	EQ_INT((long long)l.filters[0].count, LEN / 2 + 1);
 	EQ_STR(l.filters[0].values[LEN / 2 - 1], "x");
-	EQ_STR(l.filters[0].values[LEN / 2], value);
+	CU_ASSERT(streq(l.filters[0].values[LEN / 2], value));
 	pair.name = "status";
 	CU_ASSERT(
 	    !listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, &pair, 1, &l, &field, &why));
