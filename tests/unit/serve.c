@@ -3,11 +3,11 @@
  * threads that deploy to one device leave of the database.
  */
 #include <pthread.h>
-#include <sqlite3.h>
 
 #include "app.h"
 #include "log.h"
 #include "pipeline.h"
+#include "statements.h"
 #include "unit.h"
 
 static struct workspace workspace;
@@ -80,27 +80,7 @@ static int64_t number(const char *sql)
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
-static int statements;
-
-static int count_statement(unsigned what, void *context, void *p, void *x)
-{
-	(void)what;
-	(void)context;
-	(void)p;
-	(void)x;
-	statements++;
-	return 0;
-}
-
-/* On each connection that is opened from here on. */
-static int trace_connection(sqlite3 *db, const char **err, const void *api)
-{
-	(void)err;
-	(void)api;
-	return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, count_statement, NULL);
-}
-
-/* A release of two schemas, and deployments of it, each of a device of its own. */
+/* Deployments of one release, each to a device of its own. */
 static void many_deployments(struct buf *to, int n)
 {
 	buf_add(to, KEYS
@@ -153,7 +133,7 @@ static void test_statements(void)
 	int one;
 
 	many_deployments(&fixtures, 300);
-	CU_ASSERT_FATAL(sqlite3_auto_extension((void (*)(void))trace_connection) == SQLITE_OK);
+	statements_begin();
 	open_world(fixtures.text);
 	statements_of(1, ""); /* which begins the read transaction */
 	one = statements_of(1, "");
@@ -164,7 +144,7 @@ static void test_statements(void)
 	EQ_INT(statements_of(100, "&error_status=none&order_by=id"), one);
 	EQ_INT(statements_of(100, ",total_count"), one + 1);
 	close_world();
-	sqlite3_reset_auto_extension();
+	statements_end();
 	buf_free(&fixtures);
 }
 

@@ -6,13 +6,13 @@
 #include "store.h"
 
 #include <pthread.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "embed.h"
 #include "fixture.h"
 #include "join.h"
+#include "statements.h"
 #include "unit.h"
 
 static const char schema[] =
@@ -230,26 +230,6 @@ static void test_readers_and_a_writer(void)
 
 /* ---- joins ----------------------------------------------------------------------------------- */
 
-static int statements;
-
-static int count_statement(unsigned what, void *context, void *p, void *x)
-{
-	(void)what;
-	(void)context;
-	(void)p;
-	(void)x;
-	statements++;
-	return 0;
-}
-
-/* The store's connections are its own; this counts on each that is opened from here on. */
-static int trace_connection(sqlite3 *db, const char **err, const void *api)
-{
-	(void)err;
-	(void)api;
-	return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, count_statement, NULL);
-}
-
 /* Statements that reading a release with everything in it takes, with that many schemas. */
 static int statements_for(int schemas)
 {
@@ -311,12 +291,12 @@ static void test_statements(void)
 {
 	int one;
 
-	CU_ASSERT_FATAL(sqlite3_auto_extension((void (*)(void))trace_connection) == SQLITE_OK);
+	statements_begin();
 	one = statements_for(1);
 	CU_ASSERT(one > 1); /* the release, its schemas, their slots, documents and types */
 	EQ_INT(one, 5);
 	EQ_INT(statements_for(100), one);
-	sqlite3_reset_auto_extension();
+	statements_end();
 }
 
 int main(void)
