@@ -172,9 +172,16 @@ CREATE TABLE deployments (
 -- There is at most one, and no other column says which.
 CREATE UNIQUE INDEX deployments_current ON deployments (device_id)
 	WHERE target_status = 'deployed';
--- What is not over: few of a device's, whatever their number.
-CREATE INDEX deployments_live ON deployments (device_id)
-	WHERE activity_status <> 'archived' OR target_status = 'deployed';
+-- What a device is meant to have: few deployments, whatever the number of those that are over.
+CREATE INDEX deployments_meant ON deployments (device_id, created_at, id)
+	WHERE target_status <> 'archived';
+-- What is not over, or shall be again, and does not wait for its device's next step.
+CREATE INDEX deployments_idle ON deployments (device_id, created_at, id)
+	WHERE (activity_status <> 'archived' OR target_status = 'deployed')
+	AND waiting_since IS NULL;
+-- What is on a device.
+CREATE INDEX deployments_deployed ON deployments (device_id, created_at, id)
+	WHERE activity_status = 'deployed';
 CREATE INDEX deployments_waiting ON deployments (waiting_since, id)
 	WHERE waiting_since IS NOT NULL;
 CREATE INDEX deployments_queued_at ON deployments (device_id, queued_at DESC, id);

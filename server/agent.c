@@ -3,28 +3,28 @@
  */
 #include "agent.h"
 
-/* Does the device run what it is meant to? */
-static bool is_installed(const struct deployment *list)
+/*
+ * The new one is installed first and the old one removed afterwards: may removing begin? Nothing is
+ * to be waited for where nothing is meant to run.
+ */
+static bool may_remove(struct change *c, const char *device_id, bool *may)
 {
-	for (; list; list = list->next)
-		if (streq(list->is.target, "deployed"))
-			return streq(list->is.activity, "deployed");
-	return false;
+	struct deployment *meant;
+	const struct deployment *current;
+
+	if (!deployments_meant(c, device_id, &meant))
+		return false;
+	current = deployment_current(meant);
+	*may = !current || streq(current->is.activity, "deployed");
+	return true;
 }
 
-/*
- * The agent's next step with a deployment, or MOVE_COUNT. The new one is installed first and the
- * old one removed afterwards; with an error it is stuck.
- */
-static enum trigger next_step(const struct deployment *d, bool installed)
+/* The agent's next step with a deployment, or MOVE_COUNT; with an error it is stuck. */
+static enum trigger next_step(const struct deployment *d, bool removing)
 {
-	if (!streq(d->is.error, "none"))
-		return MOVE_COUNT;
-	if (lifecycle_move(MOVE_INSTALL, &d->is))
-		return MOVE_INSTALL;
-	if (lifecycle_move(MOVE_REMOVE, &d->is))
-		return installed ? MOVE_REMOVE : MOVE_COUNT;
-	return lifecycle_move(MOVE_FINISH, &d->is) ? MOVE_FINISH : MOVE_COUNT;
+	enum trigger t = lifecycle_own(&d->is);
+
+	return streq(d->is.error, "none") && (t != MOVE_REMOVE || removing) ? t : MOVE_COUNT;
 }
 
 /* From a time on, a deployment waits for its device; NULL: it does not. */
@@ -33,28 +33,24 @@ static bool wait_since(struct change *c, struct deployment *d, const char *since
 	static const struct query update = {
 		"UPDATE deployments SET waiting_since = ?2 WHERE id = ?1", QUERY_KEPT
 	};
-	struct stmt *s CLEANUP(stmt_endp) = db_query(c->db, &update);
 
-	if (!s)
-		return false;
-	stmt_bind(s, 1, d->id);
-	stmt_bind(s, 2, since);
 	d->waiting_since = since;
-	return stmt_step(s) == STEP_DONE;
+	return db_run(c->db, &update, (const char *const[]){ d->id, since }, 2);
 }
 
 bool agent_wake(struct change *c, const char *device_id)
 {
-	struct deployment *list;
+	struct deployment *d;
+	bool removing;
 
-	if (!deployments_live(c, device_id, &list))
+	if (!deployments_idle(c, device_id, &d))
 		return false;
-
-	bool installed = is_installed(list);
-
-	for (struct deployment *d = list; d && d->online; d = d->next)
-		if (!d->waiting_since && next_step(d, installed) != MOVE_COUNT &&
-		    !wait_since(c, d, c->clock))
+	if (!d || !d->online)
+		return true;
+	if (!may_remove(c, device_id, &removing))
+		return false;
+	for (; d; d = d->next)
+		if (next_step(d, removing) != MOVE_COUNT && !wait_since(c, d, c->clock))
 			return false;
 	return true;
 }
@@ -64,12 +60,8 @@ bool agent_sleep(struct change *c, const char *device_id)
 	static const struct query update = { "UPDATE deployments SET waiting_since = NULL"
 					     " WHERE device_id = ?1 AND waiting_since IS NOT NULL",
 					     QUERY_KEPT };
-	struct stmt *s CLEANUP(stmt_endp) = db_query(c->db, &update);
 
-	if (!s)
-		return false;
-	stmt_bind(s, 1, device_id);
-	return stmt_step(s) == STEP_DONE;
+	return db_run(c->db, &update, &device_id, 1);
 }
 
 /*
@@ -81,32 +73,37 @@ static bool begin_removals(struct change *c, const char *device_id, const char *
 {
 	struct deployment *d;
 
-	if (!deployments_live(c, device_id, &d))
+	if (!deployments_deployed(c, device_id, &d))
 		return false;
 	for (; d; d = d->next)
 		if (next_step(d, true) == MOVE_REMOVE &&
-		    (!deployment_move(c, d, MOVE_REMOVE, when) || !wait_since(c, d, since)))
+		    (!deployment_move(c, d, MOVE_REMOVE,
+				      strcmp(when, d->updated_at) < 0 ? d->updated_at : when) ||
+		     !wait_since(c, d, since)))
 			return false;
 	return true;
 }
 
-static bool do_step(struct change *c, struct deployment *d, const char *due)
+/* Do the next step with a deployment, which was due at a time. */
+static bool do_step(struct change *c, struct deployment *d, int64_t due_at)
 {
-	/* What the clock has said more than once, changes have told apart by microseconds. */
-	const char *when = strcmp(due, d->updated_at) < 0 ? d->updated_at : due;
-	struct deployment *list;
+	char due[TIME_LEN + 1];
 	enum trigger step;
+	bool removing;
 
-	if (!deployments_live(c, d->device_id, &list))
+	if (!may_remove(c, d->device_id, &removing))
 		return false;
-	step = d->online ? next_step(d, is_installed(list)) : MOVE_COUNT;
+	step = d->online ? next_step(d, removing) : MOVE_COUNT;
 	if (step == MOVE_COUNT)
 		return wait_since(c, d, NULL);
-	if (!deployment_move(c, d, step, when))
+	time_format(due_at, due);
+	time_format(clock_stamp_at(&c->in->clock, due_at), c->now);
+	change_follow(c, d->updated_at);
+	if (!deployment_move(c, d, step, c->now))
 		return false;
 	switch (step) {
 	case MOVE_INSTALL:
-		return begin_removals(c, d->device_id, when, due);
+		return begin_removals(c, d->device_id, c->now, due);
 	case MOVE_REMOVE:
 		return wait_since(c, d, due);
 	default:
@@ -114,39 +111,65 @@ static bool do_step(struct change *c, struct deployment *d, const char *due)
 	}
 }
 
-/* When what has waited since then is due. */
+/* When what has waited since then is due: not before the pace was set that makes it so. */
 static int64_t due_at(const struct workspace *w, const char *since)
 {
 	int64_t at;
 
-	return time_parse(since, &at) ? at + w->transitions.micros : INT64_MAX;
+	if (!time_parse(since, &at))
+		return INT64_MAX;
+	at += w->transitions.micros;
+	return at > w->transitions.set_at ? at : w->transitions.set_at;
+}
+
+bool agent_catch_up(struct change *c)
+{
+	static const struct query update = {
+		"UPDATE deployments SET waiting_since = ?1 WHERE waiting_since > ?1", QUERY_KEPT
+	};
+	struct workspace *w = c->in;
+	int64_t now = clock_now(&w->clock);
+	char text[TIME_LEN + 1];
+	const char *texts[] = { text };
+
+	if (w->transitions.set_at > now)
+		w->transitions.set_at = now;
+	time_format(now, text);
+	return db_run(c->db, &update, texts, 1);
+}
+
+/* The step that is due first, if one is by now; in memory of its own. */
+static bool run_one(struct change *c, int64_t now, bool *ran)
+{
+	struct arena arena CLEANUP(arena_free);
+	struct change step = *c;
+	struct deployment *d;
+	int64_t due;
+
+	arena_init(&arena, NULL, 0);
+	step.arena = &arena;
+	*ran = false;
+	if (!deployment_waiting(&step, &d))
+		return false;
+	if (!d)
+		return true;
+	due = due_at(c->in, d->waiting_since);
+	*ran = due <= now;
+	return !*ran || do_step(&step, d, due);
 }
 
 bool agent_run(struct change *c)
 {
-	struct workspace *w = c->in;
-	int64_t now = clock_now(&w->clock);
-	struct deployment *d;
+	int64_t now = clock_now(&c->in->clock);
+	bool ran = c->in->transitions.progression != PROGRESS_MANUAL;
 
-	while (w->transitions.progression != PROGRESS_MANUAL) {
-		char *when = arena_alloc(c->arena, TIME_LEN + 1);
-		int64_t due;
-
-		if (!when || !deployment_waiting(c, &d))
+	while (ran)
+		if (!run_one(c, now, &ran))
 			return false;
-		if (!d)
-			break;
-		due = due_at(w, d->waiting_since);
-		if (due > now)
-			break;
-		time_format(due, when);
-		if (!do_step(c, d, when))
-			return false;
-	}
 	return true;
 }
 
-bool agent_plan(struct workspace *w, struct db *db)
+bool agent_plan(const struct workspace *w, struct db *db, int64_t *due)
 {
 	static const struct query first = { "SELECT min(waiting_since) FROM deployments"
 					    " WHERE waiting_since IS NOT NULL",
@@ -157,24 +180,10 @@ bool agent_plan(struct workspace *w, struct db *db)
 	if (!s || stmt_step(s) != STEP_ROW)
 		return false;
 	since = stmt_text(s, 0);
-	w->due = !since || w->still || w->transitions.progression == PROGRESS_MANUAL
-		     ? INT64_MAX
-		     : due_at(w, since);
+	*due = !since || w->still || w->transitions.progression == PROGRESS_MANUAL
+		   ? INT64_MAX
+		   : due_at(w, since);
 	return true;
-}
-
-/* The agent's own move that leads to an activity, or MOVE_COUNT. */
-static enum trigger move_to(const struct state *from, const char *activity)
-{
-	static const enum trigger own[] = { MOVE_INSTALL, MOVE_REMOVE, MOVE_FINISH };
-
-	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
-		const struct move *m = lifecycle_move(own[i], from);
-
-		if (m && streq(lifecycle_to(m, from).activity, activity))
-			return own[i];
-	}
-	return MOVE_COUNT;
 }
 
 static enum trigger move_to_error(const char *error)
@@ -189,35 +198,53 @@ static bool differs(const char *said, const char *is)
 	return said && !streq(said, is);
 }
 
+/* The agent reports an activity. */
+static enum report report_activity(struct change *c, struct deployment *d, const char *activity)
+{
+	enum trigger t = lifecycle_own(&d->is);
+	bool removing;
+
+	if (t == MOVE_COUNT ||
+	    !streq(lifecycle_to(lifecycle_move(t, &d->is), &d->is).activity, activity))
+		return REPORT_IMPOSSIBLE;
+	if (!may_remove(c, d->device_id, &removing))
+		return REPORT_BROKE;
+	if (t == MOVE_REMOVE && !removing)
+		return REPORT_IMPOSSIBLE;
+	return deployment_move(c, d, t, c->now) ? REPORT_MADE : REPORT_BROKE;
+}
+
 enum report agent_report(struct change *c, struct deployment *d, const char *activity,
 			 const char *error)
 {
 	const struct state before = d->is;
-	bool made = true, installed = false;
+	bool failing = error && streq(error, "failed");
+	bool recovered, installed;
 
-	/* What has failed is over. */
-	if (streq(before.error, "failed") &&
-	    (differs(activity, before.activity) || differs(error, before.error)))
+	/* What has failed is over, and failing ends whatever it was doing. */
+	if (streq(before.error, "failed"))
+		return differs(activity, before.activity) || differs(error, before.error)
+			   ? REPORT_IMPOSSIBLE
+			   : REPORT_MADE;
+	if (failing && activity && !streq(activity, "archived"))
 		return REPORT_IMPOSSIBLE;
-	/* Failing makes its activity archived, which may be said with it. */
-	if (differs(activity, before.activity) &&
-	    !(error && streq(error, "failed") && streq(activity, "archived"))) {
-		enum trigger t = move_to(&before, activity);
+	if (!failing && differs(activity, before.activity)) {
+		enum report report = report_activity(c, d, activity);
 
-		if (t == MOVE_COUNT)
-			return REPORT_IMPOSSIBLE;
-		made = deployment_move(c, d, t, c->now);
-		installed = t == MOVE_INSTALL;
+		if (report != REPORT_MADE)
+			return report;
 	}
-	if (made && differs(error, d->is.error))
-		made = deployment_move(c, d, move_to_error(error), c->now);
-	if (activity && !streq(activity, d->is.activity))
-		return REPORT_IMPOSSIBLE;
-	if (!made)
+	/* Whoever reports what it was meant to reach has recovered, unless it says otherwise. */
+	if (!error && activity && lifecycle_has_reached(&d->is))
+		error = "none";
+	if (differs(error, d->is.error) && !deployment_move(c, d, move_to_error(error), c->now))
 		return REPORT_BROKE;
-	if (installed && d->online && c->in->transitions.progression != PROGRESS_MANUAL)
-		made = begin_removals(c, d->device_id, c->now, c->clock);
-	if (made && (installed || !streq(before.error, d->is.error)))
-		made = agent_wake(c, d->device_id);
-	return made ? REPORT_MADE : REPORT_BROKE;
+	recovered = !streq(before.error, "none") && streq(d->is.error, "none");
+	installed = !streq(before.activity, "deployed") && streq(d->is.activity, "deployed");
+	if (installed && d->online && c->in->transitions.progression != PROGRESS_MANUAL &&
+	    !begin_removals(c, d->device_id, c->now, c->clock))
+		return REPORT_BROKE;
+	if ((installed || recovered) && !agent_wake(c, d->device_id))
+		return REPORT_BROKE;
+	return REPORT_MADE;
 }

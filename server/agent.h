@@ -16,10 +16,12 @@ bool agent_wake(struct change *c, const char *device_id) MUST_CHECK;
 /* The device is not online any more: nothing waits for it. */
 bool agent_sleep(struct change *c, const char *device_id) MUST_CHECK;
 
+/* The clock, or the pace, has been set: what waits since a time to come waits since now. */
+bool agent_catch_up(struct change *c) MUST_CHECK;
 /* Do every step that is due. */
 bool agent_run(struct change *c) MUST_CHECK;
-/* Note in the workspace when the next step is due. The caller holds the database's lock. */
-bool agent_plan(struct workspace *w, struct db *db) MUST_CHECK;
+/* When the next step is due: a time, or INT64_MAX where none will be. */
+bool agent_plan(const struct workspace *w, struct db *db, int64_t *due) MUST_CHECK;
 
 /* The device reports this activity and error of a deployment (NULL: as before). */
 enum report { REPORT_MADE, REPORT_IMPOSSIBLE, REPORT_BROKE };

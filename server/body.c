@@ -4,8 +4,8 @@
 #include "body.h"
 
 #include "buf.h"
+#include "clock.h"
 #include "json.h"
-#include "transitions.h"
 #include "utf8.h"
 #include "value.h"
 
@@ -140,6 +140,11 @@ static bool read_object(struct reader *r, const struct field *fields, const cJSO
 {
 	const cJSON *item;
 
+	/* First: a name that is misspelt is why another is missing. */
+	if (r->strict)
+		cJSON_ArrayForEach(item, json)
+			if (!find_field(fields, r->version, item->string))
+				return refuse_unknown(r, fields, item->string);
 	for (const struct field *f = fields; f->name; f++) {
 		if (!live(f->on, r->version))
 			continue;
@@ -158,12 +163,6 @@ static bool read_object(struct reader *r, const struct field *fields, const cJSO
 		}
 		if (item && !read_member(r, m, item))
 			return false;
-	}
-	if (!r->strict)
-		return true;
-	cJSON_ArrayForEach(item, json) {
-		if (!find_field(fields, r->version, item->string))
-			return refuse_unknown(r, fields, item->string);
 	}
 	return true;
 }
@@ -199,9 +198,11 @@ bool body_parse(struct arena *a, const struct field *fields, enum version v, boo
 	if (len == 0)
 		return refuse_whole(&r, fields, "the body is empty");
 	json = json_parse(text, len, &json_error);
+	if (!json && json_error.what == json_out_of_memory)
+		return false;
 	if (!json)
 		return wrong(&r, NULL,
-			     arena_printf(a, "the body is not JSON: line %u, column %u: %s",
+			     arena_printf(a, "the body cannot be read: line %u, column %u: %s",
 					  json_error.line, json_error.column, json_error.what));
 	ok = cJSON_IsObject(json) ? read_object(&r, fields, json, body)
 				  : refuse_whole(&r, fields, "the body is no JSON object");

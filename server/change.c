@@ -12,7 +12,7 @@ static bool is_due(const struct workspace *w)
 	return due != INT64_MAX && due <= clock_now(&w->clock);
 }
 
-bool change_begin(struct change *c)
+bool change_begin_undated(struct change *c)
 {
 	struct workspace *w = c->in;
 
@@ -23,19 +23,69 @@ bool change_begin(struct change *c)
 		db_rollback(c->db);
 		return false;
 	}
-	time_format(clock_stamp(&w->clock), c->now);
 	return true;
+}
+
+bool change_begin(struct change *c)
+{
+	if (!change_begin_undated(c))
+		return false;
+	time_format(clock_stamp(&c->in->clock), c->now);
+	return true;
+}
+
+void change_follow(struct change *c, const char *time)
+{
+	int64_t micros;
+
+	if (strcmp(c->now, time) <= 0 && time_parse(time, &micros) && micros < TIME_MAX)
+		time_format(micros + 1, c->now);
+}
+
+static bool is_taken(struct change *c, const struct resource *r, const char *id, bool *taken)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(c->db, &c->sql->get[resource_number(r)]);
+	enum step step = STEP_FAILED;
+
+	if (s) {
+		stmt_bind(s, 1, id);
+		step = stmt_step(s);
+	}
+	*taken = step == STEP_ROW;
+	return *taken || step == STEP_DONE;
+}
+
+const char *change_ident(struct change *c, const struct resource *r)
+{
+	const char *id;
+	bool taken;
+
+	/* What a seed gives may be in the fixtures: they were exported with the same. */
+	do {
+		id = ident_new(&c->in->ident, c->arena, r->prefix);
+		if (!id || !is_taken(c, r, id, &taken))
+			return NULL;
+	} while (taken);
+	return id;
 }
 
 bool change_commit(struct change *c)
 {
-	if (c->in->still) {
+	struct workspace *w = c->in;
+	int64_t due;
+
+	if (w->still) {
 		db_rollback(c->db);
 		return true;
 	}
-	if (agent_plan(c->in, c->db))
-		return db_commit(c->db);
-	db_rollback(c->db);
+	if (!agent_plan(w, c->db, &due)) {
+		db_rollback(c->db);
+		return false;
+	}
+	w->due = due;
+	if (db_commit(c->db))
+		return true;
+	w->due = INT64_MIN; /* whoever looks next shall see what is due */
 	return false;
 }
 
@@ -46,5 +96,5 @@ void change_undo(struct change *c)
 
 bool workspace_settle(struct change *c)
 {
-	return !is_due(c->in) || (change_begin(c) && change_commit(c));
+	return !is_due(c->in) || (change_begin_undated(c) && change_commit(c));
 }

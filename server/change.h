@@ -16,8 +16,8 @@ struct change {
 	const struct sql *sql;
 	struct arena *arena;
 	/* Set by change_begin: */
-	char now[TIME_LEN + 1];   /* the change's own time, later than those of all before it */
 	char clock[TIME_LEN + 1]; /* what the clock says, which may be the same for many */
+	char now[TIME_LEN + 1];   /* and a time of its own, later than those of all before it */
 };
 
 /*
@@ -25,6 +25,12 @@ struct change {
  * memory fails; then there is nothing to end.
  */
 bool change_begin(struct change *c) MUST_CHECK;
+/* The same for a change that dates nothing: it has no time of its own. */
+bool change_begin_undated(struct change *c) MUST_CHECK;
+/* Date the change after a time in the stored form, which something that it follows on has. */
+void change_follow(struct change *c, const char *time);
+/* A new id of a resource; NULL when the database or memory fails. */
+const char *change_ident(struct change *c, const struct resource *r) MUST_CHECK;
 /* End it; false when it fails, which undoes it. In a workspace that is still, it is undone, too. */
 bool change_commit(struct change *c) MUST_CHECK;
 void change_undo(struct change *c);

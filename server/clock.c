@@ -27,13 +27,25 @@ void clock_init(struct clock *c, int64_t frozen)
 int64_t clock_now(const struct clock *c)
 {
 	int64_t frozen = c->frozen;
+	int64_t now = frozen != CLOCK_RUNS ? frozen : clock_real() + c->ahead;
 
-	return frozen != CLOCK_RUNS ? frozen : clock_real() + c->ahead;
+	return now < TIME_MAX ? now : TIME_MAX;
 }
 
 bool clock_is_frozen(const struct clock *c)
 {
 	return c->frozen != CLOCK_RUNS;
+}
+
+struct clock_setting clock_setting(const struct clock *c)
+{
+	return (struct clock_setting){ .frozen = c->frozen, .ahead = c->ahead };
+}
+
+void clock_restore(struct clock *c, struct clock_setting setting)
+{
+	c->ahead = setting.ahead;
+	c->frozen = setting.frozen;
 }
 
 void clock_freeze(struct clock *c, int64_t at)
@@ -61,14 +73,25 @@ bool clock_advance(struct clock *c, int64_t micros)
 	return true;
 }
 
+int64_t clock_stamp_at(struct clock *c, int64_t at)
+{
+	/* One that is before the change before, by more than the microseconds of this rule, is
+	 * taken at its word: the clock was set back. */
+	if (at <= c->last && c->last - at < second && c->last < TIME_MAX)
+		at = c->last + 1;
+	c->last = at;
+	return at;
+}
+
 int64_t clock_stamp(struct clock *c)
 {
-	int64_t now = clock_now(c);
+	return clock_stamp_at(c, clock_now(c));
+}
 
-	/* One that was set back, by more than the microseconds of this rule, is taken at its word.
-	 */
-	if (now <= c->last && c->last - now < second && c->last < TIME_MAX)
-		now = c->last + 1;
-	c->last = now;
-	return now;
+bool seconds_read(double seconds, int64_t *micros)
+{
+	if (!(seconds >= 0 && seconds <= SECONDS_MAX))
+		return false;
+	*micros = (int64_t)(seconds * 1e6 + 0.5);
+	return true;
 }

@@ -25,6 +25,14 @@ void clock_init(struct clock *c, int64_t frozen);
 int64_t clock_now(const struct clock *c);
 bool clock_is_frozen(const struct clock *c);
 
+/* How it is set: to be put back where what it was for has failed. */
+struct clock_setting {
+	int64_t frozen, ahead;
+};
+
+struct clock_setting clock_setting(const struct clock *c);
+void clock_restore(struct clock *c, struct clock_setting setting);
+
 /* Setting it is for one thread at a time. */
 void clock_freeze(struct clock *c, int64_t at);
 /* Run, with the machine's time. */
@@ -38,5 +46,13 @@ bool clock_advance(struct clock *c, int64_t micros);
  * the database.
  */
 int64_t clock_stamp(struct clock *c);
+/* The same of a change that happened at a time that has passed. */
+int64_t clock_stamp_at(struct clock *c, int64_t at);
+
+/* The longest time that seconds can say: a year. */
+enum { SECONDS_MAX = 366 * 24 * 60 * 60 };
+
+/* Seconds, decimals allowed (0.25), into microseconds; false for anything but 0 to SECONDS_MAX. */
+bool seconds_read(double seconds, int64_t *micros);
 
 #endif

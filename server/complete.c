@@ -4,7 +4,7 @@
  */
 #include "complete.h"
 
-#include "resource.h"
+#include "lifecycle.h"
 #include "value.h"
 
 /* ---- the rules of single resources ----------------------------------------------------------- */
@@ -98,23 +98,55 @@ static struct record *refers_to(struct world *w, struct record *r, const char *f
 	return id ? world_find(w, resource_field(r->resource, field)->refers, id) : NULL;
 }
 
+/* What has failed is over (behaviour: section 11.4, row 12). */
+static void check_failure(struct world *w, struct record *r)
+{
+	static const char *const fields[] = { "target_status", "activity_status" };
+	const char *error = record_text(r, "error_status");
+
+	for (size_t i = 0; error && streq(error, "failed") && i < ARRAY_LEN(fields); i++) {
+		const char *is = record_text(r, fields[i]);
+
+		if (is && !streq(is, "archived"))
+			record_problem(w, r, fields[i],
+				       "expected archived, since it has failed, found '%s'", is);
+	}
+}
+
+/* Only what an online device has something to do with can wait for it. */
+static void check_waiting(struct world *w, struct record *r)
+{
+	struct record *device = refers_to(w, r, "device_id");
+	const char *status = device ? record_text(device, "status") : NULL;
+	const struct state is = { record_text(r, "target_status"),
+				  record_text(r, "activity_status"),
+				  record_text(r, "error_status") };
+
+	if (!record_text(r, "waiting_since") || !is.target || !is.activity || !is.error)
+		return;
+	if (status && !streq(status, "online"))
+		record_problem(w, r, "waiting_since",
+			       "nothing waits for the device %s, which is %s; expected null",
+			       device->id, status);
+	else if (lifecycle_own(&is) == MOVE_COUNT || !streq(is.error, "none"))
+		record_problem(w, r, "waiting_since",
+			       "its device has nothing to do with a deployment that is %s, and "
+			       "meant to be %s; expected null",
+			       streq(is.error, "none") ? is.activity : is.error, is.target);
+}
+
 static void complete_deployment(struct world *w, struct record *r)
 {
 	static const char *const queued[] = { "queued", "deployed", "removing", NULL };
 	static const char *const deployed[] = { "deployed", "removing", NULL };
 	static const char *const archived[] = { "archived", NULL };
 
-	struct record *device = refers_to(w, r, "device_id");
-	const char *status = device ? record_text(device, "status") : NULL;
-
 	imply_statuses(r);
+	check_failure(w, r);
 	imply_time(r, "queued_at", queued);
 	imply_time(r, "deployed_at", deployed);
 	imply_time(r, "archived_at", archived);
-	if (record_text(r, "waiting_since") && status && !streq(status, "online"))
-		record_problem(w, r, "waiting_since",
-			       "nothing waits for the device %s, which is %s; expected null",
-			       device->id, status);
+	check_waiting(w, r);
 }
 
 /* A further slot of a schema, made up at a place; NULL when memory is short, which is noted. */

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 
-#include "agent.h"
 #include "config.h"
 #include "exchange.h"
 #include "export.h"
@@ -42,25 +41,6 @@ static bool refuse(struct exchange *x, const char *field, const char *why)
 }
 
 /* ---- settings -------------------------------------------------------------------------------- */
-
-/*
- * Change a setting of the workspace, while nobody reads or changes anything in it, after everything
- * that was due before. What is due next depends on it.
- */
-static bool set(struct exchange *x, bool (*change)(struct exchange *x))
-{
-	struct change c = {
-		.in = x->workspace, .db = x->db, .sql = &x->app->sql, .arena = &x->arena
-	};
-
-	if (!change_begin(&c))
-		return op_broke(x);
-	if (!change(x)) {
-		change_undo(&c);
-		return false;
-	}
-	return change_commit(&c) || op_broke(x);
-}
 
 static void write_clock(struct exchange *x)
 {
@@ -105,7 +85,7 @@ static bool put_clock(struct exchange *x)
 
 bool control_put_clock(struct exchange *x)
 {
-	return set(x, put_clock);
+	return op_set(x, put_clock);
 }
 
 static bool advance_clock(struct exchange *x)
@@ -118,7 +98,7 @@ static bool advance_clock(struct exchange *x)
 
 bool control_advance_clock(struct exchange *x)
 {
-	return set(x, advance_clock);
+	return op_set(x, advance_clock);
 }
 
 static void write_transitions(struct exchange *x)
@@ -147,7 +127,8 @@ bool control_get_transitions(struct exchange *x)
 static bool put_transitions(struct exchange *x)
 {
 	const struct member *seconds = body_member(&x->body, "seconds");
-	struct transitions t = { .micros = seconds->micros };
+	struct transitions t = { .micros = seconds->micros,
+				 .set_at = clock_now(&x->workspace->clock) };
 
 	while (!streq(body_text(&x->body, "progression"), progression_names[t.progression]))
 		t.progression++;
@@ -162,7 +143,7 @@ static bool put_transitions(struct exchange *x)
 
 bool control_put_transitions(struct exchange *x)
 {
-	return set(x, put_transitions);
+	return op_set(x, put_transitions);
 }
 
 /* ---- fixtures -------------------------------------------------------------------------------- */

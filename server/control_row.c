@@ -23,15 +23,6 @@ static bool change_row(struct exchange *x, bool (*run)(struct exchange *x, struc
 	return true;
 }
 
-static bool run(struct exchange *x, const struct query *q, const char *const *values, size_t n)
-{
-	struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, q);
-
-	for (size_t i = 0; s && i < n; i++)
-		stmt_bind(s, (int)i + 1, values[i]);
-	return (s && stmt_step(s) == STEP_DONE) || op_broke(x);
-}
-
 /* ---- devices --------------------------------------------------------------------------------- */
 
 /* What an agent that nobody told its version says it is. */
@@ -51,9 +42,24 @@ static const char *given_or_had(struct exchange *x, const struct row *row, const
 	return m->set ? m->text : row_text(row, field);
 }
 
-static bool same(const char *a, const char *b)
+/* One that runs something is not new. */
+static bool check_inactive(struct exchange *x, struct change *c, const char *status)
 {
-	return a == b || (a && b && streq(a, b));
+	const struct deployment *current;
+	struct deployment *meant;
+
+	if (!streq(status, "inactive"))
+		return true;
+	if (!deployments_meant(c, x->id, &meant))
+		return op_broke(x);
+	current = deployment_current(meant);
+	if (!current)
+		return true;
+	fail(x, ERR_IMPOSSIBLE,
+	     "device '%s' cannot become inactive: it has a current deployment, '%s'", x->id,
+	     current->id);
+	fail_param(x, "device_id", x->id);
+	return false;
 }
 
 static bool patch_device(struct exchange *x, struct change *c)
@@ -88,13 +94,16 @@ static bool patch_device(struct exchange *x, struct change *c)
 			return false;
 		}
 		version = NULL;
-	} else if (is_online && !version && !told) {
+	} else if (is_online && !was_online && !version && !told) {
 		version = agent_version;
 	}
-	if (streq(status, had) && same(version, row_text(device, "agent_version")) &&
-	    same(group_id, row_text(device, "group_id")) &&
-	    same(description, row_text(device, "description")))
+	if (streq(status, had) && same_text(version, row_text(device, "agent_version")) &&
+	    same_text(group_id, row_text(device, "group_id")) &&
+	    same_text(description, row_text(device, "description")))
 		return true;
+	if (!streq(status, had) && !check_inactive(x, c, status))
+		return false;
+	change_follow(c, row_text(device, "updated_at"));
 
 	const char *values[] = {
 		x->id,
@@ -107,8 +116,8 @@ static bool patch_device(struct exchange *x, struct change *c)
 		c->now,
 	};
 
-	if (!run(x, &update, values, ARRAY_LEN(values)))
-		return false;
+	if (!db_run(x->db, &update, values, ARRAY_LEN(values)))
+		return op_broke(x);
 	if (was_online == is_online)
 		return true;
 	return (is_online ? agent_wake(c, x->id) : agent_sleep(c, x->id)) || op_broke(x);
@@ -149,6 +158,7 @@ static bool patch_deployment(struct exchange *x, struct change *c)
 
 	if (!find_deployment(x, c, &d))
 		return false;
+	change_follow(c, d->updated_at);
 	was = d->is;
 	switch (agent_report(c, d, activity, error)) {
 	case REPORT_MADE:
@@ -158,9 +168,10 @@ static bool patch_deployment(struct exchange *x, struct change *c)
 	case REPORT_IMPOSSIBLE:
 		break;
 	}
-	what = arena_printf(&x->arena, "become %s%s%s", activity ? activity : "",
-			    activity && error ? " and " : "", error ? error : "");
-	return refuse_move(x, d, &was, what ? what : "become that");
+	what = arena_printf(&x->arena, "get %s%s%s%s%s", activity ? "activity_status " : "",
+			    activity ? activity : "", activity && error ? " and " : "",
+			    error ? "error_status " : "", error ? error : "");
+	return refuse_move(x, d, &was, what ? what : "get that");
 }
 
 bool control_patch_deployment(struct exchange *x)
@@ -176,6 +187,7 @@ static bool restage(struct exchange *x, struct change *c)
 		return false;
 	if (!lifecycle_move(MOVE_RESTAGE, &d->is))
 		return refuse_move(x, d, &d->is, "be staged again");
+	change_follow(c, d->updated_at);
 	return deployment_move(c, d, MOVE_RESTAGE, c->now) || op_broke(x);
 }
 
@@ -218,6 +230,7 @@ static bool patch_release(struct exchange *x, struct change *c)
 		return false;
 	if (!archived->set || archiving == (row_text(release, "archived_at") != NULL))
 		return true;
+	change_follow(c, row_text(release, "updated_at"));
 	if (archiving && !is_in_use(x, &in_use))
 		return false;
 	if (in_use) {
@@ -226,7 +239,7 @@ static bool patch_release(struct exchange *x, struct change *c)
 		fail_param(x, "release_id", x->id);
 		return false;
 	}
-	return run(x, &update, values, ARRAY_LEN(values));
+	return db_run(x->db, &update, values, ARRAY_LEN(values)) || op_broke(x);
 }
 
 bool control_patch_release(struct exchange *x)

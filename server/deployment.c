@@ -3,10 +3,10 @@
  */
 #include "deployment.h"
 
-#define SELECT_STATES                                                                              \
+#define SELECT_STATES(by)                                                                          \
 	"SELECT d.id, d.device_id, d.release_id, d.target_status, d.activity_status,"              \
 	" d.error_status, d.updated_at, d.waiting_since, v.status = 'online'"                      \
-	" FROM deployments AS d JOIN devices AS v ON v.id = d.device_id "
+	" FROM deployments AS d " by " JOIN devices AS v ON v.id = d.device_id "
 
 /* Copy the current row of a SELECT_STATES. */
 static struct deployment *read_state(struct change *c, struct stmt *s)
@@ -52,26 +52,59 @@ static bool read_states(struct change *c, const struct query *q, const char *arg
 
 bool deployment_get(struct change *c, const char *id, struct deployment **d)
 {
-	static const struct query one = { SELECT_STATES "WHERE d.id = ?1", QUERY_KEPT };
+	static const struct query one = { SELECT_STATES("") "WHERE d.id = ?1", QUERY_KEPT };
 
 	return read_states(c, &one, id, d);
 }
 
-bool deployments_live(struct change *c, const char *device_id, struct deployment **list)
-{
-	static const struct query live = { SELECT_STATES
-					   "WHERE d.device_id = ?1 AND (d.activity_status <> "
-					   "'archived' OR d.target_status = 'deployed') "
-					   "ORDER BY d.created_at, d.id",
-					   QUERY_KEPT };
+/* The planner does not know how few those are, so it is told by which index to find them. */
+#define SELECT_OF_DEVICE(index, where)                                                             \
+	SELECT_STATES("INDEXED BY " index)                                                         \
+	"WHERE d.device_id = ?1 AND " where " ORDER BY "                                           \
+	"d.created_at, d.id"
 
-	return read_states(c, &live, device_id, list);
+bool deployments_meant(struct change *c, const char *device_id, struct deployment **l)
+{
+	static const struct query meant = {
+		SELECT_OF_DEVICE("deployments_meant", "d.target_status <> 'archived'"), QUERY_KEPT
+	};
+
+	return read_states(c, &meant, device_id, l);
+}
+
+bool deployments_idle(struct change *c, const char *device_id, struct deployment **l)
+{
+	static const struct query idle = {
+		SELECT_OF_DEVICE("deployments_idle",
+				 "(d.activity_status <> 'archived' OR d.target_status = 'deployed')"
+				 " AND d.waiting_since IS NULL"),
+		QUERY_KEPT
+	};
+
+	return read_states(c, &idle, device_id, l);
+}
+
+bool deployments_deployed(struct change *c, const char *device_id, struct deployment **l)
+{
+	static const struct query deployed = { SELECT_OF_DEVICE("deployments_deployed",
+								"d.activity_status = 'deployed'"),
+					       QUERY_KEPT };
+
+	return read_states(c, &deployed, device_id, l);
+}
+
+const struct deployment *deployment_current(const struct deployment *meant)
+{
+	while (meant && !streq(meant->is.target, "deployed"))
+		meant = meant->next;
+	return meant;
 }
 
 bool deployment_waiting(struct change *c, struct deployment **d)
 {
-	static const struct query first = { SELECT_STATES "WHERE d.waiting_since IS NOT NULL "
-							  "ORDER BY d.waiting_since, d.id LIMIT 1",
+	static const struct query first = { SELECT_STATES(
+						"") "WHERE d.waiting_since IS NOT NULL "
+						    "ORDER BY d.waiting_since, d.id LIMIT 1",
 					    QUERY_KEPT };
 
 	return read_states(c, &first, NULL, d);
@@ -114,38 +147,34 @@ bool deployment_move(struct change *c, struct deployment *d, enum trigger t, con
 	return stmt_step(s) == STEP_DONE;
 }
 
-/* Make the first of the moves that its state allows, if it allows one. */
-static bool move_if(struct change *c, struct deployment *d, const enum trigger *triggers, size_t n)
+/* Date the change after those, and make of each the first of the moves that its state allows. */
+static bool make_way(struct change *c, struct deployment *meant, const char *id,
+		     const enum trigger *triggers, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (lifecycle_move(triggers[i], &d->is))
-			return deployment_move(c, d, triggers[i], c->now);
-	return true;
-}
+	for (const struct deployment *d = meant; d; d = d->next)
+		change_follow(c, d->updated_at);
+	for (struct deployment *d = meant; d; d = d->next) {
+		size_t i = 0;
 
-static bool move_others(struct change *c, const char *device_id, const char *id,
-			const enum trigger *triggers, size_t n)
-{
-	struct deployment *d;
-
-	if (!deployments_live(c, device_id, &d))
-		return false;
-	for (; d; d = d->next)
-		if (!(id && streq(d->id, id)) && !move_if(c, d, triggers, n))
+		while (i < n && !lifecycle_move(triggers[i], &d->is))
+			i++;
+		if (i < n && !(id && streq(d->id, id)) &&
+		    !deployment_move(c, d, triggers[i], c->now))
 			return false;
+	}
 	return true;
 }
 
-bool deployments_make_way_for_staged(struct change *c, const char *device_id)
+bool deployments_make_way_for_staged(struct change *c, struct deployment *meant)
 {
 	static const enum trigger triggers[] = { MOVE_ARCHIVE };
 
-	return move_others(c, device_id, NULL, triggers, ARRAY_LEN(triggers));
+	return make_way(c, meant, NULL, triggers, ARRAY_LEN(triggers));
 }
 
-bool deployments_make_way_for_deployed(struct change *c, const char *device_id, const char *id)
+bool deployments_make_way_for_deployed(struct change *c, struct deployment *meant, const char *id)
 {
 	static const enum trigger triggers[] = { MOVE_REPLACE, MOVE_DRIFT };
 
-	return move_others(c, device_id, id, triggers, ARRAY_LEN(triggers));
+	return make_way(c, meant, id, triggers, ARRAY_LEN(triggers));
 }

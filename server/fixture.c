@@ -116,7 +116,7 @@ static void check_claim(struct load *l, struct record *r, size_t i, const struct
 	} else if (f->derive) {
 		is = f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]));
 	}
-	if (claim == is || (claim && is && streq(claim, is)))
+	if (same_text(claim, is))
 		return;
 	record_problem(&l->world, r, f->name, "says %s, but it follows from the rest that it is %s",
 		       world_quote(&l->world, claim), world_quote(&l->world, is));

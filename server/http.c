@@ -89,11 +89,21 @@ static struct db *worker_db(struct http *http)
 	return mine;
 }
 
+/* Empty it, keeping no more memory than is worth it. */
+static void recycle(struct buf *b)
+{
+	if (b->cap > KEPT_MAX)
+		buf_free(b);
+	else
+		buf_clear(b);
+}
+
 static void end_request(struct client *client)
 {
 	if (!client->live)
 		return;
 	client->live = false;
+	recycle(&client->body);
 	exchange_clear(&client->x);
 	if (client->whole)
 		atomic_fetch_sub(&client->http->whole, 1);
@@ -172,15 +182,6 @@ static void hide_query(char *uri)
 		query[1] = '\0';
 }
 
-/* Empty it, keeping no more memory than is worth it. */
-static void recycle(struct buf *b)
-{
-	if (b->cap > KEPT_MAX)
-		buf_free(b);
-	else
-		buf_clear(b);
-}
-
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
@@ -197,7 +198,6 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	client->came = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
 	recycle(&client->answer);
-	recycle(&client->body);
 	client->body.max = (size_t)http->app->max_body;
 	exchange_init(&client->x, http->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
@@ -287,14 +287,18 @@ static bool readable(struct client *client)
 /* The Date header: by the workspace's clock, so that one that stands makes equal answers. */
 static const char *date_of(const struct client *client)
 {
-	static _Thread_local char text[sizeof "Thu, 01 Jan 1970 00:00:00 GMT"];
-	static _Thread_local time_t of = -1;
-	time_t now = (time_t)(clock_now(&client->x.workspace->clock) / 1000000);
+	static _Thread_local char text[64]; /* "Thu, 01 Jan 1970 00:00:00 GMT" */
+	static _Thread_local time_t of;
+	int64_t micros = clock_now(&client->x.workspace->clock);
+	time_t now = (time_t)((micros - (micros < 0 ? 999999 : 0)) / 1000000);
+	char day[16], time[16];
 	struct tm tm;
 
-	if (now != of && gmtime_r(&now, &tm)) {
+	if ((!text[0] || now != of) && gmtime_r(&now, &tm)) {
 		/* In the C locale, which is the one that nobody has changed. */
-		strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		strftime(day, sizeof day, "%a, %d %b", &tm);
+		strftime(time, sizeof time, "%H:%M:%S", &tm);
+		snprintf(text, sizeof text, "%s %04d %s GMT", day, tm.tm_year + 1900, time);
 		of = now;
 	}
 	return text;

@@ -229,7 +229,7 @@ bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, 
 			return false;
 		append(rows, row);
 	}
-	if (step == STEP_FAILED)
+	if (*n < max && step != STEP_DONE)
 		return false;
 	if (*n == 0)
 		return true;
@@ -299,6 +299,12 @@ bool join_list(const struct join *j, enum resource_id resource, const struct lis
 	stmt_bind_int(s, (int)l->nfilters + 2, l->offset);
 	if (!join_rows(j, s, resource, (size_t)l->limit, tree, &page->rows, &n))
 		return false;
-	page->has_more = n == (size_t)l->limit && stmt_step(s) == STEP_ROW;
+	if (n == (size_t)l->limit) {
+		enum step step = stmt_step(s);
+
+		page->has_more = step == STEP_ROW;
+		if (!page->has_more && step != STEP_DONE)
+			return false;
+	}
 	return !count || count_rows(j, resource, l, &page->total);
 }

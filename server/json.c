@@ -10,6 +10,8 @@
 #include "arena.h"
 #include "utf8.h"
 
+const char json_out_of_memory[] = "out of memory";
+
 struct scan {
 	const char *text, *at, *end;
 	const char *what;     /* set once, at the first error, with `at` left there */
@@ -149,7 +151,7 @@ static bool scan_string(struct scan *s, struct key *key)
 			quote += *quote == '\\' && quote + 1 < s->end ? 2 : 1;
 		out = arena_alloc(&s->decoded, (size_t)(quote - s->at) + 1);
 		if (!out)
-			return wrong(s, "out of memory");
+			return wrong(s, json_out_of_memory);
 	}
 	while (!eat(s, '"')) {
 		char decoded[4];
@@ -269,7 +271,7 @@ static bool scan_object(struct scan *s, unsigned depth)
 			struct key *more = reallocarray(keys.key, cap, sizeof *more);
 
 			if (!more)
-				return wrong(s, "out of memory");
+				return wrong(s, json_out_of_memory);
 			keys.key = more;
 			keys.cap = cap;
 		}
@@ -370,6 +372,6 @@ cJSON *json_parse(const char *text, size_t len, struct json_error *e)
 	cJSON *tree = cJSON_ParseWithLength(text, len);
 
 	if (!tree)
-		*e = (struct json_error){ .line = 1, .column = 1, .what = "out of memory" };
+		*e = (struct json_error){ .line = 1, .column = 1, .what = json_out_of_memory };
 	return tree;
 }

@@ -14,9 +14,11 @@
 
 enum { JSON_DEPTH = 64 };
 
+extern const char json_out_of_memory[];
+
 struct json_error {
 	unsigned line, column; /* from 1; columns count bytes */
-	const char *what;      /* constant text: what was expected or is wrong */
+	const char *what;      /* constant text: what was expected or is wrong; or this: */
 };
 
 /* Is `text` one JSON value (RFC 8259), in UTF-8, at most JSON_DEPTH deep, keys unique? */

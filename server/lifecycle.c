@@ -11,25 +11,30 @@
 /* clang-format off */
 static const struct move moves[MOVE_COUNT] = {
 	[MOVE_DEPLOY] = { /* 3 */
-		.target = "staged", .activities = { "staged" },
+		.targets = { "staged" }, .activities = { "staged" }, .errors = { "none" },
 		.to = { "deployed", "queued", "none" }, .stamped = "queued_at" },
 	[MOVE_DRIFT] = { /* 4 */
-		.target = "staged", .activities = { "staged" },
+		.targets = { "staged" }, .activities = { "staged" },
 		.to = { .activity = "drifted" } },
 	[MOVE_ARCHIVE] = { /* 5, and the effect of 1 */
-		.target = "staged", .activities = { "staged", "drifted" },
+		.targets = { "staged" }, .activities = { "staged", "drifted" },
+		.errors = { "none", "retrying" },
 		.to = { "archived", "archived", "none" }, .stamped = "archived_at" },
 	[MOVE_REPLACE] = { /* 6 */
-		.target = "deployed",
+		.targets = { "deployed" },
 		.to = { .target = "archived" } },
+	/* The agent's own, by the rows and by the table of its decisions below them. */
 	[MOVE_INSTALL] = { /* 7, 11 */
-		.target = "deployed", .activities = { "queued" },
+		.targets = { "deployed" }, .activities = { "queued", "removing", "archived" },
 		.to = { .activity = "deployed", .error = "none" }, .stamped = "deployed_at" },
 	[MOVE_REMOVE] = { /* 8 */
-		.target = "archived", .activities = { "deployed" },
+		.targets = { "archived", "staged" }, .activities = { "deployed" },
 		.to = { .activity = "removing" } },
 	[MOVE_FINISH] = { /* 9, 11 */
-		.target = "archived", .activities = { "removing", "queued", "staged", "drifted" },
+		.targets = { "archived" }, .activities = { "removing", "queued", "staged", "drifted" },
+		.to = { .activity = "archived", .error = "none" }, .stamped = "archived_at" },
+	[MOVE_WITHDRAW] = { /* 9, 11 */
+		.targets = { "staged" }, .activities = { "removing", "queued" },
 		.to = { .activity = "archived", .error = "none" }, .stamped = "archived_at" },
 	[MOVE_RETRY] = { /* 10 */
 		.errors = { "none" }, .to = { .error = "retrying" } },
@@ -39,7 +44,7 @@ static const struct move moves[MOVE_COUNT] = {
 		.errors = { "none", "retrying" },
 		.to = { "archived", "archived", "failed" }, .stamped = "archived_at" },
 	[MOVE_RESTAGE] = { /* 14 */
-		.target = "staged", .activities = { "drifted" },
+		.targets = { "staged" }, .activities = { "drifted" },
 		.to = { .activity = "staged" }, .stamped = "reviewed_at" },
 };
 /* clang-format on */
@@ -58,7 +63,7 @@ const struct move *lifecycle_move(enum trigger t, const struct state *from)
 {
 	const struct move *m = &moves[t];
 
-	if ((m->target && !streq(m->target, from->target)) ||
+	if (!is_among(m->targets, ARRAY_LEN(m->targets), from->target) ||
 	    !is_among(m->activities, ARRAY_LEN(m->activities), from->activity) ||
 	    !is_among(m->errors, ARRAY_LEN(m->errors), from->error))
 		return NULL;
@@ -72,6 +77,23 @@ struct state lifecycle_to(const struct move *m, const struct state *from)
 		.activity = m->to.activity ? m->to.activity : from->activity,
 		.error = m->to.error ? m->to.error : from->error,
 	};
+}
+
+enum trigger lifecycle_own(const struct state *from)
+{
+	static const enum trigger own[] = { MOVE_INSTALL, MOVE_REMOVE, MOVE_FINISH, MOVE_WITHDRAW };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (lifecycle_move(own[i], from))
+			return own[i];
+	return MOVE_COUNT;
+}
+
+bool lifecycle_has_reached(const struct state *s)
+{
+	if (streq(s->target, "staged"))
+		return !streq(s->activity, "deployed") && !streq(s->activity, "removing");
+	return streq(s->activity, s->target);
 }
 
 const char *lifecycle_activities(enum trigger t, char *out, size_t len)

@@ -22,7 +22,8 @@ enum trigger {
 	/* What a device's agent does, */
 	MOVE_INSTALL,
 	MOVE_REMOVE,
-	MOVE_FINISH, /* nothing of it is left on the device */
+	MOVE_FINISH,   /* nothing of it is left on the device */
+	MOVE_WITHDRAW, /* the same, where it is still meant to be staged */
 	/* and what can befall it. */
 	MOVE_RETRY,
 	MOVE_RECOVER,
@@ -33,14 +34,18 @@ enum trigger {
 struct move {
 	struct state to;     /* NULL: as it was */
 	const char *stamped; /* the field that becomes the time of the move, or NULL */
-	/* From where: any of the activities; NULL, or none: whatever it is. */
-	const char *target, *activities[4], *errors[2];
+	/* From where: any of these; none: whatever it is. */
+	const char *targets[2], *activities[4], *errors[2];
 };
 
 /* The move that a trigger makes in that state; NULL where it makes none. */
 const struct move *lifecycle_move(enum trigger t, const struct state *from);
 /* Where a trigger's move leads. */
 struct state lifecycle_to(const struct move *m, const struct state *from);
+/* The one move that an agent makes by itself from there; MOVE_COUNT where it makes none. */
+enum trigger lifecycle_own(const struct state *from);
+/* Is it what it is meant to be? (Row 11.) */
+bool lifecycle_has_reached(const struct state *s);
 /* "staged or drifted": the activities in which a trigger makes a move; written to out. */
 const char *lifecycle_activities(enum trigger t, char *out, size_t len);
 

@@ -79,7 +79,7 @@ static bool no_order(struct reader *r, const char *name)
 					  "order_by '%s': %s has for a %s: %s; each alone, or "
 					  "followed by :asc or :desc",
 					  shown(r, name), version_name(r->version),
-					  r->resource->called, valid.text ? valid.text : "none");
+					  r->resource->object, valid.text ? valid.text : "none");
 	return false;
 }
 
@@ -100,6 +100,10 @@ static bool read_order(struct reader *r, const char *item)
 
 	if (!name)
 		return false;
+	if (!*item) {
+		r->why = "an empty name in order_by; names are separated by one comma";
+		return false;
+	}
 	if (!f || !live(f->sort, r->version) || (colon && !ascending && !streq(colon, ":desc")))
 		return no_order(r, item);
 	add_order(r->listing, f, ascending);

@@ -3,8 +3,8 @@
  */
 #include "ops.h"
 
+#include "agent.h"
 #include "exchange.h"
-#include "join.h"
 
 bool op_not_found(struct exchange *x, enum resource_id resource, const char *id)
 {
@@ -107,4 +107,30 @@ bool op_change(struct exchange *x, bool (*run)(struct exchange *x, struct change
 		return false;
 	}
 	return change_commit(&change) || op_broke(x);
+}
+
+bool op_set(struct exchange *x, bool (*run)(struct exchange *x))
+{
+	struct change change = change_of(x);
+	struct clock *clock = &x->workspace->clock;
+	struct clock_setting setting;
+	struct transitions transitions;
+
+	if (!change_begin_undated(&change))
+		return op_broke(x);
+	setting = clock_setting(clock);
+	transitions = x->workspace->transitions;
+	if (run(x)) {
+		if (agent_catch_up(&change)) {
+			if (change_commit(&change))
+				return true;
+		} else {
+			change_undo(&change);
+		}
+		clock_restore(clock, setting);
+		x->workspace->transitions = transitions;
+		return op_broke(x);
+	}
+	change_undo(&change);
+	return false;
 }

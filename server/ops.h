@@ -15,13 +15,20 @@ bool op_get(struct exchange *x);
 /* Read the page that the query asks for into x->page (behaviour: section 5). */
 bool op_list(struct exchange *x);
 
-/* Run a function that reads: it sees one state of the database, with all done that was due. */
+/* Run a function that reads: it sees one state of the database, with all done that was due when
+ * it was called. */
 bool op_look(struct exchange *x, bool (*read)(struct exchange *x));
 /*
  * Run a function that changes the database, in one change: all of it happens, or where the function
  * fails, nothing. Then read the operation's resource x->id into x->row, with its expansions.
  */
 bool op_change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c));
+
+/*
+ * The same for what is no row: settings of the workspace. Nobody reads or changes rows meanwhile,
+ * and what is due next is found out anew. The function can fail, and must then leave them be.
+ */
+bool op_set(struct exchange *x, bool (*run)(struct exchange *x));
 
 /* The ways to read of an exchange: see join.h. */
 struct join op_join(struct exchange *x);

@@ -10,7 +10,7 @@
 #include "ops.h"
 #include "value.h"
 
-enum { IDS_MAX = 16 * 1024 * 1024, SQL_MAX = 4096 };
+enum { SQL_MAX = 4096, ESCAPED = 6 /* bytes that one of an id may become */ };
 
 static const char staged[] = "staged", deployed[] = "deployed";
 
@@ -26,11 +26,12 @@ static bool find_named(struct exchange *x, enum resource_id resource, const char
 	return false;
 }
 
-static bool check_release(struct exchange *x, const struct row *release)
+/* `what` cannot be done with an archived release. */
+static bool check_release(struct exchange *x, const struct row *release, const char *what)
 {
 	if (!row_text(release, "archived_at"))
 		return true;
-	fail(x, ERR_RELEASE_ARCHIVED, "cannot create deployment: release '%s' is archived",
+	fail(x, ERR_RELEASE_ARCHIVED, "cannot %s deployment: release '%s' is archived", what,
 	     row_text(release, "id"));
 	fail_param(x, "release_id", row_text(release, "id"));
 	return false;
@@ -144,36 +145,28 @@ static bool check_instances(struct exchange *x, const char *ids, const char *rel
 
 /* ---- parent and release rule ----------------------------------------------------------------- */
 
-/* The device's current deployment: the one meant to run there, or NULL. */
-static const struct deployment *current_of(const struct deployment *live)
-{
-	while (live && !streq(live->is.target, deployed))
-		live = live->next;
-	return live;
-}
-
 /* May the parent be one that was only staged, and is it? */
 static bool is_lenient_parent(struct exchange *x, const struct member *parent,
-			      const struct deployment *live)
+			      const struct deployment *meant)
 {
 	if (!x->app->lenient_parent || !(parent->field->flags & F_LENIENT))
 		return false;
-	while (live && !streq(live->id, parent->text))
-		live = live->next;
-	return live && streq(live->is.target, staged);
+	while (meant && !streq(meant->id, parent->text))
+		meant = meant->next;
+	return meant && streq(meant->is.target, staged);
 }
 
 /* Sets *id to the parent's, or NULL: the one that is named, or the device's current deployment. */
-static bool find_parent(struct exchange *x, const struct deployment *live, const char **id)
+static bool find_parent(struct exchange *x, const struct deployment *meant, const char **id)
 {
 	const struct member *parent = body_member(&x->body, "parent_id");
-	const struct deployment *current = current_of(live);
+	const struct deployment *current = deployment_current(meant);
 
 	*id = current ? current->id : NULL;
 	if (!parent->set || (!parent->text && !current) ||
 	    (parent->text && current && streq(parent->text, current->id)))
 		return true;
-	if (parent->text && is_lenient_parent(x, parent, live)) {
+	if (parent->text && is_lenient_parent(x, parent, meant)) {
 		*id = parent->text;
 		return true;
 	}
@@ -209,7 +202,7 @@ static bool insert(struct exchange *x, struct change *c, const char *parent, boo
 	const struct resource *r = &resources[R_DEPLOYMENT];
 	const struct field *instances = resource_field(r, "config_instances");
 	const struct member *ids = body_member(&x->body, "config_instance_ids");
-	const char *id = ident_new(&c->in->ident, c->arena, r->prefix);
+	const char *id = change_ident(c, r);
 	const char *values[FIELDS_MAX] = { NULL };
 	const struct pair given[] = {
 		{ "id", id },
@@ -245,28 +238,28 @@ static bool is_deploying(struct exchange *x)
 
 static bool create(struct exchange *x, struct change *c)
 {
-	struct buf ids CLEANUP(buf_free) = BUF_INIT(IDS_MAX);
+	struct buf ids CLEANUP(buf_free) = BUF_INIT((size_t)x->app->max_body * ESCAPED);
 	const struct member *instances = body_member(&x->body, "config_instance_ids");
 	bool deploying = is_deploying(x);
 	struct row *device, *release;
-	struct deployment *live;
+	struct deployment *meant;
 	const char *parent, *device_id;
 
 	buf_add_json_array(&ids, instances->texts, instances->count);
 	if (ids.bad)
 		return op_broke(x);
 	if (!find_named(x, R_DEVICE, "device_id", &device) ||
-	    !find_named(x, R_RELEASE, "release_id", &release) || !check_release(x, release) ||
-	    !check_device(x, device, deploying) ||
+	    !find_named(x, R_RELEASE, "release_id", &release) ||
+	    !check_release(x, release, "create") || !check_device(x, device, deploying) ||
 	    !check_instances(x, ids.text, row_text(release, "id")))
 		return false;
 	device_id = row_text(device, "id");
-	if (!deployments_live(c, device_id, &live))
+	if (!deployments_meant(c, device_id, &meant))
 		return op_broke(x);
-	if (!find_parent(x, live, &parent) || !check_rule(x, current_of(live), deploying))
+	if (!find_parent(x, meant, &parent) || !check_rule(x, deployment_current(meant), deploying))
 		return false;
-	if (!(deploying ? deployments_make_way_for_deployed(c, device_id, NULL)
-			: deployments_make_way_for_staged(c, device_id)))
+	if (!(deploying ? deployments_make_way_for_deployed(c, meant, NULL)
+			: deployments_make_way_for_staged(c, meant)))
 		return op_broke(x);
 	if (!insert(x, c, parent, deploying))
 		return false;
@@ -286,6 +279,7 @@ bool op_create_deployment(struct exchange *x)
 static bool find_movable(struct exchange *x, struct change *c, enum trigger t, enum error error,
 			 const char *done, struct deployment **d)
 {
+	const char *activity;
 	char activities[64];
 
 	if (!deployment_get(c, x->id, d))
@@ -294,25 +288,28 @@ static bool find_movable(struct exchange *x, struct change *c, enum trigger t, e
 		return op_not_found(x, R_DEPLOYMENT, x->id);
 	if (lifecycle_move(t, &(*d)->is))
 		return true;
-	fail(x, error, "deployment '%s' is %s: only one that is %s can be %s", (*d)->id,
-	     word_in(activity_status_words, (*d)->is.activity, x->version),
+	activity = word_in(activity_status_words, (*d)->is.activity, x->version);
+	fail(x, error, "deployment '%s' is %s%s%s: only one that is %s can be %s", (*d)->id,
+	     activity, streq((*d)->is.error, "none") ? "" : ", and ",
+	     streq((*d)->is.error, "none") ? "" : (*d)->is.error,
 	     lifecycle_activities(t, activities, sizeof activities), done);
 	fail_param(x, "deployment_id", (*d)->id);
-	fail_param(x, "activity_status",
-		   word_in(activity_status_words, (*d)->is.activity, x->version));
+	fail_param(x, "activity_status", activity);
 	return false;
 }
 
 static bool deploy(struct exchange *x, struct change *c)
 {
 	struct row *device, *release;
-	struct deployment *d;
+	struct deployment *d, *meant;
 
 	if (!find_movable(x, c, MOVE_DEPLOY, ERR_NOT_DEPLOYABLE, deployed, &d) ||
-	    !op_find(x, R_RELEASE, d->release_id, &release) || !check_release(x, release) ||
-	    !op_find(x, R_DEVICE, d->device_id, &device) || !check_device(x, device, true))
+	    !op_find(x, R_RELEASE, d->release_id, &release) ||
+	    !check_release(x, release, "deploy") || !op_find(x, R_DEVICE, d->device_id, &device) ||
+	    !check_device(x, device, true))
 		return false;
-	return (deployments_make_way_for_deployed(c, d->device_id, d->id) &&
+	return (deployments_meant(c, d->device_id, &meant) &&
+		deployments_make_way_for_deployed(c, meant, d->id) &&
 		deployment_move(c, d, MOVE_DEPLOY, c->now) && agent_wake(c, d->device_id)) ||
 	       op_broke(x);
 }
@@ -326,8 +323,10 @@ static bool archive(struct exchange *x, struct change *c)
 {
 	struct deployment *d;
 
-	return find_movable(x, c, MOVE_ARCHIVE, ERR_NOT_ARCHIVABLE, "archived", &d) &&
-	       (deployment_move(c, d, MOVE_ARCHIVE, c->now) || op_broke(x));
+	if (!find_movable(x, c, MOVE_ARCHIVE, ERR_NOT_ARCHIVABLE, "archived", &d))
+		return false;
+	change_follow(c, d->updated_at);
+	return deployment_move(c, d, MOVE_ARCHIVE, c->now) || op_broke(x);
 }
 
 bool op_archive(struct exchange *x)
@@ -337,15 +336,25 @@ bool op_archive(struct exchange *x)
 
 /* ---- drifts (behaviour: section 11.5) -------------------------------------------------------- */
 
-/*
- * What was deployed to the same device since ?1 was staged, or staged again, and while it was: that
- * is what made it drift.
- */
-static const char drifts_where[] =
-    ", deployments AS d WHERE d.id = ?1 AND t.device_id = d.device_id AND t.id <> d.id"
-    " AND t.queued_at > ifnull(d.reviewed_at, d.created_at)"
-    " AND t.queued_at < ifnull(d.queued_at, ifnull(d.archived_at, '9999-99'))"
-    " ORDER BY t.queued_at DESC, t.id";
+/* What was deployed to the device of `d` since d was staged, or staged again. */
+#define DEPLOYED_SINCE(t, d)                                                                       \
+	t ".device_id = " d ".device_id AND " t ".id <> " d ".id"                                  \
+	  " AND " t ".queued_at > ifnull(" d ".reviewed_at, " d ".created_at)"
+
+/* The same of ?1, if any of it was deployed while ?1 was staged: others have never drifted. */
+static const char drifts_where[] = ", deployments AS d WHERE d.id = ?1 AND " DEPLOYED_SINCE(
+    "t",
+    "d") " AND EXISTS (SELECT 1 FROM deployments AS b WHERE " DEPLOYED_SINCE("b",
+									     "d") " AND "
+										  "b.queued_at < "
+										  "ifnull(d.queued_"
+										  "at, "
+										  "ifnull(d."
+										  "archived_at, "
+										  "'9999-99')))"
+										  " ORDER BY "
+										  "t.queued_at "
+										  "DESC, t.id";
 
 static bool read_drifts(struct exchange *x)
 {

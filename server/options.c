@@ -93,7 +93,7 @@ static const struct row rows[] = {
 	OPTION("pipe-only-filters", NULL, OPT_FLAG, pipe_only_filters,
 	       .help = "separate the values of filters by | only, not by commas, too"),
 	OPTION("lenient-parent", NULL, OPT_FLAG, lenient_parent,
-	       .help = "let parent_id name a staged deployment, too, in older versions"),
+	       .help = "let parent_id name a staged or drifted deployment, too, in older versions"),
 	OPTION("max-page-size", "N", OPT_NUMBER, max_page_size, .min = 1, .max = 10000,
 	       .help = "the greatest limit of a list (100)"),
 	OPTION("max-body", "BYTES", OPT_NUMBER, max_body, .min = 1, .max = 1 << 30,
@@ -337,6 +337,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.max_body = 1024 * 1024,
 		.max_page_size = 100,
 		.clock = CLOCK_RUNS,
+		.transitions.set_at = INT64_MIN,
 	};
 	ok = read_environment(o, command, err, errlen);
 	empty = o->empty;

@@ -84,6 +84,7 @@ static bool stage_authenticate(struct exchange *x)
 static bool stage_version(struct exchange *x)
 {
 	const char *header = x->request.miru_version, *ended;
+	char exists[96];
 
 	switch (version_read(header, x->app->version_policy, &x->version, &ended)) {
 	case VERSION_OK:
@@ -108,9 +109,8 @@ static bool stage_version(struct exchange *x)
 	}
 	if (live(x->op->on, x->version))
 		return true;
-	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s; it is of %s to %s", x->op->method,
-	     x->op->path, version_name(x->version), version_name(x->op->on.since),
-	     version_name(span_last(x->op->on)));
+	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s; it exists %s", x->op->method, x->op->path,
+	     version_name(x->version), span_text(x->op->on, exists, sizeof exists));
 	fail_param(x, "path", path_of(x));
 	return false;
 }
@@ -148,24 +148,27 @@ static bool stage_query(struct exchange *x)
 	       refuse_query(x, field, why);
 }
 
+static bool stage_control_version(struct exchange *x)
+{
+	x->version = V_NEWEST;
+	return true;
+}
+
 /* Whoever controls the server is told what it does not know, rather than taken for lucky. */
 static bool stage_control_query(struct exchange *x)
 {
-	x->version = V_NEWEST;
 	if (x->target.npairs == 0)
 		return true;
 	return refuse_query(x, x->target.pairs[0].name,
 			    "control endpoints take no query parameters");
 }
 
-static bool stage_body(struct exchange *x)
+static bool read_body(struct exchange *x, const struct field *fields, bool strict)
 {
 	const struct request *r = &x->request;
 	struct body_error e;
 
-	if (!x->op->body ||
-	    body_parse(&x->arena, x->op->body, x->version, x->op->realm == REALM_CONTROL, r->body,
-		       r->body_len, &x->body, &e))
+	if (body_parse(&x->arena, fields, x->version, strict, r->body, r->body_len, &x->body, &e))
 		return true;
 	if (!e.why)
 		return broke(x, "body: out of memory");
@@ -173,6 +176,20 @@ static bool stage_body(struct exchange *x)
 	if (e.field)
 		fail_param(x, "field", e.field);
 	return false;
+}
+
+static bool stage_body(struct exchange *x)
+{
+	return !x->op->body || read_body(x, x->op->body, false);
+}
+
+static bool stage_control_body(struct exchange *x)
+{
+	static const struct field none[] = { { .name = NULL } };
+
+	if (x->op->body)
+		return read_body(x, x->op->body, true);
+	return x->request.body_len == 0 || read_body(x, none, true);
 }
 
 static bool stage_execute(struct exchange *x)
@@ -197,7 +214,8 @@ static stage *const gates[][8] = {
 	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_query, stage_body,
 			stage_execute, stage_present },
 	/* The operations write their answers themselves. */
-	[REALM_CONTROL] = { stage_control_query, stage_body, stage_execute },
+	[REALM_CONTROL] = { stage_control_version, stage_control_query, stage_control_body,
+			    stage_execute },
 };
 
 static bool pass(struct exchange *x, stage *const *stages)

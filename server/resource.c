@@ -18,21 +18,21 @@ const struct word device_status_words[] = {
 };
 
 /* clang-format off */
-#define ACTIVITIES \
+#define ACTIVITY_WORDS \
 	{ "drifted", ALWAYS, NULL }, \
 	{ "staged", ALWAYS, NULL }, \
 	{ "queued", ALWAYS, NULL }, \
 	{ "deployed", ALWAYS, NULL }, \
 	{ "removing", SINCE(V_RAINIER), "deployed" }, \
 	{ "archived", ALWAYS, NULL }
-#define ERRORS \
+#define ERROR_WORDS \
 	{ "failed", ALWAYS, NULL }, \
 	{ "retrying", ALWAYS, NULL }
 
-const struct word activity_status_words[] = { ACTIVITIES, { .text = NULL } };
-const struct word error_status_words[] = { { "none", ALWAYS, NULL }, ERRORS, { .text = NULL } };
+const struct word activity_status_words[] = { ACTIVITY_WORDS, { .text = NULL } };
+const struct word error_status_words[] = { { "none", ALWAYS, NULL }, ERROR_WORDS, { .text = NULL } };
 /* What status_merge makes of the two. */
-static const struct word deployment_status[] = { ACTIVITIES, ERRORS, { .text = NULL } };
+static const struct word deployment_status[] = { ACTIVITY_WORDS, ERROR_WORDS, { .text = NULL } };
 /* clang-format on */
 
 static const struct word target_status[] = {
@@ -143,7 +143,9 @@ static const struct field device_fields[] = {
 	{ .name = "current_release_id", .kind = K_REF, .filter = SINCE(V_RAINIER),
 	  .refers = R_RELEASE,
 	  .sql = "(SELECT release_id FROM deployments"
-		 " WHERE device_id = t.id AND target_status = 'deployed')" },
+		 " WHERE device_id = t.id AND target_status = 'deployed')",
+	  .matching = "t.id IN (SELECT device_id FROM deployments"
+		      " WHERE target_status = 'deployed' AND release_id" },
 	{ .name = "group", .kind = K_ONE, .flags = F_EXPAND | F_NULL, .on = SINCE(V_EVERGLADES),
 	  THROUGH("devices", "group_id", R_GROUP) },
 };

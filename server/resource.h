@@ -95,6 +95,9 @@ struct field {
 	const char *preset, *same_as;
 	/* Where no column stores it: SQL over t, or a function of two other fields. */
 	const char *sql;
+	/* A filter by `sql` that an index can serve: SQL that ends where the values are compared.
+	 */
+	const char *matching;
 	const char *(*derive)(const char *, const char *);
 	const char *from[2];
 };

@@ -83,6 +83,12 @@ enum found operation_find(const struct operation *table, size_t n, const char *m
 	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
 }
 
+/* Can it stand behind the target's prefix? Control endpoints are at the root only. */
+static bool is_near(const struct operation *op, const struct target *t)
+{
+	return op->realm == REALM_API || !has_prefix(t);
+}
+
 /* The length of a path's first segment, with its slash. */
 static size_t beginning(const char *path)
 {
@@ -106,7 +112,8 @@ const char *operation_hint(const struct operation *table, size_t n, const struct
 	for (size_t i = 0; i < n; i++) {
 		size_t same = beginning(table[i].path);
 
-		if (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0)
+		if (is_near(&table[i], t) &&
+		    (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0))
 			add_item(out, len, "%.*s", (int)same, table[i].path);
 	}
 	return out;

@@ -12,17 +12,9 @@ struct row *row_new(struct arena *a, const struct resource *r)
 	return row;
 }
 
-static size_t place_of(const struct row *row, const char *name)
-{
-	return (size_t)(resource_field(row->resource, name) - row->resource->fields);
-}
-
 const char *row_text(const struct row *row, const char *name)
 {
-	return row->cell[place_of(row, name)].text;
-}
+	const struct field *f = resource_field(row->resource, name);
 
-void row_set(struct row *row, const char *name, const char *text)
-{
-	row->cell[place_of(row, name)].text = text;
+	return row->cell[f - row->resource->fields].text;
 }

@@ -30,7 +30,5 @@ struct row {
 struct row *row_new(struct arena *a, const struct resource *r) MUST_CHECK;
 /* The text of the field of that name, which the resource must have. */
 const char *row_text(const struct row *row, const char *name);
-/* Set it; the text is borrowed. */
-void row_set(struct row *row, const char *name, const char *text);
 
 #endif

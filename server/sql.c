@@ -3,10 +3,6 @@
  */
 #include "sql.h"
 
-#include <stdlib.h>
-
-#include "buf.h"
-
 /* The state of composing: texts go to the arena, slots are numbered as they come. */
 struct composer {
 	struct arena *arena;
@@ -157,9 +153,14 @@ static void add_filters(struct buf *b, const struct listing *l)
 		const struct filter *f = &l->filters[i];
 
 		buf_add(b, i == 0 ? " WHERE " : " AND ");
-		add_field(b, f->field);
+		if (f->field->matching)
+			buf_add(b, f->field->matching);
+		else
+			add_field(b, f->field);
 		buf_printf(b, f->count == 1 ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))",
 			   i + 1);
+		if (f->field->matching)
+			buf_addc(b, ')');
 	}
 }
 

@@ -28,6 +28,7 @@ struct db {
 	struct store *store;
 	struct db *next; /* of the store's connections */
 	sqlite3 *sqlite;
+	struct stmt begin_read, begin_write, commit, rollback;
 	bool reading;     /* a read transaction is open */
 	char failed[128]; /* why the last transaction was not committed, if it was not */
 	struct stmt cache[QUERY_SLOTS];
@@ -63,6 +64,21 @@ static bool run(struct db *db, const char *sql)
 	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+static bool prepare(struct db *db, const char *sql, struct stmt *s)
+{
+	return sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->sqlite,
+				  NULL) == SQLITE_OK;
+}
+
+/* Begin or end a transaction: prepared ahead, since to undo must be possible without memory. */
+static bool turn(struct stmt *s)
+{
+	bool ok = sqlite3_step(s->sqlite) == SQLITE_DONE;
+
+	sqlite3_reset(s->sqlite);
+	return ok;
+}
+
 static bool set_up(struct db *db)
 {
 	/* A memdb keeps its journal in memory of itself. Asking for that would read the whole
@@ -75,7 +91,9 @@ static bool set_up(struct db *db)
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
-	       run(db, pragmas);
+	       run(db, pragmas) && prepare(db, "BEGIN", &db->begin_read) &&
+	       prepare(db, "BEGIN IMMEDIATE", &db->begin_write) &&
+	       prepare(db, "COMMIT", &db->commit) && prepare(db, "ROLLBACK", &db->rollback);
 }
 
 struct db *store_connect(struct store *store, char *err, size_t errlen)
@@ -112,6 +130,10 @@ void db_close(struct db *db)
 		;
 	*link = db->next;
 	pthread_rwlock_unlock(&db->store->lock);
+	sqlite3_finalize(db->begin_read.sqlite);
+	sqlite3_finalize(db->begin_write.sqlite);
+	sqlite3_finalize(db->commit.sqlite);
+	sqlite3_finalize(db->rollback.sqlite);
 	for (size_t i = 0; i < QUERY_SLOTS; i++)
 		sqlite3_finalize(db->cache[i].sqlite);
 	for (size_t i = 0; i < KEPT; i++)
@@ -189,7 +211,7 @@ void db_read(struct db *db)
 	pthread_rwlock_rdlock(&db->store->lock);
 	db->failed[0] = '\0';
 	if (!db->reading)
-		db->reading = run(db, "BEGIN");
+		db->reading = turn(&db->begin_read);
 }
 
 void db_read_end(struct db *db)
@@ -201,7 +223,7 @@ static void end_readers(struct store *store)
 {
 	for (struct db *db = store->dbs; db; db = db->next)
 		if (db->reading)
-			db->reading = !run(db, "COMMIT");
+			db->reading = !turn(&db->commit);
 }
 
 bool db_write(struct db *db)
@@ -209,7 +231,7 @@ bool db_write(struct db *db)
 	pthread_rwlock_wrlock(&db->store->lock);
 	end_readers(db->store);
 	db->failed[0] = '\0';
-	if (run(db, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON"))
+	if (turn(&db->begin_write) && run(db, "PRAGMA defer_foreign_keys = ON"))
 		return true;
 	db_rollback(db);
 	return false;
@@ -217,7 +239,7 @@ bool db_write(struct db *db)
 
 bool db_commit(struct db *db)
 {
-	if (!run(db, "COMMIT")) {
+	if (!turn(&db->commit)) {
 		/* One that is refused by a foreign key leaves the transaction open. */
 		db_rollback(db);
 		return false;
@@ -239,7 +261,7 @@ void db_rollback(struct db *db)
 	if (has_failed(db))
 		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
 	if (!sqlite3_get_autocommit(db->sqlite))
-		run(db, "ROLLBACK");
+		turn(&db->rollback);
 	pthread_rwlock_unlock(&db->store->lock);
 }
 
@@ -357,4 +379,13 @@ const char *stmt_text(struct stmt *s, int i)
 int64_t stmt_int(struct stmt *s, int i)
 {
 	return sqlite3_column_int64(s->sqlite, i);
+}
+
+bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(db, q);
+
+	for (size_t i = 0; s && i < n; i++)
+		stmt_bind(s, (int)i + 1, texts[i]);
+	return s && stmt_step(s) == STEP_DONE;
 }

@@ -84,6 +84,9 @@ enum step { STEP_ROW, STEP_DONE, STEP_TAKEN /* a unique value is */, STEP_FAILED
 /* A binding that failed makes this fail. */
 enum step stmt_step(struct stmt *s) MUST_CHECK;
 
+/* Run a statement that gives no rows, with texts (NULL: SQL's NULL) for ?1 to ?n. */
+bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n) MUST_CHECK;
+
 /*
  * A column of the current row, from 0: its bytes, which no NUL ends, and their number; NULL for
  * SQL's NULL. Valid until the next step.

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "clock.h"
 #include "util.h"
 
 const char *const progression_names[PROGRESS_COUNT + 1] = {
@@ -13,19 +14,11 @@ const char *const progression_names[PROGRESS_COUNT + 1] = {
 	[PROGRESS_TIME] = "time",
 };
 
-bool seconds_read(double seconds, int64_t *micros)
-{
-	if (!(seconds >= 0 && seconds <= SECONDS_MAX))
-		return false;
-	*micros = (int64_t)(seconds * 1e6 + 0.5);
-	return true;
-}
-
 bool transitions_read(const char *text, struct transitions *t)
 {
 	char *end;
 
-	*t = (struct transitions){ .progression = PROGRESS_TIME };
+	*t = (struct transitions){ .progression = PROGRESS_TIME, .set_at = INT64_MIN };
 	if (text[0] >= '0' && text[0] <= '9')
 		return text[strspn(text, "0123456789.")] == '\0' &&
 		       seconds_read(strtod(text, &end), &t->micros) && *end == '\0';

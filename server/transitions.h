@@ -13,16 +13,11 @@ enum progression { PROGRESS_IMMEDIATE, PROGRESS_MANUAL, PROGRESS_TIME, PROGRESS_
 struct transitions {
 	enum progression progression;
 	int64_t micros; /* a step takes; 0 unless PROGRESS_TIME */
+	int64_t set_at; /* nothing is due before */
 };
-
-/* The longest time that seconds can say, and a step take: a year. */
-enum { SECONDS_MAX = 366 * 24 * 60 * 60 };
 
 extern const char *const progression_names[PROGRESS_COUNT + 1];
 
-/* Seconds, decimals allowed ("0.25"), into microseconds; false for anything but 0 to SECONDS_MAX.
- */
-bool seconds_read(double seconds, int64_t *micros);
 /* "immediate", "manual" or seconds; false for anything else. */
 bool transitions_read(const char *text, struct transitions *t);
 

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
+#include "clock.h"
 #include "rfc3339.h"
-#include "transitions.h"
 #include "utf8.h"
 
 enum { SHOWN = 48 };

@@ -3,6 +3,9 @@
  */
 #include "version.h"
 
+#include <stdio.h>
+
+#include "rfc3339.h"
 #include "util.h"
 
 #define VERSION_NAME(symbol, name) name,
@@ -20,6 +23,17 @@ const char *version_name(enum version v)
 	return supported[v];
 }
 
+const char *span_text(struct span s, char *out, size_t len)
+{
+	if (span_last(s) == V_NEWEST)
+		snprintf(out, len, "since %s", supported[s.since]);
+	else if (s.since == V_OLDEST)
+		snprintf(out, len, "until %s", supported[span_last(s)]);
+	else
+		snprintf(out, len, "in %s to %s", supported[s.since], supported[span_last(s)]);
+	return out;
+}
+
 const char *version_list(void)
 {
 #define VERSION_ITEM(symbol, name) ", " name
@@ -32,13 +46,14 @@ const char *version_list(void)
 /* The ".train" of a value of the form YYYY-MM-DD.train, or NULL. */
 static const char *train_of(const char *name)
 {
-	static const char form[] = "dddd-dd-dd.";
-	size_t i;
+	enum { DATE = sizeof "YYYY-MM-DD" - 1 };
+	char midnight[64];
+	int64_t micros;
 
-	for (i = 0; form[i]; i++)
-		if (form[i] == 'd' ? name[i] < '0' || name[i] > '9' : name[i] != form[i])
-			return NULL;
-	return name + i - 1;
+	snprintf(midnight, sizeof midnight, "%.*sT00:00:00Z", (int)DATE, name);
+	if (strnlen(name, DATE + 1) <= DATE || name[DATE] != '.' || !time_parse(midnight, &micros))
+		return NULL;
+	return name + DATE;
 }
 
 enum version_verdict version_read(const char *header, enum version_policy policy, enum version *v,

@@ -52,6 +52,8 @@ static inline enum version span_last(struct span s)
 	return (enum version)(s.before - 1);
 }
 
+/* "since 2026-05-06.rainier", "until ..." or "in ... to ..."; written to out, which it returns. */
+const char *span_text(struct span s, char *out, size_t len);
 /* The header value of a supported version, such as "2026-03-09.tetons". */
 const char *version_name(enum version v);
 /* The supported versions' header values, newest last, separated by ", ". */

@@ -30,10 +30,14 @@ bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sou
 		.db = db, .sql = sql, .now = clock_stamp(&w->clock), .ident = &w->ident
 	};
 
+	int64_t due;
+
 	if (!fixtures_load(&to, sources, n, problems))
 		return false;
-	if (keyring_load(&w->keys, db) && agent_plan(w, db))
+	if (keyring_load(&w->keys, db) && agent_plan(w, db, &due)) {
+		w->due = due;
 		return true;
+	}
 	problem(problems, "fixtures", NULL, "the database failed: %s", db_error(db));
 	return false;
 }

@@ -329,11 +329,6 @@ static bool read_value(struct world *w, struct place at, const struct field *f, 
 	return false;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && streq(a, b));
-}
-
 /* Two places differ about a field: the second, `at` and `name`, and what was given before. */
 static void contradiction(struct world *w, struct record *record, const struct field *f,
 			  const char *name, struct place at)

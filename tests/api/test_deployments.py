@@ -379,8 +379,10 @@ class Moves(world.TestCase):
         self.report(made["deployed/deployed/none"], activity_status="deployed")
         made["archived/removing/none"] = self.create("deployed", "dvc_off")
         self.report(made["archived/removing/none"], activity_status="deployed")
-        made["deployed/queued/retrying"] = self.create("deployed", "dvc_off")
+        second = self.create("deployed", "dvc_off")
+        self.report(second, activity_status="deployed")
         self.report(made["archived/removing/none"], activity_status="removing")
+        made["deployed/queued/retrying"] = self.create("deployed", "dvc_off")
         self.report(made["deployed/queued/retrying"], error_status="retrying")
         made["archived/archived/failed"] = self.create("staged", "dvc_off")
         self.report(made["archived/archived/failed"], error_status="failed")
@@ -420,6 +422,23 @@ class Moves(world.TestCase):
             self.refused("POST", f"/deployments/{id}/archive", None, 400,
                          "deployment_not_archivable", "is archived")
 
+    def test_with_an_error(self):
+        """Rows 3 and 12: what is retried is not deployed, what has failed is over."""
+        id = self.create()
+        self.report(id, error_status="retrying")
+        self.refused("POST", f"/deployments/{id}/deploy", None, 400, "deployment_not_deployable",
+                     "is staged, and retrying")
+        self.call("POST", f"/deployments/{id}/archive")
+        id = self.create()
+        self.report(id, error_status="retrying")
+        self.report(id, error_status="none")
+        self.call("POST", f"/deployments/{id}/deploy")
+        id = self.create()
+        self.report(id, error_status="failed")
+        for verb, code in (("deploy", "not_deployable"), ("archive", "not_archivable")):
+            self.refused("POST", f"/deployments/{id}/{verb}", None, 400, f"deployment_{code}",
+                         "archived, and failed")
+
     def test_unknown(self):
         for verb in ("deploy", "archive"):
             self.refused("POST", f"/deployments/dpl_no/{verb}", None, 404, "resource_not_found",
@@ -452,7 +471,8 @@ class Moves(world.TestCase):
         self.start(world={**world.WORLD, "deployments": [
             {"id": "dpl_1", "device_id": "dvc_on", "release_id": "rls_old"}]})
         self.refused("POST", "/deployments/dpl_1/deploy", None, 400, "deployment_release_archived",
-                     "'rls_old' is archived", params={"release_id": "rls_old"})
+                     "cannot deploy deployment: release 'rls_old' is archived",
+                     params={"release_id": "rls_old"})
 
 
 class Drifts(world.TestCase):
@@ -479,7 +499,7 @@ class Drifts(world.TestCase):
         self.assertEqual(self.drifts(staged), since[::-1])
         self.assertEqual(self.drifts(since[0]), [])
         self.call("POST", f"/deployments/{staged}/archive")
-        self.create("deployed")
+        since.append(self.create("deployed"))
         self.assertEqual(self.drifts(staged), since[::-1])
 
     def test_by_one_that_was_staged(self):
@@ -509,6 +529,33 @@ class Drifts(world.TestCase):
         self.test_all_since_it_was_staged()
         self.start("--clock", "2026-01-01T00:00:00Z")
         self.test_restaged()
+
+    def test_with_a_clock_set_back(self):
+        """What happens to a device is never dated before what has happened to it."""
+        self.start("--clock", "2020-01-01T00:00:00Z")
+        other = self.create()
+        self.assertEqual(self.get(other)["created_at"], "2020-01-01T00:00:00Z")
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2019-01-01T00:00:00Z"})
+        first = self.create("deployed")
+        self.assertEqual(self.state(other), "staged/drifted/none")
+        self.assertEqual(self.drifts(other), [first])
+        staged = self.create()
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2018-01-01T00:00:00Z"})
+        second = self.create("deployed")
+        self.assertEqual(self.drifts(staged), [second])
+        for id in (first, second):
+            found = self.get(id)
+            times = [found[f"{x}_at"] for x in ("created", "queued", "deployed", "archived")]
+            times = [time for time in times if time]
+            self.assertEqual(times, sorted(times))
+        self.control("POST", f"deployments/{staged}/restage")
+        self.assertEqual(self.drifts(staged), [])
+        third = self.create("deployed")
+        self.assertEqual(self.drifts(staged), [third])
+        self.call("POST", f"/deployments/{staged}/archive")
+        # Another device's times are the clock's.
+        self.assertEqual(self.get(self.create(device="dvc_on2"))["created_at"],
+                         "2018-01-01T00:00:00Z")
 
     def test_expanded(self):
         staged, deployed = self.create(), self.create("deployed", release="rls_1",
@@ -578,6 +625,14 @@ class Repeatable(world.TestCase):
         tell("GET", "/_mock/fixtures")
         tell("GET", "/_mock/clock")
         return said
+
+    def test_with_what_was_exported(self):
+        """A seed gives ids that are there already, where it has given them before: not again."""
+        ids = [self.create() for _ in range(5)]
+        exported = self.server.everything()
+        self.start(*self.options, world=exported)
+        more = [self.create() for _ in range(5)]
+        self.assertEqual(len({*ids, *more}), 10)
 
     def test_twice(self):
         first = self.story()

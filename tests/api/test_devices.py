@@ -27,6 +27,12 @@ class Immediate(world.TestCase):
         found = self.get(first)
         self.assertEqual((found["queued_at"], found["deployed_at"], found["archived_at"]),
                          (START, START, START))
+        # Times tell the order of what happened within a moment.
+        found = {d["id"]: d for d in self.server.everything()["deployments"]}
+        times = [found[first]["queued_at"], found[first]["deployed_at"],
+                 found[second]["queued_at"], found[second]["deployed_at"],
+                 found[first]["archived_at"]]
+        self.assertEqual(times, sorted(set(times)))
 
     def test_whoever_looks(self):
         """A list, an expansion, a count, an export or a change see it done, too."""
@@ -71,8 +77,24 @@ class Immediate(world.TestCase):
         self.assertEqual(self.states(second, third),
                          ["archived/archived/none", "deployed/deployed/none"])
 
+    def test_many_wait(self):
+        """What has piled up is done in its order, and what comes next is none the slower."""
+        made = []
+        with harness.Client(self.server) as client:
+            for _ in range(2000):
+                answer = client.call("POST", "/deployments", world.body("deployed", "dvc_off"))
+                made.append(answer.json["id"])
+        self.control("PATCH", "devices/dvc_off", {"status": "online"})
+        found = self.server.everything()["deployments"]
+        self.assertEqual([d["id"] for d in found], made)
+        self.assertEqual({d["activity_status"] for d in found[:-1]}, {"archived"})
+        self.assertEqual(found[-1]["activity_status"], "deployed")
+        times = [d["archived_at"] for d in found[:-1]]
+        self.assertEqual(len(set(times)), len(times))
+        self.assertLess(max(d["queued_at"] for d in found), min(times))
+
     def test_every_other_status_waits(self):
-        for status in ("offline", "archived", "inactive", "activating"):
+        for status in ("offline", "archived", "activating"):
             self.control("PATCH", "devices/dvc_on", {"status": "offline"})
             id = self.create("deployed")
             self.control("PATCH", "devices/dvc_on", {"status": status})
@@ -187,9 +209,28 @@ class Timed(world.TestCase):
         self.control("PUT", "clock", {"mode": "frozen", "now": at(5)})
         self.assertEqual(self.state(id), "deployed/deployed/none")
         self.control("PUT", "clock", {"mode": "frozen", "now": "2025-01-01T00:00:00Z"})
-        self.assertEqual(self.get(self.create())["created_at"], "2025-01-01T00:00:00Z")
+        self.assertEqual(self.get(self.create(device="dvc_on2"))["created_at"],
+                         "2025-01-01T00:00:00Z")
+
+    def test_clock_set_back(self):
+        """What waits, waits from then on."""
+        id = self.create("deployed")
+        self.advance(4)
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2025-01-01T00:00:00Z"})
+        self.advance(4)
+        self.assertEqual(self.state(id), "deployed/queued/none")
+        self.advance(1)
+        self.assertEqual(self.state(id), "deployed/deployed/none")
+        # Nor is the pace one of a time to come.
+        self.control("PUT", "transitions", {"progression": "manual"})
+        id = self.create("deployed")
+        self.control("PUT", "transitions", {"progression": "time", "seconds": 5})
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2024-01-01T00:00:00Z"})
+        self.advance(5)
+        self.assertEqual(self.state(id), "deployed/deployed/none")
 
     def test_pace_changed(self):
+        """What is due by the new pace alone is done when that was set, not in the past."""
         id = self.create("deployed")
         self.advance(3)
         self.control("PUT", "transitions", {"progression": "manual"})
@@ -200,8 +241,32 @@ class Timed(world.TestCase):
         self.advance(7)
         self.assertEqual(self.get(id)["deployed_at"], at(30))
         id = self.create("deployed")
+        self.advance(8)
+        self.assertEqual(self.state(id), "deployed/queued/none")
+        self.control("PUT", "transitions", {"progression": "time", "seconds": 5})
+        self.assertEqual(self.get(id)["deployed_at"], at(38))
+        self.control("PUT", "transitions", {"progression": "manual"})
+        id = self.create("deployed")
+        self.advance(4)
         self.control("PUT", "transitions", {"progression": "immediate"})
         self.assertEqual(self.state(id), "deployed/deployed/none")
+        self.assertEqual(self.get(id)["deployed_at"], at(42))
+
+    def test_looking_costs_no_time(self):
+        """The same changes have the same times, whether somebody looks in between or not."""
+        def story(look):
+            self.start(*self.options, "--seed", "1")
+            for i in range(6):
+                self.create(["deployed", "staged"][i % 2])
+                if look:
+                    self.server.everything()
+                self.advance(3)
+                if look:
+                    self.call("GET", "/deployments")
+                    self.control("GET", "clock")
+            return self.server.everything()
+
+        self.assertEqual(story(True), story(False))
 
     def test_real_clock(self):
         """What runs can be moved on, too."""
@@ -266,6 +331,9 @@ class Reports(world.TestCase):
         # Unless it says otherwise.
         self.report(id, error_status="retrying")
         self.assertEqual(self.state(id), "deployed/deployed/retrying")
+        self.report(id, activity_status="deployed")
+        self.assertEqual(self.state(id), "deployed/deployed/none")
+        self.report(id, error_status="retrying")
         second = self.create("deployed")
         self.report(second, activity_status="deployed", error_status="retrying")
         self.assertEqual(self.state(second), "deployed/deployed/retrying")
@@ -316,16 +384,20 @@ class Reports(world.TestCase):
         staged, queued = self.create(device="dvc_on2"), self.create("deployed")
         for activity in ("drifted", "queued", "deployed", "removing", "archived"):
             self.refuse(staged, {"activity_status": activity}, "target_status is staged",
-                        f"cannot become {activity}")
+                        f"cannot get activity_status {activity}:")
         for activity in ("drifted", "staged", "removing", "archived"):
             self.refuse(queued, {"activity_status": activity}, "activity_status queued")
         self.refuse(queued, {"activity_status": "queued", "error_status": "failed"})
         self.refuse(queued, {"activity_status": "removing", "error_status": "retrying"},
-                    "become removing and retrying")
+                    "cannot get activity_status removing and error_status retrying:")
         self.report(queued, activity_status="deployed")
         for activity in ("drifted", "staged", "queued", "removing", "archived"):
             self.refuse(queued, {"activity_status": activity})
-        self.create("deployed")
+        new = self.create("deployed")
+        # The new one is installed first.
+        for activity in ("drifted", "staged", "queued", "removing", "archived"):
+            self.refuse(queued, {"activity_status": activity}, "target_status is archived")
+        self.report(new, activity_status="deployed")
         for activity in ("drifted", "staged", "queued", "archived"):
             self.refuse(queued, {"activity_status": activity}, "target_status is archived")
         removing = queued
@@ -370,6 +442,10 @@ class Reports(world.TestCase):
         for verb, more in (("PATCH", ""), ("POST", "/restage")):
             self.refused_control(verb, "deployments/dpl_no" + more, {}, 404, "resource_not_found",
                                  params={"resource_type": "deployment", "resource_id": "dpl_no"})
+        self.refused_control("POST", target + "/restage", {"now": True}, 400, "invalid_request",
+                             "unknown field 'now'; there is: none", params={"field": "now"})
+        self.refused_control("POST", target + "/restage", b"now", 400, "invalid_request",
+                             "cannot be read")
 
 
 class HandsOn(world.TestCase):
@@ -402,6 +478,40 @@ class HandsOn(world.TestCase):
         third = self.create("deployed")
         self.assertEqual(self.states(first, third),
                          ["archived/archived/none", "deployed/deployed/none"])
+
+    def test_row_8_is_of_one_pass(self):
+        """After a failure nothing is meant to run: the next time, what is left is removed."""
+        first = self.create("deployed")
+        self.assertEqual(self.state(first), "deployed/deployed/none")
+        self.control("PATCH", "devices/dvc_on", {"status": "offline"})
+        second = self.create("deployed")
+        self.report(second, error_status="failed")
+        self.assertEqual(self.state(first), "archived/deployed/none")
+        self.control("PATCH", "devices/dvc_on", {"status": "online"})
+        self.assertEqual(self.state(first), "archived/archived/none")
+
+    def test_decisions(self):
+        """What an agent makes of every state that can be loaded, once its device is online."""
+        states = {  # target: {activity: what becomes of it}
+            "staged": {"staged": "staged", "drifted": "drifted", "queued": "archived",
+                       "deployed": "archived", "removing": "archived", "archived": "archived"},
+            "deployed": {"staged": "staged", "drifted": "drifted", "queued": "deployed",
+                         "deployed": "deployed", "removing": "deployed", "archived": "deployed"},
+            "archived": {"staged": "archived", "drifted": "archived", "queued": "archived",
+                         "deployed": "archived", "removing": "archived", "archived": "archived"},
+        }
+        made = {f"{target}-{activity}": to for target, by in states.items()
+                for activity, to in by.items()}
+        devices = [{"id": f"dvc_{name}", "name": name, "status": "offline"} for name in made]
+        deployments = [{"id": f"dpl_{name}", "device_id": f"dvc_{name}", "release_id": "rls_0",
+                        "target_status": name.split("-")[0],
+                        "activity_status": name.split("-")[1]} for name in made]
+        self.start(*STANDING, world={**world.WORLD, "devices": devices, "deployments": deployments})
+        for name, to in made.items():
+            target, activity = name.split("-")
+            self.assertEqual(self.state(f"dpl_{name}"), f"{target}/{activity}/none")
+            self.control("PATCH", f"devices/dvc_{name}", {"status": "online"})
+            self.assertEqual(self.state(f"dpl_{name}"), f"{target}/{to}/none")
 
     def test_activity_stays(self):
         self.control("PUT", "transitions", {"progression": "manual"})
@@ -474,6 +584,24 @@ class Devices(world.TestCase):
         self.patch("dvc_on")
         self.patch("dvc_on", status="online", agent_version="v1.2.3", description=None)
         self.assertEqual(self.server.everything(), before)
+
+    def test_what_runs_something_is_not_new(self):
+        self.create("deployed")
+        self.refused_control("PATCH", "devices/dvc_on", {"status": "inactive"}, 409,
+                             "impossible_transition", "it has a current deployment",
+                             params={"device_id": "dvc_on"})
+        self.patch("dvc_on2", status="inactive")
+
+    def test_no_version(self):
+        """Only by coming online does a device without an agent version get one."""
+        self.start(*STANDING, world={**world.WORLD, "devices": [
+            {"id": "dvc_1", "name": "1", "status": "online"}]})
+        before = self.server.everything()
+        self.assertIsNone(self.patch("dvc_1")["agent_version"])
+        self.assertEqual(self.server.everything(), before)
+        self.assertIsNone(self.patch("dvc_1", description="x")["agent_version"])
+        self.patch("dvc_1", status="offline")
+        self.assertEqual(self.patch("dvc_1", status="online")["agent_version"], "v1.0.0")
 
     def test_refused(self):
         for said, field, *words in (
@@ -548,9 +676,22 @@ class Settings(world.TestCase):
         self.assertEqual(later["mode"], "real")
         self.assertLess(self.control("PUT", "clock", {"mode": "real"})["now"], later["now"])
 
+    def test_dates(self):
+        """Every time that there is makes a Date header."""
+        for now, date in (("1969-12-31T23:59:59Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
+                          ("1969-12-31T23:59:58.5Z", "Wed, 31 Dec 1969 23:59:58 GMT"),
+                          ("1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+                          ("0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT"),
+                          ("9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT")):
+            self.start("--clock", now)
+            for _ in range(2):
+                self.assertEqual(self.server.control("GET", "clock").headers["Date"], date)
+            self.create()
+
     def test_clock_refused(self):
         for verb, target, said, field, *words in (
                 ("PUT", "clock", {}, "mode", "mode is missing"),
+                ("PUT", "clock", {"time": START}, "time", "unknown field 'time'", "mode, now"),
                 ("PUT", "clock", {"mode": "stopped"}, "mode", "real, frozen"),
                 ("PUT", "clock", {"mode": "frozen", "now": "noon"}, "now", "a time such as"),
                 ("PUT", "clock", {"mode": "real", "now": START}, "now", "not to be set"),

@@ -579,8 +579,30 @@ class Problems(Files):
                    "git_commit_id, created_at, updated_at, archived_at, config_schemas, "
                    "config_schema_ids")
 
+    def test_failed(self):
+        """What has failed is over."""
+        failed = {**DEPLOYMENT, "error_status": "failed", "target_status": "staged",
+                  "activity_status": "deployed"}
+        self.check({"devices": [DEVICE], "releases": [RELEASE], "deployments": [failed]},
+                   "PATH: /deployments/0/target_status: expected archived, since it has failed, "
+                   "found 'staged'",
+                   "PATH: /deployments/0/activity_status: expected archived, since it has failed, "
+                   "found 'deployed'")
+
+    def test_waiting_for_nothing(self):
+        for given, is_, meant in (({}, "staged", "staged"),
+                                  ({"activity_status": "deployed"}, "deployed", "deployed"),
+                                  ({"activity_status": "archived"}, "archived", "archived"),
+                                  ({"status": "retrying"}, "retrying", "deployed")):
+            waits = {**DEPLOYMENT, **given, "waiting_since": "2026-01-01T00:00:00Z"}
+            self.check({"devices": [{**DEVICE, "status": "online"}], "releases": [RELEASE],
+                        "deployments": [waits]},
+                       "PATH: /deployments/0/waiting_since: its device has nothing to do with a "
+                       f"deployment that is {is_}, and meant to be {meant}; expected null")
+
     def test_waiting_for_nobody(self):
-        waits = {**DEPLOYMENT, "waiting_since": "2026-01-01T00:00:00Z"}
+        waits = {**DEPLOYMENT, "activity_status": "queued",
+                 "waiting_since": "2026-01-01T00:00:00Z"}
         self.check({"devices": [{**DEVICE, "status": "offline"}], "releases": [RELEASE],
                     "deployments": [waits]},
                    "PATH: /deployments/0/waiting_since: nothing waits for the device dvc_1, which "

@@ -76,14 +76,15 @@ def a_world(rng):
 
     def deployment(_):
         device = rng.choice(world["devices"])["id"]
-        target = rng.choice(WORDS["target_status"])
+        error = rng.choice(WORDS["error_status"])
+        target = "archived" if error == "failed" else rng.choice(WORDS["target_status"])
         if target == "deployed":
             if device in deployed:
                 target = "archived"
             deployed.add(device)
         return {"device_id": device, "release_id": rng.choice(world["releases"])["id"],
-                "target_status": target, "activity_status": rng.choice(ACTIVITIES),
-                "error_status": rng.choice(WORDS["error_status"])}
+                "target_status": target, "error_status": error,
+                "activity_status": "archived" if error == "failed" else rng.choice(ACTIVITIES)}
 
     world["deployments"] = rows("deployments", "dpl_", 400, deployment)
     return world
@@ -311,7 +312,7 @@ class Refused(harness.TestCase):
                 ("limit=1&limit=2", "limit", "came twice"),
                 ("order_by=name", "order_by", "'name'", "id, created_at"),
                 ("order_by=id:up", "order_by", "'id:up'", ":asc or :desc"),
-                ("order_by=id,,created_at", "order_by", "''"),
+                ("order_by=id,,created_at", "order_by", "an empty name"),
                 ("target_status=gone", "target_status", "'gone'", "staged, deployed, archived"),
                 ("activity_status=staged,gone", "activity_status", "'gone'"),
                 ("error_status=None", "error_status", "none, failed, retrying"),

@@ -163,7 +163,7 @@ class Bodies(harness.TestCase):
             def post(n):
                 answer = server.call("POST", "/deployments", b"x" * n, version=TETONS)
                 return answer.status, answer.error["message"]
-            self.assertIn("not JSON", post(100)[1])
+            self.assertIn("cannot be read", post(100)[1])
             status, message = post(101)
             self.assertEqual(status, 413)
             self.assertIn("at most 100", message)

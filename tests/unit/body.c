@@ -59,6 +59,7 @@ static const struct {
 	{ V_TETONS, false, "{\"name\":null}", "! name: name: expected " NAME_FORM ", found null" },
 	/* what nobody asked for */
 	{ V_TETONS, false, "{\"name\":\"x\",\"nmae\":1,\"seconds\":\"soon\"}", "name=x " },
+	{ V_TETONS, true, "{\"nmae\":\"x\"}", "! nmae: unknown field 'nmae'; there is: " T_FIELDS },
 	{ V_TETONS, true, "{\"name\":\"x\",\"nmae\":1}",
 	  "! nmae: unknown field 'nmae'; there is: " T_FIELDS },
 	{ V_TETONS, true, "{\"name\":\"x\",\"seconds\":1}",
@@ -96,11 +97,11 @@ static const struct {
 	{ V_TETONS, false, "[]", "! -: the body is no JSON object" EXPECTED },
 	{ V_TETONS, false, "null", "! -: the body is no JSON object" EXPECTED },
 	{ V_TETONS, false, "{\"name\":\"x\"",
-	  "! -: the body is not JSON: line 1, column 12: expected ',' or '}'" },
+	  "! -: the body cannot be read: line 1, column 12: expected ',' or '}'" },
 	{ V_TETONS, false, "{\"name\":\"x\"}\n{}",
-	  "! -: the body is not JSON: line 2, column 1: expected the end after the value" },
+	  "! -: the body cannot be read: line 2, column 1: expected the end after the value" },
 	{ V_TETONS, false, "{\"name\":\"x\",\"name\":\"y\"}",
-	  "! -: the body is not JSON: line 1, column 13: a key that the object already has" },
+	  "! -: the body cannot be read: line 1, column 13: a key that the object already has" },
 };
 
 static void describe(const struct body *body, struct buf *out)

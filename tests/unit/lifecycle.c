@@ -18,14 +18,22 @@ static const struct {
 	enum trigger trigger;
 	const char *from, *to, *stamped;
 } want[] = {
-	{ MOVE_DEPLOY, "staged/staged/*", "deployed/queued/none", "queued_at" },
+	{ MOVE_DEPLOY, "staged/staged/none", "deployed/queued/none", "queued_at" },
 	{ MOVE_DRIFT, "staged/staged/*", "=/drifted/=", NULL },
-	{ MOVE_ARCHIVE, "staged/staged/*", "archived/archived/none", "archived_at" },
-	{ MOVE_ARCHIVE, "staged/drifted/*", "archived/archived/none", "archived_at" },
+	{ MOVE_ARCHIVE, "staged/staged/none", "archived/archived/none", "archived_at" },
+	{ MOVE_ARCHIVE, "staged/staged/retrying", "archived/archived/none", "archived_at" },
+	{ MOVE_ARCHIVE, "staged/drifted/none", "archived/archived/none", "archived_at" },
+	{ MOVE_ARCHIVE, "staged/drifted/retrying", "archived/archived/none", "archived_at" },
 	{ MOVE_REPLACE, "deployed/*/*", "archived/=/=", NULL },
 	{ MOVE_RESTAGE, "staged/drifted/*", "=/staged/=", "reviewed_at" },
+	/* Rows 7 to 9, and the agent's decisions below them. */
 	{ MOVE_INSTALL, "deployed/queued/*", "=/deployed/none", "deployed_at" },
+	{ MOVE_INSTALL, "deployed/removing/*", "=/deployed/none", "deployed_at" },
+	{ MOVE_INSTALL, "deployed/archived/*", "=/deployed/none", "deployed_at" },
 	{ MOVE_REMOVE, "archived/deployed/*", "=/removing/=", NULL },
+	{ MOVE_REMOVE, "staged/deployed/*", "=/removing/=", NULL },
+	{ MOVE_WITHDRAW, "staged/queued/*", "=/archived/none", "archived_at" },
+	{ MOVE_WITHDRAW, "staged/removing/*", "=/archived/none", "archived_at" },
 	{ MOVE_FINISH, "archived/removing/*", "=/archived/none", "archived_at" },
 	{ MOVE_FINISH, "archived/queued/*", "=/archived/none", "archived_at" },
 	{ MOVE_FINISH, "archived/staged/*", "=/archived/none", "archived_at" },
@@ -100,6 +108,43 @@ static void test_every_state(void)
 							       errors[n] });
 }
 
+/* An agent's own moves, and whether a deployment is what it is meant to be. */
+static void test_own(void)
+{
+	static const struct {
+		struct state is;
+		enum trigger own;
+		bool reached;
+	} cases[] = {
+		{ { "staged", "staged", "none" }, MOVE_COUNT, true },
+		{ { "staged", "drifted", "none" }, MOVE_COUNT, true },
+		{ { "staged", "archived", "none" }, MOVE_COUNT, true },
+		{ { "staged", "queued", "none" }, MOVE_WITHDRAW, true },
+		{ { "staged", "deployed", "none" }, MOVE_REMOVE, false },
+		{ { "staged", "removing", "none" }, MOVE_WITHDRAW, false },
+		{ { "deployed", "staged", "none" }, MOVE_COUNT, false },
+		{ { "deployed", "drifted", "none" }, MOVE_COUNT, false },
+		{ { "deployed", "queued", "none" }, MOVE_INSTALL, false },
+		{ { "deployed", "deployed", "none" }, MOVE_COUNT, true },
+		{ { "deployed", "removing", "none" }, MOVE_INSTALL, false },
+		{ { "deployed", "archived", "none" }, MOVE_INSTALL, false },
+		{ { "archived", "staged", "none" }, MOVE_FINISH, false },
+		{ { "archived", "drifted", "none" }, MOVE_FINISH, false },
+		{ { "archived", "queued", "none" }, MOVE_FINISH, false },
+		{ { "archived", "deployed", "none" }, MOVE_REMOVE, false },
+		{ { "archived", "removing", "none" }, MOVE_FINISH, false },
+		{ { "archived", "archived", "none" }, MOVE_COUNT, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char what[64];
+
+		snprintf(what, sizeof what, "%s/%s", cases[i].is.target, cases[i].is.activity);
+		EQ_INT_IN(what, lifecycle_own(&cases[i].is), cases[i].own);
+		EQ_INT_IN(what, lifecycle_has_reached(&cases[i].is), cases[i].reached);
+	}
+}
+
 static void test_activities(void)
 {
 	char out[64], few[8];
@@ -112,4 +157,5 @@ static void test_activities(void)
 	EQ_STR(lifecycle_activities(MOVE_FINISH, few, sizeof few), "removin");
 }
 
-UNIT_MAIN("lifecycle", { "every state", test_every_state }, { "activities", test_activities })
+UNIT_MAIN("lifecycle", { "every state", test_every_state }, { "own", test_own },
+	  { "activities", test_activities })

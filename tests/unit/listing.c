@@ -78,7 +78,8 @@ static const struct {
 	  "! order_by: order_by 'id:ASC': " T " has " T_BY },
 	{ R_DEVICE, V_TETONS, false,
 	  "order_by=id:", "! order_by: order_by 'id:': " T " has " T_BY },
-	{ R_DEVICE, V_TETONS, false, "order_by=id,", "! order_by: order_by '': " T " has " T_BY },
+	{ R_DEVICE, V_TETONS, false, "order_by=id,",
+	  "! order_by: an empty name in order_by; names are separated by one comma" },
 	{ R_DEVICE, V_TETONS, false, "order_by=id|created_at",
 	  "! order_by: order_by 'id|created_at': " T " has " T_BY },
 	/* filters */

@@ -111,6 +111,48 @@ static void test_errors(void)
 	store_close(store);
 }
 
+/* Statements that are kept by their texts: more of them than there is room for, again and again. */
+static void test_kept(void)
+{
+	enum { TEXTS = 200 };
+	struct store *store = open_store(schema);
+	struct db *db = store_db(store);
+
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < TEXTS; i++) {
+			char sql[64];
+			const struct query q = { sql, QUERY_KEPT };
+			struct stmt *s;
+
+			/* Some of them of the same length, some asked for more often. */
+			snprintf(sql, sizeof sql, "SELECT ?1 + %d", i % 7 == 0 ? 0 : i);
+			s = db_query(db, &q);
+			CU_ASSERT_FATAL(s != NULL);
+			stmt_bind_int(s, 1, round);
+			EQ_INT(stmt_step(s), STEP_ROW);
+			EQ_INT(stmt_int(s, 0), round + (i % 7 == 0 ? 0 : i));
+			stmt_end(s);
+		}
+	}
+	store_close(store);
+}
+
+static void test_run(void)
+{
+	static const struct query insert = { "INSERT INTO word VALUES (?1, ?2)", QUERY_KEPT };
+	struct store *store = open_store(schema);
+	struct db *db = store_db(store);
+
+	CU_ASSERT(db_write(db));
+	CU_ASSERT(db_run(db, &insert, (const char *const[]){ "one", NULL }, 2));
+	CU_ASSERT(!db_run(db, &insert, (const char *const[]){ "one", NULL }, 2));
+	CU_ASSERT(db_run(db, &insert, (const char *const[]){ NULL, "1" }, 2));
+	CU_ASSERT(db_commit(db));
+	EQ_INT(number(db, "SELECT count(*) FROM word"), 2);
+	EQ_INT(number(db, "SELECT of FROM word WHERE text IS NULL"), 1);
+	store_close(store);
+}
+
 static void test_transactions(void)
 {
 	struct store *store = open_store(schema);
@@ -304,6 +346,8 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "values", test_values },
 		{ "errors", test_errors },
+		{ "kept", test_kept },
+		{ "run", test_run },
 		{ "transactions", test_transactions },
 		{ "apart", test_apart },
 		{ "readers and a writer", test_readers_and_a_writer },

@@ -15,6 +15,8 @@ static const struct {
 	{ "2026-08-17.everglades", OK_E, OK_E, OK_E },
 	{ "2026-03-10.tetons", INVALID, OK_T, OK_T },
 	{ "1999-12-31.everglades", INVALID, OK_E, OK_E },
+	{ "2026-02-29.tetons", INVALID, INVALID, OK_E },
+	{ "2026-13-01.tetons", INVALID, INVALID, OK_E },
 	{ "2025-10-21.zion", ENDED, ENDED, OK_E },
 	{ "2025-10-22.zion", INVALID, INVALID, OK_E },
 	{ NULL, MISSING, MISSING, OK_E },
@@ -81,9 +83,15 @@ static void test_spans(void)
 		{ NEVER, { false, false, false } },
 	};
 
+	char text[96];
+
 	for (size_t i = 0; i < ARRAY_LEN(spans); i++)
 		for (int v = 0; v < V_COUNT; v++)
 			EQ_INT(live(spans[i].span, (enum version)v), spans[i].in[v]);
+	EQ_STR(span_text(spans[1].span, text, sizeof text), "since 2026-05-06.rainier");
+	EQ_STR(span_text(spans[2].span, text, sizeof text), "until 2026-05-06.rainier");
+	EQ_STR(span_text((struct span){ V_RAINIER, V_EVERGLADES }, text, sizeof text),
+	       "in 2026-05-06.rainier to 2026-05-06.rainier");
 	EQ_INT(span_last(spans[1].span), V_NEWEST);
 	EQ_INT(span_last(spans[2].span), V_RAINIER);
 }
