@@ -3,10 +3,10 @@
  */
 #include "deployment.h"
 
-#define SELECT_STATES(by)                                                                          \
+#define SELECT_STATES(by, rest)                                                                    \
 	"SELECT d.id, d.device_id, d.release_id, d.target_status, d.activity_status,"              \
 	" d.error_status, d.updated_at, d.waiting_since, v.status = 'online'"                      \
-	" FROM deployments AS d " by " JOIN devices AS v ON v.id = d.device_id "
+	" FROM deployments AS d " by " JOIN devices AS v ON v.id = d.device_id " rest
 
 /* Copy the current row of a SELECT_STATES. */
 static struct deployment *read_state(struct change *c, struct stmt *s)
@@ -52,16 +52,15 @@ static bool read_states(struct change *c, const struct query *q, const char *arg
 
 bool deployment_get(struct change *c, const char *id, struct deployment **d)
 {
-	static const struct query one = { SELECT_STATES("") "WHERE d.id = ?1", QUERY_KEPT };
+	static const struct query one = { SELECT_STATES("", "WHERE d.id = ?1"), QUERY_KEPT };
 
 	return read_states(c, &one, id, d);
 }
 
 /* The planner does not know how few those are, so it is told by which index to find them. */
 #define SELECT_OF_DEVICE(index, where)                                                             \
-	SELECT_STATES("INDEXED BY " index)                                                         \
-	"WHERE d.device_id = ?1 AND " where " ORDER BY "                                           \
-	"d.created_at, d.id"
+	SELECT_STATES("INDEXED BY " index,                                                         \
+		      "WHERE d.device_id = ?1 AND " where " ORDER BY d.created_at, d.id")
 
 bool deployments_meant(struct change *c, const char *device_id, struct deployment **l)
 {
@@ -102,10 +101,11 @@ const struct deployment *deployment_current(const struct deployment *meant)
 
 bool deployment_waiting(struct change *c, struct deployment **d)
 {
-	static const struct query first = { SELECT_STATES(
-						"") "WHERE d.waiting_since IS NOT NULL "
-						    "ORDER BY d.waiting_since, d.id LIMIT 1",
-					    QUERY_KEPT };
+	static const struct query first = {
+		SELECT_STATES("", "WHERE d.waiting_since IS NOT NULL"
+				  " ORDER BY d.waiting_since, d.id LIMIT 1"),
+		QUERY_KEPT
+	};
 
 	return read_states(c, &first, NULL, d);
 }
