@@ -126,6 +126,9 @@ void db_close(struct db *db)
 	if (!db)
 		return;
 	pthread_rwlock_wrlock(&db->store->lock);
+	/* From here on no writer ends what it reads. */
+	if (db->reading)
+		turn(&db->commit);
 	for (link = &db->store->dbs; *link != db; link = &(*link)->next)
 		;
 	*link = db->next;

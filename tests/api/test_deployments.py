@@ -94,8 +94,9 @@ class CreateRefused(world.TestCase):
                 ({**body(), "parent_id": 5}, "parent_id", "the id of a deployment, or null")):
             self.refuse(given, 400, "invalid_request", *words, params={"field": field})
         for field in body():
-            for given in ({k: v for k, v in body().items() if k != field},):
-                self.refuse(given, 400, "invalid_request", f"{field} is missing",
+            given = {k: v for k, v in body().items() if k != field}
+            for more in ({}, {field.upper(): body()[field]}):
+                self.refuse({**given, **more}, 400, "invalid_request", f"{field} is missing",
                             params={"field": field})
         for given, *words in ((b"", "the body is empty", "target_status, description"),
                               (b"[]", "no JSON object"), (b"{", "line 1, column 2"),
@@ -130,15 +131,18 @@ class CreateRefused(world.TestCase):
     def test_2_device(self):
         for device, target in (("dvc_gone", "staged"), ("dvc_gone", "deployed"),
                                ("dvc_new", "deployed"), ("dvc_act", "deployed")):
+            can = "staged or deployed" if device == "dvc_gone" else "deployed"
             self.refuse(body(target, device), 400, "device_is_inactive", f"'{device}'",
-                        params={"device_id": device})
+                        f": nothing can be {can} to it", params={"device_id": device})
         for device in ("dvc_new", "dvc_act", "dvc_off"):
             self.create("staged", device)
         self.assertEqual(self.state(self.create("deployed", "dvc_off")), "deployed/queued/none")
 
     def test_3_unknown_instance(self):
         for instances, missing in ((["nope"], "nope"), ([*INSTANCES, "a'b"], "a'b"),
-                                   (["nope", "nope"], "nope"), ([""], "")):
+                                   (["nope", "nope"], "nope"), ([""], ""),
+                                   (["nope_1", "nope_2"], "nope_1"),
+                                   (["nope_2", "nope_1"], "nope_2")):
             self.refuse(body(release="rls_1", instances=instances), 404, "resource_not_found",
                         f"config_instance '{missing}' not found",
                         params={"resource_type": "config_instance", "resource_id": missing,
@@ -160,6 +164,43 @@ class CreateRefused(world.TestCase):
                 self.refuse(body(release="rls_1", instances=instances), 400, code, *words,
                             params=params, version=version)
         self.refuse(body(release="rls_0", instances=["cfg_inst_m1"]), 400, code, "'cfg_sch_m'")
+        # Of several offences of one kind, the first.
+        for release, instances, *words in (
+                ("rls_1", ["cfg_inst_m1", "cfg_inst_l1", "cfg_inst_l1", "cfg_inst_m1"],
+                 "names 'cfg_inst_m1' twice"),
+                ("rls_0", ["cfg_inst_m1", "cfg_inst_l1"], "'cfg_inst_m1' is an instance"),
+                ("rls_0", ["cfg_inst_l1", "cfg_inst_m1"], "'cfg_inst_l1' is an instance")):
+            self.refuse(body(release=release, instances=instances), 400, code, *words)
+
+    def test_3_slots_of_two_schemas(self):
+        """Slots of the same key are different ones, and are looked at in the release's order."""
+        code = "invalid_deployment_config_instances"
+        slots = [{"key": key, "filepath": f"/n/{key}.json"} for key in ("default", "b", "a")]
+        more = {
+            "config_types": [{"id": "cfg_typ_n", "name": "n", "slug": "n"}],
+            "config_schemas": [{"id": "cfg_sch_n", "digest": "n", "config_type_id": "cfg_typ_n",
+                                "instance_slots": slots}],
+            "config_instances": [
+                *({"id": f"cfg_inst_n_{slot['key']}", "config_schema_id": "cfg_sch_n",
+                   "slot_key": slot["key"]} for slot in slots),
+                {"id": "cfg_inst_l1b", "config_schema_id": "cfg_sch_l", "slot_key": "primary"}],
+            "releases": [{"id": "rls_n", "version": "v9",
+                          "config_schema_ids": ["cfg_sch_n", "cfg_sch_m"]}],
+        }
+        self.start(world={array: [*rows, *more.get(array, [])] for array, rows in
+                          world.WORLD.items()})
+        every = ["cfg_inst_m1", *(f"cfg_inst_n_{slot['key']}" for slot in slots)]
+        self.create(release="rls_n", instances=every)
+        for without, *words in (("cfg_inst_n_default", "'default' of the schema 'cfg_sch_n'"),
+                                ("cfg_inst_m1", "'default' of the schema 'cfg_sch_m'")):
+            self.refuse(body(release="rls_n", instances=[i for i in every if i != without]), 400,
+                        code, *words)
+        self.refuse(body(release="rls_n", instances=[]), 400, code, "required slot 'default'")
+        self.refuse(body(release="rls_n", instances=["cfg_inst_n_default"]), 400, code,
+                    "required slot 'b'")
+        self.refuse(body(release="rls_1", instances=["cfg_inst_l1", "cfg_inst_m1", "cfg_inst_m1b",
+                                                     "cfg_inst_l1b"]), 400, code,
+                    "several are for the slot 'primary'")
 
     def test_4_parent(self):
         """null and a value are held against the device's current deployment, in everglades."""
@@ -209,6 +250,9 @@ class CreateRefused(world.TestCase):
         self.assertEqual(self.get(self.create(version=TETONS, parent_id=staged))["parent_id"],
                          staged)
         other = self.create(device="dvc_on2")
+        self.control("PUT", "transitions", {"progression": "manual"})
+        current, new = new, self.create("deployed")
+        self.assertEqual(self.state(current), "archived/deployed/none")
         for id in (other, current, "dpl_no"):
             self.refuse(body(parent_id=id), 409, "deployment_parent_mismatch", f"'{new}'",
                         version=TETONS)
@@ -235,6 +279,10 @@ class CreateRefused(world.TestCase):
         self.create("deployed", release="rls_0")
         self.create("staged", release="rls_0")
         self.create("deployed", release="rls_1", instances=INSTANCES)
+
+    def test_query_before_body(self):
+        self.refused("POST", "/deployments?expand=nope", {}, 400, "invalid_request", "'nope'",
+                     params={"field": "expand"})
 
     def test_order(self):
         """Of several reasons, the first of 11.2 is given."""
@@ -292,6 +340,31 @@ class Moves(world.TestCase):
         before = self.get(current)
         self.create()
         self.assertEqual(self.get(current), before)
+
+    def test_2_after_what_cannot_be(self):
+        """A device whose current deployment is archived on it gets another all the same."""
+        self.start(*self.options, world={**world.WORLD, "deployments": [
+            {"id": "dpl_a", "device_id": "dvc_on", "release_id": "rls_0",
+             "target_status": "deployed", "activity_status": "archived"}]})
+        new = self.create("deployed")
+        self.assertEqual(self.states("dpl_a", new),
+                         ["archived/archived/none", "deployed/queued/none"])
+
+    def test_times_of_a_change(self):
+        """All that one call does has one time, after that of every call before."""
+        self.start("--clock", "2026-01-01T00:00:00Z", "--transitions", "manual")
+        first, staged, other = (self.create("deployed"), self.create(),
+                                self.create(device="dvc_on2"))
+        self.call("POST", f"/deployments/{other}/deploy")
+        new = self.create("deployed")
+        found = {d["id"]: d for d in self.server.everything()["deployments"]}
+        times = [found[first]["created_at"], found[staged]["created_at"],
+                 found[other]["created_at"], found[other]["queued_at"], found[new]["created_at"]]
+        self.assertEqual(times, sorted(set(times)))
+        for id, field in ((new, "updated_at"), (new, "queued_at"), (staged, "updated_at"),
+                          (first, "updated_at")):
+            self.assertEqual(found[id][field], found[new]["created_at"])
+        self.assertEqual(found[other]["updated_at"], found[other]["queued_at"])
 
     def test_2_3_deploy(self):
         staged = self.create()
@@ -416,7 +489,8 @@ class Moves(world.TestCase):
         # As the version shows it.
         removing = made["archived/removing/none"]
         self.refused("POST", f"/deployments/{removing}/archive", None, 400,
-                     "deployment_not_archivable", "is deployed", version=TETONS)
+                     "deployment_not_archivable", "is deployed", version=TETONS,
+                     params={"deployment_id": removing, "activity_status": "deployed"})
         for id in (made["staged/staged/none"], made["staged/drifted/none"]):
             self.call("POST", f"/deployments/{id}/archive")
             self.refused("POST", f"/deployments/{id}/archive", None, 400,
@@ -530,6 +604,33 @@ class Drifts(world.TestCase):
         self.start("--clock", "2026-01-01T00:00:00Z")
         self.test_restaged()
 
+    def test_borders(self):
+        """Neither what was deployed at the very moment of staging, nor at that of its own end."""
+        def archived(id, queued_at, **more):
+            return {"id": id, "device_id": "dvc_on", "release_id": "rls_0",
+                    "activity_status": "archived", "queued_at": queued_at, **more}
+
+        first, last = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+        for deployments, want in (
+                # One at the beginning and one at the end: it has never drifted.
+                ([archived("dpl_1", first), archived("dpl_2", last)], []),
+                # One in between: it has, and all since the beginning count.
+                ([archived("dpl_1", first), archived("dpl_2", last),
+                  archived("dpl_3", "2026-01-01T10:00:00Z")], ["dpl_2", "dpl_3"]),
+                # In an order that is always the same.
+                ([archived("dpl_b", "2026-01-01T10:00:00Z"),
+                  archived("dpl_a", "2026-01-01T10:00:00Z")], ["dpl_a", "dpl_b"])):
+            self.start(world={**world.WORLD, "deployments": [
+                archived("dpl_s", last, created_at=first), *deployments]})
+            self.assertEqual(self.drifts("dpl_s"), want)
+
+    def test_since_it_was_loaded(self):
+        """What is loaded without a time is older than what comes."""
+        self.start("--clock", "2026-01-01T00:00:00Z", world={**world.WORLD, "deployments": [
+            {"id": "dpl_a", "device_id": "dvc_on", "release_id": "rls_0"}]})
+        new = self.create("deployed")
+        self.assertEqual(self.drifts("dpl_a"), [new])
+
     def test_with_a_clock_set_back(self):
         """What happens to a device is never dated before what has happened to it."""
         self.start("--clock", "2020-01-01T00:00:00Z")
@@ -582,6 +683,16 @@ class Stateless(world.TestCase):
                          "online")
         self.assertEqual(self.call("GET", "/devices/dvc_off")["status"], "offline")
         self.assertEqual(self.server.everything(), before)
+
+    def test_what_waits(self):
+        """No step is done, not even one that was due when it was loaded."""
+        self.start("--stateless", world={**world.WORLD, "deployments": [
+            {"id": "dpl_1", "device_id": "dvc_on", "release_id": "rls_0",
+             "activity_status": "queued", "waiting_since": "2026-01-01T00:00:00Z"}]})
+        self.assertEqual(self.state("dpl_1"), "deployed/queued/none")
+        self.create("deployed")
+        self.report("dpl_1", activity_status="queued")
+        self.assertEqual(self.state("dpl_1"), "deployed/queued/none")
 
     def test_every_move(self):
         self.start("--stateless", world={**world.WORLD, "deployments": [

@@ -93,6 +93,15 @@ class Immediate(world.TestCase):
         self.assertEqual(len(set(times)), len(times))
         self.assertLess(max(d["queued_at"] for d in found), min(times))
 
+    def test_no_other_status_wakes(self):
+        """Nor does setting an error back, on a device that is not online."""
+        id = self.create("deployed", "dvc_off")
+        for status in ("offline", "activating", "archived"):
+            self.control("PATCH", "devices/dvc_off", {"status": status})
+            self.report(id, error_status="retrying")
+            self.report(id, error_status="none")
+            self.assertEqual(self.state(id), "deployed/queued/none")
+
     def test_every_other_status_waits(self):
         for status in ("offline", "archived", "activating"):
             self.control("PATCH", "devices/dvc_on", {"status": "offline"})
@@ -162,6 +171,63 @@ class Timed(world.TestCase):
         self.assertEqual(found["status"], "archived")
         self.assertEqual((found["queued_at"], found["deployed_at"], found["archived_at"]),
                          (at(0), at(5), at(17)))
+
+    def test_two_devices(self):
+        """Each in its own time."""
+        first = self.create("deployed")
+        self.advance(3)
+        second = self.create("deployed", "dvc_on2")
+        self.advance(3)
+        self.assertEqual(self.states(first, second),
+                         ["deployed/deployed/none", "deployed/queued/none"])
+        self.control("PATCH", "devices/dvc_on2", {"status": "offline"})
+        third = self.create("deployed")
+        self.advance(5)
+        self.assertEqual(self.states(second, third),
+                         ["deployed/queued/none", "deployed/deployed/none"])
+
+    def test_woken_while_it_waits(self):
+        """What has begun to wait is not put off by what comes after."""
+        first = self.create("deployed")
+        self.advance(5)
+        self.create("deployed")
+        self.advance(5)
+        self.assertEqual(self.state(first), "archived/removing/none")
+        self.advance(3)
+        self.create("deployed")
+        self.advance(2)
+        self.assertEqual(self.get(first)["archived_at"], at(15))
+
+    def test_what_waits(self):
+        """Only what an online device has a step to do with: as it is exported."""
+        def waiting():
+            return {d["id"]: d["waiting_since"] for d in self.server.everything()["deployments"]
+                    if "waiting_since" in d}
+
+        first = self.create("deployed")
+        self.assertEqual(waiting(), {first: START})
+        self.advance(3)
+        self.control("PATCH", "devices/dvc_on", {"status": "offline"})
+        self.assertEqual(waiting(), {})
+        offline = self.create("deployed", "dvc_off")
+        self.advance(1)
+        self.control("PATCH", "devices/dvc_on", {"status": "online"})
+        self.assertEqual(waiting(), {first: at(4)})
+        self.advance(5)
+        self.assertEqual(self.get(first)["deployed_at"], at(9))
+        second = self.create("deployed")
+        self.assertEqual(waiting(), {second: at(9)})
+        self.control("PATCH", "devices/dvc_off", {"status": "online"})
+        self.assertEqual(waiting(), {second: at(9), offline: at(9)})
+
+    def test_loaded_with_a_time(self):
+        """A step dates what it reaches, whatever was said of that before."""
+        self.start(*self.options, world={**world.WORLD, "deployments": [
+            {"id": "dpl_a", "device_id": "dvc_on", "release_id": "rls_0",
+             "activity_status": "queued", "deployed_at": "2025-01-01T00:00:00Z",
+             "created_at": "2025-01-01T00:00:00Z",
+             "waiting_since": "2026-01-01T11:00:00Z"}]})
+        self.assertEqual(self.get("dpl_a")["deployed_at"], "2026-01-01T11:00:05Z")
 
     def test_nothing_moves_between_looks(self):
         """Twice the same answer, however long the real clock takes."""
@@ -338,6 +404,19 @@ class Reports(world.TestCase):
         self.report(second, activity_status="deployed", error_status="retrying")
         self.assertEqual(self.state(second), "deployed/deployed/retrying")
 
+    def test_still_retrying(self):
+        id = self.create("deployed")
+        self.report(id, error_status="retrying")
+        self.report(id, activity_status="deployed", error_status="retrying")
+        self.assertEqual(self.state(id), "deployed/deployed/retrying")
+
+    def test_times(self):
+        """A report has a time of its own, one for all that it does."""
+        id = self.create("deployed", "dvc_off")
+        found = self.report(id, activity_status="deployed")
+        self.assertEqual(found["deployed_at"], found["updated_at"])
+        self.assertGreater(found["deployed_at"].rstrip("Z"), found["queued_at"].rstrip("Z"))
+
     def test_12_failed(self):
         for make in (lambda: self.create("deployed"), lambda: self.create("staged")):
             for more in ({}, {"activity_status": "archived"}):
@@ -387,7 +466,8 @@ class Reports(world.TestCase):
                         f"cannot get activity_status {activity}:")
         for activity in ("drifted", "staged", "removing", "archived"):
             self.refuse(queued, {"activity_status": activity}, "activity_status queued")
-        self.refuse(queued, {"activity_status": "queued", "error_status": "failed"})
+        self.refuse(queued, {"activity_status": "queued", "error_status": "failed"},
+                    "target_status is deployed, activity_status queued, error_status none")
         self.refuse(queued, {"activity_status": "removing", "error_status": "retrying"},
                     "cannot get activity_status removing and error_status retrying:")
         self.report(queued, activity_status="deployed")
@@ -524,6 +604,40 @@ class HandsOn(world.TestCase):
         self.assertEqual(self.states(first, second),
                          ["archived/removing/none", "deployed/deployed/none"])
 
+    def test_installed_by_hand_and_left(self):
+        """What was replaced waits for its removal, until devices go on by themselves."""
+        for progression, want in (("manual", "archived/deployed/none"),
+                                  ("immediate", "archived/archived/none")):
+            self.start(*STANDING, "--transitions", "manual")
+            first = self.create("deployed")
+            self.report(first, activity_status="deployed")
+            second = self.create("deployed")
+            self.report(second, activity_status="deployed")
+            self.control("PUT", "transitions", {"progression": progression})
+            self.assertEqual(self.states(first, second), [want, "deployed/deployed/none"])
+
+    def test_installed_by_hand_offline(self):
+        """A report of a device that is offline begins no removal."""
+        first = self.create("deployed", "dvc_off")
+        self.report(first, activity_status="deployed")
+        second = self.create("deployed", "dvc_off")
+        self.report(second, activity_status="deployed")
+        self.assertEqual(self.states(first, second),
+                         ["archived/deployed/none", "deployed/deployed/none"])
+
+    def test_nothing_is_removed_for_what_is_stuck(self):
+        self.control("PUT", "transitions", {"progression": "manual"})
+        first = self.create("deployed")
+        self.report(first, activity_status="deployed")
+        second = self.create("deployed")
+        self.report(second, activity_status="deployed")
+        third = self.create("deployed")
+        self.report(third, error_status="retrying")
+        self.control("PUT", "transitions", {"progression": "immediate"})
+        self.assertEqual(self.states(first, second, third),
+                         ["archived/deployed/none", "archived/deployed/none",
+                          "deployed/queued/retrying"])
+
     def test_installed_by_hand(self):
         """The device, which is online, removes the old one then, as it does by itself."""
         self.start(*STANDING, "--transitions", "5")
@@ -533,6 +647,8 @@ class HandsOn(world.TestCase):
         self.report(second, activity_status="deployed")
         self.assertEqual(self.states(first, second),
                          ["archived/removing/none", "deployed/deployed/none"])
+        found = {d["id"]: d for d in self.server.everything()["deployments"]}
+        self.assertEqual(found[first]["updated_at"], found[second]["updated_at"])
         self.control("POST", "clock/advance", {"seconds": 5})
         self.assertEqual(self.state(first), "archived/archived/none")
 
@@ -585,6 +701,31 @@ class Devices(world.TestCase):
         self.patch("dvc_on", status="online", agent_version="v1.2.3", description=None)
         self.assertEqual(self.server.everything(), before)
 
+    def test_one_field(self):
+        """Each alone, without what belongs to the others."""
+        self.patch("dvc_on", status="offline")
+        found = self.patch("dvc_on", status="online")
+        for field, value in (("agent_version", "v2"), ("group_id", "grp_1"),
+                             ("description", "x"), ("description", None)):
+            self.control("POST", "clock/advance", {"seconds": 1})
+            after = self.patch("dvc_on", **{field: value})
+            self.assertEqual(after[field], value)
+            self.assertEqual({k for k in after if after[k] != found[k]}, {field, "updated_at"})
+            found = after
+        self.patch("dvc_on", status="offline")
+        self.control("POST", "clock/advance", {"seconds": 1})
+        self.assertEqual(self.patch("dvc_on", status="archived")["last_disconnected_at"], at(4))
+        for status in ("offline", "archived"):
+            self.assertIsNone(self.patch("dvc_new", status=status)["agent_version"])
+
+    def test_no_news(self):
+        """What is said of a device that stays online does not wake it."""
+        self.start(*STANDING, world={**world.WORLD, "deployments": [
+            {"id": "dpl_a", "device_id": "dvc_on", "release_id": "rls_0",
+             "activity_status": "queued"}]})
+        self.patch("dvc_on", description="x")
+        self.assertEqual(self.state("dpl_a"), "deployed/queued/none")
+
     def test_what_runs_something_is_not_new(self):
         self.create("deployed")
         self.refused_control("PATCH", "devices/dvc_on", {"status": "inactive"}, 409,
@@ -615,7 +756,9 @@ class Devices(world.TestCase):
             self.refused_control("PATCH", "devices/dvc_on", said, 400, "invalid_request", *words,
                                  params={"field": field})
         self.refused_control("PATCH", "devices/dvc_on", {"status": "offline", "group_id": "grp_9"},
-                             404, "resource_not_found", "'grp_9'")
+                             404, "resource_not_found", "'grp_9'", params={
+                                 "resource_type": "group", "resource_id": "grp_9",
+                                 "field": "group_id"})
         self.refused_control("PATCH", "devices/dvc_no", {}, 404, "resource_not_found", "'dvc_no'")
 
 
@@ -634,9 +777,27 @@ class Releases(world.TestCase):
         self.control("PATCH", "releases/rls_0", {"archived": True})
         self.control("PATCH", "releases/rls_0", {})
         self.assertEqual(self.server.everything(), before)
-        self.assertNotIn("archived_at",
-                         self.control("PATCH", "releases/rls_0", {"archived": False}))
+        found = self.control("PATCH", "releases/rls_0", {"archived": False})
+        self.assertNotIn("archived_at", found)
+        self.assertNotEqual(found["updated_at"], before["releases"][0]["updated_at"])
         self.create()
+
+    def test_in_use_by_another(self):
+        """Only what is of the release itself keeps it; and what is kept may be taken back."""
+        self.create()
+        self.control("PATCH", "releases/rls_1", {"archived": True})
+        self.start(world={**world.WORLD, "deployments": [
+            {"id": "dpl_a", "device_id": "dvc_on", "release_id": "rls_old"}]})
+        self.control("PATCH", "releases/rls_old", {"archived": False})
+
+    def test_in_use_on_a_device(self):
+        """What is meant to go, but has not gone, is not archived."""
+        self.control("PUT", "transitions", {"progression": "manual"})
+        first = self.create("deployed")
+        self.create("deployed", release="rls_1", instances=world.INSTANCES)
+        self.assertEqual(self.state(first), "archived/queued/none")
+        self.refused_control("PATCH", "releases/rls_0", {"archived": True}, 409,
+                             "release_has_unarchived_deployments")
 
     def test_in_use(self):
         id = self.create()
@@ -674,6 +835,10 @@ class Settings(world.TestCase):
         later = self.control("POST", "clock/advance", {"seconds": 10 * 366 * 86400 / 10})
         self.assertGreater(later["now"], found["now"])
         self.assertEqual(later["mode"], "real")
+        stopped = self.control("PUT", "clock", {"mode": "frozen"})
+        self.assertEqual(stopped["mode"], "frozen")
+        self.assertGreaterEqual(stopped["now"], later["now"])
+        self.assertEqual(self.control("GET", "clock"), stopped)
         self.assertLess(self.control("PUT", "clock", {"mode": "real"})["now"], later["now"])
 
     def test_dates(self):
@@ -681,12 +846,14 @@ class Settings(world.TestCase):
         for now, date in (("1969-12-31T23:59:59Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
                           ("1969-12-31T23:59:58.5Z", "Wed, 31 Dec 1969 23:59:58 GMT"),
                           ("1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+                          ("2026-01-01T15:04:05Z", "Thu, 01 Jan 2026 15:04:05 GMT"),
                           ("0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT"),
                           ("9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT")):
             self.start("--clock", now)
             for _ in range(2):
                 self.assertEqual(self.server.control("GET", "clock").headers["Date"], date)
-            self.create()
+            answer = self.server.call("POST", "/deployments", world.body())
+            self.assertEqual((answer.status, answer.headers["Date"]), (200, date))
 
     def test_clock_refused(self):
         for verb, target, said, field, *words in (
@@ -715,7 +882,9 @@ class Settings(world.TestCase):
             self.assertEqual(self.control("GET", "transitions"), want)
             self.assertEqual(self.control("PUT", "transitions", want), want)
         for said in ({"progression": "immediate"}, {"progression": "manual"},
-                     {"progression": "time", "seconds": 3}):
+                     {"progression": "time", "seconds": 3},
+                     {"progression": "time", "seconds": 1234567.25},
+                     {"progression": "time", "seconds": 0.000249}):
             self.assertEqual(self.control("PUT", "transitions", said), {"seconds": 0, **said})
             self.assertEqual(self.control("GET", "transitions"), {"seconds": 0, **said})
 

@@ -152,6 +152,13 @@ class Loading(Files):
                     self.assertEqual(server.call("GET", "/deployments/dpl_drifted").json["status"],
                                      "queued" if options else "deployed")
 
+    def test_exported_many(self):
+        """However many, in the order in which they came."""
+        devices = [{"id": f"dvc_{i}", "name": str(i)} for i in range(1200)]
+        with self.serve(devices=devices) as server:
+            found = server.everything()
+            self.assertEqual([d["id"] for d in found["devices"]], [d["id"] for d in devices])
+
     def test_what_answers_do_not_show(self):
         """When a deployment was reviewed, whether its device is about to do something with it, and
         whether a release is archived."""
@@ -603,10 +610,14 @@ class Problems(Files):
     def test_waiting_for_nobody(self):
         waits = {**DEPLOYMENT, "activity_status": "queued",
                  "waiting_since": "2026-01-01T00:00:00Z"}
-        self.check({"devices": [{**DEVICE, "status": "offline"}], "releases": [RELEASE],
-                    "deployments": [waits]},
-                   "PATH: /deployments/0/waiting_since: nothing waits for the device dvc_1, which "
-                   "is offline; expected null")
+        for status in ("inactive", "activating", "offline", "archived"):
+            self.check({"devices": [{**DEVICE, "status": status}], "releases": [RELEASE],
+                        "deployments": [waits]},
+                       "PATH: /deployments/0/waiting_since: nothing waits for the device dvc_1, "
+                       f"which is {status}; expected null")
+        with self.serve(devices=[DEVICE], releases=[RELEASE],
+                        deployments=[{**waits, "waiting_since": None}]) as server:
+            self.assertEqual(self.get(server, "deployments/dpl_1")["status"], "queued")
 
     def test_references(self):
         self.check({"devices": [{**DEVICE, "group_id": "grp_9"}]},

@@ -308,6 +308,7 @@ class Refused(harness.TestCase):
     def test_words(self):
         for query, field, *words in (
                 ("limit=x", "limit", "expected an integer"),
+                ("limit=" + "x" * 500, "limit", "'" + "x" * 64 + "...'"),
                 ("offset=1.0", "offset", "expected an integer"),
                 ("limit=1&limit=2", "limit", "came twice"),
                 ("order_by=name", "order_by", "'name'", "id, created_at"),

@@ -24,9 +24,29 @@ static void test_real(void)
 	CU_ASSERT(clock_advance(&c, 3600 * second));
 	ahead = clock_now(&c) - clock_real();
 	CU_ASSERT(ahead <= 3600 * second && ahead > 3590 * second);
+	/* And again, from there. */
+	CU_ASSERT(clock_advance(&c, 3600 * second));
+	CU_ASSERT(clock_now(&c) - clock_real() > 7190 * second);
 	CU_ASSERT(!clock_advance(&c, INT64_MAX / 2 + TIME_MAX));
 	clock_run(&c);
 	CU_ASSERT(clock_now(&c) <= clock_real());
+}
+
+/* A setting that failed is put back. */
+static void test_restore(void)
+{
+	struct clock c;
+	struct clock_setting frozen, ahead;
+
+	clock_init(&c, 5 * second);
+	frozen = clock_setting(&c);
+	clock_run(&c);
+	clock_advance(&c, 3600 * second);
+	ahead = clock_setting(&c);
+	clock_restore(&c, frozen);
+	CU_ASSERT(clock_now(&c) == 5 * second);
+	clock_restore(&c, ahead);
+	CU_ASSERT(clock_now(&c) - clock_real() > 3590 * second);
 }
 
 static void test_frozen(void)
@@ -64,8 +84,17 @@ static void test_stamps(void)
 	CU_ASSERT(clock_stamp(&c) == 5 * second + 3);
 	clock_advance(&c, second);
 	CU_ASSERT(clock_stamp(&c) == 6 * second + 1);
+	clock_freeze(&c, 5 * second + 1);
+	CU_ASSERT(clock_stamp(&c) == 5 * second + 1);
+	clock_freeze(&c, 4 * second + 2);
+	CU_ASSERT(clock_stamp(&c) == 5 * second + 2);
 	clock_freeze(&c, 2 * second);
 	CU_ASSERT(clock_stamp(&c) == 2 * second);
+	/* Of what happened before now: after what is stamped already. */
+	clock_freeze(&c, 9 * second);
+	CU_ASSERT(clock_stamp_at(&c, 8 * second) == 8 * second);
+	CU_ASSERT(clock_stamp_at(&c, 8 * second) == 8 * second + 1);
+	CU_ASSERT(clock_stamp(&c) == 9 * second);
 	clock_freeze(&c, TIME_MAX);
 	CU_ASSERT(clock_stamp(&c) == TIME_MAX);
 	CU_ASSERT(clock_stamp(&c) == TIME_MAX);
@@ -85,6 +114,7 @@ static void test_transitions(void)
 		{ "5", true, PROGRESS_TIME, 5000000 },
 		{ "0.25", true, PROGRESS_TIME, 250000 },
 		{ "0.1", true, PROGRESS_TIME, 100000 },
+		{ "0.000249", true, PROGRESS_TIME, 249 },
 		{ "31622400", true, PROGRESS_TIME, INT64_C(31622400000000) },
 		{ "31622401", false, 0, 0 },
 		{ "time", false, 0, 0 },
@@ -117,7 +147,7 @@ static void test_transitions(void)
 /* A seed gives the same ids each time, another seed others, none never the same. */
 static void test_idents(void)
 {
-	static const uint64_t seeds[] = { 1, 1, 2, UINT64_C(1) << 60 };
+	static const uint64_t seeds[] = { 1, 1, 2, UINT64_C(1) << 60 | 1, UINT64_C(1) << 40 | 1 };
 	struct ident from[ARRAY_LEN(seeds) + 1];
 	struct arena a;
 
@@ -142,5 +172,5 @@ static void test_idents(void)
 	arena_free(&a);
 }
 
-UNIT_MAIN("clock", { "real", test_real }, { "frozen", test_frozen }, { "stamps", test_stamps },
-	  { "transitions", test_transitions }, { "idents", test_idents })
+UNIT_MAIN("clock", { "real", test_real }, { "frozen", test_frozen }, { "restore", test_restore },
+	  { "stamps", test_stamps }, { "transitions", test_transitions }, { "idents", test_idents })

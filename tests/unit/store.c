@@ -137,6 +137,41 @@ static void test_kept(void)
 	store_close(store);
 }
 
+/* What is open is not taken away for another, and what is used is kept. */
+static void test_kept_open(void)
+{
+	enum { OTHERS = 63 };
+	static const struct query a = { "SELECT 1 UNION SELECT 2 ORDER BY 1", QUERY_KEPT };
+	static const struct query b = { "SELECT 3 UNION SELECT 4 ORDER BY 1", QUERY_KEPT };
+	struct store *store = open_store(schema);
+	struct db *db = store_db(store);
+
+	for (int round = 0; round < 3; round++) {
+		struct stmt *first, *second;
+
+		for (int i = 0; i < OTHERS * round; i++) {
+			char sql[64];
+
+			snprintf(sql, sizeof sql, "SELECT %d", round * 1000 + i);
+			first = db_query(db, &(struct query){ sql, QUERY_KEPT });
+			CU_ASSERT_FATAL(first != NULL && stmt_step(first) == STEP_ROW);
+			stmt_end(first);
+		}
+		first = db_query(db, &a);
+		CU_ASSERT_FATAL(first != NULL);
+		EQ_INT(stmt_step(first), STEP_ROW);
+		second = db_query(db, &b);
+		CU_ASSERT_FATAL(second != NULL && second != first);
+		EQ_INT(stmt_step(second), STEP_ROW);
+		EQ_INT(stmt_int(second, 0), 3);
+		EQ_INT(stmt_step(first), STEP_ROW);
+		EQ_INT(stmt_int(first, 0), 2);
+		stmt_end(first);
+		stmt_end(second);
+	}
+	store_close(store);
+}
+
 static void test_run(void)
 {
 	static const struct query insert = { "INSERT INTO word VALUES (?1, ?2)", QUERY_KEPT };
@@ -347,6 +382,7 @@ int main(void)
 		{ "values", test_values },
 		{ "errors", test_errors },
 		{ "kept", test_kept },
+		{ "kept open", test_kept_open },
 		{ "run", test_run },
 		{ "transactions", test_transactions },
 		{ "apart", test_apart },
