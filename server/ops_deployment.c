@@ -145,7 +145,7 @@ static bool check_instances(struct exchange *x, const char *ids, const char *rel
 
 /* ---- parent and release rule ----------------------------------------------------------------- */
 
-/* May the parent be one that was only staged, and is it? */
+/* May the parent be one that is only staged, and is it? What else is meant is the current one. */
 static bool is_lenient_parent(struct exchange *x, const struct member *parent,
 			      const struct deployment *meant)
 {
@@ -153,7 +153,7 @@ static bool is_lenient_parent(struct exchange *x, const struct member *parent,
 		return false;
 	while (meant && !streq(meant->id, parent->text))
 		meant = meant->next;
-	return meant && streq(meant->is.target, staged);
+	return meant;
 }
 
 /* Sets *id to the parent's, or NULL: the one that is named, or the device's current deployment. */

@@ -185,6 +185,13 @@ class Timed(world.TestCase):
         self.advance(5)
         self.assertEqual(self.states(second, third),
                          ["deployed/queued/none", "deployed/deployed/none"])
+        # One that goes offline takes nothing from the others.
+        self.control("PATCH", "devices/dvc_on2", {"status": "online"})
+        fourth = self.create("deployed")
+        self.control("PATCH", "devices/dvc_on2", {"status": "offline"})
+        self.advance(5)
+        self.assertEqual(self.states(second, fourth),
+                         ["deployed/queued/none", "deployed/deployed/none"])
 
     def test_woken_while_it_waits(self):
         """What has begun to wait is not put off by what comes after."""
