@@ -19,12 +19,12 @@ static bool may_remove(struct change *c, const char *device_id, bool *may)
 	return true;
 }
 
-/* The agent's next step with a deployment, or MOVE_COUNT; with an error it is stuck. */
+/* The agent's next step with a deployment, or MOVE_COUNT. */
 static enum trigger next_step(const struct deployment *d, bool removing)
 {
-	enum trigger t = lifecycle_own(&d->is);
+	enum trigger t = lifecycle_next(&d->is);
 
-	return streq(d->is.error, "none") && (t != MOVE_REMOVE || removing) ? t : MOVE_COUNT;
+	return t == MOVE_REMOVE && !removing ? MOVE_COUNT : t;
 }
 
 /* From a time on, a deployment waits for its device; NULL: it does not. */

@@ -42,19 +42,6 @@ void change_follow(struct change *c, const char *time)
 		time_format(micros + 1, c->now);
 }
 
-static bool is_taken(struct change *c, const struct resource *r, const char *id, bool *taken)
-{
-	struct stmt *s CLEANUP(stmt_endp) = db_query(c->db, &c->sql->get[resource_number(r)]);
-	enum step step = STEP_FAILED;
-
-	if (s) {
-		stmt_bind(s, 1, id);
-		step = stmt_step(s);
-	}
-	*taken = step == STEP_ROW;
-	return *taken || step == STEP_DONE;
-}
-
 const char *change_ident(struct change *c, const struct resource *r)
 {
 	const char *id;
@@ -63,7 +50,7 @@ const char *change_ident(struct change *c, const struct resource *r)
 	/* What a seed gives may be in the fixtures: they were exported with the same. */
 	do {
 		id = ident_new(&c->in->ident, c->arena, r->prefix);
-		if (!id || !is_taken(c, r, id, &taken))
+		if (!id || !db_has(c->db, &c->sql->get[resource_number(r)], &id, 1, &taken))
 			return NULL;
 	} while (taken);
 	return id;

@@ -128,7 +128,7 @@ static void check_waiting(struct world *w, struct record *r)
 		record_problem(w, r, "waiting_since",
 			       "nothing waits for the device %s, which is %s; expected null",
 			       device->id, status);
-	else if (lifecycle_own(&is) == MOVE_COUNT || !streq(is.error, "none"))
+	else if (lifecycle_next(&is) == MOVE_COUNT)
 		record_problem(w, r, "waiting_since",
 			       "its device has nothing to do with a deployment that is %s, and "
 			       "meant to be %s; expected null",

@@ -33,13 +33,6 @@ bool control_ready(struct exchange *x)
 	return say(x, "ready");
 }
 
-static bool refuse(struct exchange *x, const char *field, const char *why)
-{
-	fail(x, ERR_INVALID_REQUEST, "%s: %s", field, why);
-	fail_param(x, "field", field);
-	return false;
-}
-
 /* ---- settings -------------------------------------------------------------------------------- */
 
 static void write_clock(struct exchange *x)
@@ -72,9 +65,9 @@ static bool put_clock(struct exchange *x)
 
 	if (streq(body_text(&x->body, "mode"), "real")) {
 		if (now)
-			return refuse(x, "now",
-				      "the real clock's time is not to be set; freeze it,"
-				      " or advance it");
+			return fail_field(x, "now",
+					  "now: the real clock's time is not to be set; freeze it, "
+					  "or advance it");
 		clock_run(clock);
 	} else if (!now || time_parse(now, &at)) {
 		clock_freeze(clock, at);
@@ -91,7 +84,7 @@ bool control_put_clock(struct exchange *x)
 static bool advance_clock(struct exchange *x)
 {
 	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->micros))
-		return refuse(x, "seconds", "the clock ends with the year 9999");
+		return fail_field(x, "seconds", "seconds: the clock ends with the year 9999");
 	write_clock(x);
 	return true;
 }
@@ -110,7 +103,7 @@ static void write_transitions(struct exchange *x)
 	snprintf(seconds, sizeof seconds, "%.15g", (double)t->micros / 1e6);
 	write_open(&w, '{');
 	write_key(&w, "progression");
-	write_text(&w, progression_names[t->progression]);
+	write_text(&w, progression_words[t->progression].text);
 	write_key(&w, "seconds");
 	write_raw(&w, seconds);
 	write_close(&w, '}');
@@ -130,12 +123,13 @@ static bool put_transitions(struct exchange *x)
 	struct transitions t = { .micros = seconds->micros,
 				 .set_at = clock_now(&x->workspace->clock) };
 
-	while (!streq(body_text(&x->body, "progression"), progression_names[t.progression]))
+	while (!streq(body_text(&x->body, "progression"), progression_words[t.progression].text))
 		t.progression++;
 	if (t.progression == PROGRESS_TIME && !seconds->set)
-		return refuse(x, "seconds", "is missing; how long a step takes");
+		return fail_field(x, "seconds", "seconds: is missing; how long a step takes");
 	if (t.progression != PROGRESS_TIME && seconds->micros > 0)
-		return refuse(x, "seconds", "only a progression of time takes seconds");
+		return fail_field(x, "seconds",
+				  "seconds: only a progression of time takes seconds");
 	x->workspace->transitions = t;
 	write_transitions(x);
 	return true;

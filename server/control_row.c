@@ -7,6 +7,7 @@
 #include "exchange.h"
 #include "export.h"
 #include "ops.h"
+#include "ops_deployment.h"
 
 /* Change the row that the path names. */
 static bool change_row(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
@@ -19,7 +20,6 @@ static bool change_row(struct exchange *x, bool (*run)(struct exchange *x, struc
 		return false;
 	w = exchange_writer(x);
 	export_row(&w, x->row);
-	x->row = NULL; /* it is written */
 	return true;
 }
 
@@ -87,12 +87,11 @@ static bool patch_device(struct exchange *x, struct change *c)
 		return false;
 	}
 	if (has_no_agent(status)) {
-		if (told && version) {
-			fail(x, ERR_INVALID_REQUEST,
-			     "agent_version: a device that is %s has none; expected null", status);
-			fail_param(x, "field", "agent_version");
-			return false;
-		}
+		if (told && version)
+			return fail_field(x, "agent_version",
+					  "agent_version: a device that is %s has none; "
+					  "expected null",
+					  status);
 		version = NULL;
 	} else if (is_online && !was_online && !version && !told) {
 		version = agent_version;
@@ -130,13 +129,6 @@ bool control_patch_device(struct exchange *x)
 
 /* ---- deployments ----------------------------------------------------------------------------- */
 
-static bool find_deployment(struct exchange *x, struct change *c, struct deployment **d)
-{
-	if (!deployment_get(c, x->id, d))
-		return op_broke(x);
-	return *d || op_not_found(x, R_DEPLOYMENT, x->id);
-}
-
 static bool refuse_move(struct exchange *x, const struct deployment *d, const struct state *was,
 			const char *what)
 {
@@ -156,7 +148,7 @@ static bool patch_deployment(struct exchange *x, struct change *c)
 	struct state was;
 	const char *what;
 
-	if (!find_deployment(x, c, &d))
+	if (!op_find_deployment(x, c, &d))
 		return false;
 	change_follow(c, d->updated_at);
 	was = d->is;
@@ -183,7 +175,7 @@ static bool restage(struct exchange *x, struct change *c)
 {
 	struct deployment *d;
 
-	if (!find_deployment(x, c, &d))
+	if (!op_find_deployment(x, c, &d))
 		return false;
 	if (!lifecycle_move(MOVE_RESTAGE, &d->is))
 		return refuse_move(x, d, &d->is, "be staged again");
@@ -198,28 +190,14 @@ bool control_restage(struct exchange *x)
 
 /* ---- releases -------------------------------------------------------------------------------- */
 
-/* One that deployments which are not archived are of cannot be archived (behaviour: 4.2). */
-static bool is_in_use(struct exchange *x, bool *in_use)
-{
-	static const struct query query = { "SELECT 1 FROM deployments WHERE release_id = ?1"
-					    " AND activity_status <> 'archived' LIMIT 1",
-					    QUERY_KEPT };
-	struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, &query);
-	enum step step = STEP_FAILED;
-
-	if (s) {
-		stmt_bind(s, 1, x->id);
-		step = stmt_step(s);
-	}
-	*in_use = step == STEP_ROW;
-	return *in_use || step == STEP_DONE || op_broke(x);
-}
-
 static bool patch_release(struct exchange *x, struct change *c)
 {
 	static const struct query update = {
 		"UPDATE releases SET archived_at = ?2, updated_at = ?3 WHERE id = ?1", QUERY_KEPT
 	};
+	static const struct query alive = { "SELECT 1 FROM deployments WHERE release_id = ?1"
+					    " AND activity_status <> 'archived' LIMIT 1",
+					    QUERY_KEPT };
 	const struct member *archived = body_member(&x->body, "archived");
 	const bool archiving = archived->set && streq(archived->text, "1");
 	const char *values[] = { x->id, archiving ? c->now : NULL, c->now };
@@ -231,9 +209,9 @@ static bool patch_release(struct exchange *x, struct change *c)
 	if (!archived->set || archiving == (row_text(release, "archived_at") != NULL))
 		return true;
 	change_follow(c, row_text(release, "updated_at"));
-	if (archiving && !is_in_use(x, &in_use))
-		return false;
-	if (in_use) {
+	if (archiving && !db_has(x->db, &alive, values, 1, &in_use))
+		return op_broke(x);
+	if (in_use) { /* (behaviour: section 4.2) */
 		fail(x, ERR_RELEASE_IN_USE,
 		     "this release cannot be archived since it has unarchived deployments");
 		fail_param(x, "release_id", x->id);

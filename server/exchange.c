@@ -38,14 +38,34 @@ static const char *format(struct exchange *x, const char *fmt, va_list args)
 	return utf8_clean(&x->arena, text, sizeof text);
 }
 
+static bool failv(struct exchange *x, enum error e, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static bool failv(struct exchange *x, enum error e, const char *fmt, va_list args)
+{
+	x->failure.message = format(x, fmt, args);
+	x->failure.error = e;
+	return false;
+}
+
 bool fail(struct exchange *x, enum error e, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	x->failure.message = format(x, fmt, args);
+	failv(x, e, fmt, args);
 	va_end(args);
-	x->failure.error = e;
+	return false;
+}
+
+bool fail_field(struct exchange *x, const char *field, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	failv(x, ERR_INVALID_REQUEST, fmt, args);
+	va_end(args);
+	fail_param(x, "field", field);
 	return false;
 }
 
@@ -68,12 +88,13 @@ void fail_param(struct exchange *x, const char *name, const char *value)
 		f->params[f->nparams++] = (struct pair){ name, clean };
 }
 
-bool may(struct exchange *x, enum scope scope, enum scope or)
+bool may(struct exchange *x, enum scope scope, enum scope other)
 {
-	if (scope_allows(x->key->scopes, scope) || (or &&scope_allows(x->key->scopes, or)))
+	if (scope_allows(x->key->scopes, scope) ||
+	    (other != SCOPE_FREE && scope_allows(x->key->scopes, other)))
 		return true;
 	fail(x, ERR_FORBIDDEN, "the API key '%s' needs the scope %s (or %s%s%s)", x->key->name,
-	     scope_name(scope), or ? scope_name(or) : "", or ? ", or " : "",
+	     scope_name(scope), other ? scope_name(other) : "", other ? ", or " : "",
 	     scope_name(scope_manage(scope)));
 	fail_param(x, "scope", scope_name(scope));
 	return false;

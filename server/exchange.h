@@ -57,7 +57,7 @@ struct exchange {
 	bool versioned;            /* `version` is known */
 	enum version version;
 	struct expansions expand;
-	struct listing listing;
+	const struct listing *listing; /* of a list */
 	struct body body;
 	/* What was asked for: one row, or a list. Neither where an operation writes its answer. */
 	const struct row *row;
@@ -79,11 +79,15 @@ void exchange_clear(struct exchange *x);
 bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same for what is our fault: the message goes to the log only. */
 bool broke(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The same of a request that is invalid by one of its fields or parameters. */
+bool fail_field(struct exchange *x, const char *field, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Add a parameter to the failure noted before; NULL is null. */
 void fail_param(struct exchange *x, const char *name, const char *value);
-/* May whoever asks do that? Fails where they may not. `or` is a scope that will do as well, or
- * SCOPE_FREE. */
-bool may(struct exchange *x, enum scope scope, enum scope or);
+/*
+ * May whoever asks do that? Fails where they may not. `other` is a scope that will do as well, or
+ * SCOPE_FREE.
+ */
+bool may(struct exchange *x, enum scope scope, enum scope other);
 /* A text from outside as it is fit for a message. */
 const char *quote(struct exchange *x, const char *text);
 

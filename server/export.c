@@ -66,14 +66,13 @@ static void write_related(struct writer *w, const struct field *f, const struct 
 		write_close(w, ']');
 		return;
 	}
+	if (f->kind == K_ONE && !rows->first)
+		return;
+	write_key(w, f->name);
 	if (f->kind == K_ONE) {
-		if (rows->first) {
-			write_key(w, f->name);
-			export_row(w, rows->first);
-		}
+		export_row(w, rows->first);
 		return;
 	}
-	write_key(w, f->name);
 	write_open(w, '[');
 	for (const struct row *row = rows->first; row; row = row->next) {
 		write_item(w);
@@ -100,8 +99,7 @@ void export_row(struct writer *w, const struct row *row)
 				write_related(w, f, &row->cell[i].rows);
 			continue;
 		}
-		text = f->derive ? f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]))
-				 : row->cell[i].text;
+		text = row_value(row, i);
 		/* As the newest version shows it; what none shows, where it says something. */
 		if (live(f->on, V_NEWEST) ? text || !(f->flags & F_OPTIONAL) : is_stored(f) && text)
 			write_value(w, f, text);

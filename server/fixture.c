@@ -108,13 +108,13 @@ static void check_claim(struct load *l, struct record *r, size_t i, const struct
 {
 	const struct field *f = &r->resource->fields[i];
 	const struct given *given = &r->given[i];
-	const char *claim = given->text, *is = row->cell[i].text;
+	const char *claim = given->text, *is;
 
 	if (is_relation(f)) {
 		claim = given->nids ? given->ids[0] : NULL;
 		is = row->cell[i].rows.first ? row_text(row->cell[i].rows.first, "id") : NULL;
-	} else if (f->derive) {
-		is = f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]));
+	} else {
+		is = row_value(row, i);
 	}
 	if (same_text(claim, is))
 		return;

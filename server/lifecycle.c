@@ -89,6 +89,11 @@ enum trigger lifecycle_own(const struct state *from)
 	return MOVE_COUNT;
 }
 
+enum trigger lifecycle_next(const struct state *from)
+{
+	return streq(from->error, "none") ? lifecycle_own(from) : MOVE_COUNT;
+}
+
 bool lifecycle_has_reached(const struct state *s)
 {
 	if (streq(s->target, "staged"))

@@ -44,6 +44,8 @@ const struct move *lifecycle_move(enum trigger t, const struct state *from);
 struct state lifecycle_to(const struct move *m, const struct state *from);
 /* The one move that an agent makes by itself from there; MOVE_COUNT where it makes none. */
 enum trigger lifecycle_own(const struct state *from);
+/* The same where it has an error, with which it is stuck: MOVE_COUNT. */
+enum trigger lifecycle_next(const struct state *from);
 /* Is it what it is meant to be? (Row 11.) */
 bool lifecycle_has_reached(const struct state *s);
 /* "staged or drifted": the activities in which a trigger makes a move; written to out. */

@@ -7,6 +7,7 @@
 #include "control_row.h"
 #include "ops.h"
 #include "ops_deployment.h"
+#include "transitions.h"
 #include "util.h"
 
 /* ---- bodies (behaviour: section 6) ----------------------------------------------------------- */
@@ -81,16 +82,9 @@ static const struct field advance_clock[] = {
 	END,
 };
 
-static const struct word progression[] = {
-	{ "immediate", ALWAYS, NULL },
-	{ "manual", ALWAYS, NULL },
-	{ "time", ALWAYS, NULL },
-	{ .text = NULL },
-};
-
 static const struct field put_transitions[] = {
 	{ .name = "progression", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
-	  .words = progression },
+	  .words = progression_words },
 	{ .name = "seconds", .kind = K_SECONDS, .on = ALWAYS },
 	END,
 };

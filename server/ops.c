@@ -67,7 +67,7 @@ static bool read_page(struct exchange *x)
 	struct page *page = arena_zalloc(&x->arena, sizeof *page);
 
 	if (!page ||
-	    !join_list(&join, x->op->resource, &x->listing, x->expand.tree, x->expand.total, page))
+	    !join_list(&join, x->op->resource, x->listing, x->expand.tree, x->expand.total, page))
 		return op_broke(x);
 	x->page = page;
 	return true;

@@ -275,17 +275,22 @@ bool op_create_deployment(struct exchange *x)
 
 /* ---- deploy, archive ------------------------------------------------------------------------- */
 
-/* The deployment in the path, which must be in a state that allows the move. */
+bool op_find_deployment(struct exchange *x, struct change *c, struct deployment **d)
+{
+	if (!deployment_get(c, x->id, d))
+		return op_broke(x);
+	return *d || op_not_found(x, R_DEPLOYMENT, x->id);
+}
+
+/* The same, which must be in a state that allows the move. */
 static bool find_movable(struct exchange *x, struct change *c, enum trigger t, enum error error,
 			 const char *done, struct deployment **d)
 {
 	const char *activity;
 	char activities[64];
 
-	if (!deployment_get(c, x->id, d))
-		return op_broke(x);
-	if (!*d)
-		return op_not_found(x, R_DEPLOYMENT, x->id);
+	if (!op_find_deployment(x, c, d))
+		return false;
 	if (lifecycle_move(t, &(*d)->is))
 		return true;
 	activity = word_in(activity_status_words, (*d)->is.activity, x->version);
@@ -336,25 +341,19 @@ bool op_archive(struct exchange *x)
 
 /* ---- drifts (behaviour: section 11.5) -------------------------------------------------------- */
 
+/* clang-format off */
 /* What was deployed to the device of `d` since d was staged, or staged again. */
-#define DEPLOYED_SINCE(t, d)                                                                       \
-	t ".device_id = " d ".device_id AND " t ".id <> " d ".id"                                  \
-	  " AND " t ".queued_at > ifnull(" d ".reviewed_at, " d ".created_at)"
+#define DEPLOYED_SINCE(t, d) \
+	t ".device_id = " d ".device_id AND " t ".id <> " d ".id" \
+	" AND " t ".queued_at > ifnull(" d ".reviewed_at, " d ".created_at)"
 
 /* The same of ?1, if any of it was deployed while ?1 was staged: others have never drifted. */
-static const char drifts_where[] = ", deployments AS d WHERE d.id = ?1 AND " DEPLOYED_SINCE(
-    "t",
-    "d") " AND EXISTS (SELECT 1 FROM deployments AS b WHERE " DEPLOYED_SINCE("b",
-									     "d") " AND "
-										  "b.queued_at < "
-										  "ifnull(d.queued_"
-										  "at, "
-										  "ifnull(d."
-										  "archived_at, "
-										  "'9999-99')))"
-										  " ORDER BY "
-										  "t.queued_at "
-										  "DESC, t.id";
+static const char drifts_where[] =
+	", deployments AS d WHERE d.id = ?1 AND " DEPLOYED_SINCE("t", "d")
+	" AND EXISTS (SELECT 1 FROM deployments AS b WHERE " DEPLOYED_SINCE("b", "d")
+	" AND b.queued_at < ifnull(d.queued_at, ifnull(d.archived_at, '9999-99')))"
+	" ORDER BY t.queued_at DESC, t.id";
+/* clang-format on */
 
 static bool read_drifts(struct exchange *x)
 {

@@ -4,7 +4,7 @@
 #ifndef OPS_DEPLOYMENT_H
 #define OPS_DEPLOYMENT_H
 
-#include <stdbool.h>
+#include "deployment.h"
 
 struct exchange;
 
@@ -16,5 +16,8 @@ bool op_deploy(struct exchange *x);
 bool op_archive(struct exchange *x);
 /* List what was deployed to its device while it was staged. */
 bool op_drifts(struct exchange *x);
+
+/* The deployment that the path names. Where there is none, or reading fails, x fails. */
+bool op_find_deployment(struct exchange *x, struct change *c, struct deployment **d);
 
 #endif

@@ -337,7 +337,6 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.max_body = 1024 * 1024,
 		.max_page_size = 100,
 		.clock = CLOCK_RUNS,
-		.transitions.set_at = INT64_MIN,
 	};
 	ok = read_environment(o, command, err, errlen);
 	empty = o->empty;

@@ -120,13 +120,10 @@ static bool stage_scope(struct exchange *x)
 	return may(x, x->op->scope, x->op->or_scope);
 }
 
+/* A parameter of the query is wrong; without a reason, memory is short. */
 static bool refuse_query(struct exchange *x, const char *field, const char *why)
 {
-	if (!why)
-		return broke(x, "query: out of memory");
-	fail(x, ERR_INVALID_REQUEST, "%s", why);
-	fail_param(x, "field", field);
-	return false;
+	return why ? fail_field(x, field, "%s", why) : broke(x, "query: out of memory");
 }
 
 static bool stage_query(struct exchange *x)
@@ -136,15 +133,18 @@ static bool stage_query(struct exchange *x)
 	const struct listing_rules rules = { .max_limit = x->app->max_page_size,
 					     .pipe_only = x->app->pipe_only_filters };
 	const char *why = NULL, *field = NULL;
+	struct listing *listing;
 
 	if (x->op->query == QUERY_NONE)
 		return true;
 	if (!expand_parse(&x->arena, r, x->version, x->op->query == QUERY_LIST, t->pairs, t->npairs,
 			  &x->expand, &why))
 		return refuse_query(x, "expand", why);
-	return x->op->query != QUERY_LIST ||
-	       listing_parse(&x->arena, r, x->version, &rules, t->pairs, t->npairs, &x->listing,
-			     &field, &why) ||
+	if (x->op->query != QUERY_LIST)
+		return true;
+	x->listing = listing = arena_alloc(&x->arena, sizeof *listing);
+	return (listing && listing_parse(&x->arena, r, x->version, &rules, t->pairs, t->npairs,
+					 listing, &field, &why)) ||
 	       refuse_query(x, field, why);
 }
 
@@ -172,10 +172,8 @@ static bool read_body(struct exchange *x, const struct field *fields, bool stric
 		return true;
 	if (!e.why)
 		return broke(x, "body: out of memory");
-	fail(x, ERR_INVALID_REQUEST, "%s", e.why);
-	if (e.field)
-		fail_param(x, "field", e.field);
-	return false;
+	return e.field ? fail_field(x, e.field, "%s", e.why)
+		       : fail(x, ERR_INVALID_REQUEST, "%s", e.why);
 }
 
 static bool stage_body(struct exchange *x)

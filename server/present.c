@@ -43,9 +43,7 @@ static void write_related(struct writer *w, const struct field *f, const struct 
 static void write_field(struct writer *w, const struct row *row, size_t i, enum version v)
 {
 	const struct field *f = &row->resource->fields[i];
-	const char *text = f->derive
-			       ? f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]))
-			       : row->cell[i].text;
+	const char *text = row_value(row, i);
 
 	if (!text && f->flags & F_OPTIONAL)
 		return;

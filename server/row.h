@@ -30,5 +30,13 @@ struct row {
 struct row *row_new(struct arena *a, const struct resource *r) MUST_CHECK;
 /* The text of the field of that name, which the resource must have. */
 const char *row_text(const struct row *row, const char *name);
+/* The text of a field, by its place; derived where no column stores it. */
+static inline const char *row_value(const struct row *row, size_t i)
+{
+	const struct field *f = &row->resource->fields[i];
+
+	return f->derive ? f->derive(row_text(row, f->from[0]), row_text(row, f->from[1]))
+			 : row->cell[i].text;
+}
 
 #endif

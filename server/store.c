@@ -384,11 +384,24 @@ int64_t stmt_int(struct stmt *s, int i)
 	return sqlite3_column_int64(s->sqlite, i);
 }
 
-bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n)
+static enum step step_once(struct db *db, const struct query *q, const char *const *texts, size_t n)
 {
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, q);
 
 	for (size_t i = 0; s && i < n; i++)
 		stmt_bind(s, (int)i + 1, texts[i]);
-	return s && stmt_step(s) == STEP_DONE;
+	return s ? stmt_step(s) : STEP_FAILED;
+}
+
+bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n)
+{
+	return step_once(db, q, texts, n) == STEP_DONE;
+}
+
+bool db_has(struct db *db, const struct query *q, const char *const *texts, size_t n, bool *has)
+{
+	enum step step = step_once(db, q, texts, n);
+
+	*has = step == STEP_ROW;
+	return *has || step == STEP_DONE;
 }

@@ -87,6 +87,10 @@ enum step stmt_step(struct stmt *s) MUST_CHECK;
 /* Run a statement that gives no rows, with texts (NULL: SQL's NULL) for ?1 to ?n. */
 bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n) MUST_CHECK;
 
+/* Does a statement, with such texts, give a row? */
+bool db_has(struct db *db, const struct query *q, const char *const *texts, size_t n,
+	    bool *has) MUST_CHECK;
+
 /*
  * A column of the current row, from 0: its bytes, which no NUL ends, and their number; NULL for
  * SQL's NULL. Valid until the next step.

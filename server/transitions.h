@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "resource.h"
+
 /* At once; only as they are told; a step after a time. */
 enum progression { PROGRESS_IMMEDIATE, PROGRESS_MANUAL, PROGRESS_TIME, PROGRESS_COUNT };
 
@@ -16,7 +18,8 @@ struct transitions {
 	int64_t set_at; /* nothing is due before */
 };
 
-extern const char *const progression_names[PROGRESS_COUNT + 1];
+/* Their names, in this order; ends with a row without text. */
+extern const struct word progression_words[PROGRESS_COUNT + 1];
 
 /* "immediate", "manual" or seconds; false for anything else. */
 bool transitions_read(const char *text, struct transitions *t);

@@ -11,6 +11,7 @@ bool workspace_open(struct workspace *w, const struct beginning *b, char *err, s
 	*w = (struct workspace){ .transitions = b->transitions, .still = b->still };
 	clock_init(&w->clock, b->frozen);
 	ident_init(&w->ident, b->seed);
+	w->transitions.set_at = INT64_MIN;
 	w->due = INT64_MAX;
 	w->store = store_open(schema_sql, err, errlen);
 	return w->store != NULL;
