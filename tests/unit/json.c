@@ -163,5 +163,97 @@ static void test_many_keys(void)
 	free(text);
 }
 
+/* What others write, and what it is as canonical JSON; NULL where it is refused. */
+static const struct {
+	const char *text, *canonical;
+} any[] = {
+	{ "null", "null" },
+	{ " [ true , false ] ", "[true,false]" },
+	{ "{\"b\":1,\"a\":2,\"B\":3,\"\":4}", "{\"\":4,\"B\":3,\"a\":2,\"b\":1}" },
+	{ "{\"a\":1,\"a\":2}", "{\"a\":2}" },
+	{ "{\"a\":1,\"b\":[{\"c\":1,\"c\":{\"d\":1,\"d\":2}}],\"\\u0061\":3,\"a\":4}",
+	  "{\"a\":4,\"b\":[{\"c\":{\"d\":2}}]}" },
+	{ "\"\\u0000x\"", "\"\xef\xbf\xbdx\"" },
+	{ "{\"\\u0000\":1,\"\\ufffd\":2}", "{\"\xef\xbf\xbd\":2}" },
+	{ "[\"\\ud800\",\"\\udc00x\",\"\\ud800\\u0041\",\"\\ud800\\ud83d\\ude00\"]",
+	  "[\"\xef\xbf\xbd\",\"\xef\xbf\xbdx\",\"\xef\xbf\xbd"
+	  "A\",\"\xef\xbf\xbd\xf0\x9f\x98\x80\"]" },
+	{ "[1e400,-1e400,1e5000000000]", "[1e999,-1e999,1e999]" },
+	{ "[1, 1.0, 10e-1, -0, -0.0, 0.1, 1e15, 1e16, 5e-324, 123456789012345678]",
+	  "[1,1,1,0,0,0.1,1e+15,1e+16,4.94065645841247e-324,1.2345678901234568e+17]" },
+	{ "[123456789012345, -999999999999999, 0.30000000000000004]",
+	  "[123456789012345,-999999999999999,0.30000000000000004]" },
+	{ "[1000000000000000000000000000000000000000000000000000000000000000,2]", "[1e+63,2]" },
+	{ "[0.50000000000000000000000000000000000000000000000000000000000000e1]", "[5]" },
+	{ "[-1e000000000000000000000000000000000000000000000000000000000000000000009999]",
+	  "[-1e999]" },
+	{ "\"\\\"\\\\\\/\\n\\u007f\"", "\"\\\"\\\\/\\n\\u007f\"" },
+	{ "01", NULL },
+	{ "[1,]", NULL },
+	{ "{} {}", NULL },
+	{ "\"\\ud80\"", NULL },
+	{ "\"\xff\"", NULL },
+	{ "1e", NULL },
+	{ "\xef\xbb\xbf{}", NULL },
+};
+
+static void test_any(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(any); i++) {
+		struct json_error e = { 0 };
+		struct buf b = BUF_INIT(4096);
+		cJSON *tree = json_parse_any(any[i].text, strlen(any[i].text), &e);
+
+		if (tree)
+			json_add_canonical(&b, tree);
+		EQ_STR_IN(any[i].text, b.text, any[i].canonical);
+		EQ_INT_IN(any[i].text, e.line, tree ? 0 : 1);
+		cJSON_Delete(tree);
+		buf_free(&b);
+	}
+}
+
+/* A tree whose keys repeat, as cJSON alone makes it; and a text that is too short for it. */
+static void test_canonical(void)
+{
+	static const char text[] = "{\"a\":1,\"b\":2,\"a\":{\"c\":1,\"c\":2},\"b\":3}";
+	cJSON *tree = cJSON_Parse(text);
+	struct buf b = BUF_INIT(64), small = BUF_INIT(18);
+
+	CU_ASSERT_FATAL(tree != NULL);
+	json_add_canonical(&b, tree);
+	EQ_STR(b.text, "{\"a\":{\"c\":2},\"b\":3}");
+	CU_ASSERT(!b.bad);
+	json_add_canonical(&small, tree);
+	CU_ASSERT(small.bad);
+	buf_free(&b);
+	buf_free(&small);
+	cJSON_Delete(tree);
+}
+
+/* Many keys, each of them twice: the later ones stay. */
+static void test_many_repeats(void)
+{
+	enum { KEYS = 50000 };
+	struct buf b = BUF_INIT(1 << 24), canonical = BUF_INIT(1 << 24);
+	struct json_error e;
+
+	buf_addc(&b, '{');
+	for (int i = 0; i < 2 * KEYS; i++)
+		buf_printf(&b, "%s\"k%d\":%d", i ? "," : "", i % KEYS, i);
+	buf_addc(&b, '}');
+
+	cJSON *tree = json_parse_any(b.text, b.len, &e);
+
+	CU_ASSERT_FATAL(tree != NULL);
+	EQ_INT(cJSON_GetArraySize(tree), KEYS);
+	json_add_canonical(&canonical, tree);
+	CU_ASSERT(canonical.text && starts_with(canonical.text, "{\"k0\":50000,\"k1\":50001,"));
+	cJSON_Delete(tree);
+	buf_free(&b);
+	buf_free(&canonical);
+}
+
 UNIT_MAIN("json", { "cases", test_cases }, { "prefixes", test_prefixes }, { "depth", test_depth },
-	  { "many keys", test_many_keys })
+	  { "many keys", test_many_keys }, { "any", test_any }, { "canonical", test_canonical },
+	  { "many repeats", test_many_repeats })
