@@ -226,6 +226,11 @@ static bool check_type(struct run *r, const struct schema *s, const struct node 
 	return MISFIT(r, v, "got %s, want %s", jsontree_type_name(v), list_end(&list));
 }
 
+static bool is_collection(const struct node *n)
+{
+	return n->type == NODE_ARRAY || n->type == NODE_OBJECT;
+}
+
 static bool check_enum(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *words = s->part[ENUM];
@@ -249,10 +254,13 @@ static bool check_enum(struct run *r, const struct schema *s, const struct node 
 	}
 	if (!wanted(r, v))
 		return false;
-	for (size_t i = 0; i < words->count && i <= NAMES_MAX; i++)
+	for (size_t i = 0; i < words->count && i <= NAMES_MAX; i++) {
+		if (is_collection(words->items[i]))
+			return MISFIT(r, v, "'enum' failed");
 		list_add(&list, shown(r, jsontree_show(r->arena, words->items[i])));
+	}
 	if (words->count == 0)
-		return MISFIT(r, v, "no value is allowed");
+		return MISFIT(r, v, "value must be one of none");
 	return MISFIT(r, v, "value must be one of %s", list_end(&list));
 }
 
@@ -262,6 +270,8 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 
 	if (!want || !pay(r, v->weight) || jsontree_compare(v, want) == 0)
 		return !r->stop;
+	if (is_collection(want))
+		return MISFIT(r, v, "'const' failed");
 	return MISFIT(r, v, "value must be %s", shown(r, jsontree_show(r->arena, want)));
 }
 
@@ -426,9 +436,13 @@ static bool check_contains(struct run *r, const struct schema *s, const struct n
 	if ((double)count < least && count == 0)
 		return MISFIT(r, v, "no items match contains schema");
 	if ((double)count < least)
-		return MISFIT(r, v, "minContains: got %zu, want %s", count, show_number(r, least));
+		return MISFIT(r, v,
+			      "min %s items required to match contains schema, but matched %zu",
+			      show_number(r, least), count);
 	if ((double)count > most)
-		return MISFIT(r, v, "maxContains: got %zu, want %s", count, show_number(r, most));
+		return MISFIT(r, v,
+			      "max %s items required to match contains schema, but matched %zu",
+			      show_number(r, most), count);
 	return true;
 }
 
@@ -599,6 +613,15 @@ static bool check_all_of(struct run *r, const struct schema *s, const struct nod
 	return good;
 }
 
+/* Say of each schema, none of which fits, why it does not. False. */
+static bool tell_branches(struct run *r, const struct node *branches, const struct node *v,
+			  const struct scope *scope)
+{
+	for (size_t i = 0; i < branches->count && go_on(r, false); i++)
+		apply(r, branches->items[i]->schema, v, NULL, scope);
+	return false;
+}
+
 static bool check_any_of(struct run *r, const struct schema *s, const struct node *v,
 			 unsigned char *seen, const struct scope *scope)
 {
@@ -607,7 +630,7 @@ static bool check_any_of(struct run *r, const struct schema *s, const struct nod
 
 	for (size_t i = 0; i < any->count && !r->stop && (!good || seen); i++)
 		good |= fits_seen(r, any->items[i]->schema, v, seen, scope);
-	return good || MISFIT(r, v, "anyOf failed");
+	return good || tell_branches(r, any, v, scope);
 }
 
 static bool check_one_of(struct run *r, const struct schema *s, const struct node *v,
@@ -620,10 +643,11 @@ static bool check_one_of(struct run *r, const struct schema *s, const struct nod
 		if (!fits_seen(r, one->items[i]->schema, v, seen, scope))
 			continue;
 		if (found != SIZE_MAX)
-			return MISFIT(r, v, "oneOf failed, subschemas %zu, %zu matched", found, i);
+			return MISFIT(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
+				      i);
 		found = i;
 	}
-	return found != SIZE_MAX || MISFIT(r, v, "oneOf failed, none matched");
+	return found != SIZE_MAX || tell_branches(r, one, v, scope);
 }
 
 static bool check_if(struct run *r, const struct schema *s, const struct node *v,
@@ -664,7 +688,7 @@ static bool check_in_place(struct run *r, const struct schema *s, const struct n
 	if (s->part[ONE_OF] && go_on(r, good))
 		good &= check_one_of(r, s, v, seen, scope);
 	if (s->sub[NOT] && go_on(r, good) && fits(r, s->sub[NOT], v, NULL, scope))
-		good = MISFIT(r, v, "not failed");
+		good = MISFIT(r, v, "'not' failed");
 	if (s->sub[IF] && go_on(r, good))
 		good &= check_if(r, s, v, seen, scope);
 	return good;
@@ -744,7 +768,7 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, u
 		  const struct scope *scope)
 {
 	if (!s->node)
-		return pay(r, 1) && (!s->never || MISFIT(r, v, "no value is allowed"));
+		return pay(r, 1) && (!s->never || MISFIT(r, v, "false schema"));
 	if (!pay(r, 1))
 		return false;
 	if (r->depth == DEPTH_MAX)

@@ -234,7 +234,7 @@ const char *jsontree_type_name(const struct node *n)
 	case NODE_BOOLEAN:
 		return "boolean";
 	case NODE_NUMBER:
-		return jsontree_is_integer(n) ? "integer" : "number";
+		return "number";
 	case NODE_STRING:
 		return "string";
 	case NODE_ARRAY:

@@ -53,7 +53,7 @@ const struct node **jsontree_sort(const struct node *array) MUST_CHECK;
 bool jsontree_equal_items(const struct node *array, size_t *first, size_t *second, bool *broke);
 
 bool jsontree_is_integer(const struct node *n);
-/* "integer", "object" and so on. */
+/* "object" and so on; of every number "number". */
 const char *jsontree_type_name(const struct node *n);
 
 /* These are in the arena, fit to be shown, cut where long; NULL where memory is short. */
@@ -64,7 +64,7 @@ const char *jsontree_path(struct arena *a, const struct node *n);
 const char *jsontree_pointer(struct arena *a, const struct node *n);
 /* A text in single quotes. */
 const char *jsontree_quote(struct arena *a, const char *text);
-/* A value: texts in single quotes, numbers, words; of a collection its kind. */
+/* A value that is no collection: texts in single quotes. */
 const char *jsontree_show(struct arena *a, const struct node *n);
 const char *jsontree_show_number(struct arena *a, double number);
 

@@ -168,7 +168,16 @@ static bool read_float(const char *text, double *number)
 	return *at == '\0' && isfinite(*number);
 }
 
-/* The same text without its underscores, which yaml.v3 allows between digits; NULL: no memory. */
+/* Does each underscore stand between two digits? yaml.v3 asks only of what begins with a dot. */
+static bool separates_digits(const char *text)
+{
+	for (const char *at = strchr(text, '_'); at; at = strchr(at + 1, '_'))
+		if (!(at > text && at[-1] >= '0' && at[-1] <= '9' && at[1] >= '0' && at[1] <= '9'))
+			return false;
+	return true;
+}
+
+/* The same text without its underscores; NULL: no memory. */
 static char *drop_underscores(struct reader *r, const char *text)
 {
 	char *copy = arena_strdup(&r->arena, text), *to = copy;
@@ -203,16 +212,18 @@ static enum tag resolve(struct reader *r, const char *text, double *number)
 		*number = INFINITY;
 		return TAG_FLOAT;
 	}
-	if (*text == '.')
-		return read_float(text, number) ? TAG_FLOAT : TAG_STR;
-	if (!sign && !(*text >= '0' && *text <= '9'))
+	if (!sign && *text != '.' && !(*text >= '0' && *text <= '9'))
+		return TAG_STR;
+	if (*text == '.' && !separates_digits(text))
 		return TAG_STR;
 
 	const char *plain = drop_underscores(r, text);
 
 	if (!plain)
 		return TAG_OTHER;
-	return read_int(plain, number) ? TAG_INT : read_float(plain, number) ? TAG_FLOAT : TAG_STR;
+	return *text != '.' && read_int(plain, number) ? TAG_INT
+	       : read_float(plain, number)             ? TAG_FLOAT
+						       : TAG_STR;
 }
 
 /* A scalar's text as C has it: libyaml tells how long it is, with every NUL of it. */
@@ -272,7 +283,7 @@ static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const cha
 	double number = 0;
 
 	if (name && streq((const char *)name, "!"))
-		tag = TAG_STR;
+		tag = TAG_NONE;
 	if (tag == TAG_OTHER || tag == TAG_MAP || tag == TAG_SEQ)
 		return wrong(r, place,
 			     tag == TAG_OTHER ? "a tag that JSON has no kind for"

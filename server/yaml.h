@@ -14,7 +14,7 @@ enum { YAML_COPIED_MAX = 8 * 1024 * 1024 };
  *
  * Plain scalars are read by the core schema of YAML 1.2 with what Go's yaml.v3 adds: 0b, 010 in
  * octal, _ between digits. Quoted ones are text. A tag of JSON's kinds must fit its scalar; `!`
- * makes text; other tags are refused. Keys are scalars, taken as text, and do not repeat. `<<`
+ * says nothing; other tags are refused. Keys are scalars, taken as text, and do not repeat. `<<`
  * merges. No document is null, several are refused, and so is a depth beyond JSON_DEPTH. NUL, which
  * no C text holds, is read as U+FFFD.
  */

@@ -60,7 +60,7 @@ static const struct {
 } cases[] = {
 	{ "true", "1", "" },
 	{ "{}", "1", "" },
-	{ "false", "1", "[] no value is allowed" },
+	{ "false", "1", "[] false schema" },
 	{ "{'unknown':{'type':1},'format':'date','title':'t','contentEncoding':'base64'}", "'x'",
 	  "" },
 
@@ -73,18 +73,18 @@ static const struct {
 	{ "{'type':['null','object','string']}", "[]",
 	  "[] got array, want null or string or object" },
 	{ "{'type':'boolean'}", "false", "" },
-	{ "{'type':'boolean'}", "0", "[] got integer, want boolean" },
+	{ "{'type':'boolean'}", "0", "[] got number, want boolean" },
 	{ "{'type':'null'}", "false", "[] got boolean, want null" },
 	{ "{'type':'array'}", "{}", "[] got object, want array" },
 
 	{ "{'enum':['a',1,null,{'x':[1]}]}", "1.0", "" },
 	{ "{'enum':['a',1,null,{'x':[1]}]}", "{'x':[1]}", "" },
-	{ "{'enum':['a',1,null,{'x':[1]}]}", "{'x':[2]}",
-	  "[] value must be one of 'a', 1, null, object" },
+	{ "{'enum':['a',1,null,{'x':[1]}]}", "{'x':[2]}", "[] 'enum' failed" },
+	{ "{'const':[1]}", "[2]", "[] 'const' failed" },
 	{ "{'enum':['b','a']}", "'c'", "[] value must be one of 'b', 'a'" },
 	{ "{'enum':[1,2,3,4,5,6,7,8,9,10,11,12]}", "0",
 	  "[] value must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ..." },
-	{ "{'enum':[]}", "0", "[] no value is allowed" },
+	{ "{'enum':[]}", "0", "[] value must be one of none" },
 	{ "{'const':{'a':1,'b':2}}", "{'b':2.0,'a':1}", "" },
 	{ "{'const':false}", "0", "[] value must be false" },
 	{ "{'const':'x'}", "'y'", "[] value must be 'x'" },
@@ -132,15 +132,17 @@ static const struct {
 	{ "{'prefixItems':[{'type':'null'},true],'items':{'type':'string'}}", "[null,1,'x']", "" },
 	{ "{'prefixItems':[{'type':'null'},true],'items':{'type':'string'}}", "[null]", "" },
 	{ "{'prefixItems':[{'type':'null'},true],'items':{'type':'string'}}", "[1,1,2,'x',3]",
-	  "[0] got integer, want null; [2] got integer, want string; [4] got integer, want "
+	  "[0] got number, want null; [2] got number, want string; [4] got number, want "
 	  "string" },
 	{ "{'prefixItems':[{'type':'null'}],'items':false}", "[1,2,3]",
-	  "[] last 2 items not allowed; [0] got integer, want null" },
+	  "[] last 2 items not allowed; [0] got number, want null" },
 	{ "{'contains':{'const':1}}", "[0,1]", "" },
 	{ "{'contains':{'const':1}}", "[0]", "[] no items match contains schema" },
 	{ "{'contains':{'const':1},'minContains':0}", "[0]", "" },
-	{ "{'contains':{'const':1},'minContains':2}", "[1,0]", "[] minContains: got 1, want 2" },
-	{ "{'contains':{'const':1},'maxContains':1}", "[1,1]", "[] maxContains: got 2, want 1" },
+	{ "{'contains':{'const':1},'minContains':2}", "[1,0]",
+	  "[] min 2 items required to match contains schema, but matched 1" },
+	{ "{'contains':{'const':1},'maxContains':1}", "[1,1]",
+	  "[] max 1 items required to match contains schema, but matched 2" },
 	{ "{'minContains':2,'maxContains':0}", "[1]", "" },
 
 	{ "{'minProperties':1}", "{}", "[] minProperties: got 0, want 1" },
@@ -153,19 +155,18 @@ static const struct {
 	{ "{'dependentRequired':{'a':['b']}}", "{'a':1}",
 	  "[] properties 'b' required, if 'a' exists" },
 	{ "{'properties':{'a':{'type':'null'}}}", "{'a':1,'b':1}",
-	  "[\"a\"] got integer, want null" },
+	  "[\"a\"] got number, want null" },
 	{ "{'properties':{'a':{'items':{'type':'null'}}}}", "{'a':[null,1]}",
-	  "[\"a\",1] got integer, want null" },
+	  "[\"a\",1] got number, want null" },
 	{ "{'properties':{'a':{'type':'null'}}}", "{'a':1,'a':null}", "" },
-	{ "{'properties':{'a':true},'properties':{'a':false}}", "{'a':1}",
-	  "[\"a\"] no value is allowed" },
+	{ "{'properties':{'a':true},'properties':{'a':false}}", "{'a':1}", "[\"a\"] false schema" },
 	{ "{'patternProperties':{'^a':{'type':'null'},'b$':{'const':2}}}", "{'ab':1,'c':1}",
-	  "[\"ab\"] got integer, want null; [\"ab\"] value must be 2" },
+	  "[\"ab\"] got number, want null; [\"ab\"] value must be 2" },
 	{ "{'properties':{'a':true},'patternProperties':{'^b':true},'additionalProperties':false}",
 	  "{'a':1,'bb':2}", "" },
 	{ "{'properties':{'a':true},'patternProperties':{'^b':true},'additionalProperties':false}",
 	  "{'x':1,'a':1,'bb':2,'cb':3}", "[] additional properties 'cb', 'x' not allowed" },
-	{ "{'additionalProperties':{'type':'null'}}", "{'x':1}", "[\"x\"] got integer, want null" },
+	{ "{'additionalProperties':{'type':'null'}}", "{'x':1}", "[\"x\"] got number, want null" },
 	{ "{'propertyNames':{'maxLength':1}}", "{'a':1,'bb':2}", "[] invalid propertyName 'bb'" },
 	{ "{'dependentSchemas':{'a':{'required':['b']}}}", "{'c':1}", "" },
 	{ "{'dependentSchemas':{'a':{'required':['b']}}}", "{'a':1}", "[] missing property 'b'" },
@@ -173,15 +174,16 @@ static const struct {
 	{ "{'allOf':[{'minimum':2},{'multipleOf':2}]}", "1",
 	  "[] minimum: got 1, want 2; [] multipleOf: got 1, want 2" },
 	{ "{'anyOf':[{'type':'null'},{'minimum':2}]}", "2", "" },
-	{ "{'anyOf':[{'type':'null'},{'minimum':2}]}", "1", "[] anyOf failed" },
+	{ "{'anyOf':[{'type':'null'},{'minimum':2}]}", "1",
+	  "[] got number, want null; [] minimum: got 1, want 2" },
 	{ "{'oneOf':[{'type':'integer'},{'minimum':2}]}", "1", "" },
-	{ "{'oneOf':[{'type':'integer'},{'minimum':2}]}", "1.5", "[] oneOf failed, none matched" },
+	{ "{'oneOf':[{'type':'integer'},{'minimum':2}]}", "1.5",
+	  "[] got number, want integer; [] minimum: got 1.5, want 2" },
 	{ "{'oneOf':[false,{'type':'integer'},{'minimum':2}]}", "3",
-	  "[] oneOf failed, subschemas 1, 2 matched" },
+	  "[] 'oneOf' failed, subschemas 1, 2 matched" },
 	{ "{'not':{'type':'null'}}", "1", "" },
-	{ "{'not':{'type':'null'}}", "null", "[] not failed" },
-	{ "{'if':{'type':'null'},'then':false,'else':{'minimum':1}}", "null",
-	  "[] no value is allowed" },
+	{ "{'not':{'type':'null'}}", "null", "[] 'not' failed" },
+	{ "{'if':{'type':'null'},'then':false,'else':{'minimum':1}}", "null", "[] false schema" },
 	{ "{'if':{'type':'null'},'then':false,'else':{'minimum':1}}", "0",
 	  "[] minimum: got 0, want 1" },
 	{ "{'if':{'type':'null'}}", "0", "" },
@@ -190,8 +192,7 @@ static const struct {
 	{ "{'properties':{'a':true},'unevaluatedProperties':false}", "{'a':1}", "" },
 	{ "{'properties':{'a':true},'unevaluatedProperties':false}", "{'a':1,'c':1,'b':1}",
 	  "[] unevaluated properties 'b', 'c' not allowed" },
-	{ "{'unevaluatedProperties':{'type':'null'}}", "{'a':1}",
-	  "[\"a\"] got integer, want null" },
+	{ "{'unevaluatedProperties':{'type':'null'}}", "{'a':1}", "[\"a\"] got number, want null" },
 	{ "{'anyOf':[{'properties':{'a':{'const':1}}},{'properties':{'b':true}}],"
 	  "'unevaluatedProperties':false}",
 	  "{'a':1,'b':2}", "" },
@@ -216,32 +217,32 @@ static const struct {
 	  "[] unevaluated items at 1 not allowed" },
 	{ "{'items':true,'unevaluatedItems':false}", "[1,2]", "" },
 	{ "{'oneOf':[{'prefixItems':[true]},false],'unevaluatedItems':{'type':'null'}}",
-	  "[1,null,2]", "[2] got integer, want null" },
+	  "[1,null,2]", "[2] got number, want null" },
 
 	{ "{'$defs':{'n':{'type':'null'}},'items':{'$ref':'#/$defs/n'}}", "[1]",
-	  "[0] got integer, want null" },
+	  "[0] got number, want null" },
 	{ "{'$ref':'#/a~1b/c~0d/%25/1','a/b':{'c~d':{'%':[0,{'type':'null'}]}}}", "1",
-	  "[] got integer, want null" },
+	  "[] got number, want null" },
 	{ "{'properties':{'next':{'$ref':'#'}},'additionalProperties':false}",
 	  "{'next':{'next':{'x':1}}}",
 	  "[\"next\",\"next\"] additional properties 'x' not allowed" },
 	{ "{'$ref':'#n','$defs':{'n':{'$anchor':'n','type':'null'}},'minimum':2}", "1",
-	  "[] minimum: got 1, want 2; [] got integer, want null" },
+	  "[] minimum: got 1, want 2; [] got number, want null" },
 	{ "{'$id':'http://a.example/b/c','$ref':'../d?q#n','$defs':"
 	  "{'n':{'$id':'/d?q','$defs':{'m':{'$anchor':'n','type':'null'}}}}}",
-	  "1", "[] got integer, want null" },
+	  "1", "[] got number, want null" },
 	{ "{'$id':'http://a.example/b/c','$ref':'./d/../"
 	  "e','$defs':{'n':{'$id':'e','type':'null'}}}",
-	  "1", "[] got integer, want null" },
+	  "1", "[] got number, want null" },
 	{ "{'$id':'urn:x','$ref':'urn:y','$defs':{'n':{'$id':'urn:y','$ref':'#/$defs/m',"
 	  "'$defs':{'m':{'type':'null'}}}}}",
-	  "1", "[] got integer, want null" },
+	  "1", "[] got number, want null" },
 	{ "{'$ref':'list','$id':'http://a.example/x','$defs':{'items':{'$dynamicAnchor':'item',"
 	  "'type':'null'},'list':{'$id':'list','items':{'$dynamicRef':'#item'},"
 	  "'$defs':{'d':{'$dynamicAnchor':'item'}}}}}",
-	  "[1]", "[0] got integer, want null" },
+	  "[1]", "[0] got number, want null" },
 	{ "{'$dynamicRef':'#n','$defs':{'n':{'$anchor':'n','type':'null'}}}", "1",
-	  "[] got integer, want null" },
+	  "[] got number, want null" },
 	{ "{'$schema':'https://json-schema.org/draft/2020-12/schema#'}", "1", "" },
 
 	{ "{'minimum':'x'}", "1", "[] schema: /minimum: got string, want number" },
@@ -262,37 +263,37 @@ static const struct {
 	{ "null", "got null, want boolean or object" },
 	{ "{'properties':{'x':{'properties':null}}}",
 	  "/properties/x/properties: got null, want object" },
-	{ "{'properties':{'a/b~':1}}", "/properties/a~1b~0: got integer, want boolean or object" },
+	{ "{'properties':{'a/b~':1}}", "/properties/a~1b~0: got number, want boolean or object" },
 	{ "{'items':[]}", "/items: got array, want boolean or object" },
 	{ "{'not':'x'}", "/not: got string, want boolean or object" },
-	{ "{'contentSchema':1}", "/contentSchema: got integer, want boolean or object" },
+	{ "{'contentSchema':1}", "/contentSchema: got number, want boolean or object" },
 	{ "{'allOf':{}}", "/allOf: got object, want array" },
 	{ "{'anyOf':[]}", "/anyOf: minItems: got 0, want 1" },
-	{ "{'oneOf':[true,1]}", "/oneOf/1: got integer, want boolean or object" },
+	{ "{'oneOf':[true,1]}", "/oneOf/1: got number, want boolean or object" },
 	{ "{'$defs':[]}", "/$defs: got array, want object" },
 	{ "{'type':'int'}",
 	  "/type: value must be one of 'array', 'boolean', 'integer', 'null', 'number', "
 	  "'object', 'string'" },
-	{ "{'type':1}", "/type: got integer, want string or array" },
+	{ "{'type':1}", "/type: got number, want string or array" },
 	{ "{'type':[]}", "/type: minItems: got 0, want 1" },
 	{ "{'type':['null','null']}", "/type: items at 0 and 1 are equal" },
-	{ "{'enum':1}", "/enum: got integer, want array" },
+	{ "{'enum':1}", "/enum: got number, want array" },
 	{ "{'multipleOf':0}", "/multipleOf: exclusiveMinimum: got 0, want 0" },
 	{ "{'maximum':'1'}", "/maximum: got string, want number" },
 	{ "{'minLength':-1}", "/minLength: minimum: got -1, want 0" },
 	{ "{'minLength':1.5}", "/minLength: got number, want integer" },
-	{ "{'uniqueItems':1}", "/uniqueItems: got integer, want boolean" },
+	{ "{'uniqueItems':1}", "/uniqueItems: got number, want boolean" },
 	{ "{'required':'x'}", "/required: got string, want array" },
-	{ "{'required':['x',1]}", "/required/1: got integer, want string" },
+	{ "{'required':['x',1]}", "/required/1: got number, want string" },
 	{ "{'required':['x','y','x']}", "/required: items at 0 and 2 are equal" },
 	{ "{'dependentRequired':[]}", "/dependentRequired: got array, want object" },
-	{ "{'dependentRequired':{'a':1}}", "/dependentRequired/a: got integer, want array" },
-	{ "{'title':1}", "/title: got integer, want string" },
-	{ "{'readOnly':1}", "/readOnly: got integer, want boolean" },
-	{ "{'examples':1}", "/examples: got integer, want array" },
-	{ "{'$vocabulary':1}", "/$vocabulary: got integer, want object" },
+	{ "{'dependentRequired':{'a':1}}", "/dependentRequired/a: got number, want array" },
+	{ "{'title':1}", "/title: got number, want string" },
+	{ "{'readOnly':1}", "/readOnly: got number, want boolean" },
+	{ "{'examples':1}", "/examples: got number, want array" },
+	{ "{'$vocabulary':1}", "/$vocabulary: got number, want object" },
 
-	{ "{'pattern':1}", "/pattern: got integer, want string" },
+	{ "{'pattern':1}", "/pattern: got number, want string" },
 	{ "{'pattern':'('}",
 	  "/pattern: '(' is not a regular expression: missing closing parenthesis" },
 	{ "{'patternProperties':{'[':true}}",
@@ -322,9 +323,9 @@ static const struct {
 	{ "{'$schema':'http://json-schema.org/draft-07/schema#'}",
 	  "/$schema: got 'http://json-schema.org/draft-07/schema#', want "
 	  "'https://json-schema.org/draft/2020-12/schema'" },
-	{ "{'$schema':1}", "/$schema: got integer, want string" },
+	{ "{'$schema':1}", "/$schema: got number, want string" },
 	{ "{'$id':'a#b'}", "/$id: an $id has no fragment" },
-	{ "{'$id':1}", "/$id: got integer, want string" },
+	{ "{'$id':1}", "/$id: got number, want string" },
 	{ "{'$id':'http://a.example/','$defs':{'x':{'$id':'/'}}}",
 	  "/$defs/x/$id: a name that another schema has" },
 	{ "{'$defs':{'x':{'$anchor':'a'},'y':{'$dynamicAnchor':'a'}}}",
@@ -333,7 +334,7 @@ static const struct {
 	{ "{'$anchor':'1'}", "/$anchor: '1' does not match pattern '^[A-Za-z_][-A-Za-z0-9._]*$'" },
 	{ "{'$anchor':'a b'}",
 	  "/$anchor: 'a b' does not match pattern '^[A-Za-z_][-A-Za-z0-9._]*$'" },
-	{ "{'$ref':1}", "/$ref: got integer, want string" },
+	{ "{'$ref':1}", "/$ref: got number, want string" },
 	{ "{'$ref':'other'}", "/$ref: 'other' refers to outside of the document" },
 	{ "{'$ref':'https://json-schema.org/draft/2020-12/schema'}",
 	  "/$ref: 'https://json-schema.org/draft/2020-12/schema' refers to outside of the "
@@ -362,7 +363,7 @@ static const struct {
 	{ "{'items':{'items':{'maximum':1},'default':[0,2]}}",
 	  "/items/default/1: maximum: got 2, want 1" },
 	{ "{'$defs':{'a':{'$ref':'#/$defs/b','default':1},'b':{'type':'null'}}}",
-	  "/$defs/a/default: got integer, want null" },
+	  "/$defs/a/default: got number, want null" },
 };
 
 static void expect_check(const char *text, const char *want)
@@ -395,7 +396,7 @@ static void test_many_misfits(void)
 			   i ? "," : "{'allOf':[", (i * 7 + 3) % 50);
 		buf_printf(&value, "%s'k%d':1", i ? "," : "{", i);
 		if (i < MISFITS_MAX)
-			buf_printf(&want, "%s[\"k%d\"] got integer, want null", i ? "; " : "", i);
+			buf_printf(&want, "%s[\"k%d\"] got number, want null", i ? "; " : "", i);
 	}
 	buf_add(&schema, "]}");
 	buf_add(&value, "}");
@@ -418,7 +419,7 @@ static void test_messages(void)
 	snprintf(value, sizeof value, "{'%0100d':1}", 0);
 	is = misfits_of("{'items':true,'additionalProperties':{'type':'null'}}", value);
 	EQ_STR(is, "[\"0000000000000000000000000000000000000000000000000000000000000000...\"] "
-		   "got integer, want null");
+		   "got number, want null");
 	free(is);
 	expect_misfits("{'required':['a\xff']}", "{}", "[] missing property 'a\xef\xbf\xbd'");
 }
@@ -487,7 +488,7 @@ static void expect_chain(int length, const char *want)
 
 static void test_chains(void)
 {
-	expect_chain(900, "[] got integer, want null");
+	expect_chain(900, "[] got number, want null");
 	expect_chain(2000, "[] schema: /$defs/d999: refers on for too long");
 }
 
