@@ -17,6 +17,8 @@
 #include "arena.h"
 #include "utf8.h"
 
+enum { DIRECTIVES_MAX = 1000 };
+
 struct anchor {
 	const char *name;
 	const cJSON *node; /* NULL until it is complete */
@@ -680,6 +682,19 @@ static cJSON *read_stream(struct reader *r)
 	return type == YAML_NO_EVENT ? NULL : STEAL(tree);
 }
 
+/* Every %TAG makes libyaml compare it with all before it. */
+static bool check_directives(struct reader *r)
+{
+	size_t count = 0;
+
+	for (const char *at = r->text; (at = memmem(at, (size_t)(r->end - at), "%TAG", 4)); at += 4)
+		if (++count > DIRECTIVES_MAX) {
+			json_error_at(r->e, r->text, at, "too many %TAG");
+			return false;
+		}
+	return true;
+}
+
 static void keep_nothing(void *anchor)
 {
 	(void)anchor; /* the arena's */
@@ -700,7 +715,7 @@ cJSON *yaml_parse(const char *text, size_t len, struct json_error *e)
 		yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 		yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text,
 					     (size_t)(r.end - r.text));
-		tree = read_stream(&r);
+		tree = check_directives(&r) ? read_stream(&r) : NULL;
 	}
 	yaml_parser_delete(&r.parser);
 	tdestroy(r.anchors, keep_nothing);

@@ -155,6 +155,24 @@ static void test_merge_laughs(void)
 	free(text);
 }
 
+/* Of which each costs libyaml a look at all before it. */
+static void test_directives(void)
+{
+	struct buf b = BUF_INIT(1 << 20);
+
+	for (int i = 0; i < 1001; i++)
+		buf_printf(&b, "%%TAG !a%d! tag:b\n", i);
+	buf_add(&b, "--- 1\n");
+	expect_bad(b.text, 1001, 1, "too many %TAG");
+
+	struct json_error e;
+	cJSON *tree = yaml_parse(strchr(b.text, '\n') + 1, b.len - strlen("%TAG !a0! tag:b\n"), &e);
+
+	CU_ASSERT(tree != NULL);
+	cJSON_Delete(tree);
+	buf_free(&b);
+}
+
 static void test_depth(void)
 {
 	char text[2 * (JSON_DEPTH + 1) + 1], twice[1024];
@@ -176,4 +194,5 @@ static void test_depth(void)
 }
 
 UNIT_MAIN("yaml", { "good", test_good }, { "bad", test_bad }, { "laughs", test_laughs },
-	  { "merge laughs", test_merge_laughs }, { "depth", test_depth })
+	  { "merge laughs", test_merge_laughs }, { "directives", test_directives },
+	  { "depth", test_depth })
