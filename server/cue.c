@@ -7,6 +7,8 @@
 
 #include "utf8.h"
 
+static const char bom[] = "\xef\xbb\xbf";
+
 struct open {
 	char bracket;   /* that closes it */
 	char quote;     /* an interpolation: of its string; else 0 */
@@ -89,6 +91,8 @@ static bool scan_character(struct cue *c)
 		return wrong(c, c->at, "not UTF-8");
 	if ((first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7f)
 		return wrong(c, c->at, "a control character");
+	if (len == 3 && memcmp(c->at, bom, 3) == 0)
+		return wrong(c, c->at, "a byte order mark that is not at the beginning");
 	c->at += len;
 	return true;
 }
@@ -223,7 +227,7 @@ static bool scan_token(struct cue *c)
 
 static bool scan(struct cue *c)
 {
-	if (left(c) >= 3 && memcmp(c->at, "\xef\xbb\xbf", 3) == 0)
+	if (left(c) >= 3 && memcmp(c->at, bom, 3) == 0)
 		c->at += 3;
 	while (c->at < c->end)
 		if (!scan_token(c))

@@ -53,6 +53,7 @@ static const struct {
 	{ "a: \x01", NULL, 1, 4, "a control character" },
 	{ "a: \"\x7f\"", NULL, 1, 5, "a control character" },
 	{ "// \x1b", NULL, 1, 4, "a control character" },
+	{ " \xef\xbb\xbf", NULL, 1, 2, "a byte order mark that is not at the beginning" },
 	{ "\xff", NULL, 1, 1, "not UTF-8" },
 	{ "a: \"\xc3\"", NULL, 1, 5, "not UTF-8" },
 	{ "\"\\\xff\"", NULL, 1, 3, "not UTF-8" },
