@@ -118,6 +118,7 @@ static const struct {
 	{ "{'pattern':'b'}", "'ab'", "" },
 	{ "{'pattern':'^a'}", "'x'", "[] 'x' does not match pattern '^a'" },
 	{ "{'pattern':'^\xc3\xa9.$'}", "'\xc3\xa9\xc3\xa9'", "" },
+	{ "{'pattern':'(?i)A'}", "'a'", "" },
 	{ "{'pattern':'^a$'}", "'a\\n'", "[] 'a\n' does not match pattern '^a$'" },
 	{ "{'pattern':'^(?i:A)(?P<n>b)(?<m>c)[]\\\\]]+?\\\\d{2}{x[[:alpha:]]\\\\p{Lu}\\\\.'}",
 	  "'abc]12{xzZ.'", "" },
@@ -143,6 +144,7 @@ static const struct {
 	  "[] min 2 items required to match contains schema, but matched 1" },
 	{ "{'contains':{'const':1},'maxContains':1}", "[1,1]",
 	  "[] max 1 items required to match contains schema, but matched 2" },
+	{ "{'contains':{'const':1},'maxContains':1}", "[1]", "" },
 	{ "{'minContains':2,'maxContains':0}", "[1]", "" },
 
 	{ "{'minProperties':1}", "{}", "[] minProperties: got 0, want 1" },
@@ -151,6 +153,7 @@ static const struct {
 	{ "{'required':['speed']}", "{'speed':null}", "" },
 	{ "{'required':['speed']}", "{}", "[] missing property 'speed'" },
 	{ "{'required':['b','a']}", "{}", "[] missing properties 'b', 'a'" },
+	{ "{'not':{'required':['a']}}", "{}", "" },
 	{ "{'dependentRequired':{'a':['b'],'c':['d']}}", "{'c':1,'d':2}", "" },
 	{ "{'dependentRequired':{'a':['b']}}", "{'a':1}",
 	  "[] properties 'b' required, if 'a' exists" },
@@ -241,6 +244,13 @@ static const struct {
 	  "'type':'null'},'list':{'$id':'list','items':{'$dynamicRef':'#item'},"
 	  "'$defs':{'d':{'$dynamicAnchor':'item'}}}}}",
 	  "[1]", "[0] got number, want null" },
+	{ "{'$id':'http://a.example/x','$ref':'y','$defs':{'y':{'$id':'y','$ref':'z','$defs':"
+	  "{'n':{'$dynamicAnchor':'n','type':'null'}}},'z':{'$id':'z','$dynamicRef':'#n','$defs':"
+	  "{'n':{'$dynamicAnchor':'n'}}}}}",
+	  "1", "[] got number, want null" },
+	{ "{'$id':'http://a.example/b/','$ref':'x.','$defs':{'n':{'$id':'x.','type':'null'}}}", "1",
+	  "[] got number, want null" },
+	{ "{'$ref':'#/%09','\\t':{'type':'null'}}", "1", "[] got number, want null" },
 	{ "{'$dynamicRef':'#n','$defs':{'n':{'$anchor':'n','type':'null'}}}", "1",
 	  "[] got number, want null" },
 	{ "{'$schema':'https://json-schema.org/draft/2020-12/schema#'}", "1", "" },
@@ -301,6 +311,8 @@ static const struct {
 	  "missing terminating ] for character class" },
 	{ "{'pattern':'(?=a)'}", "/pattern: '(?=a)' is not a regular expression: a group of a kind "
 				 "that is not supported" },
+	{ "{'pattern':'(?)'}",
+	  "/pattern: '(?)' is not a regular expression: a group of a kind that is not supported" },
 	{ "{'pattern':'(?<!a)'}", "/pattern: '(?<!a)' is not a regular expression: a group of a "
 				  "kind that is not supported" },
 	{ "{'pattern':'(?>a)'}", "/pattern: '(?>a)' is not a regular expression: a group of a kind "
@@ -351,6 +363,7 @@ static const struct {
 	{ "{'$ref':'#/x','x':{'pattern':'('}}",
 	  "/x/pattern: '(' is not a regular expression: missing closing parenthesis" },
 
+	{ "{'$ref':'#/a/9','a':[0,0,0,0,0,0,0,0,0,true]}", NULL },
 	{ "{'$ref':'#'}", "refers to itself without end" },
 	{ "{'not':{'if':{'$ref':'#/not'}}}", "/not: refers to itself without end" },
 	{ "{'dependentSchemas':{'a':{'allOf':[{'$dynamicRef':'#'}]}}}",
