@@ -487,22 +487,24 @@ static void test_doubling(void)
 	buf_free(&b);
 }
 
-static void expect_chain(int length, const char *want)
+static void expect_chain(int length, const char *value, const char *want)
 {
 	struct buf b = BUF_INIT(1 << 20);
 
 	buf_add(&b, "{'$ref':'#/$defs/d0','$defs':{");
 	for (int i = 0; i < length; i++)
 		buf_printf(&b, "'d%d':{'$ref':'#/$defs/d%d'},", i, i + 1);
-	buf_printf(&b, "'d%d':{'type':'null'}}}", length);
-	expect_misfits(b.text, "1", want);
+	buf_printf(&b, "'d%d':{'type':['null','array'],'items':{'$ref':'#'}}}}", length);
+	expect_misfits(b.text, value, want);
 	buf_free(&b);
 }
 
 static void test_chains(void)
 {
-	expect_chain(900, "[] got number, want null");
-	expect_chain(2000, "[] schema: /$defs/d999: refers on for too long");
+	expect_chain(900, "1", "[] got number, want null or array");
+	expect_chain(300, "[[1]]", "[0,0] got number, want null or array");
+	expect_chain(300, "[[[1]]]", "[] too complex to be validated");
+	expect_chain(2000, "1", "[] schema: /$defs/d999: refers on for too long");
 }
 
 static void test_depth(void)
