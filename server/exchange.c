@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "utf8.h"
+#include "value.h"
 
 enum { QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048 };
 
@@ -58,6 +59,17 @@ bool fail(struct exchange *x, enum error e, const char *fmt, ...)
 	return false;
 }
 
+bool fail_by(struct exchange *x, enum error e, const char *field, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	failv(x, e, fmt, args);
+	va_end(args);
+	fail_param(x, "field", field);
+	return false;
+}
+
 bool fail_field(struct exchange *x, const char *field, const char *fmt, ...)
 {
 	va_list args;
@@ -79,13 +91,27 @@ bool broke(struct exchange *x, const char *fmt, ...)
 	return fail(x, ERR_INTERNAL, "the server failed; its log says why");
 }
 
+static void add_param(struct failure *f, const char *name, const char *value, bool json)
+{
+	if (f->nparams == FAILURE_PARAMS)
+		return;
+	f->params[f->nparams].name = name;
+	f->params[f->nparams].value = value;
+	f->params[f->nparams++].json = json;
+}
+
 void fail_param(struct exchange *x, const char *name, const char *value)
 {
-	struct failure *f = &x->failure;
 	const char *clean = value ? utf8_clean(&x->arena, value, PARAM_MAX) : NULL;
 
-	if ((clean || !value) && f->nparams < FAILURE_PARAMS)
-		f->params[f->nparams++] = (struct pair){ name, clean };
+	if (clean || !value)
+		add_param(&x->failure, name, clean, false);
+}
+
+void fail_param_json(struct exchange *x, const char *name, const char *json)
+{
+	if (json)
+		add_param(&x->failure, name, json, true);
 }
 
 bool may(struct exchange *x, enum scope scope, enum scope other)
@@ -105,6 +131,13 @@ const char *quote(struct exchange *x, const char *text)
 	const char *clean = utf8_clean(&x->arena, text, QUOTE_MAX);
 
 	return clean ? clean : "";
+}
+
+const char *quoted(struct exchange *x, const char *text)
+{
+	const char *clean = value_quoted(&x->arena, text);
+
+	return clean ? clean : "?";
 }
 
 /* Programs read compact JSON; curl and browsers are read by people. */
@@ -129,6 +162,8 @@ static void write_error(struct exchange *x)
 	const struct failure *f = &x->failure;
 	struct writer w;
 
+	x->answer.type = x->answer.disposition = NULL;
+	x->answer.delay = 0;
 	buf_clear(x->answer.body);
 	w = exchange_writer(x);
 	write_open(&w, '{');
@@ -140,7 +175,10 @@ static void write_error(struct exchange *x)
 	write_open(&w, '{');
 	for (size_t i = 0; i < f->nparams; i++) {
 		write_key(&w, f->params[i].name);
-		write_text_or_null(&w, f->params[i].value);
+		if (f->params[i].json)
+			write_raw(&w, f->params[i].value);
+		else
+			write_text_or_null(&w, f->params[i].value);
 	}
 	write_close(&w, '}');
 	write_key(&w, "message");

@@ -33,14 +33,20 @@ enum { FAILURE_PARAMS = 4 };
 struct failure {
 	enum error error;
 	const char *message;
-	struct pair params[FAILURE_PARAMS];
+	struct {
+		const char *name, *value;
+		bool json; /* the value is JSON, rather than a text */
+	} params[FAILURE_PARAMS];
 	size_t nparams;
 };
 
 struct answer {
 	int status;
-	struct buf *body;  /* borrowed */
-	const char *allow; /* the Allow header, or NULL */
+	struct buf *body;        /* borrowed */
+	const char *allow;       /* the Allow header, or NULL */
+	const char *type;        /* the Content-Type header; NULL: JSON */
+	const char *disposition; /* the Content-Disposition header, or NULL */
+	int64_t delay;           /* microseconds to wait before it is sent */
 };
 
 struct exchange {
@@ -58,7 +64,9 @@ struct exchange {
 	enum version version;
 	struct expansions expand;
 	const struct listing *listing; /* of a list */
+	struct body params;            /* what the query says of an operation's own parameters */
 	struct body body;
+	void *prepared; /* what an operation found out before it changes anything */
 	/* What was asked for: one row, or a list. Neither where an operation writes its answer. */
 	const struct row *row;
 	const struct page *page;
@@ -79,10 +87,15 @@ void exchange_clear(struct exchange *x);
 bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same for what is our fault: the message goes to the log only. */
 bool broke(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* The same of a request that is invalid by one of its fields or parameters. */
+/* The same where one of its fields or parameters is why; */
+bool fail_by(struct exchange *x, enum error e, const char *field, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+/* and with that, the request is no valid one. */
 bool fail_field(struct exchange *x, const char *field, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Add a parameter to the failure noted before; NULL is null. */
 void fail_param(struct exchange *x, const char *name, const char *value);
+/* The same of a value that is JSON; without one, when memory is short, it is left out. */
+void fail_param_json(struct exchange *x, const char *name, const char *json);
 /*
  * May whoever asks do that? Fails where they may not. `other` is a scope that will do as well, or
  * SCOPE_FREE.
@@ -90,6 +103,8 @@ void fail_param(struct exchange *x, const char *name, const char *value);
 bool may(struct exchange *x, enum scope scope, enum scope other);
 /* A text from outside as it is fit for a message. */
 const char *quote(struct exchange *x, const char *text);
+/* The same with quotation marks, or null. */
+const char *quoted(struct exchange *x, const char *text);
 
 /* A writer of the answer's body: indented for people, compact for programs. */
 struct writer exchange_writer(struct exchange *x);

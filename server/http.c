@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "delay.h"
 #include "log.h"
 #include "pipeline.h"
 
@@ -49,6 +50,7 @@ struct http {
 	struct db **dbs; /* one for each worker; claimed at its first request */
 	unsigned ndbs;
 	unsigned serial; /* tells this server from an earlier one in the same thread */
+	struct delay *delay;
 	atomic_uint claimed;
 	atomic_bool draining;
 	atomic_uint live;  /* requests that are coming in or being answered, */
@@ -66,11 +68,14 @@ struct client {
 	bool live;              /* there is a request: x is to be cleared */
 	bool begun;             /* on_request has seen its headers */
 	bool whole;             /* all of it has come */
-	bool answered;          /* queued, or given up */
+	bool served;            /* its answer is made, */
+	bool answered;          /* and queued, or given up */
 	uint64_t came;          /* bytes of its body, kept or not */
 	struct timespec start;
-	struct buf body;   /* its body; its memory serves the next request, too, */
-	struct buf answer; /* and so does its answer's, until it is sent */
+	struct waiter waiter;              /* while the answer is not due yet, */
+	struct MHD_Connection *connection; /* this is suspended */
+	struct buf body;                   /* its body; its memory serves the next request, too, */
+	struct buf answer;                 /* and so does its answer's, until it is sent */
 	struct exchange x;
 };
 
@@ -194,7 +199,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	end_request(client);
 	client->live = true;
 	atomic_fetch_add(&http->live, 1);
-	client->begun = client->whole = client->answered = false;
+	client->begun = client->whole = client->served = client->answered = false;
 	client->came = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
 	recycle(&client->answer);
@@ -317,9 +322,13 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 	client->answered = true;
 	if (!response)
 		return MHD_NO;
-	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") &&
+	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				     a->type ? a->type : "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
 	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date_of(client)) &&
+	     (!a->disposition ||
+	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
+				      a->disposition)) &&
 	     (!a->allow || MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow)) &&
 	     ((!close && !atomic_load_explicit(&client->http->draining, memory_order_relaxed)) ||
 	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
@@ -343,13 +352,53 @@ static enum MHD_Result begin(struct client *client, struct MHD_Connection *conne
 	return queue(client, connection, true);
 }
 
+static void end_delay(struct waiter *waiter)
+{
+	struct client *client = (void *)((char *)waiter - offsetof(struct client, waiter));
+
+	MHD_resume_connection(client->connection);
+}
+
+/* Have on_request called again when the answer is due, without a worker that waits for it. */
+static void put_off(struct client *client, struct MHD_Connection *connection)
+{
+	client->connection = connection;
+	client->waiter.wake = end_delay;
+	MHD_suspend_connection(connection);
+	if (!delay_add(client->http->delay, &client->waiter, client->x.answer.delay))
+		MHD_resume_connection(connection);
+}
+
+/* All of the request has come: make its answer. */
+static void answer(struct client *client)
+{
+	struct exchange *x = &client->x;
+
+	client->whole = true;
+	atomic_fetch_add(&client->http->whole, 1);
+	x->request.body = client->body.text;
+	x->request.body_len = client->body.len;
+	if (client->came > client->body.max) {
+		fail(x, ERR_BODY_TOO_LARGE, "the body is too large; at most %zu bytes are accepted",
+		     client->body.max);
+		exchange_answer(x);
+	} else if (client->body.bad) {
+		broke(x, "body: out of memory");
+		exchange_answer(x);
+	} else {
+		x->db = worker_db(client->http);
+		serve(x);
+	}
+	client->served = true;
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
 				  const char *method, const char *http_version, const char *upload,
 				  size_t *upload_len, void **con_cls)
 {
-	struct http *http = cls;
 	struct client *client = *con_cls;
 
+	(void)cls;
 	(void)url;
 	if (!client)
 		return MHD_NO;
@@ -363,20 +412,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		*upload_len = 0;
 		return client->came <= client->body.max * BODY_GIVE_UP ? MHD_YES : MHD_NO;
 	}
-	client->whole = true;
-	atomic_fetch_add(&http->whole, 1);
-	client->x.request.body = client->body.text;
-	client->x.request.body_len = client->body.len;
-	if (client->came > client->body.max) {
-		fail(&client->x, ERR_BODY_TOO_LARGE,
-		     "the body is too large; at most %zu bytes are accepted", client->body.max);
-		exchange_answer(&client->x);
-	} else if (client->body.bad) {
-		broke(&client->x, "body: out of memory");
-		exchange_answer(&client->x);
-	} else {
-		client->x.db = worker_db(http);
-		serve(&client->x);
+	if (!client->served) {
+		answer(client);
+		if (client->x.answer.delay > 0) {
+			put_off(client, connection);
+			return MHD_YES;
+		}
 	}
 	return queue(client, connection, false);
 }
@@ -526,10 +567,12 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	http->app = app;
 	if (!connect_workers(http, workers, err, errlen))
 		return false;
-	http->daemon =
-	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0,
-			     NULL, NULL, on_request, http, MHD_OPTION_ARRAY, options,
-			     MHD_OPTION_END);
+	http->delay = delay_start();
+	if (http->delay)
+		http->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+						    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+						0, NULL, NULL, on_request, http, MHD_OPTION_ARRAY,
+						options, MHD_OPTION_END);
 	if (!http->daemon)
 		snprintf(err, errlen, "cannot start %u workers", workers);
 	return http->daemon != NULL;
@@ -590,11 +633,13 @@ bool http_stop(struct http *http, unsigned grace)
 		/* The socket that this gives back must stay open until the workers have ended. */
 		MHD_quiesce_daemon(http->daemon);
 		shutdown(http->socket, SHUT_RDWR); /* or clients would connect and wait in vain */
+		delay_flush(http->delay);          /* what is late already, is sent now */
 		settle(http, has_requests, grace * 1000L);
 		/* A request that its client never completed was not ours to answer. */
 		clean = atomic_load(&http->whole) == 0;
 		MHD_stop_daemon(http->daemon);
 	}
+	delay_stop(http->delay);
 	if (http->socket >= 0)
 		close(http->socket);
 	for (unsigned i = 0; i < http->ndbs; i++)
