@@ -30,6 +30,7 @@ struct db {
 	sqlite3 *sqlite;
 	struct stmt begin_read, begin_write, commit, rollback;
 	bool reading;     /* a read transaction is open */
+	bool stuck;       /* a write transaction is, that could not be undone yet */
 	char failed[128]; /* why the last transaction was not committed, if it was not */
 	struct stmt cache[QUERY_SLOTS];
 	struct kept kept[KEPT];
@@ -70,7 +71,7 @@ static bool prepare(struct db *db, const char *sql, struct stmt *s)
 				  NULL) == SQLITE_OK;
 }
 
-/* Begin or end a transaction: prepared ahead, since to undo must be possible without memory. */
+/* Begin or end a transaction: prepared ahead, since to undo should take no memory. */
 static bool turn(struct stmt *s)
 {
 	bool ok = sqlite3_step(s->sqlite) == SQLITE_DONE;
@@ -204,6 +205,18 @@ void store_close(struct store *store)
 	free(store);
 }
 
+/* Undo what is open on a connection, if anything. When memory is short that may take several
+ * attempts, of which more come before anybody uses the connection, or writes. */
+static void undo(struct db *db)
+{
+	enum { ATTEMPTS = 3 };
+
+	for (int i = 0; i < ATTEMPTS && !sqlite3_get_autocommit(db->sqlite); i++)
+		if (!turn(&db->rollback))
+			sqlite3_db_release_memory(db->sqlite);
+	db->stuck = !sqlite3_get_autocommit(db->sqlite);
+}
+
 /*
  * Beginning and ending a read transaction for each request costs more than reading a row. So a
  * reader leaves its transaction open when it lets go of the lock, and whoever writes next ends it:
@@ -213,6 +226,8 @@ void db_read(struct db *db)
 {
 	pthread_rwlock_rdlock(&db->store->lock);
 	db->failed[0] = '\0';
+	if (db->stuck)
+		undo(db);
 	if (!db->reading)
 		db->reading = turn(&db->begin_read);
 }
@@ -227,6 +242,8 @@ static void end_readers(struct store *store)
 	for (struct db *db = store->dbs; db; db = db->next)
 		if (db->reading)
 			db->reading = !turn(&db->commit);
+		else if (db->stuck)
+			undo(db);
 }
 
 bool db_write(struct db *db)
@@ -263,8 +280,7 @@ void db_rollback(struct db *db)
 	/* What follows would make the library forget. */
 	if (has_failed(db))
 		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
-	if (!sqlite3_get_autocommit(db->sqlite))
-		turn(&db->rollback);
+	undo(db);
 	pthread_rwlock_unlock(&db->store->lock);
 }
 
