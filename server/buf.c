@@ -131,3 +131,15 @@ void buf_add_json_array(struct buf *b, const char *const *texts, size_t n)
 	}
 	buf_addc(b, ']');
 }
+
+void buf_add_url(struct buf *b, const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "-._~";
+
+	for (; *text; text++)
+		if (strchr(plain, *text))
+			buf_addc(b, *text);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)*text);
+}

@@ -8,6 +8,8 @@
 
 enum { IDENT_LEN = 33 };
 
+const char ident_base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
 void ident_init(struct ident *from, const uint64_t *seed)
 {
 	*from = (struct ident){ .seeded = seed };
@@ -31,7 +33,6 @@ static size_t draw(struct ident *from, unsigned char *bytes, size_t len)
 
 char *ident_new(struct ident *from, struct arena *a, const char *prefix)
 {
-	static const char base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	size_t len = strlen(prefix), end = len + IDENT_LEN;
 	char *id = arena_alloc(a, end + 1);
 
@@ -45,7 +46,7 @@ char *ident_new(struct ident *from, struct arena *a, const char *prefix)
 		/* Bytes beyond the last multiple of 58 would favour the first characters. */
 		for (size_t i = 0; i < got && len < end; i++)
 			if (random[i] < 58 * 4)
-				id[len++] = base58[random[i] % 58];
+				id[len++] = ident_base58[random[i] % 58];
 	}
 	id[len] = '\0';
 	return id;

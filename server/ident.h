@@ -14,6 +14,9 @@ struct ident {
 	unsigned short state[3]; /* jrand48's */
 };
 
+/* The digits of base 58: what nobody takes for another, in order. */
+extern const char ident_base58[];
+
 /* Random ids; with a seed, drawn from a generator that begins with it. */
 void ident_init(struct ident *from, const uint64_t *seed);
 /* A prefix and 33 characters of base 58; NULL when memory is short. */

@@ -1,0 +1,16 @@
+/*
+ * slot.h - the slot of a schema that names none (behaviour: section 10.2). Pure.
+ */
+#ifndef SLOT_H
+#define SLOT_H
+
+#include "arena.h"
+
+/* It is required, and its file is slot_filepath, unless one is named. */
+extern const char slot_default_key[], slot_default_name[];
+
+/* Its file, by the config type's slug and the format of the schema (may be NULL). NULL when memory
+ * is short. */
+char *slot_filepath(struct arena *a, const char *slug, const char *schema_format);
+
+#endif
