@@ -65,7 +65,8 @@ CREATE TABLE config_types (
 	name       TEXT NOT NULL UNIQUE,
 	slug       TEXT NOT NULL UNIQUE,
 	created_at TEXT NOT NULL,
-	updated_at TEXT NOT NULL
+	updated_at TEXT NOT NULL,
+	archived_at TEXT -- since when nothing new is made of it; or null
 ) STRICT;
 CREATE INDEX config_types_created_at ON config_types (created_at DESC, id);
 
@@ -104,6 +105,15 @@ CREATE TABLE config_schema_documents (
 	name             TEXT NOT NULL,
 	data             TEXT NOT NULL,
 	UNIQUE (config_schema_id, position)
+) STRICT;
+
+CREATE TABLE config_schema_git_commits (
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	position         INTEGER NOT NULL,
+	git_commit_id    TEXT NOT NULL REFERENCES git_commits (id),
+	schema_filepaths TEXT NOT NULL CHECK (schema_filepaths LIKE '[%]'),
+	PRIMARY KEY (config_schema_id, position),
+	UNIQUE (config_schema_id, git_commit_id)
 ) STRICT;
 
 CREATE TABLE config_instances (

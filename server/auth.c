@@ -52,8 +52,16 @@ static scope_set read_scopes(const char *json)
 	return set;
 }
 
+static const char *copy(struct keyring *ring, struct stmt *s, int column)
+{
+	const char *text = stmt_text(s, column);
+
+	return text ? arena_strdup(&ring->arena, text) : NULL;
+}
+
 static bool append(struct keyring *ring, struct stmt *s)
 {
+	const char *scopes;
 	struct api_key *keys = reallocarray(ring->keys, ring->count + 1, sizeof *keys);
 
 	if (!keys)
@@ -62,11 +70,13 @@ static bool append(struct keyring *ring, struct stmt *s)
 
 	struct api_key *key = &keys[ring->count];
 
-	key->key = arena_strdup(&ring->arena, stmt_text(s, 0));
-	key->name = arena_strdup(&ring->arena, stmt_text(s, 1));
-	key->scopes = read_scopes(stmt_text(s, 2));
-	if (!key->key || !key->name)
+	key->id = copy(ring, s, 0);
+	key->key = copy(ring, s, 1);
+	key->name = copy(ring, s, 2);
+	scopes = stmt_text(s, 3);
+	if (!key->id || !key->key || !key->name || !scopes)
 		return false;
+	key->scopes = read_scopes(scopes);
 	key->hash = hash(key->key);
 	ring->count++;
 	return true;
@@ -85,8 +95,9 @@ static bool sort(struct keyring *ring)
 
 bool keyring_load(struct keyring *ring, struct db *db)
 {
-	static const struct query all = { "SELECT key, name, scopes FROM api_keys ORDER BY rowid",
-					  QUERY_ONCE };
+	static const struct query all = {
+		"SELECT id, key, name, scopes FROM api_keys ORDER BY rowid", QUERY_ONCE
+	};
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &all);
 	enum step step;
 
@@ -127,7 +138,9 @@ const struct api_key *keyring_find(const struct keyring *ring, const char *key)
 
 const struct api_key *auth_find(const struct keyring *ring, enum auth_mode mode, const char *key)
 {
-	static const struct api_key anyone = { .key = "", .name = "any", .scopes = SCOPE_ALL };
+	static const struct api_key anyone = {
+		.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
+	};
 
 	if (!*key)
 		return NULL;

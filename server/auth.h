@@ -12,6 +12,7 @@
 enum auth_mode { AUTH_STRICT, AUTH_ANY };
 
 struct api_key {
+	const char *id;
 	const char *key; /* the secret: never for logs or messages */
 	const char *name;
 	scope_set scopes;

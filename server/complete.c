@@ -4,7 +4,11 @@
  */
 #include "complete.h"
 
+#include "digest.h"
+#include "format.h"
+#include "language.h"
 #include "lifecycle.h"
+#include "slot.h"
 #include "value.h"
 
 /* ---- the rules of single resources ----------------------------------------------------------- */
@@ -173,33 +177,14 @@ static void default_slot(struct world *w, struct record *r)
 {
 	struct record *type = refers_to(w, r, "config_type_id");
 	const char *slug = type ? record_text(type, "slug") : NULL;
-	const char *format = record_text(r, "format"), *path = record_text(r, "instance_filepath");
+	const char *path = record_text(r, "instance_filepath");
 
 	if (!path && slug)
-		path = arena_printf(&w->arena, "/srv/miru/configs/%s.%s", slug,
-				    format && streq(format, "yaml") ? "yaml" : "json");
+		path = slot_filepath(&w->arena, slug, record_text(r, "format"));
 	if (!path)
 		return; /* the type is missing, and reported as such */
-	if (make_slot(w, r, r->at, "default", "Default", path, true))
+	if (make_slot(w, r, r->at, slot_default_key, slot_default_name, path, true))
 		settle(r, "instance_slots");
-}
-
-static const char *format_of(const char *filepath)
-{
-	static const struct {
-		const char *extension, *format;
-	} formats[] = {
-		{ ".json", "json" }, { ".yaml", "yaml" }, { ".yml", "yaml" }, { ".xml", "xml" }
-	};
-	size_t len = strlen(filepath);
-
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-		size_t n = strlen(formats[i].extension);
-
-		if (len > n && streq(filepath + len - n, formats[i].extension))
-			return formats[i].format;
-	}
-	return NULL;
 }
 
 static void complete_config_schema(struct world *w, struct record *r)
@@ -216,8 +201,8 @@ static void complete_config_schema(struct world *w, struct record *r)
 	path = slots->first ? record_text(slots->first, "filepath") : NULL;
 	if (!path)
 		settle(r, "instance_format");
-	else if (format_of(path))
-		record_set(r, "instance_format", format_of(path));
+	else if (format_of_file(path))
+		record_set(r, "instance_format", format_of_file(path));
 }
 
 /* The slot that an instance means: its key's, or its file's, or the only one there is. */
@@ -320,30 +305,89 @@ static void complete_config_instance(struct world *w, struct record *r)
 	}
 }
 
-/* A group may have at most 10 groups above its parent (behaviour: section 9.3). */
-static void complete_group(struct world *w, struct record *r)
+/* The documents' canonical forms as a JSON array; false when memory is short. */
+static bool add_documents(struct world *w, struct record *r, struct buf *canonical)
 {
-	enum { ABOVE_MAX = 11 };
-	struct record *above = refers_to(w, r, "parent_id");
+	const struct language *l = language_find(record_text(r, "language"));
 
-	for (unsigned level = 0; above && !above->broken; level++) {
-		if (level == ABOVE_MAX) {
-			record_problem(w, r, "parent_id", "the group has more than %d above it",
-				       ABOVE_MAX);
-			return;
-		}
-		above = refers_to(w, above, "parent_id");
+	buf_addc(canonical, '[');
+	for (struct record *d = record_given(r, "documents")->first; d; d = d->next) {
+		if (d->position > 0)
+			buf_addc(canonical, ',');
+		if (!language_canonical(&w->arena, l, record_text(r, "format"),
+					record_text(d, "data"), canonical))
+			return false;
 	}
+	buf_addc(canonical, ']');
+	return !canonical->bad;
 }
 
-/* Schemas before instances: an instance takes after its schema. */
+static bool lacks(struct record *r, const char *field)
+{
+	return !record_text(r, field);
+}
+
+/* Is anything missing or wrong that a digest is of? It is reported as such. */
+static bool lacks_what_counts(struct world *w, struct record *r)
+{
+	const struct record *type = refers_to(w, r, "config_type_id");
+	bool bad = r->broken || !type || lacks(r, "instance_format");
+
+	for (struct record *d = record_given(r, "documents")->first; d; d = d->next)
+		bad |= lacks(d, "data");
+	for (struct record *slot = record_given(r, "instance_slots")->first; slot;
+	     slot = slot->next)
+		bad |= lacks(slot, "key") || lacks(slot, "filepath");
+	return bad;
+}
+
+/* What the API would make of it, unless the fixture says another. */
+static void complete_digest(struct world *w, struct record *r)
+{
+	struct buf canonical CLEANUP(buf_free) = BUF_INIT(1 << 30);
+	const struct given *slots = record_given(r, "instance_slots");
+	struct digest_slot *list;
+	size_t n = 0;
+
+	if (is_given_text(r, "digest"))
+		return;
+	settle(r, "digest");
+	if (lacks_what_counts(w, r))
+		return;
+	list = arena_alloc(&w->arena, (slots->last->position + 1) * sizeof *list);
+	if (!list || !add_documents(w, r, &canonical)) {
+		w->out_of_memory = true;
+		return;
+	}
+	for (struct record *slot = slots->first; slot; slot = slot->next)
+		list[n++] = (struct digest_slot){
+			.key = record_text(slot, "key"),
+			.filepath = record_text(slot, "filepath"),
+			.required = streq(record_text(slot, "required"), "1"),
+		};
+
+	const struct digest_input in = {
+		.config_type_id = record_text(r, "config_type_id"),
+		.language = record_text(r, "language"),
+		.format = record_text(r, "format"),
+		.instance_format = record_text(r, "instance_format"),
+		.documents = canonical.text,
+		.slots = list,
+		.nslots = n,
+	};
+
+	record_set(r, "digest", digest_schema(&w->arena, &in));
+	w->out_of_memory |= !record_text(r, "digest");
+}
+
+/* Schemas before instances: an instance takes after its schema, which may get slots of it. */
 static const struct {
 	enum resource_id resource;
 	void (*complete)(struct world *, struct record *);
 } rules[] = {
-	{ R_GROUP, complete_group },
 	{ R_CONFIG_SCHEMA, complete_config_schema },
 	{ R_CONFIG_INSTANCE, complete_config_instance },
+	{ R_CONFIG_SCHEMA, complete_digest },
 	{ R_DEPLOYMENT, complete_deployment },
 };
 
@@ -393,8 +437,14 @@ static void fill(struct world *w, struct record *r)
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
 
-		if (!r->given[i].set && f->same_as)
-			record_set(r, f->name, record_text(r, f->same_as));
+		const char *text;
+
+		if (r->given[i].set || !f->same_as)
+			continue;
+		text = record_text(r, f->same_as);
+		/* A key can be too long to be a name, too. */
+		if (!text || f->kind != K_TEXT || form_fits(f->form, text))
+			record_set(r, f->name, text);
 	}
 	give_name(w, r);
 	each_owned(w, r, fill);

@@ -83,7 +83,7 @@ bool control_put_clock(struct exchange *x)
 
 static bool advance_clock(struct exchange *x)
 {
-	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->micros))
+	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->number))
 		return fail_field(x, "seconds", "seconds: the clock ends with the year 9999");
 	write_clock(x);
 	return true;
@@ -120,14 +120,14 @@ bool control_get_transitions(struct exchange *x)
 static bool put_transitions(struct exchange *x)
 {
 	const struct member *seconds = body_member(&x->body, "seconds");
-	struct transitions t = { .micros = seconds->micros,
+	struct transitions t = { .micros = seconds->number,
 				 .set_at = clock_now(&x->workspace->clock) };
 
 	while (!streq(body_text(&x->body, "progression"), progression_words[t.progression].text))
 		t.progression++;
 	if (t.progression == PROGRESS_TIME && !seconds->set)
 		return fail_field(x, "seconds", "seconds: is missing; how long a step takes");
-	if (t.progression != PROGRESS_TIME && seconds->micros > 0)
+	if (t.progression != PROGRESS_TIME && seconds->number > 0)
 		return fail_field(x, "seconds",
 				  "seconds: only a progression of time takes seconds");
 	x->workspace->transitions = t;

@@ -8,6 +8,7 @@
 #include "export.h"
 #include "ops.h"
 #include "ops_deployment.h"
+#include "ops_write.h"
 
 /* Change the row that the path names. */
 static bool change_row(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
@@ -64,12 +65,6 @@ static bool check_inactive(struct exchange *x, struct change *c, const char *sta
 
 static bool patch_device(struct exchange *x, struct change *c)
 {
-	static const struct query update = {
-		"UPDATE devices SET status = ?2, agent_version = ?3, group_id = ?4,"
-		" description = ?5, last_connected_at = ?6, last_disconnected_at = ?7,"
-		" updated_at = ?8 WHERE id = ?1",
-		QUERY_KEPT
-	};
 	struct row *device, *group;
 
 	if (!op_find(x, R_DEVICE, x->id, &device))
@@ -96,27 +91,24 @@ static bool patch_device(struct exchange *x, struct change *c)
 	} else if (is_online && !was_online && !version && !told) {
 		version = agent_version;
 	}
-	if (streq(status, had) && same_text(version, row_text(device, "agent_version")) &&
-	    same_text(group_id, row_text(device, "group_id")) &&
-	    same_text(description, row_text(device, "description")))
-		return true;
 	if (!streq(status, had) && !check_inactive(x, c, status))
 		return false;
+	/* Before the times are dated: they are the change's. */
 	change_follow(c, row_text(device, "updated_at"));
 
-	const char *values[] = {
-		x->id,
-		status,
-		version,
-		group_id,
-		description,
-		is_online && !was_online ? c->now : row_text(device, "last_connected_at"),
-		was_online && !is_online ? c->now : row_text(device, "last_disconnected_at"),
-		c->now,
+	const struct pair pairs[] = {
+		{ "status", status },
+		{ "agent_version", version },
+		{ "group_id", group_id },
+		{ "description", description },
+		{ "last_connected_at",
+		  is_online && !was_online ? c->now : row_text(device, "last_connected_at") },
+		{ "last_disconnected_at",
+		  was_online && !is_online ? c->now : row_text(device, "last_disconnected_at") },
 	};
 
-	if (!db_run(x->db, &update, values, ARRAY_LEN(values)))
-		return op_broke(x);
+	if (!write_changes(x, c, device, pairs, ARRAY_LEN(pairs)))
+		return false;
 	if (was_online == is_online)
 		return true;
 	return (is_online ? agent_wake(c, x->id) : agent_sleep(c, x->id)) || op_broke(x);
@@ -188,39 +180,58 @@ bool control_restage(struct exchange *x)
 	return change_row(x, restage);
 }
 
-/* ---- releases -------------------------------------------------------------------------------- */
+/* ---- releases and config types --------------------------------------------------------------- */
 
-static bool patch_release(struct exchange *x, struct change *c)
+/* Archive the row that the path names, or take it out again; `check`, if any, may refuse to. */
+static bool patch_archived(struct exchange *x, struct change *c, bool (*check)(struct exchange *x))
 {
-	static const struct query update = {
-		"UPDATE releases SET archived_at = ?2, updated_at = ?3 WHERE id = ?1", QUERY_KEPT
-	};
+	const struct member *said = body_member(&x->body, "archived");
+	const bool archiving = said->set && streq(said->text, "1");
+	const struct pair change[] = { { "archived_at", archiving ? c->now : NULL } };
+	struct row *row;
+
+	if (!op_find(x, x->op->resource, x->id, &row))
+		return false;
+	if (!said->set || archiving == (row_text(row, "archived_at") != NULL))
+		return true;
+	return (!archiving || !check || check(x)) &&
+	       write_changes(x, c, row, change, ARRAY_LEN(change));
+}
+
+/* What is deployed of a release, or shall be, keeps it (behaviour: section 4.2). */
+static bool check_unused(struct exchange *x)
+{
 	static const struct query alive = { "SELECT 1 FROM deployments WHERE release_id = ?1"
 					    " AND activity_status <> 'archived' LIMIT 1",
 					    QUERY_KEPT };
-	const struct member *archived = body_member(&x->body, "archived");
-	const bool archiving = archived->set && streq(archived->text, "1");
-	const char *values[] = { x->id, archiving ? c->now : NULL, c->now };
-	struct row *release;
-	bool in_use = false;
+	bool in_use;
 
-	if (!op_find(x, R_RELEASE, x->id, &release))
-		return false;
-	if (!archived->set || archiving == (row_text(release, "archived_at") != NULL))
-		return true;
-	change_follow(c, row_text(release, "updated_at"));
-	if (archiving && !db_has(x->db, &alive, values, 1, &in_use))
+	if (!db_has(x->db, &alive, &x->id, 1, &in_use))
 		return op_broke(x);
-	if (in_use) { /* (behaviour: section 4.2) */
-		fail(x, ERR_RELEASE_IN_USE,
-		     "this release cannot be archived since it has unarchived deployments");
-		fail_param(x, "release_id", x->id);
-		return false;
-	}
-	return db_run(x->db, &update, values, ARRAY_LEN(values)) || op_broke(x);
+	if (!in_use)
+		return true;
+	fail(x, ERR_RELEASE_IN_USE,
+	     "this release cannot be archived since it has unarchived deployments");
+	fail_param(x, "release_id", x->id);
+	return false;
+}
+
+static bool patch_release(struct exchange *x, struct change *c)
+{
+	return patch_archived(x, c, check_unused);
 }
 
 bool control_patch_release(struct exchange *x)
 {
 	return change_row(x, patch_release);
+}
+
+static bool patch_config_type(struct exchange *x, struct change *c)
+{
+	return patch_archived(x, c, NULL);
+}
+
+bool control_patch_config_type(struct exchange *x)
+{
+	return change_row(x, patch_config_type);
 }

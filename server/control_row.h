@@ -17,5 +17,7 @@ bool control_patch_deployment(struct exchange *x);
 bool control_restage(struct exchange *x);
 /* A release is archived, or not any more. */
 bool control_patch_release(struct exchange *x);
+/* And so is a config type. */
+bool control_patch_config_type(struct exchange *x);
 
 #endif

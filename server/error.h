@@ -14,6 +14,16 @@
 	ERROR(RELEASE_ARCHIVED, 400, "deployment_release_archived")                                \
 	ERROR(DEPLOYMENT_RELEASE, 400, "invalid_deployment_release")                               \
 	ERROR(DEPLOYMENT_INSTANCES, 400, "invalid_deployment_config_instances")                    \
+	ERROR(SCHEMA_TYPE_ARCHIVED, 400, "config_schema_config_type_archived")                     \
+	ERROR(RELEASE_TYPE_ARCHIVED, 400, "release_config_type_archived")                          \
+	ERROR(INVALID_RELEASE_SCHEMAS, 400, "invalid_release_config_schemas")                      \
+	ERROR(INVALID_SCHEMA, 400, "invalid_config_schema")                                        \
+	ERROR(INVALID_SLOTS, 400, "invalid_instance_slots")                                        \
+	ERROR(FORMAT_UNKNOWN, 400, "cannot_infer_instance_format")                                 \
+	ERROR(FORMAT_UNSUPPORTED, 400, "config_instance_format_not_supported")                     \
+	ERROR(INSTANCE_INVALID, 400, "config_instance_invalid")                                    \
+	ERROR(GROUP_DEPTH, 400, "group_max_depth_exceeded")                                        \
+	ERROR(GROUP_PARENT, 400, "invalid_group_parent")                                           \
 	ERROR(NOT_DEPLOYABLE, 400, "deployment_not_deployable")                                    \
 	ERROR(NOT_ARCHIVABLE, 400, "deployment_not_archivable")                                    \
 	ERROR(UNAUTHORIZED, 401, "unauthorized")                                                   \
@@ -21,6 +31,11 @@
 	ERROR(NOT_FOUND, 404, "resource_not_found")                                                \
 	ERROR(METHOD_NOT_ALLOWED, 405, "method_not_allowed")                                       \
 	ERROR(PARENT_MISMATCH, 409, "deployment_parent_mismatch")                                  \
+	ERROR(DUPLICATE_CONFIG_TYPE_NAME, 409, "duplicate_config_type_name")                       \
+	ERROR(DUPLICATE_CONFIG_TYPE_SLUG, 409, "duplicate_config_type_slug")                       \
+	ERROR(DUPLICATE_DEVICE_NAME, 409, "duplicate_device_name")                                 \
+	ERROR(DUPLICATE_GROUP_NAME, 409, "duplicate_group_name")                                   \
+	ERROR(DUPLICATE_RELEASE_VERSION, 409, "duplicate_release_version")                         \
 	ERROR(RELEASE_IN_USE, 409, "release_has_unarchived_deployments")                           \
 	ERROR(IMPOSSIBLE, 409, "impossible_transition")                                            \
 	ERROR(BODY_TOO_LARGE, 413, "request_too_large")                                            \

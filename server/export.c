@@ -48,7 +48,7 @@ static void write_value(struct writer *w, const struct field *f, const char *tex
 		write_time(w, text);
 	else if (f->kind == K_BOOL)
 		write_raw(w, text[0] == '0' ? "false" : "true");
-	else if (f->kind == K_SCOPES)
+	else if (f->kind == K_SCOPES || f->kind == K_TEXTS)
 		write_raw(w, text);
 	else
 		write_text(w, text);
@@ -66,7 +66,7 @@ static void write_related(struct writer *w, const struct field *f, const struct 
 		write_close(w, ']');
 		return;
 	}
-	if (f->kind == K_ONE && !rows->first)
+	if (!rows->first && (f->kind == K_ONE || !ever(f->on)))
 		return;
 	write_key(w, f->name);
 	if (f->kind == K_ONE) {

@@ -102,22 +102,30 @@ static const struct {
 	bool bytes;
 	bool (*check)(const char *);
 	const char *expected;
+	const char *pattern; /* what the check checks */
 } forms[FORM_COUNT] = {
 	[FORM_ANY] = { 0, 0, false, NULL, "a text" },
-	[FORM_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -" },
+	[FORM_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",
+		      "^[A-Za-z0-9_-]+$" },
 	[FORM_FILLED] = { 1, 0, false, NULL, "a text that is not empty" },
-	[FORM_KEY] = { 1, 256, true, check_key,
-		       "1 to 256 visible ASCII characters without a space" },
+	[FORM_KEY] = { 1, 256, true, check_key, "1 to 256 visible ASCII characters without a space",
+		       "^[!-~]+$" },
 	[FORM_NAME] = { 1, 48, false, NULL, "a text of 1 to 48 characters" },
 	[FORM_SLUG] = { 1, 48, false, check_slug,
 			"1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
-			"digit" },
+			"digit",
+			"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
 	[FORM_SEMVER] = { 1, 0, false, check_semver,
-			  "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5" },
+			  "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5",
+			  "^v?[0-9]+(\\.[0-9]+)*(-[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?"
+			  "(\\+[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?$" },
 	[FORM_SLOT_KEY] = { 1, 128, true, check_slot_key,
-			    "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit" },
+			    "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
+			    "^[a-z0-9][a-z0-9_-]*$" },
+	[FORM_SLOT_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes" },
 	[FORM_FILEPATH] = { 1, 128, true, check_filepath,
-			    "an absolute path of 1 to 128 bytes without \"..\"" },
+			    "an absolute path of 1 to 128 bytes without \"..\"",
+			    "^/(?!(.*/)?\\.\\.(/|$))" },
 	[FORM_DESCRIPTION] = { 0, 512, false, NULL, "a text of at most 512 characters" },
 };
 
@@ -133,4 +141,9 @@ bool form_fits(enum form form, const char *text)
 const char *form_expected(enum form form)
 {
 	return forms[form].expected;
+}
+
+struct form_limits form_limits(enum form form)
+{
+	return (struct form_limits){ forms[form].min, forms[form].max, forms[form].pattern };
 }

@@ -12,16 +12,24 @@ enum form {
 	FORM_ID,          /* opaque, but fit for a path: letters, digits, _ and - */
 	FORM_FILLED,      /* not empty */
 	FORM_KEY,         /* an API key: fit for a header */
-	FORM_NAME,        /* of devices, config types, slots */
+	FORM_NAME,        /* of devices, config types */
 	FORM_SLUG,        /* of config types */
 	FORM_SEMVER,      /* of releases */
-	FORM_SLOT_KEY,    /* of instance slots */
+	FORM_SLOT_KEY,    /* of instance slots, */
+	FORM_SLOT_NAME,   /* and their names */
 	FORM_FILEPATH,    /* of instance slots: absolute, without .. */
 	FORM_DESCRIPTION, /* of devices, slots, deployments */
 	FORM_COUNT
 };
 
 bool form_fits(enum form form, const char *text);
+/* The same in JSON Schema's words: lengths, 0 for no limit; a pattern, or NULL. Where lengths are
+ * in bytes, so many characters may be too many. */
+struct form_limits {
+	unsigned min, max;
+	const char *pattern;
+};
+struct form_limits form_limits(enum form form);
 /* What form_fits wants, for a message: "a text of 1 to 48 characters". */
 const char *form_expected(enum form form);
 

@@ -3,6 +3,8 @@
  */
 #include "insert.h"
 
+enum { SQL_MAX = 4096 };
+
 enum step insert_row(struct db *db, const struct sql *sql, const struct resource *r,
 		     const char *const *values, const char *owner, size_t position)
 {
@@ -35,4 +37,24 @@ enum step insert_link(struct db *db, const struct sql *sql, const struct resourc
 	stmt_bind_int(s, 2, (int64_t)position);
 	stmt_bind(s, 3, to);
 	return stmt_step(s);
+}
+
+bool update_row(struct db *db, const struct resource *r, const char *id, const struct pair *pairs,
+		size_t n)
+{
+	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+
+	buf_printf(&sql, "UPDATE %s SET", r->table);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&sql, "%s %s = ?%zu", i ? "," : "", pairs[i].name, i + 2);
+	buf_printf(&sql, " WHERE %s = ?1", r->key);
+	if (!sql.bad)
+		s = db_query(db, &(const struct query){ sql.text, QUERY_KEPT });
+	if (!s)
+		return false;
+	stmt_bind(s, 1, id);
+	for (size_t i = 0; i < n; i++)
+		stmt_bind(s, (int)i + 2, pairs[i].value);
+	return stmt_step(s) == STEP_DONE;
 }

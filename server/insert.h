@@ -6,6 +6,7 @@
 #define INSERT_H
 
 #include "sql.h"
+#include "target.h"
 
 /*
  * Store a row: a text for each field of the resource, NULL for null and where no column stores it.
@@ -17,5 +18,9 @@ enum step insert_row(struct db *db, const struct sql *sql, const struct resource
 enum step insert_link(struct db *db, const struct sql *sql, const struct resource *r,
 		      const struct field *relation, const char *from, size_t position,
 		      const char *to) MUST_CHECK;
+
+/* Give fields of the row of that id other values. False when the database or memory fails. */
+bool update_row(struct db *db, const struct resource *r, const char *id, const struct pair *pairs,
+		size_t n) MUST_CHECK;
 
 #endif

@@ -105,8 +105,10 @@ static bool read_related(const struct join *j, struct row **rows, size_t n, size
 	if (!s || !bind_keys(s, rows, n, &keys))
 		return false;
 	while ((step = stmt_step(s)) == STEP_ROW) {
-		struct row **under =
-		    n == 1 ? rows : bsearch(stmt_text(s, 0), rows, n, sizeof *rows, compare_key);
+		const char *key = stmt_text(s, 0);
+		struct row **under = n == 1 ? rows
+				     : key  ? bsearch(key, rows, n, sizeof *rows, compare_key)
+					    : NULL;
 		struct row *row = under ? read_row(j, s, target, 1) : NULL;
 
 		if (!row)
@@ -145,11 +147,11 @@ static bool wanted(const struct join *j, const struct field *f, const struct exp
 {
 	const struct expansion *e;
 
-	if (!is_relation(f) || !live(f->on, j->version))
+	if (!is_relation(f))
 		return false;
 	e = f->flags & F_EXPAND ? expand_find(tree, f) : NULL;
 	*children = e ? e->children : NULL;
-	return e || !(f->flags & F_EXPAND);
+	return f->flags & F_EXPAND ? e != NULL : live(f->on, j->version);
 }
 
 /* Follow every wanted relation from rows of one resource, in any order. */

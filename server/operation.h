@@ -10,8 +10,12 @@
 
 struct exchange;
 
-/* Which gates stand before it: the API's (key, version, scope), or none. */
-enum realm { REALM_API, REALM_CONTROL };
+/* Which gates stand before it: the API's (key, version, scope), or fewer. */
+enum realm {
+	REALM_API,
+	REALM_CONTROL,
+	REALM_OPEN, /* none, but it answers in the version asked for */
+};
 
 /* What the query may say. */
 enum query_kind {
@@ -21,18 +25,28 @@ enum query_kind {
 };
 
 struct operation {
+	const char *name; /* the specification's: "getDeployment"; NULL where it has none */
 	const char *method, *path; /* a segment in braces is the id */
 	enum realm realm;
-	enum resource_id resource; /* of the id and the answer */
+	enum resource_id resource; /* of the id and the answer, unless `answer` is said */
+	const struct resource *answer;
+	bool lists; /* the answer is a list of them, */
+	bool raw;   /* or no JSON, but bytes as they are stored */
 	/* REALM_API: */
 	enum scope scope, or_scope; /* either will do; or_scope may be SCOPE_FREE: there is none */
+	enum scope and_scope;       /* and this one, unless it is SCOPE_FREE */
 	struct span on;             /* versions that have it */
 	enum query_kind query;
-	const struct field *body; /* what its body may hold, ended by a row without name; or NULL */
+	struct shape params; /* parameters of its query besides */
+	struct shape body;   /* what its body may hold, */
+	enum part writes;    /* or the part of the resource's fields that it may; PART_ALL: none */
 	bool (*run)(struct exchange *x); /* false: x has failed */
 };
 
 extern const struct operation operations[];
 extern const size_t noperations;
+
+/* What the body of one may hold; without fields where it takes none. */
+struct shape operation_body(const struct operation *op);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "agent.h"
 #include "exchange.h"
+#include "export.h"
 
 bool op_not_found(struct exchange *x, enum resource_id resource, const char *id)
 {
@@ -25,6 +26,11 @@ bool op_not_found(struct exchange *x, enum resource_id resource, const char *id)
 bool op_broke(struct exchange *x)
 {
 	return broke(x, "%s %s: %s", x->op->method, x->op->path, db_error(x->db));
+}
+
+bool op_short(struct exchange *x)
+{
+	return broke(x, "%s %s: out of memory", x->op->method, x->op->path);
 }
 
 struct join op_join(struct exchange *x)
@@ -48,6 +54,37 @@ bool op_find(struct exchange *x, enum resource_id resource, const char *id, stru
 	if (!join_get(&join, resource, id, NULL, row))
 		return op_broke(x);
 	return *row || op_not_found(x, resource, id);
+}
+
+bool op_find_whole(struct exchange *x, enum resource_id resource, const char *id, struct row **row)
+{
+	struct join join = op_join(x);
+	struct expansion *tree;
+
+	join.version = V_NEWEST;
+	if (!export_tree(&x->arena, &resources[resource], &tree) ||
+	    !join_get(&join, resource, id, tree, row))
+		return op_broke(x);
+	return *row || op_not_found(x, resource, id);
+}
+
+bool op_look_up(struct exchange *x, const struct query *q, const char *const *values, size_t n,
+		const char **text)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, q);
+	const char *found;
+	enum step step;
+
+	*text = NULL;
+	if (!s)
+		return op_broke(x);
+	for (size_t i = 0; i < n; i++)
+		stmt_bind(s, (int)i + 1, values[i]);
+	step = stmt_step(s);
+	found = step == STEP_ROW ? stmt_text(s, 0) : NULL;
+	if (found)
+		*text = arena_strdup(&x->arena, found);
+	return (step == STEP_ROW ? *text != NULL : step == STEP_DONE) || op_broke(x);
 }
 
 static bool read_one(struct exchange *x)
@@ -96,17 +133,53 @@ bool op_list(struct exchange *x)
 	return op_look(x, read_page);
 }
 
-bool op_change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+static bool change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c),
+		   bool (*read)(struct exchange *x))
 {
 	struct change change = change_of(x);
 
 	if (!change_begin(&change))
 		return op_broke(x);
-	if (!run(x, &change) || !read_one(x)) {
+	if (!run(x, &change) || (read && !read(x))) {
 		change_undo(&change);
 		return false;
 	}
 	return change_commit(&change) || op_broke(x);
+}
+
+bool op_change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+{
+	return change(x, run, read_one);
+}
+
+bool op_act(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+{
+	return change(x, run, NULL);
+}
+
+bool op_say(struct exchange *x, const struct pair *values, size_t n)
+{
+	const struct resource *r = x->op->answer;
+	struct row *row = row_new(&x->arena, r);
+
+	if (!row)
+		return op_short(x);
+	for (size_t i = 0; i < n; i++) {
+		const struct field *f = resource_field(r, values[i].name);
+
+		if (!values[i].value && !may_be_null(f))
+			return op_short(x);
+		row->cell[f - r->fields].text = values[i].value;
+	}
+	x->row = row;
+	return true;
+}
+
+bool op_principal(struct exchange *x)
+{
+	const struct pair who[] = { { "id", x->key->id }, { "name", x->key->name } };
+
+	return op_say(x, who, ARRAY_LEN(who));
 }
 
 bool op_set(struct exchange *x, bool (*run)(struct exchange *x))

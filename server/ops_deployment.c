@@ -6,13 +6,14 @@
 
 #include "agent.h"
 #include "exchange.h"
-#include "insert.h"
 #include "ops.h"
+#include "ops_write.h"
 #include "value.h"
 
-enum { SQL_MAX = 4096, ESCAPED = 6 /* bytes that one of an id may become */ };
+enum { SQL_MAX = 4096 };
 
 static const char staged[] = "staged", deployed[] = "deployed";
+static const char instances_field[] = "config_instance_ids";
 
 /* ---- device and release ---------------------------------------------------------------------- */
 
@@ -63,32 +64,27 @@ static bool check_device(struct exchange *x, const struct row *device, bool depl
 #define GIVEN   "json_each(?1) AS j JOIN config_instances AS i ON i.id = j.value"
 #define MESSAGE "config_instance_ids: "
 
-/*
- * What is wrong with the instances ?1, a JSON array of ids, for the release ?2: each query gives
- * the first offence, in one or two columns, which stand in the message after its first and second
- * parts.
- */
-static const struct {
-	struct query query;
-	bool of_release; /* it asks for ?2, too */
-	const char *parts[3];
-} instance_rules[] = {
+/* What is wrong with the instances ?1, a JSON array of ids, for the release ?2. */
+static const struct rule instance_rules[] = {
 	{ { "SELECT value, '' FROM json_each(?1) GROUP BY value HAVING count(*) > 1"
 	    " ORDER BY min(key) LIMIT 1",
 	    QUERY_KEPT },
-	  false,
+	  1,
+	  ERR_DEPLOYMENT_INSTANCES,
 	  { MESSAGE "names '", "' twice", "" } },
 	{ { "SELECT i.id, i.config_schema_id FROM " GIVEN " WHERE i.config_schema_id NOT IN"
 	    " (SELECT config_schema_id FROM release_config_schemas WHERE release_id = ?2)"
 	    " ORDER BY j.key LIMIT 1",
 	    QUERY_KEPT },
-	  true,
+	  2,
+	  ERR_DEPLOYMENT_INSTANCES,
 	  { MESSAGE "'", "' is an instance of the schema '",
 	    "', which is not one of the release's" } },
 	{ { "SELECT i.slot_key, i.config_schema_id FROM " GIVEN
 	    " GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY min(j.key) LIMIT 1",
 	    QUERY_KEPT },
-	  false,
+	  1,
+	  ERR_DEPLOYMENT_INSTANCES,
 	  { MESSAGE "several are for the slot '", "' of the schema '", "'; one is expected" } },
 	{ { "SELECT s.key, s.config_schema_id FROM release_config_schemas AS l"
 	    " JOIN config_schema_slots AS s ON s.config_schema_id = l.config_schema_id"
@@ -96,51 +92,17 @@ static const struct {
 	    " (SELECT i.config_schema_id, i.slot_key FROM " GIVEN ")"
 	    " ORDER BY l.position, s.position LIMIT 1",
 	    QUERY_KEPT },
-	  true,
+	  2,
+	  ERR_DEPLOYMENT_INSTANCES,
 	  { MESSAGE "none is for the required slot '", "' of the schema '", "'" } },
 };
 
 static bool check_instances(struct exchange *x, const char *ids, const char *release_id)
 {
-	static const struct query missing = {
-		"SELECT j.value FROM json_each(?1) AS j LEFT JOIN config_instances AS i"
-		" ON i.id = j.value WHERE i.id IS NULL ORDER BY j.key LIMIT 1",
-		QUERY_KEPT
-	};
-	struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, &missing);
-	enum step step;
+	const char *values[] = { ids, release_id };
 
-	if (!s)
-		return op_broke(x);
-	stmt_bind(s, 1, ids);
-	step = stmt_step(s);
-	if (step == STEP_ROW) {
-		op_not_found(x, R_CONFIG_INSTANCE, stmt_text(s, 0));
-		fail_param(x, "field", "config_instance_ids");
-		return false;
-	}
-	if (step != STEP_DONE)
-		return op_broke(x);
-	for (size_t i = 0; i < ARRAY_LEN(instance_rules); i++) {
-		struct stmt *rule CLEANUP(stmt_endp) = db_query(x->db, &instance_rules[i].query);
-		const char *const *parts = instance_rules[i].parts;
-
-		if (!rule)
-			return op_broke(x);
-		stmt_bind(rule, 1, ids);
-		if (instance_rules[i].of_release)
-			stmt_bind(rule, 2, release_id);
-		step = stmt_step(rule);
-		if (step == STEP_ROW) {
-			fail(x, ERR_DEPLOYMENT_INSTANCES, "%s%s%s%s%s", parts[0],
-			     quote(x, stmt_text(rule, 0)), parts[1], stmt_text(rule, 1), parts[2]);
-			fail_param(x, "field", "config_instance_ids");
-			return false;
-		}
-		if (step != STEP_DONE)
-			return op_broke(x);
-	}
-	return true;
+	return write_all_found(x, R_CONFIG_INSTANCE, instances_field, ids) &&
+	       write_rules(x, instance_rules, ARRAY_LEN(instance_rules), values, instances_field);
 }
 
 /* ---- parent and release rule ----------------------------------------------------------------- */
@@ -171,8 +133,7 @@ static bool find_parent(struct exchange *x, const struct deployment *meant, cons
 		return true;
 	}
 	fail(x, ERR_PARENT_MISMATCH, "parent_id is %s, but the device's current deployment is %s",
-	     value_quoted(&x->arena, parent->text),
-	     value_quoted(&x->arena, current ? current->id : NULL));
+	     quoted(x, parent->text), quoted(x, current ? current->id : NULL));
 	fail_param(x, "parent_id", parent->text);
 	fail_param(x, "current_deployment_id", current ? current->id : NULL);
 	return false;
@@ -199,36 +160,15 @@ static bool check_rule(struct exchange *x, const struct deployment *current, boo
 
 static bool insert(struct exchange *x, struct change *c, const char *parent, bool deploying)
 {
-	const struct resource *r = &resources[R_DEPLOYMENT];
-	const struct field *instances = resource_field(r, "config_instances");
-	const struct member *ids = body_member(&x->body, "config_instance_ids");
-	const char *id = change_ident(c, r);
-	const char *values[FIELDS_MAX] = { NULL };
-	const struct pair given[] = {
-		{ "id", id },
-		{ "description", body_text(&x->body, "description") },
-		{ "activity_status", deploying ? "queued" : staged },
-		{ "error_status", "none" },
-		{ "target_status", deploying ? deployed : staged },
-		{ "device_id", body_text(&x->body, "device_id") },
-		{ "release_id", body_text(&x->body, "release_id") },
-		{ "parent_id", parent },
-		{ "created_at", c->now },
-		{ "updated_at", c->now },
-		{ "queued_at", deploying ? c->now : NULL },
-	};
+	struct draft d;
 
-	if (!id)
-		return op_broke(x);
-	for (size_t i = 0; i < ARRAY_LEN(given); i++)
-		values[resource_field(r, given[i].name) - r->fields] = given[i].value;
-	if (insert_row(c->db, c->sql, r, values, NULL, 0) != STEP_DONE)
-		return op_broke(x);
-	for (size_t i = 0; i < ids->count; i++)
-		if (insert_link(c->db, c->sql, r, instances, id, i, ids->texts[i]) != STEP_DONE)
-			return op_broke(x);
-	x->id = id;
-	return true;
+	draft_begin(&d, R_DEPLOYMENT);
+	draft_say(&d, &x->body);
+	draft_set(&d, "activity_status", deploying ? "queued" : staged);
+	draft_set(&d, "error_status", "none");
+	draft_set(&d, "parent_id", parent);
+	draft_set(&d, "queued_at", deploying ? c->now : NULL);
+	return write_new(x, c, &d) && write_links(x, "config_instances", instances_field);
 }
 
 static bool is_deploying(struct exchange *x)
@@ -238,20 +178,16 @@ static bool is_deploying(struct exchange *x)
 
 static bool create(struct exchange *x, struct change *c)
 {
-	struct buf ids CLEANUP(buf_free) = BUF_INIT((size_t)x->app->max_body * ESCAPED);
-	const struct member *instances = body_member(&x->body, "config_instance_ids");
 	bool deploying = is_deploying(x);
+	const char *parent, *device_id, *ids;
 	struct row *device, *release;
 	struct deployment *meant;
-	const char *parent, *device_id;
 
-	buf_add_json_array(&ids, instances->texts, instances->count);
-	if (ids.bad)
-		return op_broke(x);
-	if (!find_named(x, R_DEVICE, "device_id", &device) ||
+	if (!write_texts(x, body_member(&x->body, instances_field), &ids) ||
+	    !find_named(x, R_DEVICE, "device_id", &device) ||
 	    !find_named(x, R_RELEASE, "release_id", &release) ||
 	    !check_release(x, release, "create") || !check_device(x, device, deploying) ||
-	    !check_instances(x, ids.text, row_text(release, "id")))
+	    !check_instances(x, ids, row_text(release, "id")))
 		return false;
 	device_id = row_text(device, "id");
 	if (!deployments_meant(c, device_id, &meant))

@@ -10,6 +10,7 @@
 
 #include "present.h"
 #include "route.h"
+#include "value.h"
 
 typedef bool stage(struct exchange *x);
 
@@ -81,10 +82,9 @@ static bool stage_authenticate(struct exchange *x)
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
 }
 
-static bool stage_version(struct exchange *x)
+static bool read_version(struct exchange *x)
 {
 	const char *header = x->request.miru_version, *ended;
-	char exists[96];
 
 	switch (version_read(header, x->app->version_policy, &x->version, &ended)) {
 	case VERSION_OK:
@@ -103,10 +103,17 @@ static bool stage_version(struct exchange *x)
 		     quote(x, header), version_list());
 		break;
 	}
-	if (!x->versioned) {
+	if (!x->versioned)
 		fail_param(x, "supported", version_list());
+	return x->versioned;
+}
+
+static bool stage_version(struct exchange *x)
+{
+	char exists[96];
+
+	if (!read_version(x))
 		return false;
-	}
 	if (live(x->op->on, x->version))
 		return true;
 	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s; it exists %s", x->op->method, x->op->path,
@@ -117,13 +124,50 @@ static bool stage_version(struct exchange *x)
 
 static bool stage_scope(struct exchange *x)
 {
-	return may(x, x->op->scope, x->op->or_scope);
+	const struct operation *op = x->op;
+
+	return may(x, op->scope, op->or_scope) &&
+	       (op->and_scope == SCOPE_FREE || may(x, op->and_scope, SCOPE_FREE));
 }
 
 /* A parameter of the query is wrong; without a reason, memory is short. */
 static bool refuse_query(struct exchange *x, const char *field, const char *why)
 {
 	return why ? fail_field(x, field, "%s", why) : broke(x, "query: out of memory");
+}
+
+/* The operation's own parameters, each a word, into x->params. */
+static bool read_params(struct exchange *x)
+{
+	const struct shape *shape = &x->op->params;
+	const struct target *t = &x->target;
+	char words[EXPECTED_MAX];
+
+	if (!shape->fields)
+		return true;
+	x->params.members = arena_zalloc(&x->arena, shape->count * sizeof *x->params.members);
+	if (!x->params.members)
+		return refuse_query(x, NULL, NULL);
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct field *f = &shape->fields[i];
+		struct member *m = &x->params.members[x->params.count++];
+
+		*m = (struct member){ .field = f, .text = f->preset };
+		for (size_t n = 0; n < t->npairs; n++) {
+			if (!streq(t->pairs[n].name, f->name))
+				continue;
+			/* Of several the last counts, and each is looked at. */
+			m->set = true;
+			m->text = t->pairs[n].value;
+			if (!word_find(f->words, m->text))
+				return fail_field(x, f->name, "%s: expected %s, found '%s'",
+						  f->name,
+						  value_expected(f, x->version, words,
+								 sizeof words),
+						  quote(x, m->text));
+		}
+	}
+	return true;
 }
 
 static bool stage_query(struct exchange *x)
@@ -135,6 +179,8 @@ static bool stage_query(struct exchange *x)
 	const char *why = NULL, *field = NULL;
 	struct listing *listing;
 
+	if (!read_params(x))
+		return false;
 	if (x->op->query == QUERY_NONE)
 		return true;
 	if (!expand_parse(&x->arena, r, x->version, x->op->query == QUERY_LIST, t->pairs, t->npairs,
@@ -154,21 +200,27 @@ static bool stage_control_version(struct exchange *x)
 	return true;
 }
 
+/* The version that is asked for; where none is, the newest. */
+static bool stage_open_version(struct exchange *x)
+{
+	x->version = V_NEWEST;
+	return !x->request.miru_version || read_version(x);
+}
+
 /* Whoever controls the server is told what it does not know, rather than taken for lucky. */
-static bool stage_control_query(struct exchange *x)
+static bool stage_no_query(struct exchange *x)
 {
 	if (x->target.npairs == 0)
 		return true;
-	return refuse_query(x, x->target.pairs[0].name,
-			    "control endpoints take no query parameters");
+	return refuse_query(x, x->target.pairs[0].name, "this path takes no query parameters");
 }
 
-static bool read_body(struct exchange *x, const struct field *fields, bool strict)
+static bool read_body(struct exchange *x, const struct shape *shape, bool strict)
 {
 	const struct request *r = &x->request;
 	struct body_error e;
 
-	if (body_parse(&x->arena, fields, x->version, strict, r->body, r->body_len, &x->body, &e))
+	if (body_parse(&x->arena, shape, x->version, strict, r->body, r->body_len, &x->body, &e))
 		return true;
 	if (!e.why)
 		return broke(x, "body: out of memory");
@@ -178,16 +230,18 @@ static bool read_body(struct exchange *x, const struct field *fields, bool stric
 
 static bool stage_body(struct exchange *x)
 {
-	return !x->op->body || read_body(x, x->op->body, false);
+	const struct shape shape = operation_body(x->op);
+
+	return !shape.fields || read_body(x, &shape, false);
 }
 
 static bool stage_control_body(struct exchange *x)
 {
-	static const struct field none[] = { { .name = NULL } };
+	const struct shape shape = operation_body(x->op);
 
-	if (x->op->body)
-		return read_body(x, x->op->body, true);
-	return x->request.body_len == 0 || read_body(x, none, true);
+	if (shape.fields)
+		return read_body(x, &shape, true);
+	return x->request.body_len == 0 || read_body(x, &shape, true);
 }
 
 static bool stage_execute(struct exchange *x)
@@ -201,7 +255,7 @@ static bool stage_present(struct exchange *x)
 
 	if (x->page)
 		present_page(&w, x->page, x->version, x->expand.tree);
-	else
+	else if (x->row)
 		present(&w, x->row, x->version, x->expand.tree);
 	return true;
 }
@@ -211,9 +265,10 @@ static stage *const front[] = { stage_target, stage_route, NULL };
 static stage *const gates[][8] = {
 	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_query, stage_body,
 			stage_execute, stage_present },
-	/* The operations write their answers themselves. */
-	[REALM_CONTROL] = { stage_control_version, stage_control_query, stage_control_body,
+	/* The operations of these write their answers themselves. */
+	[REALM_CONTROL] = { stage_control_version, stage_no_query, stage_control_body,
 			    stage_execute },
+	[REALM_OPEN] = { stage_open_version, stage_no_query, stage_execute },
 };
 
 static bool pass(struct exchange *x, stage *const *stages)

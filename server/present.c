@@ -56,6 +56,8 @@ static void write_field(struct writer *w, const struct row *row, size_t i, enum 
 		write_time(w, text);
 	else if (f->kind == K_BOOL)
 		write_raw(w, text[0] == '0' ? "false" : "true");
+	else if (f->kind == K_NANOS)
+		write_raw(w, text);
 	else
 		write_text(w, text);
 }

@@ -43,7 +43,7 @@ static const struct word target_status[] = {
 };
 
 /* Formats and languages reach older versions as they are, inside their enumeration or not. */
-static const struct word instance_format[] = {
+const struct word instance_format_words[] = {
 	{ "json", ALWAYS, NULL },
 	{ "yaml", SINCE(V_RAINIER), "yaml" },
 	{ "jsonc", SINCE(V_RAINIER), "jsonc" },
@@ -52,14 +52,14 @@ static const struct word instance_format[] = {
 	{ .text = NULL },
 };
 
-static const struct word schema_language[] = {
+const struct word schema_language_words[] = {
 	{ "jsonschema", ALWAYS, NULL },
 	{ "cue", ALWAYS, NULL },
 	{ "opaque", SINCE(V_EVERGLADES), "opaque" },
 	{ .text = NULL },
 };
 
-static const struct word schema_format[] = {
+const struct word schema_format_words[] = {
 	{ "json", ALWAYS, NULL },
 	{ "yaml", ALWAYS, NULL },
 	{ "cue", ALWAYS, NULL },
@@ -108,9 +108,9 @@ static const struct field api_key_fields[] = {
 static const struct field group_fields[] = {
 	ID,
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .filter = ALWAYS, .sort = ALWAYS,
-	  .form = FORM_FILLED },
+	  .create = ALWAYS, .patch = ALWAYS, .form = FORM_FILLED },
 	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, FILTER,
-	  .refers = R_GROUP },
+	  .create = ALWAYS, .refers = R_GROUP },
 	CREATED_AT,
 	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .sort = ALWAYS,
 	  .same_as = "created_at" },
@@ -120,7 +120,8 @@ static const struct field group_fields[] = {
 
 static const struct field device_fields[] = {
 	ID,
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_NAME },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .create = ALWAYS, .patch = ALWAYS,
+	  .form = FORM_NAME },
 	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
 	  .form = FORM_DESCRIPTION },
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .filter = SINCE(V_EVERGLADES),
@@ -164,10 +165,13 @@ static const struct field git_commit_fields[] = {
 
 static const struct field config_type_fields[] = {
 	ID,
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_NAME },
-	{ .name = "slug", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_SLUG },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .create = ALWAYS, .patch = ALWAYS,
+	  .form = FORM_NAME },
+	{ .name = "slug", .kind = K_TEXT, .on = ALWAYS, FILTER, .create = ALWAYS,
+	  .patch = UNTIL(V_RAINIER), .form = FORM_SLUG },
 	CREATED_AT,
 	UPDATED_AT,
+	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL },
 };
 
 static const struct field config_schema_fields[] = {
@@ -179,26 +183,28 @@ static const struct field config_schema_fields[] = {
 	  .form = FORM_FILEPATH,
 	  .sql = "(SELECT filepath FROM config_schema_slots"
 		 " WHERE config_schema_id = t.id ORDER BY position LIMIT 1)" },
-	{ .name = "instance_slots", .kind = K_MANY, .on = SINCE(V_EVERGLADES),
+	{ .name = "instance_slots", .kind = K_MANY, .flags = F_FILLED, .on = SINCE(V_EVERGLADES),
 	  RELATION(.target = R_INSTANCE_SLOT, .near = "config_schema_id") },
 	{ .name = "instance_format", .kind = K_ENUM, .on = SINCE(V_EVERGLADES),
-	  .words = instance_format },
+	  .words = instance_format_words },
 	CREATED_AT,
 	UPDATED_AT,
 	{ .name = "config_type_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_CONFIG_TYPE },
-	{ .name = "language", .kind = K_ENUM, .on = ALWAYS, .words = schema_language,
+	{ .name = "language", .kind = K_ENUM, .on = ALWAYS, .words = schema_language_words,
 	  .preset = "jsonschema" },
-	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, .words = schema_format,
+	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, .words = schema_format_words,
 	  .preset = "json" },
 	{ .name = "documents", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS,
 	  RELATION(.target = R_SCHEMA_DOCUMENT, .near = "config_schema_id") },
 	{ .name = "config_type", .kind = K_ONE, .flags = F_EXPAND, .on = ALWAYS,
 	  THROUGH("config_schemas", "config_type_id", R_CONFIG_TYPE) },
+	{ .name = "git_commits", .kind = K_MANY, .flags = F_EXPAND,
+	  RELATION(.target = R_SCHEMA_COMMIT, .near = "config_schema_id") },
 };
 
 static const struct field instance_slot_fields[] = {
 	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SLOT_KEY },
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .form = FORM_NAME, .same_as = "key" },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SLOT_NAME, .same_as = "key" },
 	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILEPATH },
 	{ .name = "required", .kind = K_BOOL, .on = ALWAYS, .preset = "1" },
 	{ .name = "description", .kind = K_TEXT, .flags = F_OPTIONAL, .on = ALWAYS,
@@ -209,6 +215,12 @@ static const struct field schema_document_fields[] = {
 	{ .name = "id", .kind = K_ID, .flags = F_MADE, .on = ALWAYS, .form = FORM_ID },
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILLED },
 	{ .name = "data", .kind = K_TEXT, .on = ALWAYS },
+};
+
+/* Where the documents came from: of that commit, these files. */
+static const struct field schema_commit_fields[] = {
+	{ .name = "git_commit_id", .kind = K_REF, .refers = R_GIT_COMMIT },
+	{ .name = "schema_filepaths", .kind = K_TEXTS },
 };
 
 static const struct field config_instance_fields[] = {
@@ -232,7 +244,7 @@ static const struct field config_instance_fields[] = {
 };
 
 static const struct field instance_content_fields[] = {
-	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, .words = instance_format },
+	{ .name = "format", .kind = K_ENUM, .on = ALWAYS, .words = instance_format_words },
 	{ .name = "data", .kind = K_TEXT, .on = ALWAYS },
 };
 
@@ -284,7 +296,7 @@ static const struct field deployment_fields[] = {
 
 #define FIELDS(array)     .fields = (array), .nfields = ARRAY_LEN(array)
 #define UNIQUES(...)      .uniques = (const struct unique[]){ __VA_ARGS__, { .says = NULL } }
-#define UNIQUE(name, ...) { .fields = { __VA_ARGS__ }, .says = (name) }
+#define UNIQUE(name, error, ...) { .fields = { __VA_ARGS__ }, .says = (name), .taken = (error) }
 /* clang-format on */
 
 const struct resource resources[R_COUNT] = {
@@ -292,49 +304,59 @@ const struct resource resources[R_COUNT] = {
 		.object = "api_key", .called = "key",
 		.array = "api_keys", .table = "api_keys", .key = "id",
 		.prefix = "api_key_", FIELDS(api_key_fields),
-		UNIQUES(UNIQUE("keys are unique", "key")),
+		UNIQUES(UNIQUE("keys are unique", ERR_NONE, "key")),
 	},
 	[R_GROUP] = {
 		.object = "group", .called = "group",
 		.array = "groups", .table = "groups", .key = "id",
 		.prefix = "grp_", FIELDS(group_fields),
-		UNIQUES(UNIQUE("group names are unique among siblings", "name", "parent_id")),
+		UNIQUES(UNIQUE("group names are unique among siblings", ERR_DUPLICATE_GROUP_NAME,
+			       "name", "parent_id")),
 	},
 	[R_DEVICE] = {
 		.object = "device", .called = "device",
 		.array = "devices", .table = "devices", .key = "id",
 		.prefix = "dvc_", FIELDS(device_fields),
-		UNIQUES(UNIQUE("device names are unique", "name")),
+		UNIQUES(UNIQUE("device names are unique", ERR_DUPLICATE_DEVICE_NAME, "name")),
 	},
 	[R_GIT_COMMIT] = {
 		.object = "git_commit", .called = "git commit",
 		.array = "git_commits", .table = "git_commits", .key = "id",
 		.prefix = "git_cmt_", FIELDS(git_commit_fields),
-		UNIQUES(UNIQUE("commits are unique in their repository", "sha", "repository_url")),
+		UNIQUES(UNIQUE("commits are unique in their repository", ERR_NONE, "sha",
+			       "repository_url")),
 	},
 	[R_CONFIG_TYPE] = {
 		.object = "config_type", .called = "config type",
 		.array = "config_types", .table = "config_types",
 		.key = "id", .prefix = "cfg_typ_", FIELDS(config_type_fields),
-		UNIQUES(UNIQUE("config type names are unique", "name"),
-			UNIQUE("config type slugs are unique", "slug")),
+		UNIQUES(UNIQUE("config type names are unique", ERR_DUPLICATE_CONFIG_TYPE_NAME,
+			       "name"),
+			UNIQUE("config type slugs are unique", ERR_DUPLICATE_CONFIG_TYPE_SLUG,
+			       "slug")),
 	},
 	[R_CONFIG_SCHEMA] = {
 		.object = "config_schema", .called = "config schema",
 		.array = "config_schemas", .table = "config_schemas",
 		.key = "id", .prefix = "cfg_sch_", FIELDS(config_schema_fields),
-		UNIQUES(UNIQUE("digests are unique in their config type", "digest",
+		UNIQUES(UNIQUE("digests are unique in their config type", ERR_NONE, "digest",
 			       "config_type_id")),
 	},
 	[R_INSTANCE_SLOT] = {
 		.called = "slot", .table = "config_schema_slots", .key = "rowid",
 		FIELDS(instance_slot_fields),
-		UNIQUES(UNIQUE("slot keys are unique in their schema", "key"),
-			UNIQUE("slot filepaths are unique in their schema", "filepath")),
+		UNIQUES(UNIQUE("slot keys are unique in their schema", ERR_INVALID_SLOTS, "key"),
+			UNIQUE("slot filepaths are unique in their schema", ERR_INVALID_SLOTS,
+			       "filepath")),
 	},
 	[R_SCHEMA_DOCUMENT] = {
 		.called = "document", .table = "config_schema_documents", .key = "id", .prefix = "doc_",
 		FIELDS(schema_document_fields),
+	},
+	[R_SCHEMA_COMMIT] = {
+		.called = "link to a git commit", .table = "config_schema_git_commits",
+		.key = "rowid", FIELDS(schema_commit_fields),
+		UNIQUES(UNIQUE("a schema is linked to a commit once", ERR_NONE, "git_commit_id")),
 	},
 	[R_CONFIG_INSTANCE] = {
 		.object = "config_instance", .called = "config instance",
@@ -350,7 +372,8 @@ const struct resource resources[R_COUNT] = {
 		.object = "release", .called = "release",
 		.array = "releases", .table = "releases", .key = "id",
 		.prefix = "rls_", FIELDS(release_fields),
-		UNIQUES(UNIQUE("release versions are unique", "version")),
+		UNIQUES(UNIQUE("release versions are unique", ERR_DUPLICATE_RELEASE_VERSION,
+			       "version")),
 	},
 	[R_DEPLOYMENT] = {
 		.object = "deployment", .called = "deployment",
@@ -361,6 +384,43 @@ const struct resource resources[R_COUNT] = {
 				  "deployed" }),
 	},
 };
+
+/* ---- answers that no table holds (behaviour: sections 7 and 12) ------------------------------ */
+
+/* clang-format off */
+static const struct field principal_fields[] = {
+	{ .name = "id", .kind = K_ID, .on = ALWAYS, .form = FORM_ID },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS },
+};
+
+static const struct word ping_result[] = {
+	{ "success", ALWAYS, NULL },
+	{ "timeout", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field ping_fields[] = {
+	{ .name = "code", .kind = K_ENUM, .on = ALWAYS, .words = ping_result },
+	{ .name = "round_trip_nanos", .kind = K_NANOS, .flags = F_OPTIONAL, .on = ALWAYS },
+};
+
+static const struct field token_fields[] = {
+	{ .name = "token", .kind = K_TEXT, .on = ALWAYS },
+	{ .name = "expires_at", .kind = K_TIME, .on = ALWAYS },
+};
+/* clang-format on */
+
+const struct resource principal_answer = {
+	.object = "principal",
+	.called = "principal",
+	FIELDS(principal_fields),
+};
+
+const struct resource ping_answer = { .called = "ping answer", FIELDS(ping_fields) };
+
+const struct resource token_answer = { .called = "token", FIELDS(token_fields) };
+
+/* ---- look-ups -------------------------------------------------------------------------------- */
 
 const struct field *resource_field(const struct resource *r, const char *name)
 {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "error.h"
 #include "form.h"
 #include "version.h"
 
@@ -23,6 +24,7 @@ enum resource_id {
 	R_CONFIG_SCHEMA,
 	R_INSTANCE_SLOT,
 	R_SCHEMA_DOCUMENT,
+	R_SCHEMA_COMMIT,
 	R_CONFIG_INSTANCE,
 	R_INSTANCE_CONTENT,
 	R_RELEASE,
@@ -40,9 +42,13 @@ enum kind {
 	K_SCOPES, /* a list of scopes */
 	K_ONE,    /* a related object */
 	K_MANY,   /* a list of related objects */
+	K_TEXTS,  /* a list of texts that are not empty; stored as JSON */
+	K_NANOS,  /* a number of nanoseconds, from 1 to NANOS_MAX */
 	/* Of bodies only: */
 	K_IDS,     /* a list of ids */
 	K_SECONDS, /* a number of them */
+	K_OBJECT,  /* an object of its own fields */
+	K_OBJECTS, /* a list of such */
 };
 
 enum {
@@ -54,7 +60,13 @@ enum {
 	/* Of bodies only: */
 	F_REQUIRED = 32,
 	F_LENIENT = 64, /* --lenient-parent concerns it */
+	F_FILLED = 128, /* a list that is not empty */
+	F_LATER =
+	    256, /* the operation looks at its form, and refuses it with an error of its own */
 };
+
+/* Of K_NANOS: ten seconds. */
+#define NANOS_MAX INT64_C(10000000000)
 
 /* A word of an enumeration; `older` is what versions before `on` see in its place. */
 struct word {
@@ -80,16 +92,28 @@ struct relation {
 	const char *ids; /* to-many through a link: the fixtures' name for the list of ids */
 };
 
+/* What a request may say of rows of a table: of all of them, or of those that it may write. */
+enum part { PART_ALL, PART_CREATE, PART_PATCH };
+
+/* The fields that may be given together: in a body, in an object within one, in a query. */
+struct shape {
+	const struct field *fields; /* NULL: none */
+	size_t count;
+	enum part part;
+};
+
 struct field {
 	const char *name; /* JSON key, query parameter, and column unless `sql` or `derive` */
 	enum kind kind;
 	unsigned flags;
 	struct span on;                  /* versions that show it */
 	struct span filter, sort;        /* versions whose lists filter and sort by it */
+	struct span create, patch;       /* versions whose bodies give it, in a POST and a PATCH */
 	enum form form;                  /* K_TEXT */
 	enum resource_id refers;         /* K_REF */
 	const struct word *words;        /* K_ENUM; ends with a row without text */
 	const struct relation *relation; /* K_ONE, K_MANY */
+	const struct shape *members;     /* K_OBJECT, K_OBJECTS */
 	/* What a fixture that leaves it out gets: a fixed value, "now" for a time; or another
 	 * field's value. Without either, null where it may be null, else it must be given. */
 	const char *preset, *same_as;
@@ -107,6 +131,7 @@ struct unique {
 	const char *fields[2];
 	const char *when[2]; /* only rows that hold in this field this value; or NULL */
 	const char *says;    /* the rule, for a message */
+	enum error taken;    /* what a request is refused with that breaks it */
 };
 
 struct resource {
@@ -123,10 +148,20 @@ struct resource {
 
 extern const struct resource resources[R_COUNT];
 
-/* Words of enumerations that control endpoints take, too; each ends with a row without text. */
-extern const struct word device_status_words[], activity_status_words[], error_status_words[];
+/* Answers that no table holds: the key that asks, a ping's end, a token. */
+extern const struct resource principal_answer, ping_answer, token_answer;
+
+/* Words of enumerations that bodies take, too; each ends with a row without text. */
+extern const struct word device_status_words[], activity_status_words[], error_status_words[],
+    instance_format_words[], schema_language_words[], schema_format_words[];
 
 enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/schema.c asserts it */
+
+/* May the part of a table that a request writes, or all of it, say a field in that version? */
+static inline bool is_part(const struct field *f, enum part part, enum version v)
+{
+	return live(part == PART_CREATE ? f->create : part == PART_PATCH ? f->patch : f->on, v);
+}
 
 static inline bool is_relation(const struct field *f)
 {
@@ -171,6 +206,13 @@ static inline bool is_owned(const struct field *f)
 static inline enum resource_id resource_number(const struct resource *r)
 {
 	return (enum resource_id)(r - resources);
+}
+
+/* Must a request that may say a field say it? */
+static inline bool is_required(const struct field *f, enum part part)
+{
+	return part == PART_CREATE ? !may_be_null(f) && !f->preset && !f->same_as
+				   : (f->flags & F_REQUIRED) != 0;
 }
 
 /* The field of that name, in any version, or NULL. */

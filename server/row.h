@@ -30,6 +30,8 @@ struct row {
 struct row *row_new(struct arena *a, const struct resource *r) MUST_CHECK;
 /* The text of the field of that name, which the resource must have. */
 const char *row_text(const struct row *row, const char *name);
+/* The rows that the relation of that name, which the resource must have, led to. */
+const struct rows *row_rows(const struct row *row, const char *name);
 /* The text of a field, by its place; derived where no column stores it. */
 static inline const char *row_value(const struct row *row, size_t i)
 {

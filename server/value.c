@@ -3,6 +3,7 @@
  */
 #include "value.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "clock.h"
@@ -71,6 +72,7 @@ const char *words_listed(const struct word *words, enum version v, char *out, si
 const char *value_expected(const struct field *f, enum version v, char *out, size_t len)
 {
 	const char *or_null = may_be_null(f) ? ", or null" : "";
+	const char *or_empty = f->flags & F_FILLED ? ", at least one" : "";
 	static const char one_of[] = "one of ";
 
 	switch (f->kind) {
@@ -102,8 +104,20 @@ const char *value_expected(const struct field *f, enum version v, char *out, siz
 	case K_MANY:
 		snprintf(out, len, "a list of objects");
 		break;
+	case K_OBJECT:
+		snprintf(out, len, "an object");
+		break;
+	case K_OBJECTS:
+		snprintf(out, len, "a list of objects%s", or_empty);
+		break;
 	case K_IDS:
-		snprintf(out, len, "a list of ids");
+		snprintf(out, len, "a list of ids%s", or_empty);
+		break;
+	case K_TEXTS:
+		snprintf(out, len, "a list of texts that are not empty%s", or_empty);
+		break;
+	case K_NANOS:
+		snprintf(out, len, "a number of nanoseconds from 1 to %" PRId64, NANOS_MAX);
 		break;
 	case K_SECONDS:
 		snprintf(out, len, "a number of seconds from 0 to %d", SECONDS_MAX);

@@ -277,27 +277,40 @@ static bool holds_secrets(const struct resource *r)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* A list of scopes, each known, as JSON. */
-static bool read_scopes(struct world *w, struct place at, const char *name, const cJSON *json,
-			const char **text)
+static bool is_scope(const char *text)
 {
+	enum scope s;
+
+	return scope_find(text, &s);
+}
+
+static bool is_filled(const char *text)
+{
+	return form_fits(FORM_FILLED, text);
+}
+
+/* A list of texts, each of a kind, as JSON. */
+static bool read_texts(struct world *w, struct place at, const struct field *f, const cJSON *json,
+		       const char **text)
+{
+	bool (*const fits)(const char *) = f->kind == K_SCOPES ? is_scope : is_filled;
+	const char *expected = f->kind == K_SCOPES
+				   ? "a scope such as deployments:read or devices:manage"
+				   : form_expected(FORM_FILLED);
+	char list[EXPECTED_MAX];
 	const cJSON *item;
 	bool ok = true;
 	size_t i = 0;
 
 	if (!cJSON_IsArray(json)) {
-		problem_at(w, at, name, "expected a list of scopes, found %s",
-			   shown(w, json, false));
+		problem_at(w, at, f->name, "expected %s, found %s",
+			   value_expected(f, V_NEWEST, list, sizeof list), shown(w, json, false));
 		return false;
 	}
 	cJSON_ArrayForEach(item, json) {
-		enum scope s;
-
-		if (!cJSON_IsString(item) || !scope_find(item->valuestring, &s)) {
-			problem(w->problems, at.file, item_of(w, member(w, at.pointer, name), i),
-				"expected a scope such as %s or %s, found %s",
-				scope_name(SCOPE_deployments_read),
-				scope_name(SCOPE_devices_manage), shown(w, item, false));
+		if (!cJSON_IsString(item) || !fits(item->valuestring)) {
+			problem(w->problems, at.file, item_of(w, member(w, at.pointer, f->name), i),
+				"expected %s, found %s", expected, shown(w, item, false));
 			ok = false;
 		}
 		i++;
@@ -317,8 +330,8 @@ static bool read_value(struct world *w, struct place at, const struct field *f, 
 {
 	char expected[EXPECTED_MAX];
 
-	if (f->kind == K_SCOPES)
-		return read_scopes(w, at, f->name, json, text);
+	if (f->kind == K_SCOPES || f->kind == K_TEXTS)
+		return read_texts(w, at, f, json, text);
 	if (value_fits(&w->arena, f, V_NEWEST, json, text)) {
 		w->out_of_memory |= !*text && !cJSON_IsNull(json);
 		return true;

@@ -89,7 +89,7 @@ class CreateRefused(world.TestCase):
                 ({**body(), "description": "x" * 513}, "description", "at most 512"),
                 ({**body(), "release_id": ["rls_0"]}, "release_id", "the id of a release"),
                 ({**body(), "config_instance_ids": "x"}, "config_instance_ids", "a list of ids"),
-                ({**body(), "config_instance_ids": [1]}, "config_instance_ids",
+                ({**body(), "config_instance_ids": [1]}, "config_instance_ids[0]",
                  "config_instance_ids[0]: expected an id, found 1"),
                 ({**body(), "parent_id": 5}, "parent_id", "the id of a deployment, or null")):
             self.refuse(given, 400, "invalid_request", *words, params={"field": field})

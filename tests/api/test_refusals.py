@@ -185,10 +185,12 @@ class Paths(harness.TestCase):
         for path in ("/", DPL + "/x", "/a/b/c/d/e/f/g/h/i/"):
             self.assertNotIn("do not end in a slash", self.server.get(path).error["message"])
         for path, hint in (("/beta/config_types/x/y?x", "GET /config_types/{config_type_id}, "
-                            "GET /config_types"),
+                            "GET /config_types, POST /config_types, "
+                            "PATCH /config_types/{config_type_id}"),
                            ("/DEPLOYMENTS/dpl_123", "/config_instances, /config_schemas, "
                             "/config_types, /deployments, /devices, /git_commits, /groups, "
-                            "/releases, /_mock")):
+                            "/principal, /provisioning_tokens, /releases, /_mock, "
+                            "/openapi.json")):
             self.assertEqual(self.server.get(path).error["message"], "nothing is served at "
                              f"{path.removesuffix('?x')}; there is: {hint}")
 

@@ -64,6 +64,9 @@ static const struct {
 	{ FORM_SEMVER, "1.0+a+b", false },
 	{ FORM_SEMVER, "1.0 ", false },
 	{ FORM_SEMVER, "1.0-a_b", false },
+	{ FORM_SLOT_NAME, "", false },
+	{ FORM_SLOT_NAME, A48, true },
+	{ FORM_SLOT_NAME, E16 E16 "x", false }, /* bytes, not characters */
 	{ FORM_SLOT_KEY, "controller_2", true },
 	{ FORM_SLOT_KEY, "0-a", true },
 	{ FORM_SLOT_KEY, A128, true },
