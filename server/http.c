@@ -37,8 +37,7 @@ enum {
 	ANSWER_MAX = 1 << 30, /* bytes */
 	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for the next */
 	BACKLOG = 511,
-	SETTLE_MS =
-	    1000, /* the longest wait for what had been sent, before new clients are refused */
+	SETTLE_MS = 1000, /* how long to take in what was sent, before new clients are refused */
 	TICK_MS = 2,
 };
 

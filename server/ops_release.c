@@ -68,16 +68,14 @@ bool op_create_commit(struct exchange *x)
 }
 
 /* Of several repositories' commits of one sha, the newest. */
-#define COMMIT_BY_SHA                                                                              \
-	"sha",                                                                                     \
-	{                                                                                          \
-		"SELECT id FROM git_commits WHERE sha = ?1 ORDER BY created_at DESC, id LIMIT 1",  \
-		    QUERY_KEPT                                                                     \
-	}
+static const struct query commit_by_sha = {
+	"SELECT id FROM git_commits WHERE sha = ?1 ORDER BY created_at DESC, id LIMIT 1", QUERY_KEPT
+};
 
-const struct reference release_commit_reference = { R_GIT_COMMIT, "git_commit_ref", COMMIT_BY_SHA };
-const struct reference schema_commit_reference = { R_GIT_COMMIT, "git_commit.commit_ref",
-						   COMMIT_BY_SHA };
+const struct reference release_commit_reference = { R_GIT_COMMIT, "git_commit_ref", "sha",
+						    &commit_by_sha };
+const struct reference schema_commit_reference = { R_GIT_COMMIT, "git_commit.commit_ref", "sha",
+						   &commit_by_sha };
 
 /* ---- releases -------------------------------------------------------------------------------- */
 

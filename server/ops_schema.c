@@ -16,12 +16,10 @@
 #include "slot.h"
 #include "value.h"
 
-static const struct reference type_reference = {
-	R_CONFIG_TYPE,
-	"config_type_ref",
-	"slug",
-	{ "SELECT id FROM config_types WHERE slug = ?1", QUERY_KEPT },
-};
+static const struct query type_by_slug = { "SELECT id FROM config_types WHERE slug = ?1",
+					   QUERY_KEPT };
+static const struct reference type_reference = { R_CONFIG_TYPE, "config_type_ref", "slug",
+						 &type_by_slug };
 
 /* A schema on its way in: found before the change, */
 struct plan {

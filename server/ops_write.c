@@ -100,7 +100,7 @@ bool write_reference(struct exchange *x, const struct reference *r, const struct
 	const char *id = body_text(said, "id"), *other = body_text(said, r->other);
 	struct row *found = NULL;
 
-	if (!id && !op_look_up(x, &r->find, &other, 1, &id))
+	if (!id && !op_look_up(x, r->find, &other, 1, &id))
 		return false;
 	if (id ? op_find(x, r->resource, id, &found) : op_not_found(x, r->resource, other)) {
 		*row = found;

@@ -38,7 +38,7 @@ struct reference {
 	enum resource_id resource;
 	const char *field; /* the object that holds both */
 	const char *other;
-	struct query find;
+	const struct query *find;
 };
 
 /* Before a change: does the object say one of both? */

@@ -61,8 +61,7 @@ enum {
 	F_REQUIRED = 32,
 	F_LENIENT = 64, /* --lenient-parent concerns it */
 	F_FILLED = 128, /* a list that is not empty */
-	F_LATER =
-	    256, /* the operation looks at its form, and refuses it with an error of its own */
+	F_LATER = 256,  /* its form is checked by the operation, which has an error for it */
 };
 
 /* Of K_NANOS: ten seconds. */
