@@ -19,7 +19,8 @@
 enum {
 	DEPTH_MAX = 1000,    /* of schemas applied within schemas */
 	NAMES_MAX = 10,      /* that one message lists */
-	BYTES_PER_STEP = 32, /* of cleared or merged memory */
+	BYTES_PER_STEP = 32, /* of cleared, merged or compared memory */
+	DECIMAL_STEPS = 20,  /* what two numbers cost as decimals */
 };
 
 static const char too_complex[] = "too complex to be validated";
@@ -304,8 +305,11 @@ static unsigned long long decimal(double number, int *exponent)
 	return digits;
 }
 
-/* Is `number` a whole number of times `step`, in decimals: 0.3 of 0.1? An infinity is. */
-static bool is_multiple(double number, double step)
+/*
+ * Is `number` a whole number of times `step`, in decimals: 0.3 of 0.1? An infinity is. The answer
+ * means nothing once r->stop is set.
+ */
+static bool is_multiple(struct run *r, double number, double step)
 {
 	int exponent, step_exponent;
 
@@ -316,6 +320,8 @@ static bool is_multiple(double number, double step)
 
 	unsigned __int128 digits = decimal(number, &exponent), of = decimal(step, &step_exponent);
 
+	if (!pay(r, DECIMAL_STEPS + (size_t)abs(exponent - step_exponent)))
+		return false;
 	for (; exponent < step_exponent; exponent++) {
 		of *= 10;
 		if (of > digits)
@@ -344,7 +350,7 @@ static bool check_number(struct run *r, const struct schema *s, const struct nod
 		v->number<want[MINIMUM], v->number> want[MAXIMUM],
 		v->number <= want[EXCLUSIVE_MINIMUM],
 		v->number >= want[EXCLUSIVE_MAXIMUM],
-		!isnan(want[MULTIPLE_OF]) && !is_multiple(v->number, want[MULTIPLE_OF]),
+		!isnan(want[MULTIPLE_OF]) && !is_multiple(r, v->number, want[MULTIPLE_OF]),
 	};
 	bool good = true;
 
@@ -488,13 +494,22 @@ static bool check_array(struct run *r, const struct schema *s, const struct node
 /* ---- objects ----------------------------------------------------------------------------------
  */
 
+/* The member of an object, if any, whose key is that of another's member; what it costs is paid. */
+static const struct node *find_member(struct run *r, const struct node *object,
+				      const struct node *other)
+{
+	return pay(r, 1 + other->key_weight) ? jsontree_get(object, other->key) : NULL;
+}
+
 /* Are all members there that `names` lists? `if_exists` is the one that asks for them, or NULL. */
 static bool check_required(struct run *r, const struct node *names, const struct node *v,
 			   const char *if_exists)
 {
 	struct list list CLEANUP(free_list) = LIST_INIT(r);
 
-	for (size_t i = 0; i < names->count && pay(r, 1); i++) {
+	for (size_t i = 0; i < names->count && list.count <= NAMES_MAX; i++) {
+		if (!pay(r, names->items[i]->weight))
+			return false;
 		if (jsontree_get(v, names->items[i]->text))
 			continue;
 		if (!wanted(r, v))
@@ -502,7 +517,7 @@ static bool check_required(struct run *r, const struct node *names, const struct
 		list_add(&list, quote(r, names->items[i]->text));
 	}
 	if (list.count == 0)
-		return !r->stop;
+		return true;
 	if (if_exists)
 		return MISFIT(r, v, "properties %s required, if %s exists", list_end(&list),
 			      quote(r, if_exists));
@@ -516,11 +531,11 @@ static bool check_dependent(struct run *r, const struct schema *s, const struct 
 			  *schemas = s->part[DEPENDENT_SCHEMAS];
 	bool good = true;
 
-	for (size_t i = 0; required && i < required->count && pay(r, 1) && go_on(r, good); i++)
-		if (jsontree_get(v, required->items[i]->key))
+	for (size_t i = 0; required && i < required->count && go_on(r, good); i++)
+		if (find_member(r, v, required->items[i]))
 			good &= check_required(r, required->items[i], v, required->items[i]->key);
-	for (size_t i = 0; schemas && i < schemas->count && pay(r, 1) && go_on(r, good); i++)
-		if (jsontree_get(v, schemas->items[i]->key))
+	for (size_t i = 0; schemas && i < schemas->count && go_on(r, good); i++)
+		if (find_member(r, v, schemas->items[i]))
 			good &= apply(r, schemas->items[i]->schema, v, seen, scope);
 	return good;
 }
@@ -529,8 +544,11 @@ static bool check_dependent(struct run *r, const struct schema *s, const struct 
 static bool check_name(struct run *r, const struct schema *s, const struct node *member,
 		       const struct scope *scope)
 {
-	struct node name = { .type = NODE_STRING, .text = member->key, .weight = 1 };
+	struct node name = { .type = NODE_STRING, .text = member->key };
 
+	name.weight = 1 + member->key_weight;
+	if (!pay(r, name.weight))
+		return false;
 	name.count = utf8_count(name.text);
 	if (fits(r, s->sub[PROPERTY_NAMES], &name, NULL, scope))
 		return true;
@@ -542,7 +560,7 @@ static bool check_name(struct run *r, const struct schema *s, const struct node 
 static bool check_member(struct run *r, const struct schema *s, const struct node *member,
 			 bool *extra, bool *looked, const struct scope *scope)
 {
-	const struct node *own = jsontree_get(s->part[PROPERTIES], member->key),
+	const struct node *own = find_member(r, s->part[PROPERTIES], member),
 			  *patterns = s->part[PATTERN_PROPERTIES];
 	const struct schema *rest = s->sub[ADDITIONAL_PROPERTIES];
 	bool good = !own || apply(r, own->schema, member, NULL, scope);
@@ -566,7 +584,7 @@ static bool check_members(struct run *r, const struct schema *s, const struct no
 	struct list extras CLEANUP(free_list) = LIST_INIT(r);
 	bool good = true;
 
-	for (size_t i = 0; i < v->count && pay(r, 1) && go_on(r, good); i++) {
+	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
 		bool extra = false, looked = false;
 
 		good &= check_member(r, s, v->items[i], &extra, &looked, scope);
@@ -664,8 +682,9 @@ static const struct schema *dynamic_target(struct run *r, const struct schema *s
 					   const struct scope *scope)
 {
 	const struct schema *target = s->sub[DYNAMIC_REF];
+	size_t steps = s->dynamic_anchor ? 1 + strlen(s->dynamic_anchor) / BYTES_PER_STEP : 0;
 
-	for (; s->dynamic_anchor && scope && pay(r, 1); scope = scope->outer) {
+	for (; s->dynamic_anchor && scope && pay(r, steps); scope = scope->outer) {
 		const struct schema *found =
 		    jsonschema_dynamic(r->schema, scope->resource, s->dynamic_anchor);
 

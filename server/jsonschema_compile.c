@@ -14,7 +14,8 @@
 
 enum {
 	URI_MAX = 512,
-	CHAIN_MAX = 1000, /* of schemas that apply one another to the same value */
+	CHAIN_MAX = 1000,                /* of schemas that apply one another to the same value */
+	PATTERNS_MAX = 32 * 1024 * 1024, /* bytes that all patterns take together */
 };
 
 static const char dialect[] = "https://json-schema.org/draft/2020-12/schema";
@@ -42,6 +43,7 @@ struct compiler {
 	struct arena *arena;
 	struct schema *todo; /* to be compiled; linked by .next */
 	struct reference *references;
+	size_t patterns; /* bytes that they take */
 };
 
 /* ---- failures ---------------------------------------------------------------------------------
@@ -213,7 +215,14 @@ static struct regex *read_regex(struct compiler *c, const struct node *n, const 
 		WRONG(c, n, "%s is not a regular expression: %s", show_text(c, text), why);
 	else if (!re)
 		no_memory(c);
-	return re;
+	if (!re)
+		return NULL;
+	c->patterns += regex_size(re);
+	if (c->patterns <= PATTERNS_MAX)
+		return re;
+	regex_free(re);
+	WRONG(c, n, "the patterns of the schema are too large");
+	return NULL;
 }
 
 static bool read_pattern(struct compiler *c, struct schema *s, struct node *n, int which)

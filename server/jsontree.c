@@ -35,9 +35,10 @@ static bool load_child(struct loader *l, struct node *n, const cJSON *json, size
 	if (!child)
 		return false;
 	child->key = n->type == NODE_OBJECT ? json->string : NULL;
+	child->key_weight = child->key ? strlen(child->key) / BYTES_PER_WEIGHT : 0;
 	child->index = place;
 	n->items[place] = child;
-	n->weight += child->weight + (child->key ? strlen(child->key) / BYTES_PER_WEIGHT : 0);
+	n->weight += child->weight + child->key_weight;
 	return true;
 }
 

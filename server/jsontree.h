@@ -24,10 +24,11 @@ struct schema;
 struct node {
 	enum node_type type;
 	const struct node *parent;
-	const char *key; /* in an object; NULL elsewhere */
-	size_t index;    /* in an array */
-	size_t at;       /* its place in the document */
-	size_t weight;   /* of it and all within, about what it costs to compare it */
+	const char *key;   /* in an object; NULL elsewhere */
+	size_t index;      /* in an array */
+	size_t at;         /* its place in the document */
+	size_t weight;     /* of it and all within, about what it costs to compare it */
+	size_t key_weight; /* of the key, likewise */
 	union {
 		const char *text;
 		double number;

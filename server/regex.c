@@ -25,12 +25,16 @@ enum {
 	HEAP_KIB = 16 * 1024,
 	BEGIN_COST = 4, /* steps, of a try */
 	WEIGHT_PER_STEP = 16,
+	CLASS_PER_WEIGHT = 8, /* bytes of a class, whose ranges are tried one by one */
+	CLASS_SLOW = 256,     /* bytes of one that is slow even where a try only passes it */
+	BYTES_PER_STEP = 64,  /* of the text, to be measured */
 };
 
 struct regex {
 	pcre2_code *code;
 	bool anchored; /* it can match at the beginning only */
 	long long weight;
+	long long slow; /* steps of a character that a slow class takes; 0: there is none */
 };
 
 struct matcher {
@@ -46,7 +50,8 @@ struct pattern {
 	const char *why;                  /* set once */
 	long long weight[GROUPS_MAX + 1]; /* of the open groups */
 	size_t depth;
-	long long last; /* weight of what a repetition would repeat */
+	long long widest; /* class, in bytes */
+	long long last;   /* weight of what a repetition would repeat */
 };
 
 static bool wrong(struct pattern *p, const char *why)
@@ -126,6 +131,13 @@ static bool add_weight(struct pattern *p, long long weight)
 	return p->weight[p->depth] <= WEIGHT_MAX || wrong(p, "too large");
 }
 
+static bool add_class(struct pattern *p, long long len)
+{
+	if (len > p->widest)
+		p->widest = len;
+	return add_weight(p, 1 + len / CLASS_PER_WEIGHT);
+}
+
 /* Behind a quantifier: what would make it possessive is refused. */
 static bool end_quantifier(struct pattern *p)
 {
@@ -164,11 +176,13 @@ static bool scan_brace(struct pattern *p)
 
 static bool scan_atom(struct pattern *p)
 {
+	const char *from = p->at;
+
 	switch (*p->at) {
 	case '\\':
 		return scan_escape(p) && add_weight(p, 1);
 	case '[':
-		return scan_class(p) && add_weight(p, 1);
+		return scan_class(p) && add_class(p, p->at - from);
 	case '(':
 		return scan_group(p);
 	case '{':
@@ -192,6 +206,14 @@ static bool scan_atom(struct pattern *p)
 
 /* ---- compiling and matching -------------------------------------------------------------------
  */
+
+size_t regex_size(const struct regex *re)
+{
+	size_t size = 0;
+
+	pcre2_pattern_info(re->code, PCRE2_INFO_SIZE, &size);
+	return size;
+}
 
 void regex_free(struct regex *re)
 {
@@ -257,6 +279,7 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 	if (!re)
 		return NULL;
 	re->weight = 1 + p.weight[0] / WEIGHT_PER_STEP;
+	re->slow = p.widest / CLASS_SLOW;
 	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, OPTIONS, &error,
 				 &place, NULL);
 	if (re->code) {
@@ -287,7 +310,8 @@ static int match_at(const struct regex *re, struct matcher *m, const char *text,
 				 PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK, m->data, m->limits);
 		if (rc != PCRE2_ERROR_MATCHLIMIT)
 			return rc;
-		*steps -= (long long)limit * re->weight;
+		/* It may have passed all of the text before it came back. */
+		*steps -= limit * re->weight + (long long)(len - at) * re->slow;
 	}
 }
 
@@ -296,6 +320,7 @@ enum regex_verdict regex_match(const struct regex *re, struct matcher *m, const 
 {
 	size_t len = strlen(text), at = 0;
 
+	*steps -= (long long)(len / BYTES_PER_STEP);
 	for (;;) {
 		switch (match_at(re, m, text, len, at, steps)) {
 		case PCRE2_ERROR_NOMATCH:

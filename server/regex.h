@@ -21,6 +21,8 @@ enum regex_verdict { REGEX_MATCHES, REGEX_DIFFERS, REGEX_COMPLEX, REGEX_BROKE };
  */
 struct regex *regex_new(struct arena *a, const char *pattern, const char **why) MUST_CHECK;
 void regex_free(struct regex *re);
+/* The memory that it takes, in bytes. It may be a thousand times as long as the pattern. */
+size_t regex_size(const struct regex *re);
 /* NULL when memory is short. */
 struct matcher *matcher_new(void) MUST_CHECK;
 void matcher_free(struct matcher *m);

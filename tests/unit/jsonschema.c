@@ -440,7 +440,7 @@ static void test_messages(void)
 /* `count` times `piece`, with commas, between `before` and `after`. For free. */
 static char *repeat(const char *before, const char *piece, int count, const char *after)
 {
-	struct buf b = BUF_INIT(1 << 22);
+	struct buf b = BUF_INIT(1 << 23);
 
 	buf_add(&b, before);
 	for (int i = 0; i < count; i++)
@@ -470,6 +470,113 @@ static void test_hostile(void)
 	expect_misfits(schema, many, complex);
 	free(schema);
 	free(many);
+}
+
+/* A text with the name in place of each %s. */
+static void add_named(struct buf *b, const char *text, const char *name)
+{
+	for (const char *at; (at = strstr(text, "%s")); text = at + 2) {
+		buf_addn(b, text, (size_t)(at - text));
+		buf_add(b, name);
+	}
+	buf_add(b, text);
+}
+
+/* Long keys and names cost what it takes to compare them, however often a schema does. */
+static void test_long(void)
+{
+	enum { LEN = 1 << 20, TIMES = 1000 };
+	/* What is applied a thousand times; what is in $defs; a value: all with the same long
+	 * name for %s. */
+	static const struct {
+		const char *piece, *defs, *value;
+	} long_ones[] = {
+		{ "{'propertyNames':{'minLength':1}}", "", "{'%s':1}" },
+		{ "{'properties':{'x':true}}", "", "{'%s':1}" },
+		{ "{'$ref':'#/$defs/a'}", "'a':{'required':['%s']}", "{'%s':1}" },
+		{ "{'$ref':'#/$defs/a'}", "'a':{'dependentRequired':{'%s':[]}}", "{'%s':1}" },
+		{ "{'$ref':'#/$defs/a'}", "'a':{'dependentSchemas':{'%s':true}}", "{'%s':1}" },
+		{ "{'$ref':'#/$defs/a'}", "'a':{'$dynamicRef':'#%s'},'b':{'$dynamicAnchor':'%s'}",
+		  "1" },
+		{ "{'pattern':'^a'}", "", "'%s'" },
+	};
+	char *name = malloc(LEN + 1);
+
+	CU_ASSERT_FATAL(name != NULL);
+	memset(name, 'a', LEN);
+	name[LEN] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(long_ones); i++) {
+		struct buf end = BUF_INIT(1 << 23), value = BUF_INIT(1 << 23);
+		char *schema, *few;
+
+		buf_add(&end, "],'$defs':{");
+		add_named(&end, long_ones[i].defs, name);
+		buf_add(&end, "}}");
+		add_named(&value, long_ones[i].value, name);
+		schema = repeat("{'allOf':[", long_ones[i].piece, TIMES, end.text);
+		few = repeat("{'allOf':[", long_ones[i].piece, 10, end.text);
+		expect_misfits(schema, value.text, "[] too complex to be validated");
+		expect_misfits(few, value.text, "");
+		free(schema);
+		free(few);
+		buf_free(&end);
+		buf_free(&value);
+	}
+	free(name);
+}
+
+/* Numbers whose decimals are far apart, and names of properties that a const is compared to. */
+static void test_costly(void)
+{
+	char *many = repeat("[", "1.7e308", 20000, "]"), *some = repeat("[", "1.7e308", 1000, "]");
+	char *name = repeat("{'", "a,a,a,a,a,a,a,a", 20000, "':1}");
+	char *names = repeat("{'propertyNames':{'allOf':[", "{'not':{'const':0}}", 3000, "]}}");
+
+	expect_misfits("{'items':{'not':{'multipleOf':3e-300}}}", many,
+		       "[] too complex to be validated");
+	expect_misfits("{'items':{'not':{'multipleOf':3e-300}}}", some, "");
+	expect_misfits(names, name, "[] too complex to be validated");
+	free(many);
+	free(some);
+	free(name);
+	free(names);
+}
+
+/* A class of many ranges is slow at every character; repetitions take memory. */
+static void test_patterns(void)
+{
+	struct buf class = BUF_INIT(1 << 20), schema = BUF_INIT(1 << 22), text = BUF_INIT(1 << 22);
+	char *few;
+
+	buf_add(&class, "[^");
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&class, "%c%c%c", 0xe4 + i / 2048, 0x80 + i / 32 % 64,
+			   0x80 + i * 2 % 64);
+	buf_add(&class, "]");
+	buf_addc(&text, '\'');
+	for (int i = 0; i < 100000; i++)
+		buf_add(&text, "\xe9\xbf\xbf");
+	buf_addc(&text, '\'');
+	buf_printf(&schema, "{'pattern':'%s{2}x'}", class.text);
+	expect_misfits(schema.text, text.text, "[] too complex to be validated");
+	buf_clear(&schema);
+	buf_printf(&schema, "{'pattern':'%s+x'}", class.text);
+	expect_misfits(schema.text, text.text, "[] too complex to be validated");
+	buf_clear(&schema);
+	buf_printf(&schema, "{'pattern':'^%s+$'}", class.text);
+	expect_misfits(schema.text, "'\xe9\xbf\xbf\xe9\xbf\xbf'", "");
+
+	buf_clear(&schema);
+	buf_add(&schema, "{'patternProperties':{");
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&schema, "%s'(a?b?c?d?){999}%d':true", i ? "," : "", i);
+	buf_add(&schema, "}}");
+	few = misfits_of(schema.text, "{}");
+	CU_ASSERT(strstr(few, "the patterns of the schema are too large") != NULL);
+	free(few);
+	buf_free(&class);
+	buf_free(&schema);
+	buf_free(&text);
 }
 
 /* d0 applies d1 twice, and so on. */
@@ -522,5 +629,6 @@ static void test_depth(void)
 
 UNIT_MAIN("jsonschema", { "cases", test_cases }, { "checks", test_checks },
 	  { "many misfits", test_many_misfits }, { "messages", test_messages },
-	  { "hostile", test_hostile }, { "doubling", test_doubling }, { "chains", test_chains },
+	  { "hostile", test_hostile }, { "long", test_long }, { "costly", test_costly },
+	  { "patterns", test_patterns }, { "doubling", test_doubling }, { "chains", test_chains },
 	  { "depth", test_depth })
