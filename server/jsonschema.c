@@ -873,9 +873,6 @@ static enum verdict check_default(struct run *r, const struct schema *s, const c
 {
 	const struct node *value = s->part[DEFAULT];
 	struct misfit *first = NULL;
-
-	r->count = 0;
-
 	bool good = apply(r, s, value, NULL, NULL);
 	enum verdict verdict = tell(r, good, &first);
 

@@ -286,10 +286,8 @@ static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const cha
 
 	if (name && streq((const char *)name, "!"))
 		tag = TAG_NONE;
-	if (tag == TAG_OTHER || tag == TAG_MAP || tag == TAG_SEQ)
-		return wrong(r, place,
-			     tag == TAG_OTHER ? "a tag that JSON has no kind for"
-					      : "a scalar that is not what its tag says");
+	if (tag == TAG_OTHER)
+		return wrong(r, place, "a tag that JSON has no kind for");
 	if (tag != TAG_STR &&
 	    (tag != TAG_NONE || event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE))
 		kind = resolve(r, text, &number);

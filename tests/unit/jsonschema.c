@@ -80,6 +80,8 @@ static const struct {
 	{ "{'enum':['a',1,null,{'x':[1]}]}", "1.0", "" },
 	{ "{'enum':['a',1,null,{'x':[1]}]}", "{'x':[1]}", "" },
 	{ "{'enum':['a',1,null,{'x':[1]}]}", "{'x':[2]}", "[] 'enum' failed" },
+	{ "{'const':[1]}", "[1,2]", "[] 'const' failed" },
+	{ "{'const':{'a':1}}", "{'b':1}", "[] 'const' failed" },
 	{ "{'const':[1]}", "[2]", "[] 'const' failed" },
 	{ "{'enum':['b','a']}", "'c'", "[] value must be one of 'b', 'a'" },
 	{ "{'enum':[1,2,3,4,5,6,7,8,9,10,11,12]}", "0",
@@ -119,6 +121,8 @@ static const struct {
 	{ "{'pattern':'^a'}", "'x'", "[] 'x' does not match pattern '^a'" },
 	{ "{'pattern':'^\xc3\xa9.$'}", "'\xc3\xa9\xc3\xa9'", "" },
 	{ "{'pattern':'(?i)A'}", "'a'", "" },
+	{ "{'pattern':'^[](?=a]$'}", "'?'", "" },
+	{ "{'pattern':'^a{2,}$'}", "'aaa'", "" },
 	{ "{'pattern':'^a$'}", "'a\\n'", "[] 'a\n' does not match pattern '^a$'" },
 	{ "{'pattern':'^(?i:A)(?P<n>b)(?<m>c)[]\\\\]]+?\\\\d{2}{x[[:alpha:]]\\\\p{Lu}\\\\.'}",
 	  "'abc]12{xzZ.'", "" },
@@ -219,6 +223,8 @@ static const struct {
 	{ "{'prefixItems':[true],'contains':{'const':2},'unevaluatedItems':false}", "[1,3,2]",
 	  "[] unevaluated items at 1 not allowed" },
 	{ "{'items':true,'unevaluatedItems':false}", "[1,2]", "" },
+	{ "{'unevaluatedItems':false}", "{'a':1}", "" },
+	{ "{'unevaluatedProperties':false}", "[1]", "" },
 	{ "{'oneOf':[{'prefixItems':[true]},false],'unevaluatedItems':{'type':'null'}}",
 	  "[1,null,2]", "[2] got number, want null" },
 
@@ -253,6 +259,22 @@ static const struct {
 	{ "{'$ref':'#/%09','\\t':{'type':'null'}}", "1", "[] got number, want null" },
 	{ "{'$dynamicRef':'#n','$defs':{'n':{'$anchor':'n','type':'null'}}}", "1",
 	  "[] got number, want null" },
+	{ "{'$id':'http://a.example/x','$ref':'y','$defs':{'n':{'$anchor':'n','type':'null'},"
+	  "'y':{'$id':'y','$dynamicRef':'#n','$defs':{'n':{'$dynamicAnchor':'n'}}}}}",
+	  "1", "" },
+	{ "{'$id':'http://a.example/x','$ref':'y','$defs':{'n':{'$dynamicAnchor':'n','type':'null'}"
+	  ",'y':{'$id':'y','$dynamicRef':'#n','$defs':{'n':{'$anchor':'n'}}}}}",
+	  "1", "" },
+	{ "{'$ref':'#n','$dynamicRef':'#/$defs/q','$defs':{'n':{'$dynamicAnchor':'n'},"
+	  "'q':{'type':'null'}}}",
+	  "1", "[] got number, want null" },
+	{ "{'$id':'http://a.example/','$ref':'#/$defs/y/x','$defs':{'y':{'$id':'y/',"
+	  "'x':{'$ref':'z'},'$defs':{'z':{'$id':'z','type':'null'}}}}}",
+	  "1", "[] got number, want null" },
+	{ "{'$id':'http://a.example','$ref':'/d','$defs':{'n':{'$id':'d','type':'null'}}}", "1",
+	  "[] got number, want null" },
+	{ "{'$id':'http://a.example/b','$ref':'../../d','$defs':{'n':{'$id':'d','type':'null'}}}",
+	  "1", "[] got number, want null" },
 	{ "{'$schema':'https://json-schema.org/draft/2020-12/schema#'}", "1", "" },
 
 	{ "{'minimum':'x'}", "1", "[] schema: /minimum: got string, want number" },
@@ -325,6 +347,8 @@ static const struct {
 	  "/pattern: '[\\R]' is not a regular expression: an escape that is not supported" },
 	{ "{'pattern':'a*+'}",
 	  "/pattern: 'a*+' is not a regular expression: a quantifier that follows another" },
+	{ "{'pattern':'a{2,}+'}",
+	  "/pattern: 'a{2,}+' is not a regular expression: a quantifier that follows another" },
 	{ "{'pattern':'a{2}+'}",
 	  "/pattern: 'a{2}+' is not a regular expression: a quantifier that follows another" },
 	{ "{'pattern':'a{1,1001}'}",
@@ -339,6 +363,8 @@ static const struct {
 	{ "{'$id':'a#b'}", "/$id: an $id has no fragment" },
 	{ "{'$id':1}", "/$id: got number, want string" },
 	{ "{'$id':'http://a.example/','$defs':{'x':{'$id':'/'}}}",
+	  "/$defs/x/$id: a name that another schema has" },
+	{ "{'$id':'http://a.example/b?q','$defs':{'x':{'$id':''}}}",
 	  "/$defs/x/$id: a name that another schema has" },
 	{ "{'$defs':{'x':{'$anchor':'a'},'y':{'$dynamicAnchor':'a'}}}",
 	  "/$defs/x/$anchor: a name that another schema has" },
@@ -417,6 +443,47 @@ static void test_many_misfits(void)
 	buf_free(&schema);
 	buf_free(&value);
 	buf_free(&want);
+}
+
+/* Of one place, too, the first ones. */
+static void test_many_misfits_of_one(void)
+{
+	struct buf schema = BUF_INIT(1 << 16), want = BUF_INIT(1 << 16);
+
+	for (int i = 1; i <= 50; i++) {
+		buf_printf(&schema, "%s{'minimum':%d}", i > 1 ? "," : "{'allOf':[", i);
+		if (i <= MISFITS_MAX)
+			buf_printf(&want, "%s[] minimum: got 0, want %d", i > 1 ? "; " : "", i);
+	}
+	buf_add(&schema, "]}");
+	expect_misfits(schema.text, "0", want.text);
+	buf_free(&schema);
+	buf_free(&want);
+}
+
+/* URIs that are too long, groups too deep. */
+static void test_limits(void)
+{
+	enum { GROUPS = 251 };
+	char text[1024], groups[2 * GROUPS + 1] = { 0 }, *is;
+
+	snprintf(text, sizeof text, "{'$id':'%0513d'}", 0);
+	expect_check(text, "/$id: too long");
+	snprintf(text, sizeof text, "{'$id':'%0512d'}", 0);
+	expect_check(text, NULL);
+	snprintf(text, sizeof text, "{'$ref':'%0513d'}", 0);
+	is = misfits_of(text, "1");
+	CU_ASSERT(strstr(is, "...' is too long") != NULL);
+	free(is);
+	memset(groups, '(', GROUPS);
+	memset(groups + GROUPS, ')', GROUPS);
+	snprintf(text, sizeof text, "{'pattern':'%s'}", groups);
+	is = misfits_of(text, "1");
+	CU_ASSERT(strstr(is, "groups nested too deep") != NULL);
+	free(is);
+	groups[2 * GROUPS - 1] = '\0';
+	snprintf(text, sizeof text, "{'pattern':'%s'}", groups + 1);
+	expect_check(text, NULL);
 }
 
 /* Long texts are cut, bytes that are not UTF-8 replaced. */
@@ -628,7 +695,8 @@ static void test_depth(void)
 }
 
 UNIT_MAIN("jsonschema", { "cases", test_cases }, { "checks", test_checks },
-	  { "many misfits", test_many_misfits }, { "messages", test_messages },
-	  { "hostile", test_hostile }, { "long", test_long }, { "costly", test_costly },
-	  { "patterns", test_patterns }, { "doubling", test_doubling }, { "chains", test_chains },
-	  { "depth", test_depth })
+	  { "many misfits", test_many_misfits },
+	  { "many misfits of one", test_many_misfits_of_one }, { "limits", test_limits },
+	  { "messages", test_messages }, { "hostile", test_hostile }, { "long", test_long },
+	  { "costly", test_costly }, { "patterns", test_patterns }, { "doubling", test_doubling },
+	  { "chains", test_chains }, { "depth", test_depth })

@@ -48,6 +48,11 @@ static const struct {
 	  "{\"c\":[{\"x\":{\"y\":[1]}},[1]],\"x\":2}" },
 	{ "{'<<': 1, !!str <<: 2}", NULL },
 	{ "{'<<': 1}", "{\"<<\":1}" },
+	{ "{!!str <<: 1}", "{\"<<\":1}" },
+	{ "[!!int -9223372036854775808]", "[-9.223372036854776e+18]" },
+	{ "\xef\xbb\xbf"
+	  "a: 1\nb: 2",
+	  "{\"a\":1,\"b\":2}" },
 	{ "\"a\\0b\"", "\"a\xef\xbf\xbd"
 		       "b\"" },
 };
@@ -79,6 +84,8 @@ static const struct {
 	{ "!!set {a}", 1, 1, "a tag that JSON has no kind for" },
 	{ "!!int x", 1, 1, "a scalar that is not what its tag says" },
 	{ "!!int 1.5", 1, 1, "a scalar that is not what its tag says" },
+	{ "!!int -9223372036854775809", 1, 1, "a scalar that is not what its tag says" },
+	{ "!!seq x", 1, 1, "a scalar that is not what its tag says" },
 	{ "!!map x", 1, 1, "a scalar that is not what its tag says" },
 	{ "!!map [x]", 1, 1, "a collection that is not what its tag says" },
 	{ "!!str {}", 1, 1, "a collection that is not what its tag says" },
