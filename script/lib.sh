@@ -28,7 +28,7 @@ end_tally() {
 	[ "$passed" -gt 0 ] || failed=$((failed + 1))
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
-	exit
+	exit $? # by itself, in a trap, it would be the status from before
 }
 
 # skip WHAT WHY: said loudly; where nothing may be skipped, a failure.
