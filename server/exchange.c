@@ -39,13 +39,17 @@ static const char *format(struct exchange *x, const char *fmt, va_list args)
 	return utf8_clean(&x->arena, text, sizeof text);
 }
 
-static bool failv(struct exchange *x, enum error e, const char *fmt, va_list args)
-    __attribute__((format(printf, 3, 0)));
+static bool failv(struct exchange *x, enum error e, const char *field, const char *fmt,
+		  va_list args) __attribute__((format(printf, 4, 0)));
 
-static bool failv(struct exchange *x, enum error e, const char *fmt, va_list args)
+/* Without a field, none is why. */
+static bool failv(struct exchange *x, enum error e, const char *field, const char *fmt,
+		  va_list args)
 {
 	x->failure.message = format(x, fmt, args);
 	x->failure.error = e;
+	if (field)
+		fail_param(x, "field", field);
 	return false;
 }
 
@@ -54,7 +58,7 @@ bool fail(struct exchange *x, enum error e, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	failv(x, e, fmt, args);
+	failv(x, e, NULL, fmt, args);
 	va_end(args);
 	return false;
 }
@@ -64,9 +68,8 @@ bool fail_by(struct exchange *x, enum error e, const char *field, const char *fm
 	va_list args;
 
 	va_start(args, fmt);
-	failv(x, e, fmt, args);
+	failv(x, e, field, fmt, args);
 	va_end(args);
-	fail_param(x, "field", field);
 	return false;
 }
 
@@ -75,9 +78,8 @@ bool fail_field(struct exchange *x, const char *field, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	failv(x, ERR_INVALID_REQUEST, fmt, args);
+	failv(x, ERR_INVALID_REQUEST, field, fmt, args);
 	va_end(args);
-	fail_param(x, "field", field);
 	return false;
 }
 
