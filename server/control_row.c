@@ -65,7 +65,7 @@ static bool check_inactive(struct exchange *x, struct change *c, const char *sta
 
 static bool patch_device(struct exchange *x, struct change *c)
 {
-	struct row *device, *group;
+	struct row *device;
 
 	if (!op_find(x, R_DEVICE, x->id, &device))
 		return false;
@@ -77,10 +77,8 @@ static bool patch_device(struct exchange *x, struct change *c)
 	bool was_online = streq(had, "online"), is_online = streq(status, "online");
 	bool told = body_member(&x->body, "agent_version")->set;
 
-	if (group_id && !op_find(x, R_GROUP, group_id, &group)) {
-		fail_param(x, "field", "group_id");
+	if (!write_refers(x))
 		return false;
-	}
 	if (has_no_agent(status)) {
 		if (told && version)
 			return fail_field(x, "agent_version",

@@ -56,6 +56,15 @@ bool op_find(struct exchange *x, enum resource_id resource, const char *id, stru
 	return *row || op_not_found(x, resource, id);
 }
 
+bool op_find_said(struct exchange *x, enum resource_id resource, const char *field,
+		  struct row **row)
+{
+	if (op_find(x, resource, body_text(&x->body, field), row))
+		return true;
+	fail_param(x, "field", field);
+	return false;
+}
+
 bool op_find_whole(struct exchange *x, enum resource_id resource, const char *id, struct row **row)
 {
 	struct join join = op_join(x);

@@ -42,7 +42,10 @@ bool op_say(struct exchange *x, const struct pair *values, size_t n);
 struct join op_join(struct exchange *x);
 /* Read a row, without relations. Where there is none, or reading fails, x fails. */
 bool op_find(struct exchange *x, enum resource_id resource, const char *id, struct row **row);
-/* The same in the newest shape, with all that lives inside it. */
+/* The same of the row whose id a field of the body gives. */
+bool op_find_said(struct exchange *x, enum resource_id resource, const char *field,
+		  struct row **row);
+/* The first again, in the newest shape, with all that lives inside it. */
 bool op_find_whole(struct exchange *x, enum resource_id resource, const char *id, struct row **row);
 /* The first column of the first row that a query gives for values from ?1 on, or NULL where it
  * gives none. It lives in the arena. */

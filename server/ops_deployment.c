@@ -17,16 +17,6 @@ static const char instances_field[] = "config_instance_ids";
 
 /* ---- device and release ---------------------------------------------------------------------- */
 
-/* The row that a field of the body names. */
-static bool find_named(struct exchange *x, enum resource_id resource, const char *field,
-		       struct row **row)
-{
-	if (op_find(x, resource, body_text(&x->body, field), row))
-		return true;
-	fail_param(x, "field", field);
-	return false;
-}
-
 /* `what` cannot be done with an archived release. */
 static bool check_release(struct exchange *x, const struct row *release, const char *what)
 {
@@ -184,8 +174,8 @@ static bool create(struct exchange *x, struct change *c)
 	struct deployment *meant;
 
 	if (!write_texts(x, body_member(&x->body, instances_field), &ids) ||
-	    !find_named(x, R_DEVICE, "device_id", &device) ||
-	    !find_named(x, R_RELEASE, "release_id", &release) ||
+	    !op_find_said(x, R_DEVICE, "device_id", &device) ||
+	    !op_find_said(x, R_RELEASE, "release_id", &release) ||
 	    !check_release(x, release, "create") || !check_device(x, device, deploying) ||
 	    !check_instances(x, ids, row_text(release, "id")))
 		return false;

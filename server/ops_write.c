@@ -19,12 +19,9 @@ bool write_refers(struct exchange *x)
 	for (size_t i = 0; i < x->body.count; i++) {
 		const struct member *m = &x->body.members[i];
 
-		if (m->field->kind != K_REF || !m->text)
-			continue;
-		if (!op_find(x, m->field->refers, m->text, &row)) {
-			fail_param(x, "field", m->field->name);
+		if (m->field->kind == K_REF && m->text &&
+		    !op_find_said(x, m->field->refers, m->field->name, &row))
 			return false;
-		}
 	}
 	return true;
 }
