@@ -52,12 +52,13 @@ static enum verdict jsonschema_instance(struct arena *a, const char *format, con
 
 	if (!json)
 		return why ? VERDICT_FITS : VERDICT_BROKE;
-	verdict = jsonschema_check(a, json, &why);
+	verdict = jsonschema_validate(a, json, content, misfits);
 	/* What was never a schema, which fixtures alone can have, says nothing of instances. */
-	if (verdict == VERDICT_UNFIT)
-		verdict = VERDICT_FITS;
-	else if (verdict == VERDICT_FITS)
-		verdict = jsonschema_validate(a, json, content, misfits);
+	if (verdict == VERDICT_UNFIT) {
+		verdict = jsonschema_check(a, json, &why);
+		if (verdict != VERDICT_BROKE)
+			verdict = verdict == VERDICT_FITS ? VERDICT_UNFIT : VERDICT_FITS;
+	}
 	cJSON_Delete(json);
 	return verdict;
 }
@@ -79,18 +80,6 @@ static enum verdict cue_document(struct arena *a, const char *format, const char
 	if (text.bad)
 		return VERDICT_BROKE;
 	buf_add_json(canonical, text.text ? text.text : "");
-	return VERDICT_FITS;
-}
-
-/* CUE's constraints are not evaluated: whatever can be read is an instance. */
-static enum verdict cue_instance(struct arena *a, const char *format, const char *data,
-				 const cJSON *content, struct misfit **misfits)
-{
-	(void)a;
-	(void)format;
-	(void)data;
-	(void)content;
-	(void)misfits;
 	return VERDICT_FITS;
 }
 
@@ -138,6 +127,7 @@ static const struct language languages[] = {
 	    .name = "jsonschema",
 	    .formats = { "json", "yaml" },
 	    .instance_formats = { "json", "yaml" },
+	    .parsed = true,
 	    .document = jsonschema_document,
 	    .instance = jsonschema_instance,
 	},
@@ -146,8 +136,8 @@ static const struct language languages[] = {
 	    .formats = { "cue" },
 	    .instance_formats = { "json", "yaml" },
 	    .several = true,
+	    .parsed = true,
 	    .document = cue_document,
-	    .instance = cue_instance,
 	},
 	{
 	    .name = "opaque",
@@ -208,13 +198,13 @@ enum verdict language_check(struct arena *a, const struct language *l, const cha
 
 	*why = NULL;
 	*misfits = NULL;
-	if (!l->instance)
+	if (!l->parsed)
 		return VERDICT_FITS;
 	json = parse(a, format, content, why);
 	if (!json)
 		return *why ? VERDICT_UNFIT : VERDICT_BROKE;
-	verdict =
-	    document ? l->instance(a, document_format, document, json, misfits) : VERDICT_FITS;
+	verdict = document && l->instance ? l->instance(a, document_format, document, json, misfits)
+					  : VERDICT_FITS;
 	cJSON_Delete(json);
 	return verdict;
 }

@@ -17,10 +17,11 @@ struct language {
 	const char *instance_formats[LANGUAGE_FORMATS]; /* of its instances */
 	bool any_file; /* their files may be called anything, rather than as the format is */
 	bool several;  /* may have more than one document */
+	bool parsed;   /* their content is read, rather than taken as it is */
 	/* A document: is it one? Its canonical form is added to the buffer. */
 	enum verdict (*document)(struct arena *a, const char *format, const char *data,
 				 struct buf *canonical, const char **why);
-	/* Content that is parsed: does it fit the (first) document? NULL: nothing is looked at. */
+	/* Parsed content: does it fit the (first) document? NULL: whatever can be read does. */
 	enum verdict (*instance)(struct arena *a, const char *format, const char *data,
 				 const cJSON *content, struct misfit **misfits);
 };
