@@ -436,7 +436,6 @@ static void fill(struct world *w, struct record *r)
 	}
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
-
 		const char *text;
 
 		if (r->given[i].set || !f->same_as)

@@ -121,6 +121,15 @@ static void put_limits(struct document *d, enum form form)
 static void put_properties(struct document *d, const struct resource *r);
 static void put_members(struct document *d, const struct shape *shape);
 
+/* A list, open for what its items are. */
+static void open_items(struct document *d, const struct field *f)
+{
+	put_text(d, "type", "array");
+	if (f->flags & F_FILLED)
+		put_int(d, "minItems", 1);
+	open_object(d, "items");
+}
+
 /* An object that stands alone is referred to by name; one that lives in another, written out. */
 static void put_related(struct document *d, const struct field *f)
 {
@@ -128,10 +137,7 @@ static void put_related(struct document *d, const struct field *f)
 	const bool wrapped = f->kind == K_ONE && f->flags & F_NULL;
 
 	if (f->kind == K_MANY) {
-		put_text(d, "type", "array");
-		if (f->flags & F_FILLED)
-			put_int(d, "minItems", 1);
-		open_object(d, "items");
+		open_items(d, f);
 	} else if (wrapped) { /* nothing may stand beside a reference */
 		put_true(d, "nullable");
 		open_list(d, "allOf");
@@ -145,16 +151,6 @@ static void put_related(struct document *d, const struct field *f)
 		close_object(d);
 	if (wrapped)
 		close_list(d);
-}
-
-static void put_list_of_texts(struct document *d, const struct field *f)
-{
-	put_text(d, "type", "array");
-	if (f->flags & F_FILLED)
-		put_int(d, "minItems", 1);
-	open_object(d, "items");
-	put_text(d, "type", "string");
-	close_object(d);
 }
 
 /* A value of a field; in a body, with what it must be like. */
@@ -190,16 +186,15 @@ static void put_value(struct document *d, const struct field *f, bool in_body)
 	case K_IDS:
 	case K_TEXTS:
 	case K_SCOPES:
-		put_list_of_texts(d, f);
+		open_items(d, f);
+		put_text(d, "type", "string");
+		close_object(d);
 		break;
 	case K_OBJECT:
 		put_members(d, f->members);
 		break;
 	case K_OBJECTS:
-		put_text(d, "type", "array");
-		if (f->flags & F_FILLED)
-			put_int(d, "minItems", 1);
-		open_object(d, "items");
+		open_items(d, f);
 		put_members(d, f->members);
 		close_object(d);
 		break;
@@ -480,6 +475,13 @@ static void put_query(struct document *d, const struct operation *op)
 	close_list(d);
 }
 
+static void put_string_schema(struct document *d)
+{
+	open_object(d, "schema");
+	put_text(d, "type", "string");
+	close_object(d);
+}
+
 /* What every operation of a path has. */
 static void put_common_parameters(struct document *d, const char *path)
 {
@@ -488,16 +490,12 @@ static void put_common_parameters(struct document *d, const char *path)
 
 	open_list(d, "parameters");
 	open_parameter(d, "Miru-Version", "header");
-	open_object(d, "schema");
-	put_text(d, "type", "string");
-	close_object(d);
+	put_string_schema(d);
 	close_object(d);
 	if (open) {
 		snprintf(name, sizeof name, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
 		open_parameter(d, name, "path");
-		open_object(d, "schema");
-		put_text(d, "type", "string");
-		close_object(d);
+		put_string_schema(d);
 		close_object(d);
 	}
 	close_list(d);
@@ -526,9 +524,7 @@ static void put_body(struct document *d, const struct operation *op)
 static void put_header(struct document *d, const char *name)
 {
 	open_object(d, name);
-	open_object(d, "schema");
-	put_text(d, "type", "string");
-	close_object(d);
+	put_string_schema(d);
 	close_object(d);
 }
 

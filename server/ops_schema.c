@@ -112,22 +112,10 @@ static bool read_documents(struct exchange *x, struct plan *plan)
 
 /* ---- slots ----------------------------------------------------------------------------------- */
 
-/* The field of the body that says the file of a slot. */
-static const char *file_field(struct exchange *x, size_t i)
+/* The name of a slot's field in the body; NULL when memory is short. */
+static const char *slot_field(struct exchange *x, size_t i, const char *field)
 {
-	if (!body_member(&x->body, "instance_slots")->set)
-		return "instance_filepath";
-	return arena_printf(&x->arena, "instance_slots[%zu].filepath", i);
-}
-
-static bool refuse_slot(struct exchange *x, size_t i, const char *field, const char *expected,
-			const char *found)
-{
-	const char *path = arena_printf(&x->arena, "instance_slots[%zu].%s", i, field);
-
-	return path ? fail_by(x, ERR_INVALID_SLOTS, path, "%s: expected %s, found %s", path,
-			      expected, quoted(x, found))
-		    : op_short(x);
+	return arena_printf(&x->arena, "instance_slots[%zu].%s", i, field);
 }
 
 /* Has each field the form that it must have? */
@@ -137,10 +125,14 @@ static bool check_slot(struct exchange *x, const struct draft *slot, size_t i)
 
 	for (size_t n = 0; n < r->nfields; n++) {
 		const struct field *f = &r->fields[n];
-		const char *text = slot->values[n];
+		const char *text = slot->values[n], *path;
 
-		if (f->kind == K_TEXT && text && !form_fits(f->form, text))
-			return refuse_slot(x, i, f->name, form_expected(f->form), text);
+		if (f->kind != K_TEXT || !text || form_fits(f->form, text))
+			continue;
+		path = slot_field(x, i, f->name);
+		return path ? fail_by(x, ERR_INVALID_SLOTS, path, "%s: expected %s, found %s", path,
+				      form_expected(f->form), quoted(x, text))
+			    : op_short(x);
 	}
 	return true;
 }
@@ -176,7 +168,7 @@ static bool check_apart(struct exchange *x, const struct plan *plan, const struc
 			second = &all[i];
 	if (!second)
 		return true;
-	path = arena_printf(&x->arena, "instance_slots[%zu].%s", second->slot, u->fields[0]);
+	path = slot_field(x, second->slot, u->fields[0]);
 	return path ? fail_by(x, u->taken, path, "%s: %s; %s is that of instance_slots[%zu]", path,
 			      u->says, quoted(x, second->text), second[-1].slot)
 		    : op_short(x);
@@ -236,7 +228,9 @@ static bool check_files(struct exchange *x, const struct plan *plan)
 
 		if (language_takes_file(l, path))
 			continue;
-		field = file_field(x, i);
+		/* The slot that nobody gave has the file that was given. */
+		field = body_member(&x->body, "instance_slots")->set ? slot_field(x, i, "filepath")
+								     : "instance_filepath";
 		return field ? fail_by(x, ERR_INVALID_SLOTS, field,
 				       "%s: the files of instances of a schema in the language %s "
 				       "end in: %s; found %s",
