@@ -566,5 +566,25 @@ class Stateless(TestCase):
         self.assertEqual(self.server.everything(), before)
 
 
+class NeverASchema(harness.TestCase):
+    """What fixtures hold in place of a schema says nothing of instances but that they can be read."""
+
+    arguments = None
+
+    def test_documents(self):
+        kind = {"id": "cfg_typ_1", "name": "a", "slug": "a"}
+        for document, statuses in (('{"type":5}', [200, 200, 400]), ("no json", [200, 200, 400]),
+                                   ('{"default":1,"type":"string"}', [200, 200, 400]),
+                                   ('{"type":"string"}', [400, 200, 400])):
+            schema = {"id": "cfg_sch_1", "config_type_id": "cfg_typ_1",
+                      "documents": [{"name": "x", "data": document}]}
+            with harness.File({"config_types": [kind], "config_schemas": [schema]}) as file, \
+                    harness.Server("--log", "off", "--auth", "any", "--fixtures", file) as server:
+                self.assertEqual([server.call("POST", "/config_instances", {
+                    "config_schema_id": "cfg_sch_1",
+                    "content": {"format": "json", "data": data}}).status
+                    for data in ("1", '"a"', "x")], statuses, document)
+
+
 if __name__ == "__main__":
     harness.main()
