@@ -3,16 +3,17 @@
  * transactions, prepared statements. store.c is the only file that knows SQLite; none that uses
  * this needs to.
  *
- * The database lives in memory, in SQLite's memdb, shared by the connections of one process. Any
- * number of readers or one writer hold its lock, so a reader sees all of a write or nothing, and no
- * statement ever meets a busy database. A `struct db` belongs to one thread at a time: to its owner
- * while that holds the lock, else to whoever writes.
+ * The database lives in memory, in SQLite's memdb, shared by the connections of one process; or in
+ * a file. Any number of readers or one writer hold its lock, so a reader sees all of a write or
+ * nothing, and no statement ever meets a busy database. A `struct db` belongs to one thread at a
+ * time: to its owner while that holds the lock, else to whoever writes.
  */
 #ifndef STORE_H
 #define STORE_H
 
 #include <stdint.h>
 
+#include "image.h"
 #include "util.h"
 
 struct store;
@@ -35,17 +36,39 @@ enum {
 void store_setup(void);
 
 /*
- * A new, empty database with the tables of `schema` (SQL text), or NULL, with a line in err. It
- * must outlive its connections.
+ * A database in memory: new and empty, with the tables of `schema` (SQL text); or as an image has
+ * it. NULL, with a line in err, on failure. It must outlive the connections of store_connect.
  */
 struct store *store_open(const char *schema, char *err, size_t errlen);
+struct store *store_open_image(const struct image *image, char *err, size_t errlen);
+/*
+ * A database in a file, which lasts: whoever is told that a write was committed finds it there
+ * after any end of the process. Nobody else may have it open to write. Where the file is new, or
+ * empty, it is made, *fresh is set, and the database has no tables before db_put. `read_only` opens
+ * one that there is, be it in use or not. NULL, with a line in err, where the file cannot be used,
+ * or was not made with this `schema`.
+ */
+struct store *store_open_file(const char *path, const char *schema, bool read_only, bool *fresh,
+			      char *err, size_t errlen);
 void store_close(struct store *store);
 
-/* The store's own connection: for whoever opened it, while no other thread writes. */
+/* The store's own connection: for whoever opened it, unless store_take deals it out. */
 struct db *store_db(struct store *store);
 
 struct db *store_connect(struct store *store, char *err, size_t errlen);
 void db_close(struct db *db);
+
+enum { WORKERS_MAX = 64 };
+
+/*
+ * A connection for a thread, which gives it back; `worker` is the thread's number, below
+ * WORKERS_MAX. It is made when there is none to be had: as many as there are threads at once. NULL,
+ * with a line in err, when that fails.
+ */
+struct db *store_take(struct store *store, unsigned worker, char *err, size_t errlen);
+void store_give(struct db *db);
+/* Make one for each worker now: from here on each takes its own, without a lock. */
+bool store_dedicate(struct store *store, unsigned workers, char *err, size_t errlen) MUST_CHECK;
 
 /* Between these two, what is read is one state of the database. No write may begin within. */
 void db_read(struct db *db);
@@ -58,6 +81,22 @@ void db_read_end(struct db *db);
 bool db_write(struct db *db) MUST_CHECK;
 bool db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
+
+/*
+ * Between these two, alone in the database, without a transaction: for db_put.
+ */
+void db_alone(struct db *db);
+void db_alone_end(struct db *db);
+/*
+ * Put back the whole database, for all connections, which must have been made with the same schema.
+ * False when that fails: then it is as it was.
+ */
+bool db_put(struct db *db, const struct image *image) MUST_CHECK;
+/*
+ * The whole database as it was committed, for whoever reads it, is alone in it, or has not written
+ * yet; held once. Shares with `like` (may be NULL) what is the same. NULL when that fails.
+ */
+struct image *db_image(struct db *db, const struct image *like) MUST_CHECK;
 
 /* The library's words for the connection's last failure: for logs, not for clients. */
 const char *db_error(struct db *db);
