@@ -1,5 +1,5 @@
 /*
- * app.h - what every request may use. Made before the first; of it only the workspace changes.
+ * app.h - what every request may use. Made before the first; of it only the workspaces change.
  */
 #ifndef APP_H
 #define APP_H
@@ -9,9 +9,11 @@
 #include "workspace.h"
 
 struct log;
+struct workspaces;
 
 struct app {
-	struct workspace *workspace;
+	struct workspace *workspace;   /* the fixtures' keys', and everybody's where there is one */
+	struct workspaces *workspaces; /* and those of other keys */
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */
 	struct log *log;

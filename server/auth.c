@@ -93,7 +93,7 @@ static bool sort(struct keyring *ring)
 	return true;
 }
 
-bool keyring_load(struct keyring *ring, struct db *db)
+static bool load(struct keyring *ring, struct db *db)
 {
 	static const struct query all = {
 		"SELECT id, key, name, scopes FROM api_keys ORDER BY rowid", QUERY_ONCE
@@ -101,8 +101,6 @@ bool keyring_load(struct keyring *ring, struct db *db)
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &all);
 	enum step step;
 
-	*ring = (struct keyring){ 0 };
-	arena_init(&ring->arena, NULL, 0);
 	if (!s)
 		return false;
 	while ((step = stmt_step(s)) == STEP_ROW)
@@ -111,10 +109,34 @@ bool keyring_load(struct keyring *ring, struct db *db)
 	return step == STEP_DONE && sort(ring);
 }
 
-void keyring_free(struct keyring *ring)
+struct keyring *keyring_load(struct db *db)
 {
+	struct keyring *ring = calloc(1, sizeof *ring);
+
+	if (!ring)
+		return NULL;
+	atomic_init(&ring->holders, 1);
+	arena_init(&ring->arena, NULL, 0);
+	if (load(ring, db))
+		return ring;
+	keyring_drop(ring);
+	return NULL;
+}
+
+struct keyring *keyring_hold(struct keyring *ring)
+{
+	if (ring)
+		atomic_fetch_add(&ring->holders, 1);
+	return ring;
+}
+
+void keyring_drop(struct keyring *ring)
+{
+	if (!ring || atomic_fetch_sub(&ring->holders, 1) > 1)
+		return;
 	free(ring->keys);
 	arena_free(&ring->arena);
+	free(ring);
 }
 
 const struct api_key *keyring_find(const struct keyring *ring, const char *key)
@@ -136,13 +158,6 @@ const struct api_key *keyring_find(const struct keyring *ring, const char *key)
 	return NULL;
 }
 
-const struct api_key *auth_find(const struct keyring *ring, enum auth_mode mode, const char *key)
-{
-	static const struct api_key anyone = {
-		.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
-	};
-
-	if (!*key)
-		return NULL;
-	return mode == AUTH_ANY ? &anyone : keyring_find(ring, key);
-}
+const struct api_key auth_anyone = {
+	.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
+};

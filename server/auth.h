@@ -4,6 +4,8 @@
 #ifndef AUTH_H
 #define AUTH_H
 
+#include <stdatomic.h>
+
 #include "arena.h"
 #include "scope.h"
 #include "store.h"
@@ -19,21 +21,27 @@ struct api_key {
 	uint64_t hash; /* of key: what `sorted` is sorted by */
 };
 
-/* The keys of a workspace: in the fixtures' order, and sorted for finding. */
+/*
+ * The keys of a workspace: in the fixtures' order, and sorted for finding. It never changes; a
+ * workspace whose keys do gets another, and who still looks at this one holds it.
+ */
 struct keyring {
 	struct api_key *keys;
 	const struct api_key **sorted;
 	size_t count;
 	struct arena arena;
+	atomic_uint holders;
 };
 
-/* Read every key of the database. False when the database or memory fails; free it all the same. */
-bool keyring_load(struct keyring *ring, struct db *db) MUST_CHECK;
-void keyring_free(struct keyring *ring);
+/* Every key of the database, held once; NULL when the database or memory fails. */
+struct keyring *keyring_load(struct db *db) MUST_CHECK;
+/* Hold it once more; it is freed when nobody does. NULL is none, and held by nobody. */
+struct keyring *keyring_hold(struct keyring *ring);
+void keyring_drop(struct keyring *ring);
 
 /* The key's row, or NULL when it is unknown; in a time that tells nothing of a key nearly right. */
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);
-/* The key as `mode` sees it, or NULL when it is refused. */
-const struct api_key *auth_find(const struct keyring *ring, enum auth_mode mode, const char *key);
+/* Who a key that no ring has is where any is accepted: may do all. */
+extern const struct api_key auth_anyone;
 
 #endif

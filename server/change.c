@@ -19,7 +19,7 @@ bool change_begin_undated(struct change *c)
 	if (!db_write(c->db))
 		return false;
 	time_format(clock_now(&w->clock), c->clock);
-	if (is_due(w) && !agent_run(c)) {
+	if ((!w->still && !workspace_remember(w, c->db)) || (is_due(w) && !agent_run(c))) {
 		db_rollback(c->db);
 		return false;
 	}
@@ -70,6 +70,7 @@ bool change_commit(struct change *c)
 		return false;
 	}
 	w->due = due;
+	w->changed = true;
 	if (db_commit(c->db))
 		return true;
 	w->due = INT64_MIN; /* whoever looks next shall see what is due */

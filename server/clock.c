@@ -39,13 +39,14 @@ bool clock_is_frozen(const struct clock *c)
 
 struct clock_setting clock_setting(const struct clock *c)
 {
-	return (struct clock_setting){ .frozen = c->frozen, .ahead = c->ahead };
+	return (struct clock_setting){ c->frozen, c->ahead, c->last };
 }
 
 void clock_restore(struct clock *c, struct clock_setting setting)
 {
 	c->ahead = setting.ahead;
 	c->frozen = setting.frozen;
+	c->last = setting.last;
 }
 
 void clock_freeze(struct clock *c, int64_t at)

@@ -25,15 +25,15 @@ void clock_init(struct clock *c, int64_t frozen);
 int64_t clock_now(const struct clock *c);
 bool clock_is_frozen(const struct clock *c);
 
-/* How it is set: to be put back where what it was for has failed. */
+/* How it is set, and what it has stamped: to be put back. */
 struct clock_setting {
-	int64_t frozen, ahead;
+	int64_t frozen, ahead, last;
 };
 
+/* Setting it, and these, are for one thread at a time: for whoever may change the database. */
 struct clock_setting clock_setting(const struct clock *c);
 void clock_restore(struct clock *c, struct clock_setting setting);
 
-/* Setting it is for one thread at a time. */
 void clock_freeze(struct clock *c, int64_t at);
 /* Run, with the machine's time. */
 void clock_run(struct clock *c);

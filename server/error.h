@@ -7,6 +7,7 @@
 /* ERROR(symbol, HTTP status, code) */
 #define ERRORS(ERROR)                                                                              \
 	ERROR(INVALID_REQUEST, 400, "invalid_request")                                             \
+	ERROR(INVALID_FIXTURES, 400, "invalid_fixtures")                                           \
 	ERROR(VERSION_MISSING, 400, "missing_api_version")                                         \
 	ERROR(VERSION_ENDED, 400, "unsupported_api_version")                                       \
 	ERROR(VERSION_INVALID, 400, "invalid_api_version")                                         \
@@ -38,9 +39,11 @@
 	ERROR(DUPLICATE_RELEASE_VERSION, 409, "duplicate_release_version")                         \
 	ERROR(RELEASE_IN_USE, 409, "release_has_unarchived_deployments")                           \
 	ERROR(IMPOSSIBLE, 409, "impossible_transition")                                            \
+	ERROR(TOO_MANY_SNAPSHOTS, 409, "too_many_snapshots")                                       \
 	ERROR(BODY_TOO_LARGE, 413, "request_too_large")                                            \
 	ERROR(INTERNAL, 500, "internal_server_error")                                              \
-	ERROR(NOT_IMPLEMENTED, 501, "not_implemented")
+	ERROR(NOT_IMPLEMENTED, 501, "not_implemented")                                             \
+	ERROR(TOO_MANY_WORKSPACES, 503, "too_many_workspaces")
 
 #define ERROR_NUMBER(symbol, status, code) ERR_##symbol,
 enum error { ERR_NONE, ERRORS(ERROR_NUMBER) ERR_COUNT };

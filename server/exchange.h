@@ -51,15 +51,18 @@ struct answer {
 
 struct exchange {
 	const struct app *app;
-	struct workspace *workspace;
-	struct db *db; /* the worker's, of the workspace */
+	unsigned worker;             /* the number of the thread */
+	struct workspace *workspace; /* whose it is: see admit() */
+	bool pinned;                 /* it is a key's, and stays while this does */
+	struct keyring *keys;        /* held */
+	struct db *db;               /* of the workspace, while the stages run that need one */
 	struct arena arena;
 	struct request request;
 	/* What the stages find out, in their order. */
 	struct target target;
 	const struct operation *op;
 	const char *id;            /* the one in the path */
-	const struct api_key *key; /* who asks; NULL before and where nobody need say */
+	const struct api_key *key; /* who asks; NULL where it is nobody known */
 	bool versioned;            /* `version` is known */
 	enum version version;
 	struct expansions expand;

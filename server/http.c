@@ -46,11 +46,10 @@ struct http {
 	int socket;
 	unsigned port;
 	struct MHD_Daemon *daemon;
-	struct db **dbs; /* one for each worker; claimed at its first request */
-	unsigned ndbs;
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	struct delay *delay;
-	atomic_uint claimed;
+	unsigned workers;
+	atomic_uint claimed; /* numbers, by these */
 	atomic_bool draining;
 	atomic_uint live;  /* requests that are coming in or being answered, */
 	atomic_uint whole; /* and of these, those that have come in whole: an answer is owed */
@@ -80,14 +79,13 @@ struct client {
 
 /* ---- one request ----------------------------------------------------------------------------- */
 
-/* The calling worker's connection to the database. */
-static struct db *worker_db(struct http *http)
+/* The calling worker's number. */
+static unsigned worker_number(struct http *http)
 {
-	static _Thread_local struct db *mine;
-	static _Thread_local unsigned serial;
+	static _Thread_local unsigned mine, serial;
 
 	if (serial != http->serial) {
-		mine = http->dbs[atomic_fetch_add(&http->claimed, 1) % http->ndbs];
+		mine = atomic_fetch_add(&http->claimed, 1) % http->workers;
 		serial = http->serial;
 	}
 	return mine;
@@ -345,7 +343,7 @@ static enum MHD_Result begin(struct client *client, struct MHD_Connection *conne
 	client->x.request.cut = client->target_end && http_version != client->target_end + 1;
 	client->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x);
-	if (readable(client))
+	if (admit(&client->x) && readable(client))
 		return MHD_YES;
 	exchange_answer(&client->x);
 	return queue(client, connection, true);
@@ -385,7 +383,7 @@ static void answer(struct client *client)
 		broke(x, "body: out of memory");
 		exchange_answer(x);
 	} else {
-		x->db = worker_db(client->http);
+		x->worker = worker_number(client->http);
 		serve(x);
 	}
 	client->served = true;
@@ -531,21 +529,6 @@ unsigned http_port(const struct http *http)
 	return http->port;
 }
 
-static bool connect_workers(struct http *http, unsigned workers, char *err, size_t errlen)
-{
-	http->dbs = calloc(workers, sizeof(struct db *));
-	if (!http->dbs) {
-		snprintf(err, errlen, "out of memory");
-		return false;
-	}
-	for (; http->ndbs < workers; http->ndbs++) {
-		http->dbs[http->ndbs] = store_connect(http->app->workspace->store, err, errlen);
-		if (!http->dbs[http->ndbs])
-			return false;
-	}
-	return true;
-}
-
 bool http_start(struct http *http, const struct app *app, unsigned workers, char *err,
 		size_t errlen)
 {
@@ -564,7 +547,8 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 	};
 
 	http->app = app;
-	if (!connect_workers(http, workers, err, errlen))
+	http->workers = workers;
+	if (!store_dedicate(app->workspace->store, workers, err, errlen))
 		return false;
 	http->delay = delay_start();
 	if (http->delay)
@@ -641,9 +625,6 @@ bool http_stop(struct http *http, unsigned grace)
 	delay_stop(http->delay);
 	if (http->socket >= 0)
 		close(http->socket);
-	for (unsigned i = 0; i < http->ndbs; i++)
-		db_close(http->dbs[i]);
-	free(http->dbs);
 	pthread_mutex_destroy(&http->lock);
 	free(http);
 	return clean;

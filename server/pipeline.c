@@ -11,8 +11,40 @@
 #include "present.h"
 #include "route.h"
 #include "value.h"
+#include "workspaces.h"
 
 typedef bool stage(struct exchange *x);
+
+bool admit(struct exchange *x)
+{
+	const struct app *app = x->app;
+	const char *key = x->request.api_key;
+
+	x->keys = workspace_keys(app->workspace);
+	x->key = key && *key ? keyring_find(x->keys, key) : NULL;
+	if (x->key || !key || !*key || app->auth != AUTH_ANY)
+		return true;
+	x->key = &auth_anyone;
+
+	struct workspace *own;
+
+	switch (workspaces_enter(app->workspaces, key, &own)) {
+	case ENTERED:
+		x->workspace = own;
+		x->pinned = true;
+		return true;
+	case ENTERED_NONE:
+		return fail(
+		    x, ERR_TOO_MANY_WORKSPACES,
+		    "this key would get a workspace of its own, and there are %zu already, as "
+		    "many as there may be: raise --max-workspaces, use fewer keys, or reset "
+		    "workspaces that are not needed any more",
+		    workspaces_max(app->workspaces));
+	case ENTERED_SHORT:
+		break;
+	}
+	return broke(x, "workspace: out of memory");
+}
 
 static bool stage_target(struct exchange *x)
 {
@@ -77,7 +109,6 @@ static bool stage_authenticate(struct exchange *x)
 		return fail(x, ERR_UNAUTHORIZED,
 			    "the X-API-Key header is missing or empty; send %s",
 			    x->app->auth == AUTH_ANY ? "any key" : "one of the fixtures' api_keys");
-	x->key = auth_find(&x->workspace->keys, x->app->auth, key);
 	return x->key || fail(x, ERR_UNAUTHORIZED,
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
 }
@@ -244,6 +275,14 @@ static bool stage_control_body(struct exchange *x)
 	return x->request.body_len == 0 || read_body(x, &shape, true);
 }
 
+static bool stage_database(struct exchange *x)
+{
+	char err[256];
+
+	x->db = workspaces_take(x->app->workspaces, x->workspace, x->worker, err, sizeof err);
+	return x->db || broke(x, "%s", err);
+}
+
 static bool stage_execute(struct exchange *x)
 {
 	return x->op->run(x);
@@ -262,12 +301,12 @@ static bool stage_present(struct exchange *x)
 
 static stage *const front[] = { stage_target, stage_route, NULL };
 
-static stage *const gates[][8] = {
+static stage *const gates[][9] = {
 	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_query, stage_body,
-			stage_execute, stage_present },
+			stage_database, stage_execute, stage_present },
 	/* The operations of these write their answers themselves. */
 	[REALM_CONTROL] = { stage_control_version, stage_no_query, stage_control_body,
-			    stage_execute },
+			    stage_database, stage_execute },
 	[REALM_OPEN] = { stage_open_version, stage_no_query, stage_execute },
 };
 
@@ -281,7 +320,9 @@ static bool pass(struct exchange *x, stage *const *stages)
 
 void serve(struct exchange *x)
 {
-	if (pass(x, front))
+	if ((x->keys || admit(x)) && !x->failure.error && pass(x, front))
 		pass(x, gates[x->op->realm]);
+	if (x->db)
+		store_give(STEAL(x->db));
 	exchange_answer(x);
 }
