@@ -1,0 +1,21 @@
+/*
+ * load.h - an app as the options want it: opened, and filled with fixtures. For every command that
+ * needs what is in them, with a server or without one.
+ */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "app.h"
+#include "options.h"
+
+/* An empty one, all but its log. False, with a line in err; app_close it in both cases. */
+bool app_open(struct app *app, const struct options *o, char *err, size_t errlen) MUST_CHECK;
+void app_close(struct app *app);
+
+/*
+ * Fill an empty one from the files, or from the demo where there are none and `demo` wants it.
+ * False, with every problem on standard error and nothing loaded.
+ */
+bool app_load(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * serve.c - listen, load, answer, stop; and the command that does nothing else.
+ */
+#include "serve.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "banner.h"
+#include "command.h"
+#include "load.h"
+#include "log.h"
+#include "port_file.h"
+
+enum { GRACE_SECONDS = 5 };
+
+/* ---- a server -------------------------------------------------------------------------------- */
+
+static bool refuse(const char *why)
+{
+	say(1, why);
+	return false;
+}
+
+bool server_open(struct server *s, const struct options *o)
+{
+	char err[ERR_BYTES];
+
+	*s = (struct server){ .options = o };
+	s->http = http_listen(o->host, (unsigned)o->port, err, sizeof err);
+	if (!s->http)
+		return refuse(err);
+	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
+		return refuse(err);
+	if (!app_open(&s->app, o, err, sizeof err))
+		return refuse(err);
+	return app_load(&s->app, &o->fixtures, !o->empty);
+}
+
+bool server_run(struct server *s)
+{
+	const struct options *o = s->options;
+	char err[ERR_BYTES];
+
+	s->runs = true;
+	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
+	if (!s->app.log)
+		return refuse("cannot start the log");
+	if (!http_start(s->http, &s->app, (unsigned)o->workers, err, sizeof err))
+		return refuse(err);
+	if (o->port_file && !port_file_write(o->port_file, http_port(s->http), err, sizeof err))
+		return refuse(err);
+	return true;
+}
+
+bool server_stop(struct server *s)
+{
+	const char *file = s->options->port_file;
+	bool clean = true;
+
+	if (s->runs && file)
+		port_file_remove(file, http_port(s->http));
+	if (s->http)
+		clean =
+		    http_stop(s->http, GRACE_SECONDS) || refuse("stopped with requests unanswered");
+	if (s->app.log)
+		log_stop(s->app.log);
+	app_close(&s->app);
+	return clean;
+}
+
+/* ---- serve ----------------------------------------------------------------------------------- */
+
+/* The signals that end it are waited for, by one thread, so every thread must have them blocked. */
+static sigset_t block_signals(void)
+{
+	struct sigaction hangup;
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	/* Under nohup it is ignored, and waiting for it would take it all the same. */
+	if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return set;
+}
+
+static bool run_until_signal(struct server *s)
+{
+	sigset_t signals = block_signals();
+	int signal;
+
+	if (!server_run(s))
+		return false;
+	banner(stdout, &s->app, s->options, http_port(s->http));
+	sigwait(&signals, &signal);
+	/* From here on a second signal ends the process at once. */
+	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+	return true;
+}
+
+int serve_command(const struct options *o)
+{
+	struct server server;
+	bool ok = server_open(&server, o) && run_until_signal(&server);
+
+	return server_stop(&server) && ok ? 0 : 1;
+}
