@@ -14,6 +14,8 @@ struct workspaces;
 struct app {
 	struct workspace *workspace;   /* the fixtures' keys', and everybody's where there is one */
 	struct workspaces *workspaces; /* and those of other keys */
+	struct beginning beginning;    /* of each */
+	const char *db;                /* the file of the first, or NULL */
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */
 	struct log *log;

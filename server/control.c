@@ -7,7 +7,6 @@
 
 #include "config.h"
 #include "exchange.h"
-#include "export.h"
 #include "ops.h"
 
 static bool say(struct exchange *x, const char *status)
@@ -138,19 +137,4 @@ static bool put_transitions(struct exchange *x)
 bool control_put_transitions(struct exchange *x)
 {
 	return op_set(x, put_transitions);
-}
-
-/* ---- fixtures -------------------------------------------------------------------------------- */
-
-static bool write_fixtures(struct exchange *x)
-{
-	struct writer w = exchange_writer(x);
-	struct join join = op_join(x);
-
-	return export_all(&join, &w) || op_broke(x);
-}
-
-bool control_get_fixtures(struct exchange *x)
-{
-	return op_look(x, write_fixtures);
 }

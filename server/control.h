@@ -21,7 +21,4 @@ bool control_advance_clock(struct exchange *x);
 bool control_get_transitions(struct exchange *x);
 bool control_put_transitions(struct exchange *x);
 
-/* Everything that there is, as one document of fixtures. */
-bool control_get_fixtures(struct exchange *x);
-
 #endif

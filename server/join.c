@@ -310,3 +310,17 @@ bool join_list(const struct join *j, enum resource_id resource, const struct lis
 	}
 	return !count || count_rows(j, resource, l, &page->total);
 }
+
+bool join_count(struct db *db, const struct resource *r, int64_t *count)
+{
+	struct buf sql CLEANUP(buf_free) = BUF_INIT(256);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+
+	buf_printf(&sql, "SELECT count(*) FROM %s", r->table);
+	if (!sql.bad)
+		s = db_query(db, &(const struct query){ sql.text, QUERY_ONCE });
+	if (!s || stmt_step(s) != STEP_ROW)
+		return false;
+	*count = stmt_int(s, 0);
+	return true;
+}

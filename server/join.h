@@ -32,6 +32,9 @@ bool join_get(const struct join *j, enum resource_id resource, const char *key,
 bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, size_t max,
 	       const struct expansion *tree, struct rows *rows, size_t *n) MUST_CHECK;
 
+/* How many rows a resource has. */
+bool join_count(struct db *db, const struct resource *r, int64_t *count) MUST_CHECK;
+
 /* Part of a list: what answers show of it. */
 struct page {
 	struct rows rows;

@@ -17,5 +17,9 @@ void app_close(struct app *app);
  * False, with every problem on standard error and nothing loaded.
  */
 bool app_load(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
+/* The same again, in one that answers already: see workspace_renew. Only one thread at a time. */
+bool app_reload(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
+
+enum { ERR_BYTES = 4352 /* of a line that says what went wrong; a path may be in it */ };
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "config.h"
+#include "load.h"
 #include "util.h"
 
 static const struct command {

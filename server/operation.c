@@ -5,6 +5,7 @@
 
 #include "control.h"
 #include "control_row.h"
+#include "control_state.h"
 #include "openapi.h"
 #include "ops.h"
 #include "ops_deployment.h"
@@ -293,7 +294,13 @@ const struct operation operations[] = {
 		.run = control_patch_release),
 	CONTROL("PATCH", "config_types/{config_type_id}", .resource = R_CONFIG_TYPE,
 		.body = SHAPE(patch_archived), .run = control_patch_config_type),
+	CONTROL("POST", "reset", .run = control_reset),
+	CONTROL("GET", "snapshots", .run = control_get_snapshots),
+	CONTROL("PUT", "snapshots/{name}", .run = control_put_snapshot),
+	CONTROL("DELETE", "snapshots/{name}", .run = control_delete_snapshot),
+	CONTROL("POST", "snapshots/{name}/restore", .run = control_restore_snapshot),
 	CONTROL("GET", "fixtures", .run = control_get_fixtures),
+	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
 	{ .method = "GET", .path = "/openapi.json", .realm = REALM_OPEN, .run = openapi_get },
 };
 /* clang-format on */

@@ -32,6 +32,7 @@ struct operation {
 	const struct resource *answer;
 	bool lists; /* the answer is a list of them, */
 	bool raw;   /* or no JSON, but bytes as they are stored */
+	bool reads; /* its function reads the body itself */
 	/* REALM_API: */
 	enum scope scope, or_scope; /* either will do; or_scope may be SCOPE_FREE: there is none */
 	enum scope and_scope;       /* and this one, unless it is SCOPE_FREE */

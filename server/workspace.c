@@ -13,7 +13,7 @@ void workspace_init(struct workspace *w, const struct beginning *b)
 {
 	*w = (struct workspace){ .transitions = b->transitions, .still = b->still };
 	clock_init(&w->clock, b->frozen);
-	ident_init(&w->ident, b->seed);
+	ident_init(&w->ident, b->seeded ? &b->seed : NULL);
 	pthread_mutex_init(&w->lock, NULL);
 	w->transitions.set_at = INT64_MIN;
 	w->due = INT64_MAX;
@@ -229,7 +229,7 @@ static bool as_origin(struct workspace *w, struct workspace *fixtures, struct mo
 	return true;
 }
 
-bool workspace_replace(struct workspace *w, struct db *db, struct workspace *fixtures)
+static bool replace(struct workspace *w, struct db *db, struct workspace *fixtures)
 {
 	struct moment origin;
 	bool ok;
@@ -245,15 +245,47 @@ bool workspace_replace(struct workspace *w, struct db *db, struct workspace *fix
 	return ok;
 }
 
-bool workspace_adopt(struct workspace *w, struct workspace *fixtures, char *err, size_t errlen)
+bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
+		     const struct sql *sql, const struct source *sources, size_t n,
+		     struct problems *problems)
+{
+	struct workspace fixtures;
+	char err[256];
+	bool ok = workspace_open(&fixtures, b, err, sizeof err);
+
+	if (!ok)
+		problem(problems, "fixtures", NULL, "%s", err);
+	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
+	if (ok)
+		ok = workspace_fill(&fixtures, sql, sources, n, problems);
+	if (ok && !replace(w, db, &fixtures)) {
+		problem(problems, "fixtures", NULL, "the database failed: %s", db_error(db));
+		ok = false;
+	}
+	workspace_close(&fixtures);
+	return ok;
+}
+
+bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
+			 char *err, size_t errlen)
 {
 	struct moment origin;
+	struct db *db;
+	bool fresh, ok;
 
-	if (!as_origin(w, fixtures, &origin)) {
-		snprintf(err, errlen, "database: out of memory");
+	w->store = store_open_file(path, schema_sql, false, &fresh, err, errlen);
+	if (!w->store)
 		return false;
+	db = store_db(w->store);
+	if (as_origin(w, fixtures, &origin)) {
+		w->ident = origin.ident;
+		db_alone(db);
+		ok = (!fresh || db_put(db, origin.rows)) && workspace_learn(w, db);
+		db_alone_end(db);
+		set_origin(w, &origin);
+		if (ok)
+			return true;
 	}
-	w->ident = origin.ident;
-	set_origin(w, &origin);
-	return true;
+	snprintf(err, errlen, "%s: %s", path, db_error(db));
+	return false;
 }

@@ -43,7 +43,8 @@ struct workspace {
 struct beginning {
 	struct transitions transitions;
 	int64_t frozen; /* the clock: a time, or CLOCK_RUNS */
-	const uint64_t *seed;
+	bool seeded;    /* ids come from this seed */
+	uint64_t seed;
 	bool still;
 };
 
@@ -61,12 +62,13 @@ void workspace_close(struct workspace *w);
 bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
 		    size_t n, struct problems *problems) MUST_CHECK;
 /*
- * Use a database that there is: what it holds is what the workspace holds, and `fixtures`, a
- * workspace that was filled, what it is put back to. False, with a line in err, on failure.
+ * Use the database in a file, in one without a database: what it holds is what the workspace holds;
+ * where it is new, what `fixtures`, a workspace that was filled, does. That is its origin. False,
+ * with a line in err, on failure.
  */
-bool workspace_adopt(struct workspace *w, struct workspace *fixtures, char *err,
-		     size_t errlen) MUST_CHECK;
-/* Read anew from the database what is known of it by heart, for whoever is alone in it. */
+bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
+			 char *err, size_t errlen) MUST_CHECK;
+/* Read anew from the database what is known of it by heart, for whoever may change it. */
 bool workspace_learn(struct workspace *w, struct db *db) MUST_CHECK;
 
 /* ---- moments --------------------------------------------------------------------------------- */
@@ -97,8 +99,13 @@ bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
 bool workspace_is_as_new(const struct workspace *w);
 /* Before its first change: remember what it is put back to. For whoever may change its database. */
 bool workspace_remember(struct workspace *w, struct db *db) MUST_CHECK;
-/* Other fixtures from now on, and at once: what `fixtures`, a workspace that was filled, holds. */
-bool workspace_replace(struct workspace *w, struct db *db, struct workspace *fixtures) MUST_CHECK;
+/*
+ * Other fixtures from now on, and at once: they are loaded aside, by sql, into a workspace that
+ * begins like b, so any problem leaves this one as it is. False then, with all of them.
+ */
+bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
+		     const struct sql *sql, const struct source *sources, size_t n,
+		     struct problems *problems) MUST_CHECK;
 
 /* Its keys, held. */
 struct keyring *workspace_keys(struct workspace *w);
