@@ -23,7 +23,7 @@ struct app {
 	enum auth_mode auth;
 	enum version_policy version_policy;
 	long max_body, max_page_size;
-	bool strict_release_rule, pipe_only_filters, lenient_parent;
+	bool no_control, strict_release_rule, pipe_only_filters, lenient_parent;
 };
 
 #endif

@@ -161,3 +161,23 @@ const struct api_key *keyring_find(const struct keyring *ring, const char *key)
 const struct api_key auth_anyone = {
 	.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
 };
+
+/* How many of all scopes a key has, or is granted by those it has. */
+static unsigned rights(const struct api_key *key)
+{
+	unsigned n = 0;
+
+	for (size_t i = SCOPE_FREE + 1; i < SCOPE_COUNT; i++)
+		n += scope_allows(key->scopes, (enum scope)i);
+	return n;
+}
+
+const struct api_key *keyring_best(const struct keyring *ring)
+{
+	const struct api_key *best = NULL;
+
+	for (size_t i = 0; i < ring->count; i++)
+		if (!best || rights(&ring->keys[i]) > rights(best))
+			best = &ring->keys[i];
+	return best;
+}

@@ -43,5 +43,7 @@ void keyring_drop(struct keyring *ring);
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);
 /* Who a key that no ring has is where any is accepted: may do all. */
 extern const struct api_key auth_anyone;
+/* The first of the keys that may do the most, or NULL where there is none. */
+const struct api_key *keyring_best(const struct keyring *ring);
 
 #endif

@@ -3,7 +3,7 @@
  */
 #include "banner.h"
 
-#include "buf.h"
+#include "address.h"
 #include "config.h"
 #include "join.h"
 
@@ -83,7 +83,8 @@ static void print_curl(FILE *to, const struct app *app, struct db *db, const cha
 			key = k->key;
 	}
 	if (!s || stmt_step(s) != STEP_ROW || !readable) {
-		fprintf(to, "try        curl %s/_mock/ready\n", base);
+		fprintf(to, "try        curl %s%s\n", base,
+			app->no_control ? "/openapi.json" : "/_mock/ready");
 		return;
 	}
 	/* A key of the user's own is not printed; the SDK reads it from the same variable. */
@@ -95,16 +96,14 @@ static void print_curl(FILE *to, const struct app *app, struct db *db, const cha
 
 void banner(FILE *to, const struct app *app, const struct options *o, unsigned port)
 {
-	bool v6 = strchr(o->host, ':') != NULL;
-	/* Every address is no address to connect to. */
-	bool every = streq(o->host, "0.0.0.0") || streq(o->host, "::");
-	const char *host = !every ? o->host : v6 ? "::1" : "127.0.0.1";
 	struct db *db = store_db(app->workspace->store);
-	char base[320];
+	struct buf url CLEANUP(buf_free) = BUF_INIT(8192);
+	const char *base;
 
-	snprintf(base, sizeof base, "http://%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
+	address_url(&url, o->host, port);
+	base = url.bad ? "?" : url.text;
 	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)%s\n",
-		PACKAGE_VERSION, base, every ? ", on every address" : "");
+		PACKAGE_VERSION, base, address_is_every(o->host) ? ", on every address" : "");
 	fprintf(to, "versions   %s\n", version_list());
 	db_read(db);
 	print_fixtures(to, o, db);

@@ -7,11 +7,16 @@
 #include "options.h"
 
 enum { EXIT_USAGE = 2 };
+/* Of a line that says what went wrong; a path may be in it. */
+enum { ERR_BYTES = 4352 };
 
-/* Each returns the exit status, and has said on standard error why it is not 0. */
+/* Each returns the exit status, and has said on standard error why it is not 0 (but for exec, whose
+ * status is its program's). */
 int serve_command(const struct options *o);
 int check_command(const struct options *o);
 int health_command(const struct options *o);
+int exec_command(const struct options *o);
+int env_command(const struct options *o);
 
 /* Say what went wrong, in a line on standard error. Returns the status. */
 int say(int status, const char *what);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "command.h"
 #include "embed.h"
 #include "fixture.h"
 #include "workspaces.h"
@@ -26,6 +27,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 		.version_policy = (enum version_policy)o->version_policy,
 		.max_body = o->max_body,
 		.max_page_size = o->max_page_size,
+		.no_control = o->no_control,
 		.strict_release_rule = o->strict_release_rule,
 		.pipe_only_filters = o->pipe_only_filters,
 		.lenient_parent = o->lenient_parent,

@@ -20,6 +20,4 @@ bool app_load(struct app *app, const struct option_list *files, bool demo) MUST_
 /* The same again, in one that answers already: see workspace_renew. Only one thread at a time. */
 bool app_reload(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
 
-enum { ERR_BYTES = 4352 /* of a line that says what went wrong; a path may be in it */ };
-
 #endif

@@ -5,36 +5,63 @@
 
 #include "command.h"
 #include "config.h"
-#include "load.h"
+#include "operation.h"
 #include "util.h"
 
 static const struct command {
 	const char *name, *usage, *summary;
 	unsigned options;
+	const char *heading; /* of those that no command before it has; NULL: there are none */
 	int (*run)(const struct options *);
 	const char *instead; /* takes no operands: what to give instead */
 } commands[] = {
 	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
-	  serve_command, "fixtures are given with --fixtures" },
-	{ "check", "check FILE...", "check fixtures; every problem on its own line", 0,
+	  "Options of serve, exec and env", serve_command, "fixtures are given with --fixtures" },
+	{ "check", "check FILE...", "check fixtures; every problem on its own line", 0, NULL,
 	  check_command },
 	{ "health", "health [--url URL]", "probe a running server: exit 0 when it is ready",
-	  FOR_HEALTH, health_command, "the server is given with --url" },
+	  FOR_HEALTH, "Options of health", health_command, "the server is given with --url" },
+	{ "exec", "exec [OPTIONS] -- CMD...",
+	  "run CMD beside a server on a free port; exit as CMD does", FOR_EXEC,
+	  "Options of exec with another default", exec_command },
+	{ "env", "env [OPTIONS]", "print the variables that exec sets, for eval in a shell",
+	  FOR_ENV, NULL, env_command, "fixtures are given with --fixtures" },
 };
+
+/* Those that are not the API's, each path with its methods. */
+static void endpoints_help(void)
+{
+	puts("\nEndpoints beside the API's");
+	for (size_t i = 0; i < noperations; i++) {
+		const struct operation *op = &operations[i];
+		bool again = i > 0 && streq(op->path, op[-1].path);
+		bool more = i + 1 < noperations && streq(op->path, op[1].path);
+
+		if (op->realm == REALM_API)
+			continue;
+		printf("%s%s", again ? ", " : "  ", op->method);
+		if (!more)
+			printf(" %s\n", op->path);
+	}
+}
 
 static int help(void)
 {
+	unsigned shown = 0;
+
 	printf(
 	    "miru-mock %s: a local server that stands in for the Miru Platform API\n\nCommands\n",
 	    PACKAGE_VERSION);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		printf("  miru-mock %-22s %s\n", commands[i].usage, commands[i].summary);
+		printf("  miru-mock %-26s %s\n", commands[i].usage, commands[i].summary);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (!commands[i].options)
-			continue;
-		printf("\nOptions of %s\n", commands[i].name);
-		options_help(stdout, commands[i].options);
+		if (commands[i].heading) {
+			printf("\n%s\n", commands[i].heading);
+			options_help(stdout, commands[i].options, shown);
+		}
+		shown |= commands[i].options;
 	}
+	endpoints_help();
 	puts(
 	    "\nOptions of every command\n"
 	    "  --help                 show this and exit\n"

@@ -27,7 +27,8 @@ struct row {
 	size_t at; /* in struct options */
 	unsigned commands;
 	const char *help;
-	long min, max;            /* OPT_NUMBER */
+	const char *preset; /* where these commands begin with another value than all others */
+	long min, max;      /* OPT_NUMBER */
 	const char *const *words; /* OPT_WORD: a word's place is its value */
 	/* OPT_READ: reads it into its place; and what it must be */
 	bool (*read)(const char *text, void *place);
@@ -60,12 +61,15 @@ static bool read_clock(const char *text, void *place)
 /* clang-format off */
 #define OPTION(its_name, its_value, its_kind, member, ...) \
 	{ .name = its_name, .value = its_value, .kind = its_kind, .at = AT(member), \
-	  .commands = FOR_SERVE, __VA_ARGS__ }
+	  .commands = FOR_SERVERS, __VA_ARGS__ }
 
 static const struct row rows[] = {
 	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
-	OPTION("port", "N", OPT_NUMBER, port, .max = 65535,
-	       .help = "port to listen on; 0 takes any free one (8080)"),
+	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port),
+	  .commands = FOR_SERVE | FOR_ENV, .max = 65535,
+	  .help = "port to listen on; 0 takes any free one (8080)" },
+	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port), .commands = FOR_EXEC,
+	  .max = 65535, .preset = "0", .help = "port to listen on (any free one)" },
 	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port), .commands = FOR_HEALTH,
 	  .min = 1, .max = 65535, .help = "port to probe (8080)" },
 	OPTION("port-file", "FILE", OPT_TEXT, port_file,
@@ -104,8 +108,14 @@ static const struct row rows[] = {
 	       .help = "the greatest body of a request (1048576)"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = 64,
 	       .help = "threads that answer (the number of cores, at least 2)"),
-	OPTION("log", "FORMAT", OPT_WORD, log, .words = log_words,
-	       .help = "requests on standard error: text, json or off (text)"),
+	OPTION("no-control", NULL, OPT_FLAG, no_control,
+	       .help = "serve no control endpoints: nothing is at /_mock/"),
+	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .at = AT(log),
+	  .commands = FOR_SERVE | FOR_ENV, .words = log_words,
+	  .help = "requests on standard error: text, json or off (text)" },
+	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .at = AT(log), .commands = FOR_EXEC,
+	  .words = log_words, .preset = "off",
+	  .help = "requests on standard error: text, json or off (off)" },
 	{ .name = "url", .value = "URL", .kind = OPT_TEXT, .at = AT(url), .commands = FOR_HEALTH,
 	  .help = "server to probe (http://127.0.0.1 and the port)" },
 };
@@ -232,6 +242,15 @@ static bool set_flag(struct options *o, const struct row *opt, const char *from,
 	return true;
 }
 
+static bool read_presets(struct options *o, unsigned command, char *err, size_t errlen)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if ((rows[i].commands & command) && rows[i].preset &&
+		    !set(o, &rows[i], rows[i].name, rows[i].preset, err, errlen))
+			return false;
+	return true;
+}
+
 static bool read_environment(struct options *o, unsigned command, char *err, size_t errlen)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -266,6 +285,21 @@ static const char *unknown(char **argv)
 	return argv[optind - 1];
 }
 
+/* What follows the options; `ended`: by --. */
+static bool read_operands(struct options *o, unsigned command, bool ended, char **rest, char *err,
+			  size_t errlen)
+{
+	if (command & BEFORE_PROGRAM) {
+		if (ended)
+			o->program = rest;
+		return ended || !*rest || add_item(&o->operands, "words", *rest, err, errlen);
+	}
+	for (; *rest; rest++)
+		if (!add_item(&o->operands, "files", *rest, err, errlen))
+			return false;
+	return true;
+}
+
 static bool read_arguments(struct options *o, unsigned command, int argc, char **argv, char *err,
 			   size_t errlen)
 {
@@ -273,7 +307,10 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 						     { "version", no_argument, NULL, 'V' } };
 	enum { FIRST = 256 }; /* beyond every character */
 	const struct row *of[ARRAY_LEN(rows)];
-	int count = 0, c;
+	/* What is behind a program's name is its own, so the first word that is no option ends it.
+	 */
+	const char *letters = command & BEFORE_PROGRAM ? "+:hV" : ":hV";
+	int count = 0, before, c;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (!(rows[i].commands & command))
@@ -288,7 +325,7 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 	}
 	optind = 0; /* forget earlier readings */
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
+	while (before = optind, (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		bool known = (c == '?' || c == ':' ? optopt : c) >= FIRST;
 		const struct row *opt = known ? of[(c >= FIRST ? c : optopt) - FIRST] : NULL;
 		char from[64];
@@ -319,10 +356,9 @@ static bool read_arguments(struct options *o, unsigned command, int argc, char *
 		if (!set(o, opt, from, optarg ? optarg : "", err, errlen))
 			return false;
 	}
-	for (; optind < argc; optind++)
-		if (!add_item(&o->operands, "files", argv[optind], err, errlen))
-			return false;
-	return true;
+	/* A -- that was an option's value has ended nothing. */
+	return read_operands(o, command, optind > before && streq(argv[optind - 1], "--"),
+			     argv + optind, err, errlen);
 }
 
 bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
@@ -343,7 +379,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.max_page_size = 100,
 		.clock = CLOCK_RUNS,
 	};
-	ok = read_environment(o, command, err, errlen);
+	ok = read_presets(o, command, err, errlen) && read_environment(o, command, err, errlen);
 	empty = o->empty;
 	o->empty = false;
 	/* Whoever asks for help gets it, whatever the environment says. */
@@ -367,13 +403,13 @@ void options_free(struct options *o)
 	free(o->owned);
 }
 
-void options_help(FILE *to, unsigned commands)
+void options_help(FILE *to, unsigned commands, unsigned shown)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct row *opt = &rows[i];
 		char left[64];
 
-		if (!(opt->commands & commands))
+		if (!(opt->commands & commands) || opt->commands & shown)
 			continue;
 		snprintf(left, sizeof left, "--%s%s%s", opt->name, opt->value ? " " : "",
 			 opt->value ? opt->value : "");

@@ -23,17 +23,25 @@ struct options {
 	long max_workspaces;
 	long port, workers, seed /* -1: none */, max_body, max_page_size;
 	bool empty, help, version;
-	bool stateless, strict_release_rule, pipe_only_filters, lenient_parent;
+	bool stateless, no_control, strict_release_rule, pipe_only_filters, lenient_parent;
 	struct transitions transitions;
 	int64_t clock;                 /* at which it is frozen, or CLOCK_RUNS */
 	int auth, version_policy, log; /* enum auth_mode, version_policy, log_format */
 	struct option_list fixtures;
 	struct option_list operands; /* what is no option */
+	char **program;              /* what is behind the -- of exec, to a NULL; else NULL */
 	char *owned;                 /* the environment's list, cut up */
 };
 
 /* The commands that know an option, as bits; --help and --version are every command's. */
-enum { FOR_SERVE = 1, FOR_HEALTH = 2 };
+enum {
+	FOR_SERVE = 1,
+	FOR_HEALTH = 2,
+	FOR_EXEC = 4,
+	FOR_ENV = 8,
+	FOR_SERVERS = FOR_SERVE | FOR_EXEC | FOR_ENV, /* what begins one, or speaks of one */
+	BEFORE_PROGRAM = FOR_EXEC,                    /* no operands, but -- and a program's */
+};
 
 /*
  * Read the environment, then argv[1..argc). False, with one line in err that says what to write
@@ -43,7 +51,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		  size_t errlen);
 void options_free(struct options *o);
 
-/* One line for each option of the commands, as --help shows them. */
-void options_help(FILE *to, unsigned commands);
+/* One line for each option of the commands that none of `shown` has, as --help shows them. */
+void options_help(FILE *to, unsigned commands, unsigned shown);
 
 #endif

@@ -73,10 +73,11 @@ static const char *path_of(struct exchange *x)
 static bool stage_route(struct exchange *x)
 {
 	const struct request *r = &x->request;
+	const bool control = !x->app->no_control;
 	char allow[128];
 
-	switch (operation_find(operations, noperations, r->method, &x->target, &x->op, &x->id,
-			       allow, sizeof allow)) {
+	switch (operation_find(operations, noperations, control, r->method, &x->target, &x->op,
+			       &x->id, allow, sizeof allow)) {
 	case FOUND:
 		return true;
 	case FOUND_NO_METHOD:
@@ -96,7 +97,7 @@ static bool stage_route(struct exchange *x)
 
 	fail(x, ERR_NOT_FOUND, "nothing is served at %s; %sthere is: %s", quote(x, path_of(x)),
 	     slash ? "paths do not end in a slash; " : "",
-	     operation_hint(operations, noperations, &x->target, hint, sizeof hint));
+	     operation_hint(operations, noperations, control, &x->target, hint, sizeof hint));
 	fail_param(x, "path", path_of(x));
 	return false;
 }

@@ -4,6 +4,7 @@
 #include "port_file.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,20 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 		return false;
 	}
 	unlink(path);
+	return true;
+}
+
+bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
+{
+	long found = port_in(path);
+
+	if (found <= 0 || found > UINT16_MAX) {
+		snprintf(err, errlen,
+			 "--port-file %s: no server has written its port there; start one with it",
+			 path);
+		return false;
+	}
+	*port = (unsigned)found;
 	return true;
 }
 

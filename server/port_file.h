@@ -13,6 +13,8 @@
  * replace.
  */
 bool port_file_clear(const char *path, char *err, size_t errlen);
+/* The port in it. False, with a line in err, where no server's port is. */
+bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen);
 /* Write it: it appears under its name whole, or not at all. False, with a line in err. */
 bool port_file_write(const char *path, unsigned port, char *err, size_t errlen);
 /* Take it away again, unless it is another server's by now. */

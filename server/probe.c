@@ -12,17 +12,23 @@
 
 #include "util.h"
 
+static const char ready_path[] = "/_mock/ready";
+
 struct result {
 	struct event_base *base;
 	int status; /* 0: no answer came */
+	bool ours;  /* a miru-mock answered */
 };
 
 static void on_answer(struct evhttp_request *request, void *arg)
 {
 	struct result *result = arg;
 
-	if (request)
+	if (request) {
 		result->status = evhttp_request_get_response_code(request);
+		result->ours = evhttp_find_header(evhttp_request_get_input_headers(request),
+						  "Miru-Mock-Version") != NULL;
+	}
 	event_base_loopbreak(result->base);
 }
 
@@ -75,6 +81,7 @@ enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 	int port = uri ? evhttp_uri_get_port(uri) : -1;
 	struct result result = { 0 };
 	enum probe found = PROBE_NOT_READY;
+	bool preset = !path || !*path || streq(path, "/");
 	char host[256];
 
 	event_set_log_callback(say_nothing);
@@ -83,14 +90,15 @@ enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 		snprintf(err, errlen, "'%s' is no URL such as http://127.0.0.1:8080", url);
 		found = PROBE_NO_URL;
 	} else if (!(result.base = event_base_new()) ||
-		   !ask(&result, host, port < 0 ? 80 : port,
-			path && *path && !streq(path, "/") ? path : "/_mock/ready", seconds)) {
+		   !ask(&result, host, port < 0 ? 80 : port, preset ? ready_path : path, seconds)) {
 		snprintf(err, errlen, "out of memory");
 	} else if (result.status == 0) {
 		snprintf(err, errlen, "no answer from %s", url);
+	} else if (result.status == 200 ||
+		   (result.status == 404 && result.ours && (preset || streq(path, ready_path)))) {
+		found = PROBE_READY;
 	} else {
 		snprintf(err, errlen, "%s answered %d", url, result.status);
-		found = result.status == 200 ? PROBE_READY : PROBE_NOT_READY;
 	}
 	if (result.base)
 		event_base_free(result.base);

@@ -64,7 +64,12 @@ static void add_method(char *allow, size_t allowlen, const char *method)
 		add_item(allow, allowlen, "%s%s", method, streq(method, "GET") ? ", HEAD" : "");
 }
 
-enum found operation_find(const struct operation *table, size_t n, const char *method,
+static bool is_served(const struct operation *op, bool control)
+{
+	return control || op->realm != REALM_CONTROL;
+}
+
+enum found operation_find(const struct operation *table, size_t n, bool control, const char *method,
 			  const struct target *t, const struct operation **op, const char **id,
 			  char *allow, size_t allowlen)
 {
@@ -72,7 +77,8 @@ enum found operation_find(const struct operation *table, size_t n, const char *m
 
 	allow[0] = '\0';
 	for (size_t i = 0; i < n; i++) {
-		if (!fits(table[i].path, t, table[i].realm == REALM_API ? skip : 0, id))
+		if (!is_served(&table[i], control) ||
+		    !fits(table[i].path, t, table[i].realm == REALM_API ? skip : 0, id))
 			continue;
 		if (same_method(method, table[i].method)) {
 			*op = &table[i];
@@ -95,8 +101,8 @@ static size_t beginning(const char *path)
 	return 1 + strcspn(path + 1, "/");
 }
 
-const char *operation_hint(const struct operation *table, size_t n, const struct target *t,
-			   char *out, size_t len)
+const char *operation_hint(const struct operation *table, size_t n, bool control,
+			   const struct target *t, char *out, size_t len)
 {
 	const char *first = t->segments[has_prefix(t) ? 1 : 0];
 
@@ -104,7 +110,8 @@ const char *operation_hint(const struct operation *table, size_t n, const struct
 	for (size_t i = 0; i < n; i++) {
 		const char *path = table[i].path;
 
-		if (beginning(path) == strlen(first) + 1 && starts_with(path + 1, first))
+		if (is_served(&table[i], control) && beginning(path) == strlen(first) + 1 &&
+		    starts_with(path + 1, first))
 			add_item(out, len, "%s %s", table[i].method, path);
 	}
 	if (out[0])
@@ -112,7 +119,7 @@ const char *operation_hint(const struct operation *table, size_t n, const struct
 	for (size_t i = 0; i < n; i++) {
 		size_t same = beginning(table[i].path);
 
-		if (is_near(&table[i], t) &&
+		if (is_served(&table[i], control) && is_near(&table[i], t) &&
 		    (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0))
 			add_item(out, len, "%.*s", (int)same, table[i].path);
 	}

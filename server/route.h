@@ -12,9 +12,10 @@ enum found { FOUND, FOUND_NO_PATH, FOUND_NO_METHOD };
 /*
  * Find the operation that a method (HEAD counts as GET) and path mean, whatever the version. API
  * paths may stand behind a prefix. FOUND sets *op, and *id to the id's segment, or NULL where the
- * path has none; FOUND_NO_METHOD writes the methods that the path has, separated by ", ", to allow.
+ * path has none. Unless `control`, those of REALM_CONTROL count as not there. FOUND_NO_METHOD
+ * writes the methods that the path has, separated by ", ", to allow.
  */
-enum found operation_find(const struct operation *table, size_t n, const char *method,
+enum found operation_find(const struct operation *table, size_t n, bool control, const char *method,
 			  const struct target *t, const struct operation **op, const char **id,
 			  char *allow, size_t allowlen);
 
@@ -22,7 +23,7 @@ enum found operation_find(const struct operation *table, size_t n, const char *m
  * What there is instead, for a path that is nobody's: the operations whose paths begin as it does,
  * or else how paths begin. Writes it to out, which it returns.
  */
-const char *operation_hint(const struct operation *table, size_t n, const struct target *t,
-			   char *out, size_t len);
+const char *operation_hint(const struct operation *table, size_t n, bool control,
+			   const struct target *t, char *out, size_t len);
 
 #endif

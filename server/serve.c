@@ -42,6 +42,7 @@ bool server_run(struct server *s)
 	const struct options *o = s->options;
 	char err[ERR_BYTES];
 
+	signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
 	s->runs = true;
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
 	if (!s->app.log)
@@ -77,7 +78,6 @@ static sigset_t block_signals(void)
 	struct sigaction hangup;
 	sigset_t set;
 
-	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

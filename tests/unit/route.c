@@ -67,7 +67,7 @@ static void test_cases(void)
 
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, cases[i].target, &t, &why));
-		switch (operation_find(table, ARRAY_LEN(table), cases[i].method, &t, &op, &id,
+		switch (operation_find(table, ARRAY_LEN(table), true, cases[i].method, &t, &op, &id,
 				       allow, sizeof allow)) {
 		case FOUND:
 			snprintf(is, sizeof is, "%d %s", (int)(op - table), id ? id : "-");
@@ -105,9 +105,9 @@ static void test_hints(void)
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, hints[i].target, &t, &why));
 		EQ_STR_IN(hints[i].target,
-			  operation_hint(table, ARRAY_LEN(table), &t, is, sizeof is),
+			  operation_hint(table, ARRAY_LEN(table), true, &t, is, sizeof is),
 			  hints[i].want);
-		operation_hint(table, ARRAY_LEN(table), &t, few, sizeof few);
+		operation_hint(table, ARRAY_LEN(table), true, &t, few, sizeof few);
 		CU_ASSERT(strncmp(few, hints[i].want, sizeof few - 1) == 0);
 		arena_free(&a);
 	}

@@ -1,0 +1,67 @@
+/*
+ * env.c - the env command: what a shell evaluates to have its clients ask the server.
+ */
+#include "command.h"
+
+#include "load.h"
+#include "port_file.h"
+#include "variables.h"
+
+/* A text as one word of the shell's, whatever is in it. */
+static void print_quoted(const char *text)
+{
+	putchar('\'');
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", stdout);
+		else
+			putchar(*text);
+	putchar('\'');
+}
+
+static int print(const struct variables *v)
+{
+	fputs("export", stdout);
+	for (size_t i = 0; i < VARIABLES; i++) {
+		if (!v->list[i].value)
+			continue;
+		printf(" %s=", v->list[i].name);
+		print_quoted(v->list[i].value);
+	}
+	putchar('\n');
+	/* One that was set before is no key of this server's. */
+	for (size_t i = 0; i < VARIABLES; i++)
+		if (!v->list[i].value)
+			printf("unset %s\n", v->list[i].name);
+	return fflush(stdout) == 0 ? 0 : say(1, "cannot write to standard output");
+}
+
+/* The port that the server really has. */
+static bool find_port(const struct options *o, unsigned *port, char *err, size_t errlen)
+{
+	if (o->port_file)
+		return port_file_read(o->port_file, port, err, errlen);
+	*port = (unsigned)o->port;
+	return true;
+}
+
+int env_command(const struct options *o)
+{
+	struct variables variables CLEANUP(variables_free) = { 0 };
+	struct app app = { 0 };
+	char err[ERR_BYTES];
+	unsigned port;
+	int status = 1;
+
+	if (o->port == 0 && !o->port_file)
+		return say(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
+				       "--port-file FILE, which tells which");
+	if (!find_port(o, &port, err, sizeof err) || !app_open(&app, o, err, sizeof err))
+		say(1, err);
+	else if (app_load(&app, &o->fixtures, !o->empty))
+		status = variables_find(&variables, &app, o->host, port, err, sizeof err)
+			     ? print(&variables)
+			     : say(1, err);
+	app_close(&app);
+	return status;
+}
