@@ -15,6 +15,7 @@ enum { ERR_BYTES = 4352 };
 int serve_command(const struct options *o);
 int check_command(const struct options *o);
 int health_command(const struct options *o);
+int export_command(const struct options *o);
 int exec_command(const struct options *o);
 int env_command(const struct options *o);
 

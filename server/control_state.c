@@ -127,7 +127,7 @@ static bool write_fixtures(struct exchange *x)
 	struct writer w = exchange_writer(x);
 	struct join join = op_join(x);
 
-	return export_all(&join, &w) || op_broke(x);
+	return export_all(&join, &w, NULL) || op_broke(x);
 }
 
 bool control_get_fixtures(struct exchange *x)

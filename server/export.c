@@ -107,7 +107,8 @@ void export_row(struct writer *w, const struct row *row)
 	write_close(w, '}');
 }
 
-static bool export_table(const struct join *j, struct writer *w, enum resource_id resource)
+static bool export_table(const struct join *j, struct writer *w, enum resource_id resource,
+			 bool (*spill)(struct buf *b))
 {
 	const struct resource *r = &resources[resource];
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -141,17 +142,18 @@ static bool export_table(const struct join *j, struct writer *w, enum resource_i
 			write_item(w);
 			export_row(w, row);
 		}
-	} while (n == BATCH);
+		ok = !spill || spill(w->to);
+	} while (ok && n == BATCH);
 	if (any)
 		write_close(w, ']');
 	return ok;
 }
 
-bool export_all(const struct join *j, struct writer *w)
+bool export_all(const struct join *j, struct writer *w, bool (*spill)(struct buf *b))
 {
 	write_open(w, '{');
 	for (int i = 0; i < R_COUNT; i++)
-		if (resources[i].array && !export_table(j, w, (enum resource_id)i))
+		if (resources[i].array && !export_table(j, w, (enum resource_id)i, spill))
 			return false;
 	write_close(w, '}');
 	return true;

@@ -15,7 +15,10 @@ bool export_tree(struct arena *a, const struct resource *r, struct expansion **t
 /* A row as fixtures have it, with everything that is stored of it. */
 void export_row(struct writer *w, const struct row *row);
 
-/* The whole database, which the caller holds, as one document that loads into the same. */
-bool export_all(const struct join *j, struct writer *w) MUST_CHECK;
+/*
+ * The whole database, which the caller holds, as one document that loads into the same. `spill`, if
+ * any, is called now and then to take away what has been written; false stops.
+ */
+bool export_all(const struct join *j, struct writer *w, bool (*spill)(struct buf *b)) MUST_CHECK;
 
 #endif

@@ -21,6 +21,8 @@ static const struct command {
 	  check_command },
 	{ "health", "health [--url URL]", "probe a running server: exit 0 when it is ready",
 	  FOR_HEALTH, "Options of health", health_command, "the server is given with --url" },
+	{ "export", "export --db FILE", "write a database as a fixture to standard output",
+	  FOR_EXPORT, "Options of export", export_command, "the database is given with --db" },
 	{ "exec", "exec [OPTIONS] -- CMD...",
 	  "run CMD beside a server on a free port; exit as CMD does", FOR_EXEC,
 	  "Options of exec with another default", exec_command },

@@ -14,6 +14,7 @@
 struct checked {
 	const struct row *schema;
 	const char *slot_key;
+	uint64_t era; /* of the workspace, when that was so */
 };
 
 /* ---- making one ------------------------------------------------------------------------------ */
@@ -132,6 +133,7 @@ static bool check(struct exchange *x)
 	if (!found)
 		return op_short(x);
 	x->prepared = found;
+	found->era = x->workspace->era;
 	if (!op_find_whole(x, R_CONFIG_SCHEMA, id, &schema)) {
 		fail_param(x, "field", "config_schema_id");
 		return false;
@@ -140,10 +142,29 @@ static bool check(struct exchange *x)
 	return find_slot(x, found) && check_format(x, found->schema, body_text(content, "format"));
 }
 
-static bool create(struct exchange *x, struct change *c)
+static bool check_content_by(struct exchange *x)
 {
 	const struct checked *found = x->prepared;
+
+	return check_content(x, found->schema, body_object(&x->body, "content"));
+}
+
+/* Has the world been put back since, so that the schema may be another, or none? */
+static bool is_outdated(struct exchange *x)
+{
+	const struct checked *found = x->prepared;
+
+	return found->era != x->workspace->era;
+}
+
+static bool create(struct exchange *x, struct change *c)
+{
+	const struct checked *found;
 	struct draft d;
+
+	if (is_outdated(x) && !(check(x) && check_content_by(x)))
+		return false;
+	found = x->prepared;
 
 	draft_begin(&d, R_CONFIG_INSTANCE);
 	draft_set(&d, "config_schema_id", row_text(found->schema, "id"));
@@ -158,13 +179,7 @@ static bool create(struct exchange *x, struct change *c)
 
 bool op_create_instance(struct exchange *x)
 {
-	const struct checked *found;
-
-	if (!op_look(x, check))
-		return false;
-	found = x->prepared;
-	return check_content(x, found->schema, body_object(&x->body, "content")) &&
-	       op_change(x, create);
+	return op_look(x, check) && check_content_by(x) && op_change(x, create);
 }
 
 /* ---- handing out ----------------------------------------------------------------------------- */

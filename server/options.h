@@ -20,8 +20,7 @@ struct option_list {
 /* What the options say. Its texts are argv's and the environment's, or live in `owned`. */
 struct options {
 	const char *host, *port_file, *url, *db;
-	long max_workspaces;
-	long port, workers, seed /* -1: none */, max_body, max_page_size;
+	long port, workers, seed /* -1: none */, max_body, max_page_size, max_workspaces;
 	bool empty, help, version;
 	bool stateless, no_control, strict_release_rule, pipe_only_filters, lenient_parent;
 	struct transitions transitions;
@@ -39,6 +38,7 @@ enum {
 	FOR_HEALTH = 2,
 	FOR_EXEC = 4,
 	FOR_ENV = 8,
+	FOR_EXPORT = 16,
 	FOR_SERVERS = FOR_SERVE | FOR_EXEC | FOR_ENV, /* what begins one, or speaks of one */
 	BEFORE_PROGRAM = FOR_EXEC,                    /* no operands, but -- and a program's */
 };

@@ -3,6 +3,7 @@
  */
 #include "serve.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -72,7 +73,8 @@ bool server_stop(struct server *s)
 
 /* ---- serve ----------------------------------------------------------------------------------- */
 
-/* The signals that end it are waited for, by one thread, so every thread must have them blocked. */
+/* The signals that it heeds are waited for, by one thread, so every thread must have them blocked.
+ */
 static sigset_t block_signals(void)
 {
 	struct sigaction hangup;
@@ -88,15 +90,32 @@ static sigset_t block_signals(void)
 	return set;
 }
 
+/* Is there a terminal that controls this process? */
+static bool has_terminal(void)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (terminal >= 0)
+		close(terminal);
+	return terminal >= 0;
+}
+
 static bool run_until_signal(struct server *s)
 {
+	const struct options *o = s->options;
+	const bool had_terminal = has_terminal();
 	sigset_t signals = block_signals();
 	int signal;
 
 	if (!server_run(s))
 		return false;
-	banner(stdout, &s->app, s->options, http_port(s->http));
-	sigwait(&signals, &signal);
+	banner(stdout, &s->app, o, http_port(s->http));
+	/* A hangup means to read the fixtures again, unless it is what it once was: the end of the
+	 * terminal, which nobody wants to be outlived. */
+	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
+	       has_terminal() == had_terminal)
+		if (app_reload(&s->app, &o->fixtures, !o->empty))
+			log_note(s->app.log, "the fixtures have been loaded again");
 	/* From here on a second signal ends the process at once. */
 	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 	return true;

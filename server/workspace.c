@@ -168,6 +168,7 @@ bool workspace_put_alone(struct workspace *w, struct db *db, const struct moment
 
 	if (m->rows && !db_put(db, m->rows))
 		return false;
+	w->era++;
 	if (what == PUT_ALL) {
 		clock_restore(&w->clock, m->clock);
 		w->transitions = m->transitions;

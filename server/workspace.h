@@ -32,10 +32,11 @@ struct workspace {
 	struct snapshot *snapshots;     /* for whoever holds it; see snapshot.h */
 	_Atomic int64_t due;            /* when a device does its next step; INT64_MAX: never */
 	bool still;                     /* no change of it lasts */
-	pthread_mutex_t lock;           /* of these: */
+	uint64_t era; /* of its rows: another whenever they have been put; for whoever holds it */
+	bool changed; /* since it began, or was reset: for whoever may change it */
+	pthread_mutex_t lock; /* of these: */
 	struct keyring *keys;
 	struct moment origin; /* its fixtures; without rows: those it has now, or its parent's */
-	bool changed;         /* since it began, or was reset: for whoever may change it */
 	struct workspace *parent; /* the one that it is a copy of, or NULL: see workspaces.h */
 };
 
