@@ -418,10 +418,12 @@ struct store *store_open_file(const char *path, const char *schema, bool read_on
 	store->in_file = true;
 	store->read_only = read_only;
 	if (read_only || lock_file(store, path, err, errlen)) {
-		store->first = store_connect(store, err, errlen);
-		if (!store->first && read_only)
+		char why[256];
+
+		store->first = store_connect(store, why, sizeof why);
+		if (!store->first)
 			snprintf(err, errlen, "%s cannot be opened: %s", path,
-				 access(path, R_OK) == 0 ? "it is no database" : strerror(errno));
+				 access(path, R_OK) == 0 ? why : strerror(errno));
 		if (store->first && check_file(store->first, path, schema, fresh, err, errlen))
 			return store;
 	}

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 BINARY = os.environ["MIRU_MOCK"]
@@ -220,6 +221,21 @@ class Answer:
         assert isinstance(error["params"], dict), error
         assert isinstance(error["message"], str) and error["message"], error
         return error
+
+
+def instrumented():
+    """Was it built with sanitizers, which cost memory and time?"""
+    with open(BINARY, "rb") as file:
+        return re.search(rb"__(asan|tsan|ubsan)_", file.read()) is not None
+
+
+def wait_for(condition):
+    """Until it holds; a failure where it does not within the deadline."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        if time.monotonic() > end:
+            raise Failure("waited in vain")
+        time.sleep(0.005)
 
 
 def encoded(body):

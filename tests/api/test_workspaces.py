@@ -1,0 +1,238 @@
+"""--auth any: each key that is not the fixtures' has a workspace of its own."""
+
+import os
+import threading
+
+import harness
+from harness import ADMIN, EVERGLADES, Client, File, Server
+
+FROZEN = ("--log", "off", "--auth", "any", "--clock", "2026-03-02T08:00:00Z", "--seed", "7")
+
+
+class Workspaces(harness.TestCase):
+    arguments = None
+    options = FROZEN
+
+    def setUp(self):
+        self.server = Server(*self.options)
+        self.addCleanup(self.server.stop)
+
+    def control(self, method, target, body=None, key=None, status=200):
+        headers = {"X-API-Key": key} if key is not None else {}
+        answer = self.server.request(method, "/_mock/" + target, headers, harness.encoded(body))
+        self.assertEqual(answer.status, status, answer.text)
+        return answer.json
+
+    def rename(self, key, name):
+        answer = self.server.call("PATCH", "/devices/dvc_123", {"name": name}, key=key)
+        self.assertEqual(answer.status, 200, answer.text)
+        return answer.text
+
+    def name(self, key):
+        return self.server.call("GET", "/devices/dvc_123", key=key).json["name"]
+
+
+class Isolation(Workspaces):
+    def test_nobody_sees_another(self):
+        for key in ("a", "b", "A", "\u00e4".encode().decode("latin-1"), "x" * 5000):
+            self.assertEqual(self.name(key), "My Device")
+            self.rename(key, f"of {key[:2]}")
+        self.assertEqual(self.name("a"), "of a")
+        self.assertEqual(self.name("a "), "of a")  # white space around a header's value is none
+        self.assertEqual(self.name("b"), "of b")
+        self.assertEqual(self.name("x" * 5000), "of xx")
+        self.assertEqual(self.name(ADMIN), "My Device")
+
+    def test_same_requests_same_answers(self):
+        self.assertEqual(self.rename("a", "n"), self.rename("b", "n"))
+        made = {self.server.call("POST", "/devices", {"name": "new"}, key=key).text
+                for key in ("a", "b", ADMIN)}
+        self.assertEqual(len(made), 1)
+
+    def test_fixtures_keys_share_one(self):
+        self.rename(ADMIN, "shared")
+        self.assertEqual(self.name("miru_mock_reader"), "shared")
+        self.assertEqual(self.name("miru_mock_noscope"), "shared")  # any key may do all
+        everything = self.server.everything()
+        self.assertEqual(self.control("GET", "fixtures", key=ADMIN), everything)
+        self.assertNotEqual(self.control("GET", "fixtures", key="other"), everything)
+
+    def test_copied_as_the_fixtures_were(self):
+        """Not as the common workspace is by now."""
+        self.rename(ADMIN, "changed")
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2030-01-01T00:00:00Z"})
+        self.assertEqual(self.name("late"), "My Device")
+        self.assertEqual(self.control("GET", "clock", key="late")["now"], "2026-03-02T08:00:00Z")
+
+    def test_clock_and_pace(self):
+        self.control("POST", "clock/advance", {"seconds": 60}, key="a")
+        self.control("PUT", "transitions", {"progression": "manual"}, key="a")
+        self.assertEqual(self.control("GET", "clock", key="a")["now"], "2026-03-02T08:01:00Z")
+        self.assertEqual(self.control("GET", "clock", key="b")["now"], "2026-03-02T08:00:00Z")
+        self.assertEqual(self.control("GET", "transitions", key="b")["progression"], "immediate")
+        answer = self.server.call("GET", "/devices/dvc_123", key="a")
+        self.assertEqual(answer.headers["Date"], "Mon, 02 Mar 2026 08:01:00 GMT")
+
+    def test_reset_is_ones_own(self):
+        for key in ("a", "b", ADMIN):
+            self.rename(key, "changed")
+        self.control("POST", "reset", key="a")
+        self.assertEqual([self.name(key) for key in ("a", "b", ADMIN)],
+                         ["My Device", "changed", "changed"])
+        self.control("POST", "reset")
+        self.assertEqual([self.name(key) for key in ("a", "b", ADMIN)],
+                         ["My Device", "changed", "My Device"])
+
+    def test_snapshots_are_ones_own(self):
+        self.rename("a", "first")
+        self.control("PUT", "snapshots/s", key="a")
+        self.rename("a", "second")
+        self.assertEqual(self.control("GET", "snapshots", key="b"), {"snapshots": []})
+        self.control("POST", "snapshots/s/restore", key="b", status=404)
+        self.control("POST", "snapshots/s/restore", key="a")
+        self.assertEqual(self.name("a"), "first")
+
+    def test_fixtures_are_ones_own(self):
+        small = {"devices": [{"id": "dvc_123", "name": "small"}]}
+        self.control("PUT", "fixtures", small, key="a")
+        self.assertEqual(self.name("a"), "small")
+        self.assertEqual(self.name("b"), "My Device")
+        self.rename("a", "changed")
+        self.control("POST", "reset", key="a")
+        self.assertEqual(self.name("a"), "small")
+
+    def test_new_fixtures_of_all(self):
+        """Put without a key, they are what later keys get, and what a reset gives all."""
+        self.rename("before", "changed")
+        self.control("PUT", "fixtures", {"devices": [{"id": "dvc_123", "name": "small"}]})
+        self.assertEqual(self.name("after"), "small")
+        self.assertEqual(self.name("before"), "changed")
+        self.control("POST", "reset", key="before")
+        self.assertEqual(self.name("before"), "small")
+        # The demo's keys are nobody's now: each is a key like any other.
+        self.rename(ADMIN, "mine")
+        self.assertEqual(self.name("after"), "small")
+
+    def test_strict_has_one(self):
+        with Server("--log", "off") as server:
+            self.server.stop()
+            self.server = server
+            self.control("PUT", "snapshots/s", key="whoever")
+            self.assertEqual(len(self.control("GET", "snapshots")["snapshots"]), 1)
+            self.assertEqual(server.get("/beta/devices/dvc_123", key="whoever").status, 401)
+
+    def test_parallel(self):
+        """Each of many keys writes and reads its own, at once, on connections of its own."""
+        wrong = []
+
+        def work(key):
+            with Client(self.server, key) as client:
+                for turn in range(30):
+                    name = f"{key} {turn}"
+                    client.call("PATCH", "/devices/dvc_123", {"name": name})
+                    read = client.call("GET", "/devices/dvc_123").json["name"]
+                    if read != name:
+                        wrong.append((name, read))
+
+        threads = [threading.Thread(target=work, args=(f"key-{n}",)) for n in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
+    def test_one_key_in_parallel(self):
+        """One workspace, many connections: nothing is lost."""
+        def work(number):
+            with Client(self.server, "shared") as client:
+                for turn in range(20):
+                    answer = client.call("POST", "/devices", {"name": f"{number}-{turn}"})
+                    assert answer.status == 200, answer.text
+
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        devices = self.control("GET", "fixtures", key="shared")["devices"]
+        self.assertEqual(len([d for d in devices if "-" in d["name"]]) >= 160, True)
+
+
+class Limit(Workspaces):
+    options = FROZEN + ("--max-workspaces", "3")
+
+    def test_too_many(self):
+        for key in "abc":
+            self.rename(key, key)
+        for answer in (self.server.call("GET", "/devices", key="d"),
+                       self.server.get("/_mock/health", key="d", version=None),
+                       self.server.get("/nothing", key="d")):
+            self.assert_refused(answer, 503, "too_many_workspaces", "3", "--max-workspaces")
+        self.assertEqual([self.name(key) for key in "abc"], list("abc"))
+        self.assertEqual(self.name(ADMIN), "My Device")
+
+    def test_a_reset_makes_room(self):
+        for key in "abc":
+            self.rename(key, key)
+        self.control("POST", "reset", key="b")
+        self.rename("d", "d")
+        self.assertEqual([self.name(key) for key in "acd"], list("acd"))
+        self.assert_refused(self.server.call("GET", "/devices", key="b"), 503,
+                            "too_many_workspaces")
+
+    def test_what_is_kept_does_not(self):
+        """A reset one that has snapshots, or fixtures of its own, has something to lose."""
+        for key in "abc":
+            self.rename(key, key)
+        self.control("PUT", "snapshots/s", key="a")
+        self.control("POST", "reset", key="a")
+        self.control("PUT", "fixtures", {}, key="b")
+        self.control("POST", "reset", key="b")
+        self.assert_refused(self.server.call("GET", "/devices", key="d"), 503,
+                            "too_many_workspaces")
+        self.control("DELETE", "snapshots/s", key="a")
+        self.rename("d", "d")
+
+
+class Cheap(Workspaces):
+    """Hundreds cost little."""
+
+    COUNT = 300
+
+    def resident(self):
+        with open(f"/proc/{self.server.process.pid}/status", encoding="utf-8") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.server.process.pid}/fd"))
+
+    def test_hundreds(self):
+        """They go to sleep, and wake as they were; nor do they cost descriptors."""
+        descriptors = self.descriptors()
+        with Client(self.server) as client:
+            def each(keys, method, body):
+                for client.key in keys:
+                    answer = client.call(method, "/devices/dvc_123", body and {
+                        "name": body + client.key})
+                    self.assertEqual(answer.status, 200, answer.text)
+                    yield answer.json["name"]
+
+            first = [f"key {n}" for n in range(100)]
+            more = [f"key {n}" for n in range(100, 100 + self.COUNT)]
+            list(each(first, "PATCH", "of "))
+            before = self.resident()
+            list(each(more, "PATCH", "of "))
+            grown = self.resident() - before
+            self.assertEqual(list(each(first + more, "GET", None)),
+                             [f"of {key}" for key in first + more])
+            client.key = "key 0"
+            answer = client.call("PATCH", "/devices/dvc_123", {"name": "woken"})
+            self.assertEqual(answer.status, 200)
+        self.assertEqual(self.name("key 0"), "woken")
+        self.assertLess(self.descriptors(), descriptors + 5)
+        if not harness.instrumented():
+            self.assertLess(grown / self.COUNT, 100, "KiB each")
+
+
+if __name__ == "__main__":
+    harness.main()
