@@ -8,6 +8,7 @@
 #include "format.h"
 #include "language.h"
 #include "lifecycle.h"
+#include "recall.h"
 #include "slot.h"
 #include "value.h"
 
@@ -95,13 +96,6 @@ static void imply_statuses(struct record *r)
 			   imply(implied_targets, record_text(r, "activity_status")));
 }
 
-static struct record *refers_to(struct world *w, struct record *r, const char *field)
-{
-	const char *id = record_text(r, field);
-
-	return id ? world_find(w, resource_field(r->resource, field)->refers, id) : NULL;
-}
-
 /* What has failed is over (behaviour: section 11.4, row 12). */
 static void check_failure(struct world *w, struct record *r)
 {
@@ -120,14 +114,16 @@ static void check_failure(struct world *w, struct record *r)
 /* Only what an online device has something to do with can wait for it. */
 static void check_waiting(struct world *w, struct record *r)
 {
-	struct record *device = refers_to(w, r, "device_id");
-	const char *status = device ? record_text(device, "status") : NULL;
 	const struct state is = { record_text(r, "target_status"),
 				  record_text(r, "activity_status"),
 				  record_text(r, "error_status") };
+	struct record *device;
+	const char *status;
 
 	if (!record_text(r, "waiting_since") || !is.target || !is.activity || !is.error)
 		return;
+	device = recall_ref(w, r, "device_id");
+	status = device ? record_text(device, "status") : NULL;
 	if (status && !streq(status, "online"))
 		record_problem(w, r, "waiting_since",
 			       "nothing waits for the device %s, which is %s; expected null",
@@ -175,7 +171,7 @@ static struct record *make_slot(struct world *w, struct record *schema, struct p
 /* The behaviour's default: one required slot (section 10.2). */
 static void default_slot(struct world *w, struct record *r)
 {
-	struct record *type = refers_to(w, r, "config_type_id");
+	struct record *type = recall_ref(w, r, "config_type_id");
 	const char *slug = type ? record_text(type, "slug") : NULL;
 	const char *path = record_text(r, "instance_filepath");
 
@@ -223,6 +219,27 @@ static struct record *slot_of(struct record *schema, struct record *instance)
 	return NULL;
 }
 
+/* The key of a further slot, by its place; NULL when memory is short. */
+static const char *further_key(struct world *w, size_t position)
+{
+	return arena_printf(&w->arena, "slot_%zu", position + 1);
+}
+
+/* Are these slots, which are stored, as those that are made up here? */
+static bool look_made_up(struct world *w, const struct given *slots)
+{
+	for (struct record *slot = slots->first; slot; slot = slot->next) {
+		bool first = slot == slots->first;
+		const char *key = first ? slot_default_key : further_key(w, slot->position);
+
+		if (!key || !streq(record_text(slot, "key"), key) ||
+		    !streq(record_text(slot, "name"), first ? slot_default_name : key) ||
+		    !streq(record_text(slot, "required"), first ? "1" : "0"))
+			return false;
+	}
+	return true;
+}
+
 /*
  * A schema as versions without slots show it tells one file of one slot. An instance of it that has
  * another file tells of another slot.
@@ -233,9 +250,9 @@ static struct record *further_slot(struct world *w, struct record *r, struct rec
 	const char *path = record_text(r, "filepath"), *key;
 
 	if (slots->owned || !slots->last || !path || is_given_text(r, "slot_key") ||
-	    !form_fits(FORM_FILEPATH, path))
+	    !form_fits(FORM_FILEPATH, path) || (schema->stored && !look_made_up(w, slots)))
 		return NULL;
-	key = arena_printf(&w->arena, "slot_%zu", slots->last->position + 2);
+	key = further_key(w, slots->last->position + 1);
 	return make_slot(w, schema, r->at, key, key, path, false);
 }
 
@@ -267,11 +284,11 @@ static void complete_slot(struct world *w, struct record *r, struct record *sche
 
 static void complete_config_instance(struct world *w, struct record *r)
 {
-	struct record *schema = refers_to(w, r, "config_schema_id");
+	struct record *schema = recall_ref(w, r, "config_schema_id");
 	struct given *content = record_given(r, "content");
 	const char *type, *format;
 
-	if (!schema || !refers_to(w, schema, "config_type_id")) {
+	if (!schema || !recall_ref(w, schema, "config_type_id")) {
 		settle(r, "slot_key");
 		settle(r, "config_type_id");
 		return; /* reported as a reference */
@@ -330,7 +347,7 @@ static bool lacks(struct record *r, const char *field)
 /* Is anything missing or wrong that a digest is of? It is reported as such. */
 static bool lacks_what_counts(struct world *w, struct record *r)
 {
-	const struct record *type = refers_to(w, r, "config_type_id");
+	const struct record *type = recall_ref(w, r, "config_type_id");
 	bool bad = r->broken || !type || lacks(r, "instance_format");
 
 	for (struct record *d = record_given(r, "documents")->first; d; d = d->next)
@@ -412,22 +429,35 @@ static void give_name(struct world *w, struct record *r)
 	r->id = record_text(r, id->name);
 	other = r->id ? world_name(w, r->resource, r->id, r) : NULL;
 	if (other && other != r)
-		record_problem(w, r, id->name, "ids are unique; so has %s: %s", other->at.file,
-			       other->at.pointer);
+		record_problem(w, r, id->name, "ids are unique; so has %s",
+			       world_place(w, &other->at));
+}
+
+/* An id that no row has: a seed that begins again draws the same ones again. */
+static const char *make_id(struct world *w, const struct resource *r)
+{
+	enum { ATTEMPTS = 10000 }; /* a database that fails has none to spare */
+	const char *id;
+	int n = 0;
+
+	do
+		id = ident_new(w->ident, &w->arena, r->prefix);
+	while (id && n++ < ATTEMPTS && recall_has(w, resource_number(r), id));
+	w->out_of_memory |= !id;
+	return id;
 }
 
 static void fill(struct world *w, struct record *r)
 {
+	if (r->stored)
+		return;
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
 
 		if (r->given[i].set || !is_stored(f))
 			continue;
 		if (f->flags & F_MADE) {
-			const char *id = ident_new(w->ident, &w->arena, r->resource->prefix);
-
-			w->out_of_memory |= !id;
-			record_set(r, f->name, id);
+			record_set(r, f->name, make_id(w, r->resource));
 		} else if (f->preset) {
 			bool now = f->kind == K_TIME && streq(f->preset, "now");
 
@@ -449,15 +479,26 @@ static void fill(struct world *w, struct record *r)
 	each_owned(w, r, fill);
 }
 
+static void check_reference(struct world *w, struct record *r, const struct field *f,
+			    const char *id)
+{
+	if (recall_has(w, f->refers, id))
+		return;
+	if (w->more && &resources[f->refers] == r->resource)
+		w->early[f->refers] = true;
+	else
+		record_problem(w, r, f->name, "refers to '%s', which is not in %s", id,
+			       resources[f->refers].array);
+}
+
 static void check_references(struct world *w, struct record *r, const struct field *f)
 {
 	const struct given *given = &r->given[f - r->resource->fields];
 
-	if (f->kind == K_REF && given->text && !world_find(w, f->refers, given->text))
-		record_problem(w, r, f->name, "refers to '%s', which is not in %s", given->text,
-			       resources[f->refers].array);
+	if (f->kind == K_REF && given->text)
+		check_reference(w, r, f, given->text);
 	for (size_t k = 0; k < given->nids; k++)
-		if (!world_find(w, f->relation->target, given->ids[k]))
+		if (!recall_has(w, f->relation->target, given->ids[k]))
 			record_problem_item(w, r, f->name, k, "refers to '%s', which is not in %s",
 					    given->ids[k], resources[f->relation->target].array);
 }
@@ -466,6 +507,8 @@ static void check(struct world *w, struct record *r)
 {
 	char expected[256];
 
+	if (r->stored)
+		return;
 	for (size_t i = 0; i < r->resource->nfields; i++) {
 		const struct field *f = &r->resource->fields[i];
 
@@ -477,25 +520,31 @@ static void check(struct world *w, struct record *r)
 	each_owned(w, r, check);
 }
 
+/* The record, not the row, that a field refers to: no row refers to what is not stored yet. */
+static struct record *next_up(struct world *w, struct record *r, const struct field *f)
+{
+	const char *id = record_text(r, f->name);
+
+	return id ? world_find(w, f->refers, id) : NULL;
+}
+
 /*
  * Records that refer to their own kind form trees. Each is walked over once, upwards; a walk that
  * meets itself has found a circle, so each circle is reported once.
  */
 static void check_circle(struct world *w, struct record *r)
 {
-	const struct field *f = r->resource->fields, *end = f + r->resource->nfields;
+	const struct field *f = resource_own_ref(r->resource);
 	struct record *at = r;
 
-	while (f < end && !(f->kind == K_REF && &resources[f->refers] == r->resource))
-		f++;
-	if (f == end)
+	if (!f)
 		return;
-	for (; at && !at->walk; at = refers_to(w, at, f->name))
+	for (; at && !at->walk; at = next_up(w, at, f))
 		at->walk = r;
 	if (!at || at->walk != r)
 		return;
 	record_problem(w, at, f->name, "the %s is its own ancestor", r->resource->called);
-	for (r = refers_to(w, at, f->name); r && r != at; r = refers_to(w, r, f->name))
+	for (r = next_up(w, at, f); r && r != at; r = next_up(w, r, f))
 		r->broken = true;
 }
 
@@ -527,15 +576,24 @@ static const char *unique_values(struct world *w, struct record *r, const struct
 
 static void check_uniques(struct world *w, struct record *r)
 {
+	if (r->stored)
+		return;
 	for (const struct unique *u = r->resource->uniques; u && u->says; u++) {
 		const char *values = unique_values(w, r, u);
 		const struct record *other = values ? world_name(w, u, values, r) : NULL;
 
 		if (other && other != r)
-			record_problem(w, r, u->fields[0], "%s; so has %s: %s", u->says,
-				       other->at.file, other->at.pointer);
+			record_problem(w, r, u->fields[0], "%s; so has %s", u->says,
+				       world_place(w, &other->at));
 	}
 	each_owned(w, r, check_uniques);
+}
+
+bool record_holds(struct world *w, struct record *record, const struct unique *u)
+{
+	const char *values = unique_values(w, record, u);
+
+	return values && world_name(w, u, values, record) == record;
 }
 
 static void each(struct world *w, void (*visit)(struct world *, struct record *))
@@ -546,11 +604,12 @@ static void each(struct world *w, void (*visit)(struct world *, struct record *)
 
 void world_complete(struct world *w)
 {
+	each(w, recall);
 	each(w, fill);
 	each(w, check_circle);
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
 		for (struct record *r = w->first; r; r = r->next)
-			if (resource_number(r->resource) == rules[i].resource)
+			if (resource_number(r->resource) == rules[i].resource && !r->stored)
 				rules[i].complete(w, r);
 	each(w, check);
 	each(w, check_uniques);

@@ -44,17 +44,9 @@ static bool find_taken(struct exchange *x, const struct draft *d, const struct u
 	const char *values[ARRAY_LEN(u->fields)];
 	size_t n = 0;
 
-	buf_printf(&sql, "SELECT id FROM %s WHERE", d->resource->table);
-	for (; n < ARRAY_LEN(u->fields) && u->fields[n]; n++) {
-		const struct field *f = resource_field(d->resource, u->fields[n]);
-
-		/* As the index in schema.sql has it, in which nulls would differ. */
-		buf_printf(&sql,
-			   f->flags & F_NULL ? "%s ifnull(%s, '') = ifnull(?%zu, '')"
-					     : "%s %s = ?%zu",
-			   n ? " AND" : "", f->name, n + 1);
-		values[n] = draft_text(d, f->name);
-	}
+	sql_taken(&sql, d->resource, u);
+	for (; n < ARRAY_LEN(u->fields) && u->fields[n]; n++)
+		values[n] = draft_text(d, u->fields[n]);
 	return sql.bad
 		   ? op_short(x)
 		   : op_look_up(x, &(const struct query){ sql.text, QUERY_KEPT }, values, n, id);

@@ -430,6 +430,14 @@ const struct field *resource_field(const struct resource *r, const char *name)
 	return NULL;
 }
 
+const struct field *resource_own_ref(const struct resource *r)
+{
+	for (size_t i = 0; i < r->nfields; i++)
+		if (r->fields[i].kind == K_REF && &resources[r->fields[i].refers] == r)
+			return &r->fields[i];
+	return NULL;
+}
+
 const struct resource *resource_of_array(const char *array)
 {
 	for (size_t i = 0; i < R_COUNT; i++)

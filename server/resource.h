@@ -216,6 +216,8 @@ static inline bool is_required(const struct field *f, enum part part)
 
 /* The field of that name, in any version, or NULL. */
 const struct field *resource_field(const struct resource *r, const char *name);
+/* The field that refers to another of the same resource, its parent; NULL where there is none. */
+const struct field *resource_own_ref(const struct resource *r);
 /* The resource of that fixture array, or NULL. */
 const struct resource *resource_of_array(const char *array);
 /* The resource whose ids customarily begin as this one does, or NULL. */

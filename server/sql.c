@@ -124,6 +124,8 @@ bool sql_compose(struct sql *sql, struct arena *a)
 		sql_select(&c.text, r);
 		buf_printf(&c.text, " WHERE t.%s = ?1", r->key);
 		sql->get[i] = finish(&c);
+		buf_printf(&c.text, "SELECT 1 FROM %s WHERE %s = ?1", r->table, r->key);
+		sql->has[i] = finish(&c);
 		sql->insert[i] = compose_insert(&c, r);
 		for (size_t n = 0; n < r->nfields; n++) {
 			const struct field *f = &r->fields[n];
@@ -138,6 +140,22 @@ bool sql_compose(struct sql *sql, struct arena *a)
 	}
 	buf_free(&c.text);
 	return c.ok;
+}
+
+void sql_taken(struct buf *to, const struct resource *r, const struct unique *u)
+{
+	buf_printf(to, "SELECT id FROM %s WHERE", r->table);
+	for (size_t n = 0; n < ARRAY_LEN(u->fields) && u->fields[n]; n++) {
+		const struct field *f = resource_field(r, u->fields[n]);
+
+		/* As the index in schema.sql has it, in which nulls would differ. */
+		buf_printf(to,
+			   f->flags & F_NULL ? "%s ifnull(%s, '') = ifnull(?%zu, '')"
+					     : "%s %s = ?%zu",
+			   n ? " AND" : "", f->name, n + 1);
+	}
+	if (u->when[0])
+		buf_printf(to, " AND %s = '%s'", u->when[0], u->when[1]);
 }
 
 void sql_select(struct buf *to, const struct resource *r)

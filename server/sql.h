@@ -14,6 +14,7 @@
 struct sql {
 	/* Columns: the resource's selected fields, in the table's order. */
 	struct query get[R_COUNT]; /* ?1: a key */
+	struct query has[R_COUNT]; /* ?1: a key; a row, where there is one */
 	/* The rows that a relation leads to. Columns: the near key, then as above. */
 	struct query related[R_COUNT][FIELDS_MAX];      /* ?1: one near key */
 	struct query related_many[R_COUNT][FIELDS_MAX]; /* ?1: near keys, a JSON array */
@@ -28,6 +29,10 @@ const struct field *sql_owner(const struct resource *owned);
 
 /* False when memory is short. The texts live in the arena. */
 bool sql_compose(struct sql *sql, struct arena *a) MUST_CHECK;
+
+/* The ids of rows that have certain values: ?1 and ?2 are those of the rule's fields, in its order.
+ */
+void sql_taken(struct buf *to, const struct resource *r, const struct unique *u);
 
 /* "SELECT columns FROM table AS t", the columns as in `get`. */
 void sql_select(struct buf *to, const struct resource *r);

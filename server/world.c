@@ -11,20 +11,43 @@
 #include "scope.h"
 #include "value.h"
 
-void world_init(struct world *w, struct problems *problems, int64_t now, struct ident *ident)
+enum {
+	BLOCK_LEN = 32 * 1024, /* of the arena, for what a line takes */
+	NAMES_LEN = 256,       /* places for names, for the same */
+};
+
+void world_init(struct world *w, struct problems *problems, int64_t now, struct ident *ident,
+		const struct known *known)
 {
-	*w = (struct world){ .problems = problems, .ident = ident };
-	arena_init(&w->arena, NULL, 0);
+	*w = (struct world){ .problems = problems, .ident = ident, .known = *known };
+	w->block = malloc(BLOCK_LEN);
+	arena_init(&w->arena, w->block, w->block ? BLOCK_LEN : 0);
 	time_format(now, w->now);
+}
+
+void world_clear(struct world *w)
+{
+	for (size_t i = 0; i < w->ndocuments; i++)
+		cJSON_Delete(w->documents[i]);
+	w->ndocuments = 0;
+	w->first = w->last = NULL;
+	if (w->cap > NAMES_LEN) {
+		free(STEAL(w->names));
+		w->cap = 0;
+	}
+	if (w->names)
+		memset(w->names, 0, w->cap * sizeof *w->names);
+	w->count = 0;
+	arena_free(&w->arena);
+	arena_init(&w->arena, w->block, w->block ? BLOCK_LEN : 0);
 }
 
 void world_free(struct world *w)
 {
-	for (size_t i = 0; i < w->ndocuments; i++)
-		cJSON_Delete(w->documents[i]);
+	world_clear(w);
 	free(w->documents);
 	free(w->names);
-	arena_free(&w->arena);
+	free(w->block);
 }
 
 /* Note a shortage of memory, which is reported once, at the end. */
@@ -69,7 +92,7 @@ static bool grow(struct world *w)
 
 	struct world bigger = *w;
 
-	bigger.cap = w->cap ? w->cap * 2 : 256;
+	bigger.cap = w->cap ? w->cap * 2 : NAMES_LEN;
 	bigger.names = need(w, calloc(bigger.cap, sizeof *bigger.names));
 	if (!bigger.names)
 		return false;
@@ -111,9 +134,8 @@ static struct record *new_record(struct world *w, const struct resource *r, cons
 	return record;
 }
 
-/* The record of that id, new if it is the first time. Without an id, always new. */
-static struct record *find_or_add(struct world *w, const struct resource *r, const char *id,
-				  struct place at)
+struct record *world_record(struct world *w, const struct resource *r, const char *id,
+			    struct place at)
 {
 	struct record *record = id ? world_find(w, resource_number(r), id) : NULL;
 
@@ -196,6 +218,13 @@ static const char *item_of(struct world *w, const char *pointer, size_t index)
 	return text ? text : pointer;
 }
 
+/* Another place of the same text. */
+static struct place inside(struct place at, const char *pointer)
+{
+	at.pointer = pointer;
+	return at;
+}
+
 static void problem_at(struct world *w, struct place at, const char *name, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 
@@ -203,8 +232,10 @@ static void problem_at(struct world *w, struct place at, const char *name, const
 {
 	va_list args;
 
+	if (name)
+		at.pointer = member(w, at.pointer, name);
 	va_start(args, fmt);
-	problemv(w->problems, at.file, name ? member(w, at.pointer, name) : at.pointer, fmt, args);
+	problemv(w->problems, &at, fmt, args);
 	va_end(args);
 }
 
@@ -216,39 +247,46 @@ static void mark_broken(struct record *record)
 }
 
 /* Where a field of a record is spoken of: in an object, under a name. */
-static const char *pointer_of(struct world *w, struct record *record, const char *field,
-			      struct place *at)
+static struct place place_of(struct world *w, struct record *record, const char *field)
 {
-	const struct given *given = field ? record_given(record, field) : NULL;
+	const struct given *given = record_given(record, field);
+	struct place at = given->set ? given->at : record->at;
 
-	*at = given && given->set ? given->at : record->at;
-	if (!field)
-		return at->pointer;
-	return member(w, at->pointer, given->set && given->name ? given->name : field);
+	at.pointer = member(w, at.pointer, given->set && given->name ? given->name : field);
+	return at;
+}
+
+const char *world_place(struct world *w, const struct place *at)
+{
+	const char *colon = *at->pointer ? ": " : "";
+	const char *text =
+	    at->line ? arena_printf(&w->arena, "%s:%zu%s%s", at->file, at->line, colon, at->pointer)
+		     : arena_printf(&w->arena, "%s%s%s", at->file, colon, at->pointer);
+
+	return need(w, (void *)text) ? text : at->file;
 }
 
 void record_problem(struct world *w, struct record *record, const char *field, const char *fmt, ...)
 {
-	struct place at;
-	const char *pointer = pointer_of(w, record, field, &at);
+	struct place at = place_of(w, record, field);
 	va_list args;
 
 	mark_broken(record);
 	va_start(args, fmt);
-	problemv(w->problems, at.file, pointer, fmt, args);
+	problemv(w->problems, &at, fmt, args);
 	va_end(args);
 }
 
 void record_problem_item(struct world *w, struct record *record, const char *field, size_t item,
 			 const char *fmt, ...)
 {
-	struct place at;
-	const char *pointer = pointer_of(w, record, field, &at);
+	struct place at = place_of(w, record, field);
 	va_list args;
 
+	at.pointer = item_of(w, at.pointer, item);
 	mark_broken(record);
 	va_start(args, fmt);
-	problemv(w->problems, at.file, item_of(w, pointer, item), fmt, args);
+	problemv(w->problems, &at, fmt, args);
 	va_end(args);
 }
 
@@ -309,8 +347,8 @@ static bool read_texts(struct world *w, struct place at, const struct field *f, 
 	}
 	cJSON_ArrayForEach(item, json) {
 		if (!cJSON_IsString(item) || !fits(item->valuestring)) {
-			problem(w->problems, at.file, item_of(w, member(w, at.pointer, f->name), i),
-				"expected %s, found %s", expected, shown(w, item, false));
+			problem_at(w, inside(at, item_of(w, member(w, at.pointer, f->name), i)),
+				   NULL, "expected %s, found %s", expected, shown(w, item, false));
 			ok = false;
 		}
 		i++;
@@ -346,10 +384,9 @@ static bool read_value(struct world *w, struct place at, const struct field *f, 
 static void contradiction(struct world *w, struct record *record, const struct field *f,
 			  const char *name, struct place at)
 {
-	struct place before;
-	const char *pointer = pointer_of(w, record, f->name, &before);
+	const struct place before = place_of(w, record, f->name);
 
-	problem_at(w, at, name, "contradicts %s: %s", before.file, pointer);
+	problem_at(w, at, name, "contradicts %s", world_place(w, &before));
 	mark_broken(record);
 }
 
@@ -357,7 +394,6 @@ static void give_text(struct world *w, struct record *record, const struct field
 		      const char *name, const char *text, struct place at)
 {
 	struct given *given = &record->given[f - record->resource->fields];
-	struct place before;
 
 	if (given->wrong || (given->set && same_text(given->text, text)))
 		return;
@@ -366,10 +402,10 @@ static void give_text(struct world *w, struct record *record, const struct field
 	} else if (f->flags & F_SECRET) {
 		contradiction(w, record, f, name, at);
 	} else {
-		const char *pointer = pointer_of(w, record, f->name, &before);
+		const struct place before = place_of(w, record, f->name);
 
-		problem_at(w, at, name, "says %s, but %s: %s says %s", world_quote(w, text),
-			   before.file, pointer, world_quote(w, given->text));
+		problem_at(w, at, name, "says %s, but %s says %s", world_quote(w, text),
+			   world_place(w, &before), world_quote(w, given->text));
 		mark_broken(record);
 	}
 }
@@ -400,7 +436,7 @@ static void give_wrong(struct record *record, const struct field *f, const char 
 
 /* Do two values say the same? Objects that live inside others are small; one that is not is wrong
  * anyway, and so not the same as anything. */
-static bool same_json(const cJSON *a, const cJSON *b)
+bool world_same_json(const cJSON *a, const cJSON *b)
 {
 	const cJSON *x = a->child, *y = b->child;
 
@@ -411,13 +447,13 @@ static bool same_json(const cJSON *a, const cJSON *b)
 			return false;
 		for (; x; x = x->next) {
 			y = cJSON_GetObjectItemCaseSensitive(b, x->string);
-			if (!y || !same_json(x, y))
+			if (!y || !world_same_json(x, y))
 				return false;
 		}
 		return true;
 	}
 	for (; x && y; x = x->next, y = y->next)
-		if (!same_json(x, y))
+		if (!world_same_json(x, y))
 			return false;
 	return cJSON_IsString(a)   ? streq(a->valuestring, b->valuestring)
 	       : cJSON_IsNumber(a) ? a->valuedouble == b->valuedouble
@@ -449,29 +485,28 @@ static void read_owned(struct world *w, struct record *record, const struct fiel
 		return;
 	}
 	if (given->set) {
-		if (!given->wrong && !same_json(given->owned, json))
+		if (!given->wrong && !world_same_json(given->owned, json))
 			contradiction(w, record, f, f->name, at);
 		return;
 	}
 	*given = (struct given){ .set = true, .at = at, .owned = json };
 	if (f->kind == K_ONE) {
-		struct place inside = { at.file, pointer };
-		struct record *owned = world_own(w, record, f, inside);
+		struct record *owned = world_own(w, record, f, inside(at, pointer));
 
 		if (owned)
-			read_members(w, owned, json, inside);
+			read_members(w, owned, json, owned->at);
 		return;
 	}
 	cJSON_ArrayForEach(item, json) {
-		struct place inside = { at.file, item_of(w, pointer, i++) };
+		struct place each = inside(at, item_of(w, pointer, i++));
 		struct record *owned;
 
 		if (!cJSON_IsObject(item)) {
-			problem_at(w, inside, NULL, "expected an object, found %s",
+			problem_at(w, each, NULL, "expected an object, found %s",
 				   shown(w, item, false));
 			mark_broken(record);
-		} else if ((owned = world_own(w, record, f, inside))) {
-			read_members(w, owned, item, inside);
+		} else if ((owned = world_own(w, record, f, each))) {
+			read_members(w, owned, item, each);
 		}
 	}
 }
@@ -489,11 +524,10 @@ static void read_one(struct world *w, struct record *record, const struct field 
 		     const cJSON *json, struct place at)
 {
 	const char *column = through(record->resource, f);
-	struct place inside = { at.file, member(w, at.pointer, f->name) };
 	const char *id = NULL;
 
 	if (!cJSON_IsNull(json)) {
-		id = read_expanded(w, f, json, inside);
+		id = read_expanded(w, f, json, inside(at, member(w, at.pointer, f->name)));
 	} else if (!(f->flags & F_NULL)) {
 		problem_at(w, at, f->name, "expected an object, found null");
 	}
@@ -536,15 +570,15 @@ static void read_many(struct world *w, struct record *record, const struct field
 	if (!ids)
 		return;
 	cJSON_ArrayForEach(item, json) {
-		struct place inside = { at.file, item_of(w, pointer, n) };
+		struct place each = inside(at, item_of(w, pointer, n));
 
 		ids[n] = NULL;
 		if (!as_ids)
-			ids[n] = read_expanded(w, f, item, inside);
+			ids[n] = read_expanded(w, f, item, each);
 		else if (cJSON_IsString(item) && form_fits(FORM_ID, item->valuestring))
 			ids[n] = item->valuestring;
 		else
-			problem_at(w, inside, NULL, "expected an id, found %s",
+			problem_at(w, each, NULL, "expected an id, found %s",
 				   shown(w, item, false));
 		ok &= ids[n++] != NULL;
 	}
@@ -638,7 +672,7 @@ static struct record *read_object(struct world *w, const struct resource *r, con
 	}
 	if (id && !read_value(w, at, id_field, id, &text))
 		return NULL;
-	record = find_or_add(w, r, text, at);
+	record = world_record(w, r, text, at);
 	if (record)
 		read_members(w, record, json, at);
 	return record;
@@ -656,20 +690,28 @@ static void unknown_array(struct world *w, const char *name, struct place at)
 	problem_at(w, at, name, "unknown array; a fixture has: %s", known.text ? known.text : "");
 }
 
+static const struct resource *resource_of_object(const char *object)
+{
+	for (size_t i = 0; i < R_COUNT; i++)
+		if (resources[i].object && streq(resources[i].object, object))
+			return &resources[i];
+	return NULL;
+}
+
 /* A whole answer of the API is no document, but nearly: say what it lacks. */
 static bool is_an_answer(struct world *w, struct place root, const cJSON *json)
 {
 	const cJSON *object = cJSON_GetObjectItemCaseSensitive(json, "object");
+	const struct resource *r;
 
 	if (!cJSON_IsString(object))
 		return false;
-	for (size_t i = 0; i < R_COUNT; i++)
-		if (resources[i].object && streq(resources[i].object, object->valuestring)) {
-			problem_at(w, root, NULL,
-				   "is a single %s; put it in a list: {\"%s\":[...]}",
-				   resources[i].called, resources[i].array);
-			return true;
-		}
+	r = resource_of_object(object->valuestring);
+	if (r) {
+		problem_at(w, root, NULL, "is a single %s; put it in a list: {\"%s\":[...]}",
+			   r->called, r->array);
+		return true;
+	}
 	if (!streq(object->valuestring, "list"))
 		return false;
 	problem_at(w, root, NULL,
@@ -679,7 +721,7 @@ static bool is_an_answer(struct world *w, struct place root, const cJSON *json)
 
 static void read_document(struct world *w, const char *file, const cJSON *json)
 {
-	struct place root = { file, "" };
+	const struct place root = { .file = file, .pointer = "" };
 	const cJSON *array, *item;
 
 	if (!cJSON_IsObject(json)) {
@@ -705,30 +747,88 @@ static void read_document(struct world *w, const char *file, const cJSON *json)
 			continue;
 		}
 		cJSON_ArrayForEach(item, array) {
-			struct place at = { file, item_of(w, pointer, i++) };
-
-			read_object(w, r, item, at);
+			read_object(w, r, item, inside(root, item_of(w, pointer, i++)));
 		}
 	}
 }
 
-void world_add(struct world *w, const char *file, const char *text, size_t len)
+/* A text as a tree, which lives as long as the records; NULL, with a problem, where it is no JSON.
+ * The text begins in that line; 0: it is the whole file. */
+static const cJSON *parse(struct world *w, const char *file, size_t line, const char *text,
+			  size_t len)
 {
 	struct json_error e;
-	cJSON *json, **documents;
+	cJSON *json;
 
-	documents = reallocarray(w->documents, w->ndocuments + 1, sizeof(cJSON *));
-	if (!need(w, documents))
-		return;
-	w->documents = documents;
-	json = json_parse(text, len, &e);
-	if (!json) {
-		/* A compiler's file:line:column, which editors jump to. */
-		const char *at = arena_printf(&w->arena, "%s:%u:%u", file, e.line, e.column);
+	if (w->ndocuments == w->documents_cap) {
+		size_t cap = w->documents_cap ? w->documents_cap * 2 : 4;
+		cJSON **documents = reallocarray(w->documents, cap, sizeof(cJSON *));
 
-		problem(w->problems, at ? at : file, NULL, "%s", e.what);
-		return;
+		if (!need(w, documents))
+			return NULL;
+		w->documents = documents;
+		w->documents_cap = cap;
 	}
-	w->documents[w->ndocuments++] = json;
-	read_document(w, file, json);
+	json = json_parse(text, len, &e);
+	if (json) {
+		w->documents[w->ndocuments++] = json;
+	} else {
+		/* A compiler's file:line:column, which editors jump to. */
+		const struct place at = { .file = file,
+					  .line = line ? line + e.line - 1 : e.line,
+					  .column = e.column };
+
+		problem_in(w->problems, &at, "%s", e.what);
+	}
+	return json;
+}
+
+void world_add(struct world *w, const char *file, const char *text, size_t len)
+{
+	const cJSON *json = parse(w, file, 0, text, len);
+
+	if (json)
+		read_document(w, file, json);
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+/* What an object is an object of; NULL, with a problem, where it does not say so. */
+static const struct resource *told_by(struct world *w, struct place at, const cJSON *json)
+{
+	const cJSON *object = cJSON_GetObjectItemCaseSensitive(json, "object");
+	struct buf known CLEANUP(buf_free) = BUF_INIT(1024);
+	const struct resource *r =
+	    cJSON_IsString(object) ? resource_of_object(object->valuestring) : NULL;
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < R_COUNT; i++)
+		if (resources[i].object)
+			buf_printf(&known, "%s%s", known.len ? ", " : "", resources[i].object);
+	if (object)
+		problem_at(w, at, "object", "expected one of %s, found %s",
+			   known.text ? known.text : "", shown(w, object, false));
+	else
+		problem_at(w, at, "object", "is missing; expected one of %s",
+			   known.text ? known.text : "");
+	return NULL;
+}
+
+bool world_add_line(struct world *w, const char *file, size_t line, const char *text, size_t len)
+{
+	const struct place at = { .file = file, .line = line, .pointer = "" };
+	const cJSON *json = parse(w, file, line, text, len);
+	const struct resource *r;
+
+	if (!json)
+		return false;
+	if (!cJSON_IsObject(json)) {
+		problem_at(w, at, NULL,
+			   "expected an object such as {\"object\":\"device\",...}, found %s",
+			   shown(w, json, true));
+		return false;
+	}
+	r = told_by(w, at, json);
+	return r && read_object(w, r, json, at);
 }

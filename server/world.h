@@ -1,6 +1,6 @@
 /*
  * world.h - fixtures in memory: records as documents describe them, before any is stored. Knows the
- * resource table and JSON, not the database.
+ * resource table and JSON, not the database, which it asks through `struct known`.
  *
  * A record is one object of one resource. It may be written several times - in its array and,
  * expanded, inside others - and everything said of it must agree.
@@ -11,15 +11,26 @@
 #include <cjson/cJSON.h>
 
 #include "arena.h"
+#include "expand.h"
 #include "ident.h"
 #include "problem.h"
-#include "resource.h"
 #include "rfc3339.h"
+#include "row.h"
 
 struct record;
 
-struct place {
-	const char *file, *pointer; /* a JSON pointer to an object */
+/*
+ * What is stored already: how a world asks for it. Whoever answers notes it when it could not look;
+ * `has` is then true, so that no problem is made of it.
+ */
+struct known {
+	void *of; /* their first argument */
+	/* Is there a row of that id, or would there be, were it not broken and reported as such? */
+	bool (*has)(void *of, enum resource_id resource, const char *id);
+	/* The row, with what answers always show of it and what the tree expands; in the arena.
+	 * NULL where there is none. */
+	const struct row *(*read)(void *of, struct arena *a, enum resource_id resource,
+				  const char *id, const struct expansion *tree);
 };
 
 /* What is said of one field. */
@@ -42,6 +53,7 @@ struct record {
 	struct record *owner; /* the record it lives inside, or NULL */
 	size_t position;      /* among its owner's */
 	bool broken;          /* something is missing or wrong: not to be stored */
+	bool stored;          /* it is already, and agrees: not to be stored again */
 	struct record *walk;  /* complete.c's, when it looks for circles: where a walk began */
 	struct record *next;  /* in its owner's list, or in the world's */
 	struct given given[]; /* by field */
@@ -56,29 +68,43 @@ struct name {
 
 struct world {
 	struct arena arena;
+	void *block; /* the arena's first, kept when the world is emptied */
 	struct problems *problems;
+	struct known known;
 	struct record *first, *last; /* those without an owner, as they came */
 	struct name *names;          /* open addressing */
 	size_t cap, count;
 	cJSON **documents; /* the records borrow their texts */
-	size_t ndocuments;
+	size_t ndocuments, documents_cap;
 	char now[TIME_LEN + 1];
 	struct ident *ident;
 	bool out_of_memory;
+	/* More is to come: a record may refer to one of its own resource that is not there yet.
+	 * Which resources have such records is noted. */
+	bool more;
+	bool early[R_COUNT];
 };
 
 /*
  * Problems are added to `problems`. What is left out and made up is from `now`, and from `ident`.
- * Both pointers must outlive the world.
+ * The pointers must outlive the world.
  */
-void world_init(struct world *w, struct problems *problems, int64_t now, struct ident *ident);
+void world_init(struct world *w, struct problems *problems, int64_t now, struct ident *ident,
+		const struct known *known);
+/* Forget all records. What they took is kept for others, as far as it is not much. */
+void world_clear(struct world *w);
 void world_free(struct world *w);
 
 /* Add a document: `text` is what the file of that name holds. */
 void world_add(struct world *w, const char *file, const char *text, size_t len);
+/* Add an object, which a line of a file is. False, with a problem, where that is none. */
+bool world_add_line(struct world *w, const char *file, size_t line, const char *text, size_t len);
 
 /* The record of that id, be it in an array or inside an owner; NULL where there is none. */
 struct record *world_find(const struct world *w, enum resource_id resource, const char *id);
+/* The same, new if there is none; without an id (NULL) always new. NULL when memory is short. */
+struct record *world_record(struct world *w, const struct resource *r, const char *id,
+			    struct place at);
 /* Who has that name; and if it is nobody, give it to the record, and return that. The text is
  * borrowed. NULL when memory is short. */
 struct record *world_name(struct world *w, const void *kind, const char *text,
@@ -100,5 +126,9 @@ void record_problem_item(struct world *w, struct record *record, const char *fie
 			 const char *fmt, ...) PRINTF_LIKE(5, 6);
 /* A text for a message: 'text', or null. */
 const char *world_quote(struct world *w, const char *text);
+/* Do two values say the same? */
+bool world_same_json(const cJSON *a, const cJSON *b);
+/* A place for a message: "file: pointer", or the file alone. */
+const char *world_place(struct world *w, const struct place *at);
 
 #endif
