@@ -4,6 +4,8 @@
  */
 #include "control_state.h"
 
+#include <strings.h>
+
 #include "exchange.h"
 #include "export.h"
 #include "ops.h"
@@ -135,22 +137,43 @@ bool control_get_fixtures(struct exchange *x)
 	return op_look(x, write_fixtures);
 }
 
+/* Is a body of that type one object to a line? There is no registered name for it. */
+static bool is_stream(const char *type)
+{
+	static const char *const names[] = { "application/x-ndjson", "application/ndjson",
+					     "application/jsonl", "application/x-jsonlines" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcspn(type, "; \t") == strlen(names[i]) &&
+		    strncasecmp(type, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 /* The body as a document, or as a stream of objects where its type says so. */
 static struct source body_source(struct exchange *x)
 {
 	const struct request *r = &x->request;
 
-	return (struct source){ .name = "body", .text = r->body, .len = r->body_len };
+	return (struct source){ .name = "body",
+				.text = r->body ? r->body : "",
+				.len = r->body_len,
+				.stream = r->content_type && is_stream(r->content_type) };
 }
 
-static bool refuse_fixtures(struct exchange *x, struct problems *problems)
+static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 {
 	const char *text = problems->text.text ? problems->text.text : "";
+	int first = (int)strcspn(text, "\n");
 
-	return fail(x, ERR_INVALID_FIXTURES,
-		    "%zu problem%s in the fixtures; nothing has changed. The first: %.*s",
-		    problems->count, problems->count == 1 ? "" : "s", (int)strcspn(text, "\n"),
-		    text);
+	if (problems->failed)
+		return broke(x, "%.*s", first, text);
+	fail(x, ERR_INVALID_FIXTURES,
+	     "%zu problem%s in the fixtures; nothing has changed. The first: %.*s", problems->count,
+	     problems->count == 1 ? "" : "s", first, text);
+	if (!problems->json.bad)
+		fail_param_json(x, "problems", arena_strdup(&x->arena, problems->json.text));
+	return false;
 }
 
 /* How many rows there are of each resource. */
@@ -183,4 +206,29 @@ bool control_put_fixtures(struct exchange *x)
 			     &problems))
 		return refuse_fixtures(x, &problems);
 	return op_look(x, write_counts);
+}
+
+/* Add the body's to what there is, in a change; what that has of keys is x->prepared then. */
+static bool add(struct exchange *x, struct change *c)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	struct destination to = { .db = c->db, .sql = c->sql, .ident = &c->in->ident };
+	const struct source source = body_source(x);
+
+	if (!time_parse(c->now, &to.now))
+		return op_short(x);
+	if (!fixtures_add(&to, &source, 1, &problems))
+		return refuse_fixtures(x, &problems);
+	x->prepared = keyring_load(c->db);
+	return (x->prepared || op_broke(x)) && write_counts(x);
+}
+
+bool control_post_fixtures(struct exchange *x)
+{
+	bool ok = op_act(x, add);
+
+	if (ok && !x->workspace->still)
+		workspace_use_keys(x->workspace, STEAL(x->prepared));
+	keyring_drop(x->prepared);
+	return ok;
 }

@@ -21,5 +21,7 @@ bool control_delete_snapshot(struct exchange *x);
 bool control_get_fixtures(struct exchange *x);
 /* Other fixtures, at once, or where anything is wrong with them none. */
 bool control_put_fixtures(struct exchange *x);
+/* More of them, beside what there is; or where anything is wrong with them none. */
+bool control_post_fixtures(struct exchange *x);
 
 #endif

@@ -20,7 +20,7 @@ struct request {
 	const char *target; /* as it came */
 	/* Headers, NULL where there is none. */
 	const char *api_key, *miru_version, *user_agent, *host;
-	const char *content_length, *transfer_encoding;
+	const char *content_length, *content_type, *transfer_encoding;
 	bool cut;             /* the target had a NUL in it; `target` ends there */
 	const char *repeated; /* the name of one that came twice, with different values */
 	bool http_1_0;

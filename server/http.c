@@ -219,6 +219,7 @@ static const struct {
 	{ "X-API-Key", 9, offsetof(struct request, api_key), false },
 	{ "User-Agent", 10, offsetof(struct request, user_agent), false },
 	{ "Miru-Version", 12, offsetof(struct request, miru_version), false },
+	{ "Content-Type", 12, offsetof(struct request, content_type), false },
 	{ "Content-Length", 14, offsetof(struct request, content_length), true },
 	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true },
 };

@@ -301,6 +301,7 @@ const struct operation operations[] = {
 	CONTROL("POST", "snapshots/{name}/restore", .run = control_restore_snapshot),
 	CONTROL("GET", "fixtures", .run = control_get_fixtures),
 	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
+	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
 	{ .method = "GET", .path = "/openapi.json", .realm = REALM_OPEN, .run = openapi_get },
 };
 /* clang-format on */

@@ -42,7 +42,7 @@ void workspace_close(struct workspace *w)
 
 bool workspace_learn(struct workspace *w, struct db *db)
 {
-	struct keyring *keys = keyring_load(db), *had;
+	struct keyring *keys = keyring_load(db);
 	int64_t due;
 
 	if (!keys || !agent_plan(w, db, &due)) {
@@ -50,11 +50,7 @@ bool workspace_learn(struct workspace *w, struct db *db)
 		return false;
 	}
 	w->due = due;
-	pthread_mutex_lock(&w->lock);
-	had = w->keys;
-	w->keys = keys;
-	pthread_mutex_unlock(&w->lock);
-	keyring_drop(had);
+	workspace_use_keys(w, keys);
 	return true;
 }
 
@@ -75,6 +71,17 @@ bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sou
 	w->origin.clock = clock_setting(&w->clock);
 	w->origin.ident = w->ident;
 	return true;
+}
+
+void workspace_use_keys(struct workspace *w, struct keyring *keys)
+{
+	struct keyring *had;
+
+	pthread_mutex_lock(&w->lock);
+	had = w->keys;
+	w->keys = keys;
+	pthread_mutex_unlock(&w->lock);
+	keyring_drop(had);
 }
 
 struct keyring *workspace_keys(struct workspace *w)
@@ -163,7 +170,6 @@ bool workspace_remember(struct workspace *w, struct db *db)
 
 bool workspace_put_alone(struct workspace *w, struct db *db, const struct moment *m, enum put what)
 {
-	struct keyring *had;
 	int64_t due;
 
 	if (m->rows && !db_put(db, m->rows))
@@ -174,12 +180,8 @@ bool workspace_put_alone(struct workspace *w, struct db *db, const struct moment
 		w->transitions = m->transitions;
 	}
 	w->ident = m->ident;
-	pthread_mutex_lock(&w->lock);
-	had = w->keys;
-	w->keys = m->rows ? keyring_hold(m->keys) : had;
-	pthread_mutex_unlock(&w->lock);
 	if (m->rows)
-		keyring_drop(had);
+		workspace_use_keys(w, keyring_hold(m->keys));
 	/* Where planning fails, whoever looks next plans anew. */
 	w->due = agent_plan(w, db, &due) ? due : INT64_MIN;
 	return true;
