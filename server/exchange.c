@@ -154,6 +154,26 @@ static bool read_by_people(const char *user_agent)
 	       (starts_with(user_agent, "curl/") || starts_with(user_agent, "Mozilla/"));
 }
 
+const char *failure_code(const struct failure *f)
+{
+	return error_code(f->error);
+}
+
+void answer_header(struct exchange *x, const char *name, const char *value)
+{
+	struct answer *a = &x->answer;
+
+	if (a->nheaders < ANSWER_HEADERS)
+		a->headers[a->nheaders++] = (struct pair){ name, value };
+}
+
+size_t answer_sent(const struct exchange *x)
+{
+	const struct answer *a = &x->answer;
+
+	return same_text(x->request.method, "HEAD") ? 0 : a->body->len;
+}
+
 struct writer exchange_writer(struct exchange *x)
 {
 	return (struct writer){
@@ -169,7 +189,7 @@ static void write_error(struct exchange *x)
 	const struct failure *f = &x->failure;
 	struct writer w;
 
-	x->answer.type = x->answer.disposition = NULL;
+	x->answer.type = NULL;
 	x->answer.delay = 0;
 	buf_clear(x->answer.body);
 	w = exchange_writer(x);
@@ -177,7 +197,7 @@ static void write_error(struct exchange *x)
 	write_key(&w, "error");
 	write_open(&w, '{');
 	write_key(&w, "code");
-	write_text(&w, error_code(f->error));
+	write_text(&w, failure_code(f));
 	write_key(&w, "params");
 	write_open(&w, '{');
 	for (size_t i = 0; i < f->nparams; i++) {
@@ -201,6 +221,7 @@ void exchange_answer(struct exchange *x)
 	if (x->failure.error)
 		write_error(x);
 	if (body->bad) {
+		x->answer.nheaders = 0; /* they were the answer's that there is not */
 		broke(x, "answer: out of memory");
 		write_error(x);
 	}

@@ -21,11 +21,13 @@ struct request {
 	/* Headers, NULL where there is none. */
 	const char *api_key, *miru_version, *user_agent, *host;
 	const char *content_length, *content_type, *transfer_encoding;
-	bool cut;             /* the target had a NUL in it; `target` ends there */
-	const char *repeated; /* the name of one that came twice, with different values */
+	const char *retry_count; /* the SDK's: which try it is */
+	bool cut;                /* the target had a NUL in it; `target` ends there */
+	const char *repeated;    /* the name of one that came twice, with different values */
 	bool http_1_0;
 	const char *body; /* not ended by a NUL; what came of it */
 	size_t body_len;
+	uint64_t body_came; /* bytes of it, kept or not */
 };
 
 enum { FAILURE_PARAMS = 4 };
@@ -40,13 +42,15 @@ struct failure {
 	size_t nparams;
 };
 
+enum { ANSWER_HEADERS = 4 };
+
 struct answer {
-	int status;
-	struct buf *body;        /* borrowed */
-	const char *allow;       /* the Allow header, or NULL */
-	const char *type;        /* the Content-Type header; NULL: JSON */
-	const char *disposition; /* the Content-Disposition header, or NULL */
-	int64_t delay;           /* microseconds to wait before it is sent */
+	int status;                          /* 0: none is sent */
+	struct buf *body;                    /* borrowed */
+	const char *type;                    /* the Content-Type header; NULL: JSON */
+	struct pair headers[ANSWER_HEADERS]; /* more of them */
+	size_t nheaders;
+	int64_t delay; /* microseconds to wait before it is sent */
 };
 
 struct exchange {
@@ -104,10 +108,17 @@ void fail_param_json(struct exchange *x, const char *name, const char *json);
  * SCOPE_FREE.
  */
 bool may(struct exchange *x, enum scope scope, enum scope other);
+/* The error's code, or "" where there is none. */
+const char *failure_code(const struct failure *f);
 /* A text from outside as it is fit for a message. */
 const char *quote(struct exchange *x, const char *text);
 /* The same with quotation marks, or null. */
 const char *quoted(struct exchange *x, const char *text);
+
+/* Add a header to the answer; name and value must live as long as the exchange.*/
+void answer_header(struct exchange *x, const char *name, const char *value);
+/* The bytes of the answer's body that its client gets. */
+size_t answer_sent(const struct exchange *x);
 
 /* A writer of the answer's body: indented for people, compact for programs. */
 struct writer exchange_writer(struct exchange *x);

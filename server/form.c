@@ -3,6 +3,7 @@
  */
 #include "form.h"
 
+#include "rfc3339.h"
 #include "utf8.h"
 
 static bool lower(char c)
@@ -96,6 +97,26 @@ static bool check_filepath(const char *text)
 	return text[0] == '/';
 }
 
+static bool check_pattern(const char *text)
+{
+	return (*text == '/' || *text == '*') && !strchr(text, '?');
+}
+
+static bool check_status(const char *text)
+{
+	return *text >= '1' && *text <= '5' &&
+	       (streq(text + 1, "xx") || (digit(text[1]) && digit(text[2]) && !text[3]));
+}
+
+static bool check_since(const char *text)
+{
+	enum { DIGITS_MAX = 18 };
+	size_t digits = strspn(text, "0123456789");
+	int64_t micros;
+
+	return text[digits] ? time_parse(text, &micros) : digits <= DIGITS_MAX;
+}
+
 /* Lengths are in characters unless `bytes` says otherwise; max 0 is no limit. */
 static const struct {
 	unsigned min, max;
@@ -127,6 +148,13 @@ static const struct {
 			    "an absolute path of 1 to 128 bytes without \"..\"",
 			    "^/(?!(.*/)?\\.\\.(/|$))" },
 	[FORM_DESCRIPTION] = { 0, 512, false, NULL, "a text of at most 512 characters" },
+	[FORM_LINE] = { 1, 1024, true, NULL, "a text of 1 to 1024 bytes" },
+	[FORM_PATTERN] = { 1, 1024, true, check_pattern,
+			   "a path, without a query, such as /devices/*" },
+	[FORM_STATUS] = { 3, 3, true, check_status, "a status such as 404, or a class such as 4xx",
+			  "^[1-5]([0-9][0-9]|xx)$" },
+	[FORM_SINCE] = { 1, 64, true, check_since,
+			 "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
 };
 
 bool form_fits(enum form form, const char *text)

@@ -19,6 +19,11 @@ enum form {
 	FORM_SLOT_NAME,   /* and their names */
 	FORM_FILEPATH,    /* of instance slots: absolute, without .. */
 	FORM_DESCRIPTION, /* of devices, slots, deployments */
+	/* Of control endpoints: */
+	FORM_LINE,    /* short enough to keep */
+	FORM_PATTERN, /* of paths */
+	FORM_STATUS,  /* an HTTP status, or a class of them */
+	FORM_SINCE,   /* an id of the journal's, or a time */
 	FORM_COUNT
 };
 

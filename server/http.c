@@ -220,6 +220,7 @@ static const struct {
 	{ "User-Agent", 10, offsetof(struct request, user_agent), false },
 	{ "Miru-Version", 12, offsetof(struct request, miru_version), false },
 	{ "Content-Type", 12, offsetof(struct request, content_type), false },
+	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false },
 	{ "Content-Length", 14, offsetof(struct request, content_length), true },
 	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true },
 };
@@ -307,6 +308,33 @@ static const char *date_of(const struct client *client)
 	return text;
 }
 
+/* Microseconds since the request came. */
+static int64_t elapsed(const struct client *client)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - client->start.tv_sec) * INT64_C(1000000) +
+	       (now.tv_nsec - client->start.tv_nsec) / 1000;
+}
+
+static bool add_headers(struct MHD_Response *response, const struct answer *a)
+{
+	for (size_t i = 0; i < a->nheaders; i++)
+		if (a->headers[i].value &&
+		    !MHD_add_response_header(response, a->headers[i].name, a->headers[i].value))
+			return false;
+	return true;
+}
+
+/* The answer is about to leave: whoever has it must find it in the journal. */
+static void note_answer(struct client *client)
+{
+	client->answered = true;
+	client->x.request.body_came = client->came;
+	journal_add(&client->x.workspace->journal, &client->x, elapsed(client));
+}
+
 /* Hand the answer to the library. Its body stays ours, as it is, until the request has ended. */
 static enum MHD_Result queue(struct client *client, struct MHD_Connection *connection, bool close)
 {
@@ -317,17 +345,14 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 							   MHD_RESPMEM_PERSISTENT);
 	enum MHD_Result ok;
 
-	client->answered = true;
+	note_answer(client);
 	if (!response)
 		return MHD_NO;
 	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 				     a->type ? a->type : "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
 	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date_of(client)) &&
-	     (!a->disposition ||
-	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
-				      a->disposition)) &&
-	     (!a->allow || MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow)) &&
+	     add_headers(response, a) &&
 	     ((!close && !atomic_load_explicit(&client->http->draining, memory_order_relaxed)) ||
 	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
 	     MHD_queue_response(connection, (unsigned)a->status, response);
@@ -408,7 +433,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		if (client->came <= client->body.max)
 			buf_addn(&client->body, upload, *upload_len);
 		*upload_len = 0;
-		return client->came <= client->body.max * BODY_GIVE_UP ? MHD_YES : MHD_NO;
+		if (client->came <= client->body.max * BODY_GIVE_UP)
+			return MHD_YES;
+		note_answer(client); /* that there is none */
+		return MHD_NO;
 	}
 	if (!client->served) {
 		answer(client);
@@ -425,18 +453,13 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 {
 	struct http *http = cls;
 	struct client *client = *con_cls;
-	struct timespec end;
 
 	(void)connection;
 	(void)how;
 	if (!client)
 		return;
-	if (client->answered) {
-		clock_gettime(CLOCK_MONOTONIC, &end);
-		log_request(http->app->log, &client->x,
-			    (end.tv_sec - client->start.tv_sec) * INT64_C(1000000) +
-				(end.tv_nsec - client->start.tv_nsec) / 1000);
-	}
+	if (client->answered)
+		log_request(http->app->log, &client->x, elapsed(client));
 	end_request(client);
 	*con_cls = NULL;
 }

@@ -21,6 +21,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 			.seeded = o->seed >= 0,
 			.seed = (uint64_t)o->seed,
 			.still = o->stateless,
+			.journal_size = (size_t)o->journal_size,
 		},
 		.db = o->db,
 		.auth = (enum auth_mode)o->auth,

@@ -231,7 +231,7 @@ static void add_shown(struct buf *b, struct exchange *x, const char *text, bool 
 
 static void text_line(struct buf *b, struct exchange *x, int64_t micros)
 {
-	const char *code = error_code(x->failure.error);
+	const char *code = failure_code(&x->failure);
 
 	buf_addc(b, ' ');
 	buf_add_int(b, x->answer.status);
@@ -268,7 +268,7 @@ static void json_line(struct buf *b, struct exchange *x, int64_t micros)
 	buf_add(b, ",\"key\":");
 	add_shown(b, x, x->key ? x->key->name : NULL, true);
 	buf_add(b, ",\"code\":");
-	buf_add_json(b, error_code(x->failure.error));
+	buf_add_json(b, failure_code(&x->failure));
 	buf_add(b, ",\"micros\":");
 	buf_add_int(b, micros);
 	buf_add(b, "}\n");

@@ -4,6 +4,7 @@
 #include "operation.h"
 
 #include "control.h"
+#include "control_journal.h"
 #include "control_row.h"
 #include "control_state.h"
 #include "openapi.h"
@@ -194,6 +195,26 @@ static const struct field put_transitions[] = {
 	{ .name = "seconds", .kind = K_SECONDS, .on = ALWAYS },
 };
 
+static const struct word http_methods[] = {
+	{ "GET", ALWAYS, NULL },
+	{ "HEAD", ALWAYS, NULL },
+	{ "POST", ALWAYS, NULL },
+	{ "PUT", ALWAYS, NULL },
+	{ "PATCH", ALWAYS, NULL },
+	{ "DELETE", ALWAYS, NULL },
+	{ "OPTIONS", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field get_requests[] = {
+	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods },
+	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .form = FORM_PATTERN },
+	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .form = FORM_STATUS },
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SINCE },
+};
+
 /* ---- the operations -------------------------------------------------------------------------- */
 
 /* One resource by its id, and a list of them. */
@@ -302,11 +323,21 @@ const struct operation operations[] = {
 	CONTROL("GET", "fixtures", .run = control_get_fixtures),
 	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
 	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
+	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
+	CONTROL("DELETE", "requests", .run = control_delete_requests),
 	{ .method = "GET", .path = "/openapi.json", .realm = REALM_OPEN, .run = openapi_get },
 };
 /* clang-format on */
 
 const size_t noperations = ARRAY_LEN(operations);
+
+const struct operation *operation_named(const char *name)
+{
+	for (size_t i = 0; i < noperations; i++)
+		if (same_text(operations[i].name, name))
+			return &operations[i];
+	return NULL;
+}
 
 struct shape operation_body(const struct operation *op)
 {

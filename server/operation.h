@@ -47,6 +47,8 @@ struct operation {
 extern const struct operation operations[];
 extern const size_t noperations;
 
+/* The operation of that name, or NULL. */
+const struct operation *operation_named(const char *name);
 /* What the body of one may hold; without fields where it takes none. */
 struct shape operation_body(const struct operation *op);
 

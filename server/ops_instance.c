@@ -220,11 +220,13 @@ static bool read_content(struct exchange *x)
 	if (!content)
 		return op_broke(x);
 	x->answer.type = format_media_type(row_text(content, "format"));
-	x->answer.disposition = streq(disposition, "attachment")
-				    ? attachment(x, row_text(instance, "filepath"))
-				    : disposition;
+	if (streq(disposition, "attachment"))
+		disposition = attachment(x, row_text(instance, "filepath"));
+	if (!disposition)
+		return op_short(x);
+	answer_header(x, "Content-Disposition", disposition);
 	buf_add(x->answer.body, row_text(content, "data"));
-	return x->answer.disposition || op_broke(x);
+	return true;
 }
 
 bool op_get_content(struct exchange *x)

@@ -109,6 +109,8 @@ static const struct row rows[] = {
 	       .help = "the greatest limit of a list (100)"),
 	OPTION("max-body", "BYTES", OPT_NUMBER, max_body, .min = 1, .max = 1 << 30,
 	       .help = "the greatest body of a request (1048576)"),
+	OPTION("journal-size", "N", OPT_NUMBER, journal_size, .max = 100000,
+	       .help = "requests that /_mock/requests remembers (1000)"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = 64,
 	       .help = "threads that answer (the number of cores, at least 2)"),
 	OPTION("no-control", NULL, OPT_FLAG, no_control,
@@ -380,6 +382,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.max_workspaces = 1000,
 		.max_body = 1024 * 1024,
 		.max_page_size = 100,
+		.journal_size = 1000,
 		.clock = CLOCK_RUNS,
 	};
 	ok = read_presets(o, command, err, errlen) && read_environment(o, command, err, errlen);

@@ -20,7 +20,8 @@ struct option_list {
 /* What the options say. Its texts are argv's and the environment's, or live in `owned`. */
 struct options {
 	const char *host, *port_file, *url, *db;
-	long port, workers, seed /* -1: none */, max_body, max_page_size, max_workspaces;
+	long port, workers, seed /* -1: none */, max_body, max_page_size, max_workspaces,
+	    journal_size;
 	bool empty, help, version;
 	bool stateless, no_control, strict_release_rule, pipe_only_filters, lenient_parent;
 	struct transitions transitions;

@@ -64,7 +64,7 @@ static bool stage_target(struct exchange *x)
 /* The target's path, as it came. */
 static const char *path_of(struct exchange *x)
 {
-	const char *target = x->request.target;
+	const char *target = target_path(x->request.target);
 	const char *path = arena_strndup(&x->arena, target, strcspn(target, "?"));
 
 	return path ? path : "";
@@ -81,7 +81,7 @@ static bool stage_route(struct exchange *x)
 	case FOUND:
 		return true;
 	case FOUND_NO_METHOD:
-		x->answer.allow = arena_strdup(&x->arena, allow);
+		answer_header(x, "Allow", arena_strdup(&x->arena, allow));
 		fail(x, ERR_METHOD_NOT_ALLOWED, "%s is not a method of this path; it has: %s",
 		     quote(x, r->method), allow);
 		fail_param(x, "method", r->method);
@@ -168,12 +168,18 @@ static bool refuse_query(struct exchange *x, const char *field, const char *why)
 	return why ? fail_field(x, field, "%s", why) : broke(x, "query: out of memory");
 }
 
-/* The operation's own parameters, each a word, into x->params. */
+/* Is that a value of a parameter? A word, or a text of its form. */
+static bool param_fits(const struct field *f, const char *text)
+{
+	return f->kind == K_ENUM ? word_find(f->words, text) != NULL : form_fits(f->form, text);
+}
+
+/* The operation's own parameters into x->params. */
 static bool read_params(struct exchange *x)
 {
 	const struct shape *shape = &x->op->params;
 	const struct target *t = &x->target;
-	char words[EXPECTED_MAX];
+	char expected[EXPECTED_MAX];
 
 	if (!shape->fields)
 		return true;
@@ -191,11 +197,11 @@ static bool read_params(struct exchange *x)
 			/* Of several the last counts, and each is looked at. */
 			m->set = true;
 			m->text = t->pairs[n].value;
-			if (!word_find(f->words, m->text))
+			if (!param_fits(f, m->text))
 				return fail_field(x, f->name, "%s: expected %s, found '%s'",
 						  f->name,
-						  value_expected(f, x->version, words,
-								 sizeof words),
+						  value_expected(f, x->version, expected,
+								 sizeof expected),
 						  quote(x, m->text));
 		}
 	}
@@ -239,12 +245,41 @@ static bool stage_open_version(struct exchange *x)
 	return !x->request.miru_version || read_version(x);
 }
 
-/* Whoever controls the server is told what it does not know, rather than taken for lucky. */
-static bool stage_no_query(struct exchange *x)
+/* "operation, method, path" */
+static const char *params_listed(struct exchange *x)
 {
-	if (x->target.npairs == 0)
-		return true;
-	return refuse_query(x, x->target.pairs[0].name, "this path takes no query parameters");
+	const struct shape *shape = &x->op->params;
+	const char *all = "";
+
+	for (size_t i = 0; all && i < shape->count; i++)
+		all = arena_printf(&x->arena, "%s%s%s", all, i ? ", " : "", shape->fields[i].name);
+	return all ? all : "";
+}
+
+static bool has_param(const struct shape *shape, const char *name)
+{
+	for (size_t i = 0; i < shape->count; i++)
+		if (streq(shape->fields[i].name, name))
+			return true;
+	return false;
+}
+
+/* Whoever controls the server is told what it does not know, rather than taken for lucky. */
+static bool stage_control_query(struct exchange *x)
+{
+	const struct shape *shape = &x->op->params;
+	const struct target *t = &x->target;
+
+	for (size_t i = 0; i < t->npairs; i++) {
+		const char *name = t->pairs[i].name;
+
+		if (!shape->fields)
+			return fail_field(x, name, "this path takes no query parameters");
+		if (!has_param(shape, name))
+			return fail_field(x, name, "unknown query parameter '%s'; there is: %s",
+					  quote(x, name), params_listed(x));
+	}
+	return read_params(x);
 }
 
 static bool read_body(struct exchange *x, const struct shape *shape, bool strict)
@@ -308,9 +343,9 @@ static stage *const gates[][9] = {
 	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_query, stage_body,
 			stage_database, stage_execute, stage_present },
 	/* The operations of these write their answers themselves. */
-	[REALM_CONTROL] = { stage_control_version, stage_no_query, stage_control_body,
+	[REALM_CONTROL] = { stage_control_version, stage_control_query, stage_control_body,
 			    stage_database, stage_execute },
-	[REALM_OPEN] = { stage_open_version, stage_no_query, stage_execute },
+	[REALM_OPEN] = { stage_open_version, stage_control_query, stage_execute },
 };
 
 static bool pass(struct exchange *x, stage *const *stages)

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "pattern.h"
+
 /* What may stand before a path of the API: the SDK's environments' and the agent's scripts'. */
 static const char *const prefixes[] = { "beta", "v1" };
 
@@ -124,4 +126,20 @@ const char *operation_hint(const struct operation *table, size_t n, bool control
 			add_item(out, len, "%.*s", (int)same, table[i].path);
 	}
 	return out;
+}
+
+/* What stands behind the prefix, if there is one. */
+static const char *behind_prefix(const char *path)
+{
+	for (size_t i = 0; *path == '/' && i < ARRAY_LEN(prefixes); i++)
+		if (starts_with(path + 1, prefixes[i]) && path[1 + strlen(prefixes[i])] == '/')
+			return path + 1 + strlen(prefixes[i]);
+	return NULL;
+}
+
+bool path_fits(const char *pattern, const char *path)
+{
+	const char *rest = behind_prefix(path);
+
+	return pattern_fits(pattern, path) || (rest && pattern_fits(pattern, rest));
 }

@@ -26,4 +26,7 @@ enum found operation_find(const struct operation *table, size_t n, bool control,
 const char *operation_hint(const struct operation *table, size_t n, bool control,
 			   const struct target *t, char *out, size_t len);
 
+/* Does a path, undecoded and without a query, fit a pattern, with its prefix or without it? */
+bool path_fits(const char *pattern, const char *path);
+
 #endif

@@ -111,6 +111,13 @@ static bool parse_query(struct arena *a, const char *query, struct target *t, co
 	}
 }
 
+const char *target_path(const char *raw)
+{
+	const char *behind = skip_authority(raw);
+
+	return behind ? behind : raw;
+}
+
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why)
 {
 	const char *absolute = skip_authority(raw), *at = absolute ? absolute : raw;

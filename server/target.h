@@ -29,4 +29,7 @@ struct target {
  */
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why) MUST_CHECK;
 
+/* Where in a raw target, well formed or not, the path begins. */
+const char *target_path(const char *raw);
+
 #endif

@@ -60,9 +60,10 @@ size_t utf8_count(const char *text)
 	return count;
 }
 
+static const char replacement[] = "\xef\xbf\xbd";
+
 char *utf8_clean(struct arena *a, const char *text, size_t max)
 {
-	static const char replacement[] = "\xef\xbf\xbd";
 	size_t left = strlen(text), used = 0;
 
 	if (left <= max && utf8_valid(text, left))
@@ -92,4 +93,35 @@ char *utf8_clean(struct arena *a, const char *text, size_t max)
 	}
 	clean[used] = '\0';
 	return clean;
+}
+
+void utf8_add(struct buf *to, const char *text, size_t len)
+{
+	while (len > 0) {
+		size_t good = 0, n;
+
+		while (good < len && text[good] && (n = utf8_sequence(text + good, len - good)))
+			good += n;
+		buf_addn(to, text, good);
+		text += good;
+		len -= good;
+		if (len > 0) {
+			buf_add(to, replacement);
+			text++;
+			len--;
+		}
+	}
+}
+
+size_t utf8_cut(const char *text, size_t len, size_t max)
+{
+	enum { LONGEST = 4 };
+	size_t at = max;
+
+	if (len <= max)
+		return len;
+	while (at > 0 && max - at < LONGEST && ((unsigned char)text[at] & 0xc0) == 0x80)
+		at--;
+	/* So many bytes that only go on are no character at all. */
+	return max - at < LONGEST ? at : max;
 }

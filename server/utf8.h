@@ -5,6 +5,7 @@
 #define UTF8_H
 
 #include "arena.h"
+#include "buf.h"
 
 /*
  * The length in bytes, 1 to 4, of the well-formed UTF-8 sequence that `text` begins with, or 0 when
@@ -20,5 +21,9 @@ size_t utf8_count(const char *text);
  * longer than `max` bytes is cut and ends in "...". NULL when memory is short.
  */
 char *utf8_clean(struct arena *a, const char *text, size_t max);
+/* Append bytes as UTF-8: those that are not, and NULs, become U+FFFD. */
+void utf8_add(struct buf *to, const char *text, size_t len);
+/* The length of the text cut to at most `max` bytes, between two characters. */
+size_t utf8_cut(const char *text, size_t len, size_t max);
 
 #endif

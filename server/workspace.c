@@ -12,6 +12,7 @@
 void workspace_init(struct workspace *w, const struct beginning *b)
 {
 	*w = (struct workspace){ .transitions = b->transitions, .still = b->still };
+	journal_open(&w->journal, b->journal_size);
 	clock_init(&w->clock, b->frozen);
 	ident_init(&w->ident, b->seeded ? &b->seed : NULL);
 	pthread_mutex_init(&w->lock, NULL);
@@ -36,6 +37,7 @@ void workspace_close(struct workspace *w)
 	snapshots_free(w);
 	moment_drop(&w->origin);
 	keyring_drop(w->keys);
+	journal_close(&w->journal);
 	store_close(w->store);
 	pthread_mutex_destroy(&w->lock);
 }
@@ -211,9 +213,9 @@ bool workspace_reset(struct workspace *w, struct db *db)
 	return ok;
 }
 
-bool workspace_is_as_new(const struct workspace *w)
+bool workspace_is_as_new(struct workspace *w)
 {
-	return !w->changed && !w->snapshots && !w->origin.rows;
+	return !w->changed && !w->snapshots && !w->origin.rows && journal_is_empty(&w->journal);
 }
 
 /* What a workspace that was filled holds, as another's origin. */

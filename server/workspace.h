@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "fixture.h"
 #include "ident.h"
+#include "journal.h"
 #include "transitions.h"
 
 /* A workspace as it was at one moment. */
@@ -38,6 +39,7 @@ struct workspace {
 	struct keyring *keys;
 	struct moment origin; /* its fixtures; without rows: those it has now, or its parent's */
 	struct workspace *parent; /* the one that it is a copy of, or NULL: see workspaces.h */
+	struct journal journal;
 };
 
 /* How a workspace begins. */
@@ -47,6 +49,7 @@ struct beginning {
 	bool seeded;    /* ids come from this seed */
 	uint64_t seed;
 	bool still;
+	size_t journal_size;
 };
 
 /*
@@ -97,7 +100,7 @@ bool workspace_put_alone(struct workspace *w, struct db *db, const struct moment
 /* Put it back to its origin. False when that fails; then it is as it was. */
 bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
 /* Is it as it began, so that forgetting it would lose nothing? For whoever is alone with it. */
-bool workspace_is_as_new(const struct workspace *w);
+bool workspace_is_as_new(struct workspace *w);
 /* Before its first change: remember what it is put back to. For whoever may change its database. */
 bool workspace_remember(struct workspace *w, struct db *db) MUST_CHECK;
 /*

@@ -1,0 +1,356 @@
+"""The journal: what /_mock/requests remembers of every request, which of them it shows, how many."""
+
+import threading
+
+import harness
+from harness import ADMIN, EVERGLADES, READER, TETONS, Client, Server
+
+FIELDS = ["id", "time", "method", "path", "query", "operation", "status", "code", "version", "key",
+          "duration_us", "retry_count", "user_agent", "fault", "request_body", "request_bytes",
+          "response_body", "response_bytes"]
+KEPT = 4096  # bytes of a body
+
+
+class TestCase(harness.TestCase):
+    """Each test with an empty journal of the class's server."""
+
+    def setUp(self):
+        self.server.control("DELETE", "requests")
+
+    def journal(self, query="", server=None):
+        answer = (server or self.server).control("GET", "requests" + query)
+        self.assertEqual(answer.status, 200, answer.text)
+        self.assertEqual(list(answer.json), ["requests", "total", "dropped"])
+        for entry in answer.json["requests"]:
+            self.assertEqual(list(entry), FIELDS)
+        return answer.json
+
+    def entries(self, query=""):
+        return self.journal(query)["requests"]
+
+    def only(self, query=""):
+        entries = self.entries(query)
+        self.assertEqual(len(entries), 1, entries)
+        return entries[0]
+
+
+class Entries(TestCase):
+    def test_whole(self):
+        answer = self.server.get("/beta/deployments/dpl_123?expand=device&x=%20", key=READER,
+                                 User_Agent="robot/1", x_stainless_retry_count="2")
+        entry = self.only()
+        self.assertGreater(entry.pop("id"), 0)
+        self.assertRegex(entry.pop("time"), r"^20\d\d-.*Z$")
+        self.assertGreater(entry.pop("duration_us"), 0)
+        self.assertEqual(entry, {
+            "method": "GET", "path": "/beta/deployments/dpl_123", "query": "expand=device&x=%20",
+            "operation": "getDeployment", "status": 200, "code": None, "version": TETONS,
+            "key": "reader", "retry_count": 2, "user_agent": "robot/1", "fault": None,
+            "request_body": None, "request_bytes": 0, "response_body": answer.text,
+            "response_bytes": len(answer.text)})
+
+    def test_refusals(self):
+        """Whatever is refused, and wherever, is there with its code."""
+        get, call = self.server.get, self.server.call
+        for ask, status, code, operation, key, version in (
+                (lambda: get("/beta/nothing"), 404, "resource_not_found", None, "admin", None),
+                (lambda: get("/devices/x/y%2", version=None), 400, "invalid_request", None,
+                 "admin", None),
+                (lambda: get("/devices", method="PUT"), 405, "method_not_allowed", None, "admin",
+                 None),
+                (lambda: get("/devices", key=None), 401, "unauthorized", "listDevices", None, None),
+                (lambda: get("/devices", key="junk"), 401, "unauthorized", "listDevices", "****",
+                 None),
+                (lambda: get("/devices", version="x"), 400, "invalid_api_version", "listDevices",
+                 "admin", None),
+                (lambda: get("/groups", version=TETONS), 404, "resource_not_found", "listGroups",
+                 "admin", TETONS),
+                (lambda: call("POST", "/devices", {"name": ""}), 400, "invalid_request",
+                 "createDevice", "admin", EVERGLADES),
+                (lambda: call("GET", "/devices/dvc_no"), 404, "resource_not_found", "getDevice",
+                 "admin", EVERGLADES)):
+            with self.subTest(code=code, status=status, operation=operation):
+                self.setUp()
+                answer = ask()
+                entry = self.only()
+                self.assertEqual((answer.status, entry["status"]), (status, status))
+                self.assertEqual((entry["code"], entry["operation"], entry["key"],
+                                  entry["version"]), (code, operation, key, version))
+                self.assertEqual(entry["response_body"], answer.text)
+
+    def test_what_is_not_there(self):
+        """Control endpoints, also those that there are not; the OpenAPI document is there."""
+        for target in ("/_mock/ready", "/_mock/nothing", "/%5Fmock/clock"):
+            self.server.request("GET", target)
+        self.assertEqual(self.journal()["requests"], [])
+        self.server.request("GET", "/openapi.json")
+        self.assertEqual(self.only()["path"], "/openapi.json")
+
+    def test_masked(self):
+        for key, shown in (("elevenchars", "****"), ("twelve_chars", "****hars"),
+                           ("x" * 40 + "last", "****last")):
+            with self.subTest(key=key):
+                self.setUp()
+                self.server.get("/devices", key=key)
+                self.assertEqual(self.only()["key"], shown)
+                self.assertNotIn(key, self.server.control("GET", "requests").text)
+
+    def test_retry_counts(self):
+        for sent, shown in (("0", 0), ("17", 17), ("-1", None), ("x", None), ("1x", None),
+                            ("", None), ("9" * 30, None)):
+            self.setUp()
+            self.server.get("/devices", x_stainless_retry_count=sent)
+            self.assertEqual(self.only()["retry_count"], shown, sent)
+
+    def test_bodies(self):
+        """As they came, made UTF-8, cut between two characters; their sizes are the true ones."""
+        body = b'{"name": "' + "é".encode() * 3000 + b'"}'
+        self.server.call("POST", "/devices", body)
+        entry = self.only()
+        self.assertEqual(entry["request_bytes"], len(body))
+        self.assertEqual(entry["request_body"], body[:KEPT].decode())
+
+        body = b'{"name": x' + "é".encode() * 3000 + b'"}'
+        self.setUp()
+        self.server.call("POST", "/devices", body + b"x" * 3)
+        self.assertEqual(self.only()["request_body"], body[:KEPT].decode())
+        self.setUp()
+        self.server.call("POST", "/devices", b"x" + body)
+        self.assertEqual(self.only()["request_body"].encode(), b"x" + body[:KEPT - 2])
+
+        self.setUp()
+        self.server.call("POST", "/devices", b'\xff{"\x00\xc3')
+        self.assertEqual(self.only()["request_body"], '\ufffd{"\ufffd\ufffd')
+        self.setUp()
+        self.server.call("POST", "/devices", b"\xbf" * 5000)
+        self.assertEqual(self.only()["request_body"], "\ufffd" * KEPT)
+
+        self.setUp()
+        answer = self.server.call("GET", "/deployments?limit=100&expand=device,release")
+        entry = self.only()
+        self.assertGreater(len(answer.text.encode()), KEPT)
+        self.assertEqual(entry["response_bytes"], len(answer.text.encode()))
+        self.assertEqual(entry["response_body"],
+                         answer.text.encode()[:KEPT].decode(errors="ignore"))
+
+    def test_head(self):
+        self.server.get("/devices", method="HEAD")
+        entry = self.only()
+        self.assertEqual((entry["method"], entry["response_body"], entry["response_bytes"]),
+                         ("HEAD", None, 0))
+
+    def test_bytes(self):
+        """What is not UTF-8 in a header or a target."""
+        self.server.raw(b"GET /\xff?\xfe HTTP/1.1\r\nHost: x\r\nX-API-Key: \xfd\r\n"
+                        b"User-Agent: a\xfc\r\nConnection: close\r\n\r\n")
+        entry = self.only()
+        self.assertEqual((entry["path"], entry["query"], entry["key"], entry["user_agent"],
+                          entry["status"]), ("/\ufffd", "\ufffd", "****", "a\ufffd", 400))
+
+    def test_absolute(self):
+        self.server.raw(b"GET http://x:1/v1/devices?a HTTP/1.1\r\nHost: x\r\n"
+                        b"Connection: close\r\n\r\n")
+        self.assertEqual([self.only()[k] for k in ("path", "query", "status")],
+                         ["/v1/devices", "a", 401])
+        self.server.raw(b"GET http://x/_mock/no HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.only()
+
+    def test_too_large(self):
+        """Refused by its declared length, and after it has come."""
+        self.server.raw(b"POST /beta/devices?q HTTP/1.1\r\nHost: x\r\nX-API-Key: miru_mock_admin\r\n"
+                        b"Content-Length: 99999999\r\n\r\n")
+        entry = self.only()
+        self.assertEqual([entry[k] for k in ("path", "query", "status", "code", "key", "operation",
+                                             "request_bytes")],
+                         ["/beta/devices", "q", 413, "request_too_large", "admin", None, 0])
+        self.setUp()
+        chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+        self.server.raw(b"POST /beta/devices HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                        b"Connection: close\r\n\r\n" + chunk * 17 + b"0\r\n\r\n")
+        entry = self.only()
+        self.assertEqual((entry["status"], entry["request_bytes"]), (413, 17 * 0x10000))
+
+    def test_repeated_header(self):
+        self.server.raw(b"GET /devices HTTP/1.1\r\nHost: x\r\nX-API-Key: a\r\nX-API-Key: b\r\n\r\n")
+        self.assertEqual((self.only()["status"], self.only()["code"]), (400, "invalid_request"))
+
+    def test_time(self):
+        """By the workspace's clock."""
+        self.server.control("PUT", "clock", {"mode": "frozen", "now": "2026-01-01T00:00:00.25Z"})
+        self.server.get("/devices")
+        self.server.control("PUT", "clock", {"mode": "real"})
+        self.assertEqual(self.only()["time"], "2026-01-01T00:00:00.250000Z")
+
+    def test_late(self):
+        """One that is late on purpose is there once it has left, with the time that it took."""
+        self.server.control("PATCH", "devices/dvc_123", {"status": "offline"})
+        self.server.call("POST", "/devices/dvc_123/ping", {"timeout_nanos": 50_000_000})
+        self.assertGreaterEqual(self.only()["duration_us"], 50_000)
+
+
+class Filters(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        server = cls.server
+        server.control("DELETE", "requests")
+        server.get("/beta/devices/dvc_123")                           # 0
+        server.get("/v1/deployments?limit=1", key=READER)             # 1
+        server.get("/deployments/dpl_no")                             # 2
+        server.call("POST", "/devices", {"name": "a"})                # 3
+        server.get("/devices/dvc_123", key="an-unknown-key")          # 4
+        server.get("/nowhere", method="HEAD", key=None)               # 5
+        cls.first = server.control("GET", "requests").json["requests"][0]["id"]
+
+    def setUp(self):
+        pass
+
+    def test_filters(self):
+        first = self.first
+        for query, want in (
+                ("", [0, 1, 2, 3, 4, 5]),
+                ("operation=getDevice", [0, 4]), ("operation=createDevice", [3]),
+                ("operation=listGroups", []),
+                ("method=GET", [0, 1, 2, 4]), ("method=POST", [3]), ("method=HEAD", [5]),
+                ("path=/devices/dvc_123", [0, 4]), ("path=/beta/devices/dvc_123", [0]),
+                ("path=/v1/*", [1]), ("path=/deployments*", [1, 2]), ("path=*", [0, 1, 2, 3, 4, 5]),
+                ("path=/deployments", [1]), ("path=*/dvc_*", [0, 4]), ("path=/*/dpl_no", [2]),
+                ("path=/devices/dvc_1234", []), ("path=/deployments/*_n*o", [2]),
+                ("status=200", [0, 1, 3]), ("status=4xx", [2, 4, 5]), ("status=2xx", [0, 1, 3]),
+                ("status=401", [4]), ("status=500", []),
+                ("key=admin", [0, 2, 3]), (f"key={ADMIN}", [0, 2, 3]), ("key=reader", [1]),
+                ("key=an-unknown-key", [4]), ("key=****-key", []), ("key=", None),
+                (f"since={first}", [1, 2, 3, 4, 5]), (f"since={first + 4}", [5]),
+                (f"since={first + 100}", []), ("since=0", [0, 1, 2, 3, 4, 5]),
+                ("since=2020-01-01T00:00:00Z", [0, 1, 2, 3, 4, 5]),
+                ("since=2020-01-01T00:00:00%2B02:00", [0, 1, 2, 3, 4, 5]),
+                ("since=9998-01-01T00:00:00Z", []),
+                (f"since={first + 1}&method=GET&status=4xx", [2, 4])):
+            with self.subTest(query=query):
+                if want is None:
+                    self.assert_refused(self.server.control("GET", f"requests?{query}"), 400,
+                                        "invalid_request")
+                    continue
+                found = self.journal("?" + query)
+                self.assertEqual([e["id"] - first for e in found["requests"]], want)
+
+    def test_since_time(self):
+        """At that time, or later."""
+        times = [e["time"] for e in self.entries()]
+        self.assertEqual([e["time"] for e in self.entries(f"?since={times[3]}")],
+                         [t for t in times if t >= times[3]])
+
+    def test_refused(self):
+        for query, field, *words in (
+                ("limit=1", "limit", "there is: operation, method, path, status, key, since"),
+                ("operation=getdevice", "operation", "there is no 'getdevice'"),
+                ("method=get", "method", "one of GET, HEAD, POST", "'get'"),
+                ("path=devices", "path", "such as /devices/*"),
+                ("path=/a%3Fb", "path", "without a query"),
+                ("path=/" + "a" * 1024, "path"), ("status=99", "status", "'99'"),
+                ("status=6xx", "status"), ("status=4x", "status"), ("status=4xxx", "status"),
+                ("status=", "status"), ("since=yesterday", "since", "an id such as 17"),
+                ("since=-1", "since"), ("since=" + "9" * 19, "since"), ("since=", "since"),
+                ("since=2020-01-01", "since"), ("key=" + "k" * 1025, "key")):
+            with self.subTest(query=query):
+                self.assert_refused(self.server.control("GET", "requests?" + query), 400,
+                                    "invalid_request", *words, params={"field": field})
+        self.assert_refused(self.server.control("DELETE", "requests?key=a"), 400,
+                            "invalid_request", "no query parameters")
+        self.assert_refused(self.server.control("POST", "requests"), 405, "method_not_allowed",
+                            "DELETE")
+
+
+class Ring(TestCase):
+    arguments = None
+
+    def setUp(self):
+        pass
+
+    def test_dropped(self):
+        with Server("--journal-size", "3") as server, Client(server) as client:
+            self.assertEqual(self.journal(server=server),
+                             {"requests": [], "total": 0, "dropped": 0})
+            for n in range(1, 9):
+                client.call("GET", f"/devices/{n}")
+                found = self.journal(server=server)
+                self.assertEqual([e["id"] for e in found["requests"]],
+                                 list(range(max(1, n - 2), n + 1)))
+                self.assertEqual((found["total"], found["dropped"]), (n, max(0, n - 3)))
+            self.assertEqual([e["id"] for e in self.journal("?since=6", server)["requests"]],
+                             [7, 8])
+            answer = server.control("DELETE", "requests")
+            self.assertEqual(answer.json, {"requests": [], "total": 8, "dropped": 0})
+            for n in range(4):
+                client.call("GET", f"/devices/{n}")
+            found = self.journal(server=server)
+            self.assertEqual([e["id"] for e in found["requests"]], [10, 11, 12])
+            self.assertEqual((found["total"], found["dropped"]), (12, 1))
+
+    def test_none(self):
+        with Server("--journal-size", "0") as server:
+            server.get("/devices")
+            self.assertEqual(self.journal(server=server),
+                             {"requests": [], "total": 1, "dropped": 1})
+
+    def test_one(self):
+        with Server("--journal-size", "1") as server:
+            server.get("/a")
+            server.get("/b")
+            self.assertEqual([e["path"] for e in self.journal(server=server)["requests"]], ["/b"])
+
+    def test_sizes(self):
+        """It grows past its first room, and turns where it is full and not before."""
+        for size in (15, 16, 17, 33):
+            with Server("--journal-size", str(size)) as server, Client(server) as client:
+                for n in range(40):
+                    client.call("GET", f"/{n}")
+                self.assertEqual([e["path"] for e in self.journal(server=server)["requests"]],
+                                 [f"/beta/{n}" for n in range(40 - size, 40)])
+
+    def test_option(self):
+        for value in ("-1", "100001", "x"):
+            run = harness.run("--journal-size", value)
+            self.assertEqual(run.returncode, 2)
+            self.assertIn("a number from 0 to 100000", run.stderr)
+
+
+class Parallel(TestCase):
+    def test_answered_is_there(self):
+        """Whoever has an answer finds it; many at once, on connections that live on, and readers."""
+        each, clients = 40, 8
+        failures = []
+        stop = threading.Event()
+
+        def ask(number):
+            with Client(self.server) as client:
+                for n in range(each):
+                    path = f"/devices/{number}-{n}"
+                    client.call("GET", path)
+                    found = client.control("GET", f"requests?path={path}").json["requests"]
+                    if [e["path"] for e in found] != ["/beta" + path]:
+                        failures.append((path, found))
+
+        def read():
+            with Client(self.server) as client:
+                while not stop.is_set():
+                    ids = [e["id"] for e in client.control("GET", "requests").json["requests"]]
+                    if ids != sorted(set(ids)):
+                        failures.append(ids)
+
+        reader = threading.Thread(target=read)
+        threads = [threading.Thread(target=ask, args=(n,)) for n in range(clients)]
+        for thread in [reader, *threads]:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        stop.set()
+        reader.join()
+        self.assertEqual(failures, [])
+        ids = [e["id"] for e in self.entries()]
+        self.assertEqual(len(ids), each * clients)
+        self.assertEqual(ids, list(range(ids[0], ids[0] + each * clients)))
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,105 @@
+/* Patterns of paths: stars, prefixes, and what long ones cost. */
+#include "pattern.h"
+
+#include <stdlib.h>
+
+#include "route.h"
+#include "unit.h"
+
+static const struct {
+	const char *pattern, *text;
+	bool fits;
+} cases[] = {
+	{ "", "", true },
+	{ "", "a", false },
+	{ "a", "", false },
+	{ "a", "a", true },
+	{ "a", "ab", false },
+	{ "ab", "a", false },
+	{ "*", "", true },
+	{ "*", "anything/at all", true },
+	{ "**", "", true },
+	{ "a*", "a", true },
+	{ "a*", "abc", true },
+	{ "a*", "ba", false },
+	{ "*a", "a", true },
+	{ "*a", "bca", true },
+	{ "*a", "ab", false },
+	{ "a*a", "a", false },
+	{ "a*a", "aa", true },
+	{ "a*a", "aba", true },
+	{ "ab*ba", "aba", false },
+	{ "ab*ba", "abba", true },
+	{ "*ab*", "ab", true },
+	{ "*ab*", "xaby", true },
+	{ "*ab*", "axb", false },
+	{ "*ab*ab*", "ab", false },
+	{ "*ab*ab*", "aab-ab", true },
+	{ "*ab*b", "ab", false },
+	{ "*ab*b", "abb", true },
+	{ "*aab", "aaab", true },
+	{ "*aab*", "aaab", true },
+	{ "a**b", "ab", true },
+	{ "a**b", "axxb", true },
+	{ "a*b*c*d", "a1b2c3d", true },
+	{ "a*b*c*d", "a1c2b3d", false },
+	{ "/devices/*/ping", "/devices/dvc_1/ping", true },
+	{ "/devices/*/ping", "/devices/ping", false },
+	{ "?", "a", false },
+	{ "[a]", "a", false },
+	{ "\\*", "\\b", true },
+};
+
+static void test_cases(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		EQ_INT_IN(cases[i].pattern, pattern_fits(cases[i].pattern, cases[i].text),
+			  cases[i].fits);
+}
+
+static const struct {
+	const char *pattern, *path;
+	bool fits;
+} paths[] = {
+	{ "/devices", "/devices", true },
+	{ "/devices", "/beta/devices", true },
+	{ "/devices", "/v1/devices", true },
+	{ "/devices", "/v2/devices", false },
+	{ "/devices", "/betadevices", false },
+	{ "/devices", "/beta/v1/devices", false },
+	{ "/beta/devices", "/beta/devices", true },
+	{ "/beta/devices", "/devices", false },
+	{ "/beta/devices", "/v1/devices", false },
+	{ "/*", "/beta/devices", true },
+	{ "/", "/beta/", true },
+	{ "/", "/beta", false },
+	{ "*", "", true },
+	{ "/", "http", false },
+};
+
+static void test_paths(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		EQ_INT_IN(paths[i].path, path_fits(paths[i].pattern, paths[i].path), paths[i].fits);
+}
+
+/* What takes a backtracking matcher longer than the world has been there. */
+static void test_hostile(void)
+{
+	enum { STARS = 512, LONG = 1 << 20 };
+	char pattern[STARS * 2 + 2];
+	char *text = malloc(LONG + 1);
+
+	CU_ASSERT_FATAL(text != NULL);
+	for (size_t i = 0; i < STARS; i++)
+		memcpy(pattern + i * 2, "*a", 2);
+	memcpy(pattern + STARS * 2, "b", 2);
+	memset(text, 'a', LONG);
+	text[LONG] = '\0';
+	CU_ASSERT(!pattern_fits(pattern, text));
+	text[LONG - 1] = 'b';
+	CU_ASSERT(pattern_fits(pattern, text));
+	free(text);
+}
+
+UNIT_MAIN("pattern", { "cases", test_cases }, { "paths", test_paths }, { "hostile", test_hostile })
