@@ -25,11 +25,17 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 
 void exchange_clear(struct exchange *x)
 {
+	exchange_leave(x);
 	keyring_drop(STEAL(x->keys));
+	arena_free(&x->arena);
+}
+
+void exchange_leave(struct exchange *x)
+{
 	if (x->pinned)
 		workspaces_leave(x->workspace);
 	x->pinned = false;
-	arena_free(&x->arena);
+	x->workspace = x->app->workspace;
 }
 
 static const char *format(struct exchange *x, const char *fmt, va_list args)

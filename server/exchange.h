@@ -85,6 +85,8 @@ struct exchange {
 /* The answer's body is written to `body`, which must be empty and outlive the exchange. */
 void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
+/* Nothing of its workspace is needed any more. Clearing it leaves, too. */
+void exchange_leave(struct exchange *x);
 
 /*
  * Note why the exchange fails. Always returns false, so that a stage can return what it returns.

@@ -354,8 +354,10 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date_of(client)) &&
 	     add_headers(response, a) &&
 	     ((!close && !atomic_load_explicit(&client->http->draining, memory_order_relaxed)) ||
-	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
-	     MHD_queue_response(connection, (unsigned)a->status, response);
+	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close"));
+	/* Before it is sent: whoever has it may ask for room for another workspace. */
+	exchange_leave(&client->x);
+	ok = ok && MHD_queue_response(connection, (unsigned)a->status, response);
 	MHD_destroy_response(response);
 	return ok ? MHD_YES : MHD_NO;
 }

@@ -1,13 +1,16 @@
 """The program as a user meets it: commands, options, the environment, signals, files."""
 
 import contextlib
+import fcntl
 import os
+import pty
 import re
 import select
 import shlex
 import signal
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 
@@ -299,12 +302,33 @@ class Stop(harness.TestCase):
         # Under nohup we would hand on that one of them is ignored.
         before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
         try:
-            for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            for sig in (signal.SIGTERM, signal.SIGINT):
                 with Server() as server:
+                    self.assertEqual(server.get(DPL).status, 200)
+                    server.process.send_signal(signal.SIGHUP)
                     self.assertEqual(server.get(DPL).status, 200)
                     server.stop(sig)
         finally:
             signal.signal(signal.SIGHUP, before)
+
+    def test_terminal(self):
+        """A hangup that is the end of the terminal ends the server, too."""
+        terminal, ours = pty.openpty()
+
+        def control():
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
+            fcntl.ioctl(ours, termios.TIOCSCTTY, 0)
+
+        with subprocess.Popen([harness.BINARY, "--port", "0", "--log", "off"], stdin=ours,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              start_new_session=True, preexec_fn=control,
+                              env=harness.environment(), cwd=harness.SRCDIR) as process:
+            os.close(ours)
+            while not process.stdout.readline().startswith("try "):
+                pass
+            os.close(terminal)
+            self.assertEqual(process.wait(harness.DEADLINE), 0)
+            self.assertEqual(process.stderr.read(), "")
 
     def test_nohup(self):
         """A signal that the caller had ignored is ignored."""
