@@ -348,7 +348,7 @@ static void store_world(struct load *l)
 		store_record(l, r);
 	for (struct record *r = w->first; r; r = r->next) {
 		l->broken[resource_number(r->resource)] |= r->broken;
-		if (r->broken && r->id)
+		if (r->broken && !r->stored && r->id)
 			idset_add(&l->left_out, resource_number(r->resource), r->id);
 	}
 	for (struct record *r = w->first; r && goes_on(l); r = r->next)

@@ -7,6 +7,8 @@
 
 enum { LISTED_MAX = 256 };
 
+static const char long_list[] = "a long list";
+
 bool recall_has(struct world *w, enum resource_id resource, const char *id)
 {
 	return world_find(w, resource, id) || w->known.has(w->known.of, resource, id);
@@ -26,18 +28,22 @@ static bool same_list(const char *a, const char *b)
 	return same;
 }
 
+static bool is_list(const struct field *f)
+{
+	return f->kind == K_SCOPES || f->kind == K_TEXTS;
+}
+
 static bool same_value(const struct field *f, const char *said, const char *stored)
 {
-	if (same_text(said, stored))
-		return true;
-	return (f->kind == K_SCOPES || f->kind == K_TEXTS) && said && stored &&
-	       same_list(said, stored);
+	return same_text(said, stored) || (is_list(f) && said && stored && same_list(said, stored));
 }
 
 static const char *shown(struct world *w, const struct field *f, const char *text)
 {
 	if (f->kind == K_BOOL && text)
 		return streq(text, "0") ? "false" : "true";
+	if (is_list(f) && text)
+		return strlen(text) > LISTED_MAX ? long_list : text;
 	return world_quote(w, text);
 }
 
@@ -78,7 +84,7 @@ static const char *listed(struct world *w, const char *const *ids, size_t n)
 
 	buf_add_json_array(&list, ids, n);
 	if (list.len > LISTED_MAX)
-		return "a long list";
+		return long_list;
 	text = list.bad ? NULL : arena_strdup(&w->arena, list.text);
 	w->out_of_memory |= !text;
 	return text ? text : "?";
