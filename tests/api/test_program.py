@@ -68,6 +68,8 @@ class Usage(harness.TestCase):
         self.assert_usage(run("health", "x"), "--url")
         self.assert_usage(run("--port", "0", "check", "x"), "'check' comes first")
         self.assert_usage(run("health", "--port", "0"), "from 1 to 65535")
+        self.assert_usage(run("env", "x"), "env takes no 'x'")
+        self.assert_usage(run("--port", "0", "exec", "--", "x"), "'exec' comes first")
 
         self.assert_usage(run("--help=1"), "unknown option '--help=1'; miru-mock --help")
 
@@ -293,6 +295,143 @@ class Start(harness.TestCase):
             self.assertEqual(server.get(DPL).status, 200)
         with Server(env={"MIRU_MOCK_EMPTY": "true", "MIRU_MOCK_PORT": "tcp://10.0.0.1:8080"}) as s:
             self.assertEqual(s.get(DPL).status, 401)
+
+
+class Env(harness.TestCase):
+    arguments = None
+
+    def variables(self, *args, env=None):
+        """What a shell has once it has evaluated what env prints."""
+        command = shlex.join([harness.BINARY, "env", *args])
+        result = subprocess.run(
+            ["sh", "-euc", f'text=$({command}); eval "$text"; exec env -0'],
+            capture_output=True, text=True, env=harness.environment(env), cwd=harness.SRCDIR,
+            timeout=harness.DEADLINE)
+        self.assertEqual(result.returncode, 0, result)
+        found = dict(entry.split("=", 1) for entry in result.stdout.split("\0") if entry)
+        return ([found.get(name) for name in ("MIRU_BASE_URL", "MIRU_API_KEY", "MIRU_MOCK_URL")],
+                result.stderr)
+
+    def assert_failed(self, result, status, *words):
+        self.assertEqual((result.returncode, result.stdout), (status, ""), result)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_line(self):
+        result = run("env")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(result.stdout,
+                         "export MIRU_BASE_URL='http://127.0.0.1:8080/beta' "
+                         "MIRU_API_KEY='miru_mock_admin' MIRU_MOCK_URL='http://127.0.0.1:8080'\n")
+
+    def test_options(self):
+        for args, env, root in (
+                (["--port", "9"], {}, "http://127.0.0.1:9"),
+                ([], {"MIRU_MOCK_PORT": "9", "MIRU_MOCK_HOST": "::"}, "http://[::1]:9"),
+                (["--host", "0.0.0.0"], {}, "http://127.0.0.1:8080"),
+                # The server's other options are taken, and say nothing here.
+                (["--host", "mock.test", "--log", "off", "--stateless"], {},
+                 "http://mock.test:8080")):
+            self.assertEqual(self.variables(*args, env=env),
+                             ([root + "/beta", ADMIN, root], ""))
+
+    def test_port_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "port")
+            for content in (None, "", "x\n", "0\n", "65536\n", "80"):
+                if content is not None:
+                    with open(path, "w") as file:
+                        file.write(content)
+                self.assert_failed(run("env", "--port-file", path), 1, "no server has written")
+            os.remove(path)
+            with Server("--port-file", path) as server:
+                root = f"http://127.0.0.1:{server.port}"
+                for port in ("0", "8080"):
+                    self.assertEqual(self.variables("--port", port, "--port-file", path),
+                                     ([root + "/beta", ADMIN, root], ""))
+        for args, env in ((["--port", "0"], {}), ([], {"MIRU_MOCK_PORT": "0"})):
+            self.assert_failed(run("env", *args, env=env), 2, "--port-file FILE")
+
+    def test_key(self):
+        with harness.File({"api_keys": [{"key": "$(x)'\"`\\;'", "name": "k", "scopes": []}]}) as file:
+            for args, env in ((["--fixtures", file], {}), ([], {"MIRU_MOCK_FIXTURES": file})):
+                found, errors = self.variables(*args, env=env)
+                self.assertEqual((found[1], errors), ("$(x)'\"`\\;'", ""))
+        found, errors = self.variables("--empty", "--auth", "any")
+        self.assertEqual((found[1], errors), ("miru_mock_any", ""))
+
+    def test_no_key(self):
+        """One that was set before goes: it is no key of this server's."""
+        found, errors = self.variables("--empty", env={"MIRU_API_KEY": "real"})
+        self.assertEqual(found, ["http://127.0.0.1:8080/beta", None, "http://127.0.0.1:8080"])
+        self.assertIn("there is no API key, so MIRU_API_KEY is not set", errors)
+
+    def test_hostile_host(self):
+        for host in ("a'b", "'; exit 7; '", "$(exit 7)", "a b\nc", "\\"):
+            found, _ = self.variables("--host", host)
+            self.assertEqual(found[2], f"http://{host}:8080")
+        self.assert_failed(run("env", "--host", "x" * 10000), 1, "too long")
+
+    def test_failures(self):
+        with harness.File("{") as broken:
+            self.assert_failed(run("env", "--fixtures", broken), 1, "nothing was loaded")
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([harness.BINARY, "env"], stdout=full, stderr=subprocess.PIPE,
+                                    text=True, env=harness.environment(), timeout=harness.DEADLINE)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("cannot write to standard output", result.stderr)
+
+
+class NoControl(harness.TestCase):
+    arguments = ("--no-control",)
+
+    def test_no_endpoint(self):
+        """They are as any path is that nobody serves, and named nowhere."""
+        for method, path in (("GET", "/_mock/health"), ("GET", "/_mock/ready"),
+                             ("PATCH", "/_mock/devices/dvc_123"), ("DELETE", "/_mock/clock"),
+                             ("GET", "/_mock/nothing"), ("GET", "/_mock"), ("GET", "/nothing")):
+            answer = self.server.request(method, path)
+            self.assert_refused(answer, 404, "resource_not_found",
+                                f"nothing is served at {path}; there is: /config_instances")
+            self.assertNotIn("/_mock", answer.error["message"].replace(f"at {path};", ""))
+            self.assertIsNone(answer.headers["Allow"])
+        self.assertEqual(self.server.get(DPL).status, 200)
+        self.assertEqual(self.server.request("GET", "/openapi.json").status, 200)
+
+    def test_health(self):
+        root = f"http://127.0.0.1:{self.server.port}"
+        for args, env in ((["--port", str(self.server.port)], {}), (["--url", root], {}),
+                          (["--url", root + "/_mock/ready"], {}), ([], {"MIRU_MOCK_URL": root})):
+            result = run("health", *args, env=env)
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+        result = run("health", "--url", root + "/nothing")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("answered 404", result.stderr)
+
+    def test_health_of_somebody_elses(self):
+        """A 404 that is not ours says nothing."""
+        for header, status in (("", 1), ("Miru-Mock-Version: 0.1.0\r\n", 0)):
+            with harness.socket.create_server(("127.0.0.1", 0)) as listener:
+                def answer():
+                    sock, _ = listener.accept()
+                    with sock:
+                        sock.recv(65536)
+                        sock.sendall(f"HTTP/1.1 404 No\r\n{header}Content-Length: 0\r\n\r\n"
+                                     .encode())
+                thread = threading.Thread(target=answer)
+                thread.start()
+                result = run("health", "--port", str(listener.getsockname()[1]))
+                thread.join(harness.DEADLINE)
+                self.assertEqual(result.returncode, status, result)
+
+    def test_banner(self):
+        """Its last line works here, too, with nothing to read."""
+        with Server("--no-control", "--empty") as server:
+            self.assertNotIn("_mock/", server.banner)
+            line = re.search(r"^try +(curl .*)$", server.banner, re.M)[1]
+            pasted = subprocess.run(line, shell=True, capture_output=True, text=True,
+                                    timeout=harness.DEADLINE)
+            self.assertIn('"openapi": "3.0.3"', pasted.stdout)
 
 
 class Stop(harness.TestCase):

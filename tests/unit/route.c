@@ -23,7 +23,11 @@ static const struct operation table[] = {
 /* "row id", "no path", or "no method: allow" */
 static const struct {
 	const char *method, *target, *want;
+	bool no_control;
 } cases[] = {
+	{ "GET", "/_mock/ready", "no path", true },
+	{ "POST", "/_mock/ready", "no path", true },
+	{ "GET", "/things", "2 -", true },
 	{ "GET", "/things/a", "0 a" },
 	{ "GET", "/beta/things/a", "0 a" },
 	{ "GET", "/v1/things/a", "0 a" },
@@ -67,8 +71,8 @@ static void test_cases(void)
 
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, cases[i].target, &t, &why));
-		switch (operation_find(table, ARRAY_LEN(table), true, cases[i].method, &t, &op, &id,
-				       allow, sizeof allow)) {
+		switch (operation_find(table, ARRAY_LEN(table), !cases[i].no_control,
+				       cases[i].method, &t, &op, &id, allow, sizeof allow)) {
 		case FOUND:
 			snprintf(is, sizeof is, "%d %s", (int)(op - table), id ? id : "-");
 			break;
@@ -87,7 +91,10 @@ static void test_hints(void)
 {
 	static const struct {
 		const char *target, *want;
+		bool no_control;
 	} hints[] = {
+		{ "/_mock", "/things", true },
+		{ "/thing", "/things", true },
 		{ "/things/", "GET /things/{thing_id}, PATCH /things/{thing_id}, GET /things, "
 			      "POST /things, POST /things/{thing_id}/move" },
 		{ "/v1/_mock", "GET /_mock/ready" },
@@ -105,9 +112,10 @@ static void test_hints(void)
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, hints[i].target, &t, &why));
 		EQ_STR_IN(hints[i].target,
-			  operation_hint(table, ARRAY_LEN(table), true, &t, is, sizeof is),
+			  operation_hint(table, ARRAY_LEN(table), !hints[i].no_control, &t, is,
+					 sizeof is),
 			  hints[i].want);
-		operation_hint(table, ARRAY_LEN(table), true, &t, few, sizeof few);
+		operation_hint(table, ARRAY_LEN(table), !hints[i].no_control, &t, few, sizeof few);
 		CU_ASSERT(strncmp(few, hints[i].want, sizeof few - 1) == 0);
 		arena_free(&a);
 	}
