@@ -93,7 +93,7 @@ static bool stage_route(struct exchange *x)
 
 	bool slash = x->target.nsegments > 1 && x->target.nsegments <= TARGET_SEGMENTS &&
 		     !*x->target.segments[x->target.nsegments - 1];
-	char hint[1024];
+	char hint[2048];
 
 	fail(x, ERR_NOT_FOUND, "nothing is served at %s; %sthere is: %s", quote(x, path_of(x)),
 	     slash ? "paths do not end in a slash; " : "",

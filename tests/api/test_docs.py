@@ -40,14 +40,107 @@ class ControlApi(harness.TestCase):
                                      timeout=harness.DEADLINE)
                 self.assertEqual(run.stdout, answer)
 
-    def test_every_endpoint(self):
-        """Each has a heading, and what has none is no endpoint."""
-        with open(os.path.join(SRCDIR, "docs/control-api.md")) as file:
-            headings = re.findall(r"^## ([A-Z, ]+) (/_mock/\S+)$", file.read(), re.M)
-        named = {f"{method} {path}" for methods, path in headings for method in
-                 methods.split(", ")}
+
+def read(name):
+    with open(os.path.join(SRCDIR, name)) as file:
+        return file.read()
+
+
+def prose():
+    """(name, text) of whatever is written about the program for people."""
+    names = ["README.md"] + [f"docs/{name}" for name in sorted(os.listdir(f"{SRCDIR}/docs"))]
+    return [(name, read(name).replace("\\-", "-")) for name in names]
+
+
+def sections(text, heading):
+    """{heading: text behind it}, of headings that a pattern's group finds on lines of their own."""
+    parts = re.split(heading, text, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def pairs(found):
+    """Of "GET, PUT" and a path: "GET path", "PUT path". A pair twice is a mistake, too."""
+    every = [f"{method} {path}" for methods, path in found for method in methods.split(", ")]
+    assert len(every) == len(set(every)), every
+    return set(every)
+
+
+class SameSets(harness.TestCase):
+    """Options and endpoints are the same in the code, --help, the man page and the documentation."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.help = sections(harness.run("--help").stdout, r"^([A-Z].*)\n")
+        cls.man = sections(read("docs/miru-mock.1").replace("\\-", "-"), r"^\.SH (.*)\n")
+
+    # ---- options
+
+    @staticmethod
+    def option_sections(parts, option):
+        """{whose: names} of the sections that list options."""
+        return {title.lower().removeprefix("options of "): set(re.findall(option, text, re.M))
+                for title, text in parts.items() if title.lower().startswith("options of ")}
+
+    def test_options(self):
+        in_help = self.option_sections(self.help, r"^  --([a-z-]+)")
+        in_man = self.option_sections(self.man, r"^\.BI? --([a-z-]+)")
+        # What exec only begins with otherwise is explained where the rest is.
+        other = in_help.pop("exec with another default")
+        self.assertEqual(in_man, in_help)
+        self.assertEqual(set(in_man), {"serve, exec and env", "health", "every command"})
+        self.assertLess(other, in_help["serve, exec and env"])
+        code = set(re.findall(r'(?:OPTION\(|\.name = |\{ )"([a-z][a-z-]*)",',
+                              read("server/options.c").partition("#define OPTION(")[2]))
+        self.assertEqual(code, set().union(*in_help.values()))
+
+    def test_options_in_prose(self):
+        """Each that is mentioned exists; the man page mentions each."""
+        known = set().union(*self.option_sections(self.help, r"^  --([a-z-]+)").values())
+        for name, text in prose():
+            found = set(re.findall(r"(?<![\w-])--([a-z][a-z-]*)", text)) - {"rm"}  # docker's
+            self.assertEqual(found - known, set(), name)
+            if name.endswith(".1"):
+                self.assertEqual(found, known)
+
+    # ---- endpoints
+
+    def test_endpoints(self):
+        code = read("server/operation.c")
+        listed = {
+            "code": pairs([(verb, "/_mock/" + route) for verb, route in
+                           re.findall(r'CONTROL\("([A-Z]+)", "([^"]+)"', code)] +
+                          re.findall(r'\.method = "([A-Z]+)", \.path = "([^"]+)", '
+                                     r'\.realm = REALM_OPEN', code)),
+            "--help": pairs(re.findall(r"^  ([A-Z, ]+) (/\S+)$",
+                                       self.help["Endpoints beside the API's"], re.M)),
+            "man page": pairs(re.findall(r"^\.B ([A-Z, ]+) (/\S+)$",
+                                         self.man["CONTROL ENDPOINTS"], re.M)),
+            "control-api.md": pairs(re.findall(r"^## ([A-Z, ]+) (/\S+)$",
+                                               read("docs/control-api.md"), re.M)),
+        }
+        for where, found in listed.items():
+            self.assertEqual(found, listed["--help"], where)
+        self.assertGreater(len(listed["code"]), 10)
         hint = self.server.get("/_mock/nothing").error["message"].partition("there is: ")[2]
-        self.assertEqual(named, set(hint.split(", ")))
+        self.assertEqual(set(hint.split(", ")) | {"GET /openapi.json"}, listed["--help"])
+
+    def test_endpoints_in_prose(self):
+        """Each that is mentioned exists, with its method where one is said."""
+        known = [endpoint.split() for endpoint in
+                 pairs(re.findall(r"^  ([A-Z, ]+) (/\S+)$", self.help["Endpoints beside the API's"],
+                                  re.M))]
+
+        def exists(method, path):
+            return any((not method or method == m) and re.fullmatch(
+                re.sub(r"\{\w+\}", "[^/]+", p), path) for m, p in known)
+        count = 0
+        for name, text in prose():
+            for method, path in re.findall(
+                    r"(?:\b(GET|PUT|POST|PATCH|DELETE) )?(/_mock/[\w{}/]*\w\}?)", text):
+                self.assertTrue(exists(method, path), f"{name}: {method} {path}")
+                count += 1
+        self.assertGreater(count, 30)
 
 
 if __name__ == "__main__":
