@@ -3,6 +3,8 @@
  */
 #include "body.h"
 
+#include <inttypes.h>
+
 #include "buf.h"
 #include "clock.h"
 #include "json.h"
@@ -97,6 +99,21 @@ static bool read_seconds(struct reader *r, struct member *m, const cJSON *json)
 	       unfit(r, m->field, json);
 }
 
+static bool read_whole(struct reader *r, struct member *m, const cJSON *json)
+{
+	const struct field *f = m->field;
+	double value = json->valuedouble;
+
+	if (cJSON_IsNull(json) && may_be_null(f))
+		return true;
+	if (!cJSON_IsNumber(json) || !(value >= (double)f->least) || value > (double)f->most ||
+	    value != (double)(int64_t)value)
+		return unfit(r, f, json);
+	m->number = (int64_t)value;
+	m->text = arena_printf(r->arena, "%" PRId64, m->number);
+	return m->text;
+}
+
 static bool read_nanos(struct reader *r, struct member *m, const cJSON *json)
 {
 	double value = json->valuedouble;
@@ -185,6 +202,8 @@ static bool read_member(struct reader *r, struct member *m, const cJSON *json, b
 		return read_texts(r, m, json);
 	case K_SECONDS:
 		return read_seconds(r, m, json);
+	case K_WHOLE:
+		return read_whole(r, m, json);
 	case K_NANOS:
 		return read_nanos(r, m, json);
 	case K_OBJECT:
@@ -217,13 +236,13 @@ static bool refuse_unknown(struct reader *r, const struct shape *shape, const ch
 {
 	struct buf known CLEANUP(buf_free) = BUF_INIT(4096);
 	const char *clean = utf8_clean(r->arena, name, NAME_SHOWN);
+	const char *path = clean ? path_of(r, clean) : NULL;
 
 	list_fields(&known, shape, r->version);
-	return wrong(r, clean,
-		     known.bad || !clean
-			 ? NULL
-			 : arena_printf(r->arena, "unknown field '%s'; there is: %s", clean,
-					known.text ? known.text : "none"));
+	return wrong(r, path,
+		     known.bad || !path ? NULL
+					: arena_printf(r->arena, "unknown field '%s'; there is: %s",
+						       path, known.text ? known.text : "none"));
 }
 
 static bool refuse_missing(struct reader *r, const struct field *f)

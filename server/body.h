@@ -18,7 +18,7 @@ struct member {
 	const char **texts;  /* K_IDS, K_TEXTS; */
 	struct body *bodies; /* K_OBJECT, K_OBJECTS: */
 	size_t count;        /* so many */
-	int64_t number;      /* K_SECONDS, in microseconds; K_NANOS */
+	int64_t number;      /* K_SECONDS, in microseconds; K_NANOS, K_WHOLE */
 };
 
 struct body {

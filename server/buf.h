@@ -24,6 +24,13 @@ struct buf {
 void buf_free(struct buf *b);
 /* Empty it, keeping its memory. */
 void buf_clear(struct buf *b);
+/* Keep the first bytes only: at most as many as there are. */
+static inline void buf_cut(struct buf *b, size_t len)
+{
+	b->len = len;
+	b->text[len] = '\0';
+}
+
 /* Make room for `more` bytes and the terminator; false, and bad, when that cannot be. */
 bool buf_reserve(struct buf *b, size_t more);
 

@@ -27,6 +27,7 @@ bool control_reset(struct exchange *x)
 {
 	if (!workspace_reset(x->workspace, x->db))
 		return op_broke(x);
+	faults_clear(&x->workspace->faults);
 	journal_clear(&x->workspace->journal);
 	say_ok(x);
 	return true;

@@ -4,7 +4,8 @@
 #ifndef ERROR_H
 #define ERROR_H
 
-/* ERROR(symbol, HTTP status, code) */
+/* 408, 429 and 502 to 504 are faults' only (fault.c), but for workspaces. ERROR(symbol, HTTP
+ * status, code) */
 #define ERRORS(ERROR)                                                                              \
 	ERROR(INVALID_REQUEST, 400, "invalid_request")                                             \
 	ERROR(INVALID_FIXTURES, 400, "invalid_fixtures")                                           \
@@ -39,11 +40,16 @@
 	ERROR(DUPLICATE_RELEASE_VERSION, 409, "duplicate_release_version")                         \
 	ERROR(RELEASE_IN_USE, 409, "release_has_unarchived_deployments")                           \
 	ERROR(IMPOSSIBLE, 409, "impossible_transition")                                            \
+	ERROR(TIMEOUT, 408, "request_timeout")                                                     \
 	ERROR(TOO_MANY_SNAPSHOTS, 409, "too_many_snapshots")                                       \
 	ERROR(BODY_TOO_LARGE, 413, "request_too_large")                                            \
+	ERROR(TOO_MANY, 429, "too_many_requests")                                                  \
 	ERROR(INTERNAL, 500, "internal_server_error")                                              \
 	ERROR(NOT_IMPLEMENTED, 501, "not_implemented")                                             \
-	ERROR(TOO_MANY_WORKSPACES, 503, "too_many_workspaces")
+	ERROR(BAD_GATEWAY, 502, "bad_gateway")                                                     \
+	ERROR(UNAVAILABLE, 503, "service_unavailable")                                             \
+	ERROR(TOO_MANY_WORKSPACES, 503, "too_many_workspaces")                                     \
+	ERROR(GATEWAY_TIMEOUT, 504, "gateway_timeout")
 
 #define ERROR_NUMBER(symbol, status, code) ERR_##symbol,
 enum error { ERR_NONE, ERRORS(ERROR_NUMBER) ERR_COUNT };

@@ -30,6 +30,11 @@ void exchange_clear(struct exchange *x)
 	arena_free(&x->arena);
 }
 
+const char *exchange_key_name(const struct exchange *x)
+{
+	return x->key && x->key != &auth_anyone ? x->key->name : NULL;
+}
+
 void exchange_leave(struct exchange *x)
 {
 	if (x->pinned)
@@ -59,6 +64,8 @@ static bool failv(struct exchange *x, enum error e, const char *field, const cha
 {
 	x->failure.message = format(x, fmt, args);
 	x->failure.error = e;
+	x->failure.status = 0;
+	x->failure.code = NULL;
 	if (field)
 		fail_param(x, "field", field);
 	return false;
@@ -160,9 +167,14 @@ static bool read_by_people(const char *user_agent)
 	       (starts_with(user_agent, "curl/") || starts_with(user_agent, "Mozilla/"));
 }
 
+int failure_status(const struct failure *f)
+{
+	return f->status ? f->status : error_status(f->error);
+}
+
 const char *failure_code(const struct failure *f)
 {
-	return error_code(f->error);
+	return f->code ? f->code : error_code(f->error);
 }
 
 void answer_header(struct exchange *x, const char *name, const char *value)
@@ -177,7 +189,9 @@ size_t answer_sent(const struct exchange *x)
 {
 	const struct answer *a = &x->answer;
 
-	return same_text(x->request.method, "HEAD") ? 0 : a->body->len;
+	if (same_text(x->request.method, "HEAD") || a->close == CLOSE_BEFORE)
+		return 0;
+	return a->close == CLOSE_MIDDLE ? a->body->len / 2 : a->body->len;
 }
 
 struct writer exchange_writer(struct exchange *x)
@@ -231,5 +245,5 @@ void exchange_answer(struct exchange *x)
 		broke(x, "answer: out of memory");
 		write_error(x);
 	}
-	x->answer.status = error_status(x->failure.error);
+	x->answer.status = failure_status(&x->failure);
 }

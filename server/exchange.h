@@ -35,6 +35,8 @@ enum { FAILURE_PARAMS = 4 };
 struct failure {
 	enum error error;
 	const char *message;
+	int status;       /* not 0: what a fault says in place of the error's, */
+	const char *code; /* and not NULL: the same of its code */
 	struct {
 		const char *name, *value;
 		bool json; /* the value is JSON, rather than a text */
@@ -50,7 +52,8 @@ struct answer {
 	const char *type;                    /* the Content-Type header; NULL: JSON */
 	struct pair headers[ANSWER_HEADERS]; /* more of them */
 	size_t nheaders;
-	int64_t delay; /* microseconds to wait before it is sent */
+	enum fault_close close; /* the connection is cut before it, or in its middle */
+	int64_t delay;          /* microseconds to wait before it is sent */
 };
 
 struct exchange {
@@ -67,6 +70,8 @@ struct exchange {
 	const struct operation *op;
 	const char *id;            /* the one in the path */
 	const struct api_key *key; /* who asks; NULL where it is nobody known */
+	const struct fault *fault; /* what it suffers, or NULL, */
+	int fault_index;           /* and which rule says so */
 	bool versioned;            /* `version` is known */
 	enum version version;
 	struct expansions expand;
@@ -85,6 +90,8 @@ struct exchange {
 /* The answer's body is written to `body`, which must be empty and outlive the exchange. */
 void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
+/* The name of the key that asks, or NULL where it is none of the workspace's. */
+const char *exchange_key_name(const struct exchange *x);
 /* Nothing of its workspace is needed any more. Clearing it leaves, too. */
 void exchange_leave(struct exchange *x);
 
@@ -110,7 +117,8 @@ void fail_param_json(struct exchange *x, const char *name, const char *json);
  * SCOPE_FREE.
  */
 bool may(struct exchange *x, enum scope scope, enum scope other);
-/* The error's code, or "" where there is none. */
+/* The error's status and code; 200 and "" where there is none. */
+int failure_status(const struct failure *f);
 const char *failure_code(const struct failure *f);
 /* A text from outside as it is fit for a message. */
 const char *quote(struct exchange *x, const char *text);

@@ -108,6 +108,15 @@ static bool check_status(const char *text)
 	       (streq(text + 1, "xx") || (digit(text[1]) && digit(text[2]) && !text[3]));
 }
 
+static bool check_code(const char *text)
+{
+	if (!lower(*text))
+		return false;
+	while (lower(*text) || digit(*text) || *text == '_')
+		text++;
+	return *text == '\0';
+}
+
 static bool check_since(const char *text)
 {
 	enum { DIGITS_MAX = 18 };
@@ -153,6 +162,9 @@ static const struct {
 			   "a path, without a query, such as /devices/*" },
 	[FORM_STATUS] = { 3, 3, true, check_status, "a status such as 404, or a class such as 4xx",
 			  "^[1-5]([0-9][0-9]|xx)$" },
+	[FORM_CODE] = { 1, 128, true, check_code,
+			"1 to 128 of a-z, 0-9 and _, beginning with a letter",
+			"^[a-z][a-z0-9_]*$" },
 	[FORM_SINCE] = { 1, 64, true, check_since,
 			 "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
 };

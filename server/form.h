@@ -23,6 +23,7 @@ enum form {
 	FORM_LINE,    /* short enough to keep */
 	FORM_PATTERN, /* of paths */
 	FORM_STATUS,  /* an HTTP status, or a class of them */
+	FORM_CODE,    /* an error's */
 	FORM_SINCE,   /* an id of the journal's, or a time */
 	FORM_COUNT
 };

@@ -335,17 +335,56 @@ static void note_answer(struct client *client)
 	journal_add(&client->x.workspace->journal, &client->x, elapsed(client));
 }
 
+/*
+ * This thread's worker is about to cut a connection on purpose, which the library takes for a
+ * mishap of ours: what it says until the request has ended is not for the log.
+ */
+static _Thread_local bool hushed;
+
+/* The body of an answer that is cut in the middle: a reader of the library's. */
+static ssize_t read_half(void *cls, uint64_t at, char *to, size_t max)
+{
+	const struct client *client = cls;
+	size_t left = answer_sent(&client->x) - (size_t)at;
+
+	if (left == 0) {
+		hushed = true;
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	}
+	if (left > max)
+		left = max;
+	memcpy(to, client->x.answer.body->text + at, left);
+	return (ssize_t)left;
+}
+
+static struct MHD_Response *make_response(struct client *client, bool half)
+{
+	enum { BLOCK = 16 * 1024 };
+	const struct buf *body = client->x.answer.body;
+
+	if (body->bad)
+		return NULL;
+	if (half)
+		return MHD_create_response_from_callback(body->len, BLOCK, read_half, client, NULL);
+	return MHD_create_response_from_buffer(body->len, body->text, MHD_RESPMEM_PERSISTENT);
+}
+
 /* Hand the answer to the library. Its body stays ours, as it is, until the request has ended. */
 static enum MHD_Result queue(struct client *client, struct MHD_Connection *connection, bool close)
 {
 	struct answer *a = &client->x.answer;
-	struct MHD_Response *response =
-	    a->body->bad ? NULL
-			 : MHD_create_response_from_buffer(a->body->len, a->body->text,
-							   MHD_RESPMEM_PERSISTENT);
+	const bool head = streq(client->x.request.method, "HEAD");
+	const bool half = a->close == CLOSE_MIDDLE && !head;
+	struct MHD_Response *response;
 	enum MHD_Result ok;
 
 	note_answer(client);
+	if (a->close == CLOSE_BEFORE) {
+		hushed = true;
+		return MHD_NO;
+	}
+	close |= a->close == CLOSE_MIDDLE && head; /* it has no middle */
+	response = make_response(client, half);
 	if (!response)
 		return MHD_NO;
 	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
@@ -458,6 +497,7 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 
 	(void)connection;
 	(void)how;
+	hushed = false;
 	if (!client)
 		return;
 	if (client->answered)
@@ -473,6 +513,8 @@ static void on_log(void *cls, const char *fmt, va_list args)
 	struct http *http = cls;
 	char text[512];
 
+	if (hushed)
+		return;
 	if (vsnprintf(text, sizeof text, fmt, args) < 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';

@@ -119,13 +119,12 @@ static struct entry *make(const struct exchange *x, int64_t micros)
 	const struct answer *a = &x->answer;
 	const char *path = target_path(r->target), *query = strchr(path, '?');
 	const char *code = a->status ? failure_code(&x->failure) : "";
-	const bool known = x->key && x->key != &auth_anyone;
 	const struct bytes text[TEXT_COUNT] = {
 		[TEXT_METHOD] = whole(r->method),
 		[TEXT_PATH] = { path, strcspn(path, "?") },
 		[TEXT_QUERY] = whole(query ? query + 1 : NULL),
 		[TEXT_KEY] = whole(r->api_key),
-		[TEXT_KEY_NAME] = whole(known ? x->key->name : NULL),
+		[TEXT_KEY_NAME] = whole(exchange_key_name(x)),
 		[TEXT_CODE] = whole(*code ? code : NULL),
 		[TEXT_USER_AGENT] = whole(r->user_agent),
 		[TEXT_REQUEST] = body_of(r->body, r->body_len),
@@ -141,7 +140,7 @@ static struct entry *make(const struct exchange *x, int64_t micros)
 	e->op = x->op && x->op->name ? x->op : NULL;
 	e->version = x->versioned ? version_name(x->version) : NULL;
 	e->status = a->status;
-	e->fault = -1;
+	e->fault = x->fault ? x->fault_index : -1;
 	e->retry_count = retry_count(r->retry_count);
 	e->request_bytes = r->body_came;
 	e->response_bytes = answer_sent(x);

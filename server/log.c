@@ -229,12 +229,21 @@ static void add_shown(struct buf *b, struct exchange *x, const char *text, bool 
 		buf_add_control(b, clean ? clean : "-");
 }
 
+/* The answer's status, or `none` where the connection was cut before it. */
+static void add_status(struct buf *b, const struct exchange *x, const char *none)
+{
+	if (x->answer.status)
+		buf_add_int(b, x->answer.status);
+	else
+		buf_add(b, none);
+}
+
 static void text_line(struct buf *b, struct exchange *x, int64_t micros)
 {
 	const char *code = failure_code(&x->failure);
 
 	buf_addc(b, ' ');
-	buf_add_int(b, x->answer.status);
+	add_status(b, x, "-");
 	buf_addc(b, ' ');
 	add_shown(b, x, x->request.method, false);
 	buf_addc(b, ' ');
@@ -258,7 +267,7 @@ static void text_line(struct buf *b, struct exchange *x, int64_t micros)
 static void json_line(struct buf *b, struct exchange *x, int64_t micros)
 {
 	buf_add(b, ",\"status\":");
-	buf_add_int(b, x->answer.status);
+	add_status(b, x, "null");
 	buf_add(b, ",\"method\":");
 	add_shown(b, x, x->request.method, true);
 	buf_add(b, ",\"target\":");

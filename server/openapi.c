@@ -183,6 +183,11 @@ static void put_value(struct document *d, const struct field *f, bool in_body)
 	case K_SECONDS:
 		put_text(d, "type", "number");
 		break;
+	case K_WHOLE:
+		put_text(d, "type", "integer");
+		put_int(d, "minimum", f->least);
+		put_int(d, "maximum", f->most);
+		break;
 	case K_IDS:
 	case K_TEXTS:
 	case K_SCOPES:

@@ -4,9 +4,11 @@
 #include "operation.h"
 
 #include "control.h"
+#include "control_fault.h"
 #include "control_journal.h"
 #include "control_row.h"
 #include "control_state.h"
+#include "fault.h"
 #include "openapi.h"
 #include "ops.h"
 #include "ops_deployment.h"
@@ -215,6 +217,31 @@ static const struct field get_requests[] = {
 	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SINCE },
 };
 
+enum { HOUR_SECONDS = 3600, HOUR_MS = 3600 * 1000 };
+
+/* Null is as good as nothing, so that what GET shows can be put. */
+static const struct field fault_rule[] = {
+	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = http_methods },
+	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_PATTERN },
+	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1,
+	  .most = 1000000000 },
+	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
+	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_CODE },
+	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
+	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_close_words },
+	{ .name = "body", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_body_words },
+	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
+	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
+	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
+};
+
+static const struct field put_faults[] = {
+	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS, MEMBERS(fault_rule) },
+};
+
 /* ---- the operations -------------------------------------------------------------------------- */
 
 /* One resource by its id, and a list of them. */
@@ -323,6 +350,9 @@ const struct operation operations[] = {
 	CONTROL("GET", "fixtures", .run = control_get_fixtures),
 	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
 	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
+	CONTROL("GET", "faults", .run = control_get_faults),
+	CONTROL("PUT", "faults", .body = SHAPE(put_faults), .run = control_put_faults),
+	CONTROL("DELETE", "faults", .run = control_delete_faults),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
 	{ .method = "GET", .path = "/openapi.json", .realm = REALM_OPEN, .run = openapi_get },

@@ -8,8 +8,11 @@
  */
 #include "pipeline.h"
 
+#include <inttypes.h>
+
 #include "present.h"
 #include "route.h"
+#include "utf8.h"
 #include "value.h"
 #include "workspaces.h"
 
@@ -34,6 +37,8 @@ bool admit(struct exchange *x)
 		x->pinned = true;
 		return true;
 	case ENTERED_NONE:
+		/* Nor will there be one when it is tried again. */
+		answer_header(x, "x-should-retry", "false");
 		return fail(
 		    x, ERR_TOO_MANY_WORKSPACES,
 		    "this key would get a workspace of its own, and there are %zu already, as "
@@ -99,6 +104,40 @@ static bool stage_route(struct exchange *x)
 	     slash ? "paths do not end in a slash; " : "",
 	     operation_hint(operations, noperations, control, &x->target, hint, sizeof hint));
 	fail_param(x, "path", path_of(x));
+	return false;
+}
+
+/* An outage stands before every gate: it refuses a key that nobody knows, too. */
+static bool stage_fault(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	struct faults *faults = &x->workspace->faults;
+	enum error e;
+
+	if (!faults_any(faults))
+		return true;
+
+	const struct fault_case c = {
+		.op = x->op,
+		.method = r->method,
+		.path = path_of(x),
+		.key = r->api_key,
+		.key_name = exchange_key_name(x),
+	};
+
+	x->fault = faults_match(faults, &c, &x->arena, &x->fault_index);
+	if (!x->fault)
+		return x->fault_index >= 0 || broke(x, "faults: out of memory");
+	if (x->fault->status < 0)
+		return true;
+	e = fault_error(x->fault->status);
+	e = e ? e : ERR_INTERNAL;
+	if (x->fault->message)
+		fail(x, e, "%s", x->fault->message);
+	else
+		fail(x, e, "rule %d of /_mock/faults says so", x->fault_index);
+	x->failure.status = (int)x->fault->status;
+	x->failure.code = x->fault->code;
 	return false;
 }
 
@@ -339,13 +378,20 @@ static bool stage_present(struct exchange *x)
 
 static stage *const front[] = { stage_target, stage_route, NULL };
 
-static stage *const gates[][9] = {
-	[REALM_API] = { stage_authenticate, stage_version, stage_scope, stage_query, stage_body,
-			stage_database, stage_execute, stage_present },
-	/* The operations of these write their answers themselves. */
-	[REALM_CONTROL] = { stage_control_version, stage_control_query, stage_control_body,
-			    stage_database, stage_execute },
-	[REALM_OPEN] = { stage_open_version, stage_control_query, stage_execute },
+static stage *const api[] = {
+	stage_fault, stage_authenticate, stage_version, stage_scope,   stage_query,
+	stage_body,  stage_database,     stage_execute, stage_present, NULL
+};
+/* The operations of these write their answers themselves. */
+static stage *const control[] = { stage_control_version, stage_control_query, stage_control_body,
+				  stage_database,        stage_execute,       NULL };
+static stage *const open_to_all[] = { stage_open_version, stage_control_query, stage_execute,
+				      NULL };
+
+static stage *const *const gates[] = {
+	[REALM_API] = api,
+	[REALM_CONTROL] = control,
+	[REALM_OPEN] = open_to_all,
 };
 
 static bool pass(struct exchange *x, stage *const *stages)
@@ -356,6 +402,42 @@ static bool pass(struct exchange *x, stage *const *stages)
 	return true;
 }
 
+/* Add a header that says a number, unless it is negative. */
+static void say_number(struct exchange *x, const char *name, int64_t number)
+{
+	if (number >= 0)
+		answer_header(x, name, arena_printf(&x->arena, "%" PRId64, number));
+}
+
+static void spoil(struct buf *body, enum fault_body how)
+{
+	if (body->len == 0)
+		return;
+	if (how == BODY_TRUNCATED)
+		buf_cut(body, utf8_cut(body->text, body->len, body->len / 2));
+	else if (how == BODY_MALFORMED)
+		body->text[0] = '}'; /* with which no JSON begins */
+}
+
+/* What a fault does to an answer that is made, whether the operation was done or refused. */
+static void suffer(struct exchange *x)
+{
+	enum { MS = 1000 };
+	const struct fault *f = x->fault;
+	struct answer *a = &x->answer;
+
+	say_number(x, "Retry-After", f->retry_after);
+	say_number(x, "retry-after-ms", f->retry_after_ms);
+	if (f->should_retry >= 0)
+		answer_header(x, "x-should-retry", f->should_retry ? "true" : "false");
+	if (f->delay_ms > 0)
+		a->delay += f->delay_ms * MS;
+	spoil(a->body, f->body);
+	a->close = f->close;
+	if (f->close == CLOSE_BEFORE)
+		a->status = 0;
+}
+
 void serve(struct exchange *x)
 {
 	if ((x->keys || admit(x)) && !x->failure.error && pass(x, front))
@@ -363,4 +445,6 @@ void serve(struct exchange *x)
 	if (x->db)
 		store_give(STEAL(x->db));
 	exchange_answer(x);
+	if (x->fault)
+		suffer(x);
 }

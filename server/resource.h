@@ -47,6 +47,7 @@ enum kind {
 	/* Of bodies only: */
 	K_IDS,     /* a list of ids */
 	K_SECONDS, /* a number of them */
+	K_WHOLE,   /* a whole number, from `least` to `most` */
 	K_OBJECT,  /* an object of its own fields */
 	K_OBJECTS, /* a list of such */
 };
@@ -109,6 +110,7 @@ struct field {
 	struct span filter, sort;        /* versions whose lists filter and sort by it */
 	struct span create, patch;       /* versions whose bodies give it, in a POST and a PATCH */
 	enum form form;                  /* K_TEXT */
+	int64_t least, most;             /* K_WHOLE */
 	enum resource_id refers;         /* K_REF */
 	const struct word *words;        /* K_ENUM; ends with a row without text */
 	const struct relation *relation; /* K_ONE, K_MANY */

@@ -119,6 +119,10 @@ const char *value_expected(const struct field *f, enum version v, char *out, siz
 	case K_NANOS:
 		snprintf(out, len, "a number of nanoseconds from 1 to %" PRId64, NANOS_MAX);
 		break;
+	case K_WHOLE:
+		snprintf(out, len, "a whole number from %" PRId64 " to %" PRId64 "%s", f->least,
+			 f->most, or_null);
+		break;
 	case K_SECONDS:
 		snprintf(out, len, "a number of seconds from 0 to %d", SECONDS_MAX);
 		break;

@@ -12,6 +12,7 @@
 void workspace_init(struct workspace *w, const struct beginning *b)
 {
 	*w = (struct workspace){ .transitions = b->transitions, .still = b->still };
+	faults_open(&w->faults);
 	journal_open(&w->journal, b->journal_size);
 	clock_init(&w->clock, b->frozen);
 	ident_init(&w->ident, b->seeded ? &b->seed : NULL);
@@ -37,6 +38,7 @@ void workspace_close(struct workspace *w)
 	snapshots_free(w);
 	moment_drop(&w->origin);
 	keyring_drop(w->keys);
+	faults_close(&w->faults);
 	journal_close(&w->journal);
 	store_close(w->store);
 	pthread_mutex_destroy(&w->lock);
@@ -215,7 +217,8 @@ bool workspace_reset(struct workspace *w, struct db *db)
 
 bool workspace_is_as_new(struct workspace *w)
 {
-	return !w->changed && !w->snapshots && !w->origin.rows && journal_is_empty(&w->journal);
+	return !w->changed && !w->snapshots && !w->origin.rows && !faults_any(&w->faults) &&
+	       journal_is_empty(&w->journal);
 }
 
 /* What a workspace that was filled holds, as another's origin. */

@@ -9,6 +9,7 @@
 
 #include "auth.h"
 #include "clock.h"
+#include "fault.h"
 #include "fixture.h"
 #include "ident.h"
 #include "journal.h"
@@ -39,6 +40,7 @@ struct workspace {
 	struct keyring *keys;
 	struct moment origin; /* its fixtures; without rows: those it has now, or its parent's */
 	struct workspace *parent; /* the one that it is a copy of, or NULL: see workspaces.h */
+	struct faults faults;
 	struct journal journal;
 };
 

@@ -1,0 +1,538 @@
+"""Faults: which requests a rule is for, what it does to them, how often; and what makes no rule."""
+
+import contextlib
+import http.client
+import json
+import socket
+import threading
+import time
+
+import harness
+from harness import ADMIN, EVERGLADES, NOSCOPE, READER, TETONS, Client, Server
+
+RULE = {"operation": None, "method": None, "path": None, "key": None, "times": None,
+        "status": None, "code": None, "message": None, "delay_ms": None, "close": None,
+        "body": None, "retry_after": None, "retry_after_ms": None, "should_retry": None,
+        "hits": 0}
+DEVICE = "/devices/dvc_123"
+
+
+def request_of(target, *headers, method="GET", version="HTTP/1.1"):
+    return "\r\n".join([f"{method} {target} {version}", "Host: x", f"X-API-Key: {ADMIN}",
+                        f"Miru-Version: {EVERGLADES}", *headers, "", ""]).encode()
+
+
+class TestCase(harness.TestCase):
+    def tearDown(self):
+        self.server.control("DELETE", "faults")
+
+    def put(self, *rules):
+        answer = self.server.control("PUT", "faults", {"faults": rules})
+        self.assertEqual(answer.status, 200, answer.text)
+        self.assertEqual(answer.json, {"faults": [{**RULE, **rule} for rule in rules]})
+
+    def hits(self):
+        return [rule["hits"] for rule in self.server.control("GET", "faults").json["faults"]]
+
+    def status(self, method="GET", target=DEVICE, **options):
+        return self.server.call(method, target, **options).status
+
+    def last(self):
+        return self.server.control("GET", "requests").json["requests"][-1]
+
+    def assert_cut(self, target=DEVICE, method="GET"):
+        """The connection ends without a byte of an answer."""
+        self.assertEqual(self.server.raw(request_of(target, method=method)), b"")
+
+
+class Rules(TestCase):
+    def test_none(self):
+        for method in ("GET", "DELETE"):
+            answer = self.server.control(method, "faults")
+            self.assertEqual((answer.status, answer.json), (200, {"faults": []}))
+        self.put()
+        self.assertEqual(self.status(), 200)
+
+    def test_shown(self):
+        """Every field, in the order in which the rules were put; and what is shown can be put."""
+        self.put({"status": 503}, {
+            "operation": "getDevice", "method": "GET", "path": "/devices/*", "key": ADMIN,
+            "times": 3, "status": 429, "code": "slow_down", "message": "Später.",
+            "delay_ms": 0, "close": "middle", "retry_after": 2, "retry_after_ms": 1500,
+            "should_retry": False})
+        shown = self.server.control("GET", "faults").json["faults"]
+        self.assertEqual([list(rule) for rule in shown], [list(RULE)] * 2)
+        for rule in shown:
+            del rule["hits"]
+        self.put(*shown)
+
+    def test_replaced(self):
+        self.put({"status": 500})
+        self.assertEqual(self.status(), 500)
+        self.put({"operation": "listDevices", "status": 500})
+        self.assertEqual(self.status(), 200)
+        self.assertEqual(self.hits(), [0])
+        self.server.control("DELETE", "faults")
+        self.assertEqual(self.status(target="/devices"), 200)
+
+    def test_first_match_wins(self):
+        self.put({"path": "/devices/dvc_1*", "delay_ms": 0}, {"path": "/devices/*", "status": 503},
+                 {"status": 500})
+        self.assertEqual(self.status(), 200)
+        self.assertEqual(self.status(target="/devices/dvc_offline"), 503)
+        self.assertEqual(self.status(target="/releases"), 500)
+        self.assertEqual(self.hits(), [1, 1, 1])
+
+    def test_conditions(self):
+        def ask(method="GET", target="/beta" + DEVICE, key=ADMIN):
+            return self.server.get(target, method=method, key=key, version=EVERGLADES).status
+
+        for rule, fires, not_ in (
+                ({"operation": "getDevice"}, {}, {"target": "/devices"}),
+                ({"operation": "getDevice"}, {"method": "HEAD"}, {"target": "/releases/rls_123"}),
+                ({"method": "GET"}, {}, {"method": "HEAD"}),
+                ({"method": "HEAD"}, {"method": "HEAD"}, {}),
+                ({"path": DEVICE}, {}, {"target": "/devices/dvc_offline"}),
+                ({"path": DEVICE}, {"target": "/v1" + DEVICE}, {"target": "/devices"}),
+                ({"path": DEVICE}, {"target": DEVICE + "?expand=group"}, {"target": "/devices"}),
+                ({"path": "/beta/devices/*"}, {}, {"target": DEVICE}),
+                ({"key": "reader"}, {"key": READER}, {}),
+                ({"key": READER}, {"key": READER}, {}),
+                ({"key": "junk"}, {"key": "junk"}, {"key": None}),
+                ({"key": "reader", "operation": "getDevice"}, {"key": READER},
+                 {"key": READER, "target": "/devices"})):
+            with self.subTest(rule=rule):
+                self.put({**rule, "status": 418, "code": "teapot"})
+                self.assertNotEqual(ask(**not_), 418)
+                self.assertEqual(ask(**fires), 418)
+                self.assertEqual(self.hits(), [1])
+
+    def test_what_is_spared(self):
+        """Control endpoints, the OpenAPI document, and what is no operation."""
+        self.put({"status": 500})
+        for target, status in (("/_mock/ready", 200), ("/_mock/requests", 200),
+                               ("/openapi.json", 200), ("/nothing", 404), ("/_mock/no", 404)):
+            self.assertEqual(self.server.request("GET", target).status, status)
+        self.assertEqual(self.server.request("PUT", "/devices").status, 405)
+        self.assertEqual(self.hits(), [0])
+
+    def test_before_the_gates(self):
+        self.put({"status": 503})
+        for key, version in (("junk", EVERGLADES), (None, EVERGLADES), (NOSCOPE, EVERGLADES),
+                             (ADMIN, None), (ADMIN, "x")):
+            self.assert_refused(self.server.get("/devices", key=key, version=version), 503,
+                                "service_unavailable")
+
+    def test_times(self):
+        self.put({"status": 503, "times": 2}, {"status": 502, "times": 1})
+        self.assertEqual([self.status() for _ in range(5)], [503, 503, 502, 200, 200])
+        self.assertEqual(self.hits(), [2, 1])
+
+    def test_times_in_parallel(self):
+        for _ in range(10):
+            self.put({"status": 503, "times": 2}, {"status": 502, "times": 5})
+            statuses, start = [], threading.Barrier(16)
+
+            def ask():
+                with Client(self.server) as client:
+                    client.connection.connect()
+                    start.wait()
+                    statuses.append(client.call("GET", DEVICE).status)
+
+            threads = [threading.Thread(target=ask) for _ in range(16)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual([statuses.count(s) for s in (503, 502, 200)], [2, 5, 9])
+            self.assertEqual(self.hits(), [2, 5])
+
+    def test_put_under_load(self):
+        """Rules come and go while requests meet them."""
+        stop, bad = threading.Event(), []
+
+        def ask():
+            with Client(self.server) as client:
+                while not stop.is_set():
+                    answer = client.call("GET", DEVICE)
+                    if answer.status not in (200, 503) or (
+                            answer.status == 503 and answer.error["message"] not in ("a", "b")):
+                        bad.append(answer.text)
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for n in range(200):
+            self.put({"status": 503, "message": "ab"[n % 2]}, {"delay_ms": 0})
+            self.server.control("DELETE", "faults")
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(bad, [])
+
+
+class Refused(TestCase):
+    def test_rules(self):
+        """400, the field named, and what was there before stays."""
+        self.put({"status": 503, "path": "/releases"})
+        before = self.server.control("GET", "faults").text
+        for rule, field, *words in (
+                ({}, "", "does nothing", "status, delay_ms, close or body"),
+                ({"times": 1}, "", "does nothing"), ({"key": "a"}, "", "does nothing"),
+                ({"operation": "getdevice", "status": 500}, ".operation", "no such operation"),
+                ({"operation": "", "status": 500}, ".operation"),
+                ({"operation": "getDevice", "method": "POST", "status": 500}, ".method",
+                 "not the operation's"),
+                ({"operation": "createDevice", "method": "HEAD", "status": 500}, ".method"),
+                ({"method": "get", "status": 500}, ".method", "one of GET"),
+                ({"path": "devices", "status": 500}, ".path", "such as /devices/*"),
+                ({"path": "/a?b", "status": 500}, ".path"),
+                ({"path": "/" + "a" * 1024, "status": 500}, ".path"),
+                ({"key": "k" * 1025, "status": 500}, ".key", "1 to 1024 bytes"),
+                ({"key": "", "status": 500}, ".key"),
+                ({"times": 0, "status": 500}, ".times", "from 1 to"),
+                ({"times": 1.5, "status": 500}, ".times"),
+                ({"times": "1", "status": 500}, ".times"),
+                ({"status": 399}, ".status", "from 400 to 599"), ({"status": 600}, ".status"),
+                ({"status": 200}, ".status"), ({"status": 4.5e2 + 0.5}, ".status"),
+                ({"status": True}, ".status"), ({"status": 1e300}, ".status"),
+                ({"status": 418}, ".code", "is missing"), ({"status": 409}, ".code", "is missing"),
+                ({"status": 500, "code": "No"}, ".code", "a-z, 0-9 and _"),
+                ({"status": 500, "code": "1a"}, ".code"), ({"status": 500, "code": ""}, ".code"),
+                ({"status": 500, "code": "a" * 129}, ".code"),
+                ({"status": 500, "message": "m" * 1025}, ".message"),
+                ({"status": 500, "message": ""}, ".message"),
+                ({"delay_ms": 1, "code": "a"}, ".code", "needs a status"),
+                ({"delay_ms": 1, "message": "a"}, ".message", "needs a status"),
+                ({"delay_ms": 1, "retry_after": 1}, ".retry_after", "needs a status"),
+                ({"delay_ms": 1, "retry_after_ms": 1}, ".retry_after_ms", "needs a status"),
+                ({"delay_ms": 1, "should_retry": True}, ".should_retry", "needs a status"),
+                ({"delay_ms": -1}, ".delay_ms", "from 0 to 3600000"),
+                ({"delay_ms": 3600001}, ".delay_ms"),
+                ({"close": "after"}, ".close", "one of before, middle"), ({"close": 1}, ".close"),
+                ({"body": "empty"}, ".body", "one of truncated, malformed"),
+                ({"close": "middle", "body": "truncated"}, ".body", "by close"),
+                ({"close": "before", "body": "malformed"}, ".body", "by close"),
+                ({"status": 500, "close": "before", "code": "a"}, ".code", "nobody would see"),
+                ({"status": 500, "close": "before", "retry_after": 1}, ".retry_after"),
+                ({"status": 500, "retry_after": -1}, ".retry_after", "from 0 to 3600"),
+                ({"status": 500, "retry_after_ms": 3600001}, ".retry_after_ms"),
+                ({"status": 500, "should_retry": "true"}, ".should_retry", "true or false")):
+            with self.subTest(rule=rule):
+                answer = self.server.control("PUT", "faults", {"faults": [
+                    {"status": 500}, {"status": 500}, rule]})
+                self.assert_refused(answer, 400, "invalid_request", *words,
+                                    params={"field": f"faults[2]{field}"})
+                self.assertTrue(answer.error["message"].startswith(f"faults[2]{field}"),
+                                answer.text)
+                self.assertEqual(self.server.control("GET", "faults").text, before)
+
+    def test_bodies(self):
+        for body, field, word in (
+                (None, None, "the fields: faults"), ([], None, "faults"), ({}, "faults", "missing"),
+                ({"faults": {}}, "faults", "a list"), ({"faults": [1]}, "faults[0]", "an object"),
+                ({"faults": None}, "faults", "a list"),
+                ({"faults": [], "x": 1}, "x", "unknown field 'x'"),
+                ({"faults": [{"status": 500, "hits": 1}]}, "faults[0].hits",
+                 "there is: operation, method"),
+                ({"faults": [{"status": 500}] * 101}, "faults", "at most 100 rules, found 101")):
+            answer = self.server.control("PUT", "faults", body)
+            self.assert_refused(answer, 400, "invalid_request", word,
+                                params={"field": field} if field else {})
+        self.assertEqual(self.server.control("GET", "faults").json, {"faults": []})
+        self.put(*[{"status": 500}] * 100)
+        for target in ("faults?a=1", "faults?key=admin"):
+            self.assert_refused(self.server.control("GET", target), 400, "invalid_request",
+                                "no query parameters")
+        self.assert_refused(self.server.control("POST", "faults", {}), 405, "method_not_allowed",
+                            "DELETE")
+
+
+class Errors(TestCase):
+    def test_codes(self):
+        """Each status that has a code by default; and the code of a rule."""
+        for status, code in ((400, "invalid_request"), (401, "unauthorized"), (403, "forbidden"),
+                             (404, "resource_not_found"), (405, "method_not_allowed"),
+                             (408, "request_timeout"), (413, "request_too_large"),
+                             (429, "too_many_requests"), (500, "internal_server_error"),
+                             (501, "not_implemented"), (502, "bad_gateway"),
+                             (503, "service_unavailable"), (504, "gateway_timeout")):
+            self.put({"status": status})
+            answer = self.server.call("GET", DEVICE)
+            self.assert_refused(answer, status, code, "rule 0 of /_mock/faults", params={})
+            self.put({"status": status, "code": "of_its_own", "message": 'Say "é"'})
+            answer = self.server.call("GET", DEVICE)
+            self.assert_refused(answer, status, "of_its_own")
+            self.assertEqual(answer.error["message"], 'Say "é"')
+        self.put({"status": 409, "code": "duplicate_device_name"})
+        self.assert_refused(self.server.call("POST", "/devices", {}), 409, "duplicate_device_name")
+
+    def test_headers(self):
+        for rule, headers in (
+                ({}, (None, None, None)), ({"retry_after": 7}, ("7", None, None)),
+                ({"retry_after": 0}, ("0", None, None)),
+                ({"retry_after_ms": 1500}, (None, "1500", None)),
+                ({"should_retry": True}, (None, None, "true")),
+                ({"retry_after": 1, "retry_after_ms": 2, "should_retry": False},
+                 ("1", "2", "false"))):
+            self.put({"status": 429, **rule})
+            answer = self.server.call("GET", DEVICE)
+            self.assert_refused(answer, 429, "too_many_requests")
+            self.assertEqual(tuple(answer.headers[name] for name in (
+                "Retry-After", "retry-after-ms", "x-should-retry")), headers)
+
+    def test_nothing_is_done(self):
+        before = self.server.everything()
+        self.put({"status": 500, "delay_ms": 1})
+        self.assertEqual(self.status("POST", "/devices", body={"name": "never-made"}), 500)
+        self.put({"status": 500, "close": "before"})
+        with contextlib.suppress(http.client.RemoteDisconnected):
+            self.status("POST", "/devices", body={"name": "never-made"})
+            self.fail("it was answered")
+        self.assertEqual(self.server.everything(), before)
+
+    def test_journal(self):
+        self.put({"path": "/no", "status": 500}, {"status": 429, "code": "slow_down"})
+        self.server.get(DEVICE, key="junk")
+        entry = self.last()
+        self.assertEqual([entry[k] for k in ("status", "code", "fault", "operation", "version")],
+                         [429, "slow_down", 1, "getDevice", None])
+        self.server.control("DELETE", "faults")
+        self.server.call("GET", DEVICE)
+        self.assertEqual((self.last()["status"], self.last()["fault"]), (200, None))
+
+    def test_head(self):
+        self.put({"status": 503})
+        with Client(self.server) as client:
+            for _ in range(2):
+                answer = client.call("HEAD", DEVICE)
+                self.assertEqual((answer.status, answer.text), (503, ""))
+
+
+class Bodies(TestCase):
+    def whole(self, target=DEVICE):
+        self.server.control("DELETE", "faults")
+        return self.server.call("GET", target).text
+
+    def test_truncated(self):
+        """A complete answer of half a document; the connection lives on."""
+        whole = self.whole()
+        self.put({"body": "truncated"})
+        with Client(self.server) as client:
+            for _ in range(3):
+                answer = client.call("GET", DEVICE)
+                self.assertEqual((answer.status, answer.text), (200, whole[:len(whole) // 2]))
+                self.assertEqual(int(answer.headers["Content-Length"]), len(answer.text))
+                self.assertRaises(json.JSONDecodeError, json.loads, answer.text)
+        self.assertEqual(self.last()["response_body"], whole[:len(whole) // 2])
+
+    def test_malformed(self):
+        whole = self.whole()
+        self.put({"body": "malformed"})
+        with Client(self.server) as client:
+            for _ in range(3):
+                answer = client.call("GET", DEVICE)
+                self.assertEqual((answer.status, len(answer.text)), (200, len(whole)))
+                self.assertEqual(answer.headers["Content-Type"], "application/json")
+                self.assertRaises(json.JSONDecodeError, json.loads, answer.text)
+
+    def test_of_errors(self):
+        for body in ("truncated", "malformed"):
+            self.put({"body": body, "status": 503})
+            answer = self.server.call("GET", DEVICE)
+            self.assertEqual(answer.status, 503)
+            self.assertRaises(json.JSONDecodeError, json.loads, answer.text)
+            self.put({"body": body})
+            answer = self.server.call("GET", "/devices/dvc_no")
+            self.assertEqual(answer.status, 404)
+            self.assertRaises(json.JSONDecodeError, json.loads, answer.text)
+
+    def test_between_characters(self):
+        """Half a text is still UTF-8."""
+        for n in range(8):
+            self.put({"body": "truncated", "status": 500, "message": "é" * 300 + "x" * n})
+            self.assertIn("é", self.server.call("GET", DEVICE).text)
+
+    def test_no_json(self):
+        """Content as a file suffers like any other, with its headers."""
+        target = "/config_instances/cfg_inst_123/content?disposition=attachment"
+        whole = self.whole(target)
+        self.put({"body": "truncated"})
+        answer = self.server.call("GET", target)
+        self.assertEqual(answer.text, whole[:len(whole) // 2])
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+
+    def test_head(self):
+        for body in ("truncated", "malformed"):
+            self.put({"body": body})
+            with Client(self.server) as client:
+                for _ in range(2):
+                    self.assertEqual(client.call("HEAD", DEVICE).status, 200)
+
+
+class Cut(TestCase):
+    def test_before(self):
+        self.put({"close": "before"})
+        self.assert_cut()
+        entry = self.last()
+        self.assertEqual([entry[k] for k in ("status", "code", "fault", "operation", "version",
+                                             "response_body", "response_bytes")],
+                         [None, None, 0, "getDevice", EVERGLADES, None, 0])
+        self.assert_cut("/devices/dvc_no")
+        self.assertIsNone(self.last()["code"])
+        self.assert_cut(method="HEAD")
+
+    def test_middle(self):
+        """All headers, half the body, and the end, whatever the length."""
+        for target in (DEVICE, "/deployments?limit=100&expand=device,release,config_instances",
+                       "/devices/dvc_no"):
+            self.server.control("DELETE", "faults")
+            whole = self.server.call("GET", target)
+            self.put({"close": "middle"})
+            head, _, body = self.server.raw(request_of(target)).partition(b"\r\n\r\n")
+            self.assertIn(f"Content-Length: {len(whole.text.encode())}\r\n".encode(), head + b"\r\n")
+            self.assertTrue(head.startswith(f"HTTP/1.1 {whole.status} ".encode()), head)
+            self.assertEqual(body, whole.text.encode()[:len(whole.text.encode()) // 2])
+            self.assertEqual((self.last()["status"], self.last()["response_bytes"]),
+                             (whole.status, len(body)))
+            self.assertRaises(http.client.IncompleteRead, self.server.call, "GET", target)
+
+    def test_middle_of_head(self):
+        """Which has none: it is whole, and closes."""
+        self.put({"close": "middle"})
+        head, _, body = self.server.raw(request_of(DEVICE, method="HEAD")).partition(b"\r\n\r\n")
+        self.assertTrue(head.startswith(b"HTTP/1.1 200 "))
+        self.assertIn(b"Connection: close", head)
+        self.assertEqual(body, b"")
+
+    def test_http_1_0(self):
+        for rule, answered in (({"close": "before"}, 0), ({"close": "middle"}, 1),
+                               ({"status": 503}, 1), ({"body": "truncated"}, 1)):
+            self.put(rule)
+            for more in ((), ("Connection: keep-alive",), ("Connection: close",)):
+                data = self.server.raw(request_of(DEVICE, *more, version="HTTP/1.0"))
+                self.assertEqual(data.count(b"HTTP/1."), answered)
+
+    def test_the_write_happened(self):
+        """Without a status the operation is done, though its answer is lost."""
+        for close, name in (("before", "lost-1"), ("middle", "lost-2")):
+            self.put({"operation": "createDevice", "close": close, "times": 1})
+            with self.assertRaises((http.client.RemoteDisconnected, http.client.IncompleteRead)):
+                self.server.call("POST", "/devices", {"name": name})
+            self.assert_refused(self.server.call("POST", "/devices", {"name": name}), 409,
+                                "duplicate_device_name")
+
+    def test_status(self):
+        """With one it is not, and what is cut is the error."""
+        self.put({"status": 503, "close": "middle"})
+        data = self.server.raw(request_of(DEVICE))
+        self.assertTrue(data.startswith(b"HTTP/1.1 503 "))
+        self.put({"status": 418, "close": "before"})
+        self.assert_cut()
+
+    def test_pipelined(self):
+        """What stands behind one that is cut is not answered."""
+        self.put({"close": "before", "times": 1})
+        with self.server.connect() as sock:
+            sock.sendall(request_of(DEVICE) * 2)
+            with contextlib.suppress(ConnectionResetError):
+                self.assertEqual(sock.recv(1), b"")
+
+    def test_late(self):
+        for close, kind in (("before", http.client.RemoteDisconnected),
+                            ("middle", http.client.IncompleteRead)):
+            self.put({"close": close, "delay_ms": 100})
+            began = time.monotonic()
+            self.assertRaises(kind, self.server.call, "GET", DEVICE)
+            self.assertGreaterEqual(time.monotonic() - began, 0.1)
+            self.assertGreaterEqual(self.last()["duration_us"], 100_000)
+
+    def test_log(self):
+        """What is cut on purpose is no failure; the line of the request says what happened."""
+        for form, want in (("text", f" - GET /beta{DEVICE} "), ("json", '"status":null,')):
+            with Server("--log", form) as server:
+                for close in ("before", "middle", "before"):
+                    server.control("PUT", "faults", {"faults": [{"close": close}]})
+                    with self.assertRaises((http.client.RemoteDisconnected,
+                                            http.client.IncompleteRead)):
+                        server.call("GET", DEVICE)
+                server.stop()
+                self.assertEqual(server.errors.count(want), 2, server.errors)
+                self.assertEqual(len(server.errors.splitlines()), 6, server.errors)
+
+
+class Late(TestCase):
+    def test_delay(self):
+        self.put({"delay_ms": 200})
+        began = time.monotonic()
+        self.assertEqual(self.status(), 200)
+        self.assertGreaterEqual(time.monotonic() - began, 0.2)
+        self.assertGreaterEqual(self.last()["duration_us"], 200_000)
+
+    def test_of_failures(self):
+        """A rule's delay, like all it does, holds for what the API refuses by itself, too."""
+        self.put({"delay_ms": 150})
+        for target, key, status in (("/devices/dvc_no", ADMIN, 404), (DEVICE, "junk", 401)):
+            began = time.monotonic()
+            self.assertEqual(self.status(target=target, key=key), status)
+            self.assertGreaterEqual(time.monotonic() - began, 0.15)
+
+    def test_adds(self):
+        """To the operation's own."""
+        self.server.control("PATCH", "devices/dvc_123", {"status": "offline"})
+        self.put({"delay_ms": 100})
+        began = time.monotonic()
+        self.server.call("POST", DEVICE + "/ping", {"timeout_nanos": 100_000_000})
+        self.assertGreaterEqual(time.monotonic() - began, 0.2)
+
+    def test_connection_lives_on(self):
+        self.put({"delay_ms": 20})
+        with Client(self.server) as client:
+            for _ in range(5):
+                self.assertEqual(client.call("GET", DEVICE).status, 200)
+
+    def test_many(self):
+        """500 that wait hold nobody up, and are answered; or at the end, when there is one."""
+        self.put({"path": DEVICE, "delay_ms": 3_600_000})
+        waiting = [self.server.connect() for _ in range(500)]
+        try:
+            for sock in waiting:
+                sock.sendall(request_of(DEVICE))
+            while self.hits() != [500]:
+                pass
+            began = time.monotonic()
+            with Client(self.server) as client:
+                for _ in range(200):
+                    self.assertEqual(client.call("GET", "/devices/dvc_offline").status, 200)
+            self.assertLess(time.monotonic() - began, 30)
+            self.server.stop()
+            for sock in waiting:
+                self.assertTrue(sock.recv(20).startswith(b"HTTP/1.1 200 "))
+        finally:
+            for sock in waiting:
+                sock.close()
+            type(self).server = self.server = Server(*self.arguments)
+
+    def test_gone(self):
+        """A client that does not wait for it."""
+        self.put({"delay_ms": 200})
+        for _ in range(20):
+            with self.server.connect() as sock:
+                sock.sendall(request_of(DEVICE))
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.assertEqual(self.status(), 200)
+
+
+class Kept(harness.TestCase):
+    arguments = ("--stateless", "--auth", "any", "--version-policy", "any")
+
+    def test_stateless(self):
+        """Rules are no rows: they stay; and a key is the one that came, whoever may."""
+        self.server.control("PUT", "faults", {"faults": [{"key": "me", "status": 500},
+                                                         {"key": "admin", "status": 503}]})
+        for key, status in (("me", 500), ("you", 200), (ADMIN, 503)):
+            self.assertEqual(self.server.get(DEVICE, key=key, version=TETONS).status, status)
+
+
+if __name__ == "__main__":
+    harness.main()
