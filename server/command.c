@@ -3,7 +3,6 @@
  */
 #include "command.h"
 
-#include "embed.h"
 #include "export.h"
 #include "load.h"
 #include "probe.h"
@@ -88,15 +87,11 @@ int export_command(const struct options *o)
 {
 	struct app app;
 	char err[ERR_BYTES];
-	bool fresh;
 	int status = 1;
 
 	if (!o->db)
 		return say(EXIT_USAGE, "export needs a database: miru-mock export --db FILE");
-	if (app_open(&app, o, err, sizeof err))
-		app.workspace->store =
-		    store_open_file(o->db, schema_sql, true, &fresh, err, sizeof err);
-	if (app.workspace && app.workspace->store)
+	if (app_open(&app, o, err, sizeof err) && app_look(&app, err, sizeof err))
 		status = print_database(&app);
 	else
 		say(1, err);

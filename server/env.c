@@ -3,6 +3,8 @@
  */
 #include "command.h"
 
+#include <unistd.h>
+
 #include "load.h"
 #include "port_file.h"
 #include "variables.h"
@@ -45,6 +47,18 @@ static bool find_port(const struct options *o, unsigned *port, char *err, size_t
 	return true;
 }
 
+/* An app with the keys of the database, where there is one; else those of the fixtures, which are
+ * yet to be loaded, are what it will have. */
+static bool open_keys(struct app *app, const struct options *o, char *err, size_t errlen)
+{
+	struct options without = *o;
+
+	if (o->db && access(o->db, F_OK) == 0)
+		return app_open(app, o, err, errlen) && app_look(app, err, errlen);
+	without.db = NULL;
+	return app_open(app, &without, err, errlen);
+}
+
 int env_command(const struct options *o)
 {
 	struct variables variables CLEANUP(variables_free) = { 0 };
@@ -56,9 +70,9 @@ int env_command(const struct options *o)
 	if (o->port == 0 && !o->port_file)
 		return say(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
 				       "--port-file FILE, which tells which");
-	if (!find_port(o, &port, err, sizeof err) || !app_open(&app, o, err, sizeof err))
+	if (!find_port(o, &port, err, sizeof err) || !open_keys(&app, o, err, sizeof err))
 		say(1, err);
-	else if (app_load(&app, &o->fixtures, !o->empty))
+	else if (app.workspace->keys || app_load(&app, &o->fixtures, !o->empty))
 		status = variables_find(&variables, &app, o->host, port, err, sizeof err)
 			     ? print(&variables)
 			     : say(1, err);

@@ -141,6 +141,24 @@ bool app_load(struct app *app, const struct option_list *files, bool demo)
 	return no_problem(&problems, "nothing was loaded") && ok;
 }
 
+bool app_look(struct app *app, char *err, size_t errlen)
+{
+	struct workspace *w = app->workspace;
+	struct db *db;
+	bool fresh, ok;
+
+	w->store = store_open_file(app->db, schema_sql, true, &fresh, err, errlen);
+	if (!w->store)
+		return false;
+	db = store_db(w->store);
+	db_read(db);
+	ok = workspace_learn(w, db);
+	if (!ok)
+		snprintf(err, errlen, "%s: %s", app->db, db_error(db));
+	db_read_end(db);
+	return ok;
+}
+
 bool app_reload(struct app *app, const struct option_list *files, bool demo)
 {
 	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;

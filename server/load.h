@@ -17,7 +17,11 @@ void app_close(struct app *app);
  * False, with every problem on standard error and nothing loaded.
  */
 bool app_load(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
-/* The same again, in one that answers already: see workspace_renew. Only one thread at a time. */
+/* Instead, look into the database in a file that there is, which others may be using. False, with a
+ * line in err. */
+bool app_look(struct app *app, char *err, size_t errlen) MUST_CHECK;
+/* Load fixtures again, in one that answers already: see workspace_renew. Only one thread at a time.
+ */
 bool app_reload(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
 
 #endif

@@ -97,6 +97,14 @@ class Lasting(Database):
             self.assertEqual(server.call("GET", "/devices/dvc_123").json["name"], "kept")
 
 
+    def test_env_tells_its_keys(self):
+        keys = {"api_keys": [{"key": "it'smine", "name": "k", "scopes": []}]}
+        with File(keys) as file, self.server("--fixtures", file):
+            self.assertIn("it", run("env", "--db", self.path).stdout.split("MIRU_API_KEY=")[1])
+        self.assertIn("miru_mock_admin", run("env", "--db", self.path + ".new").stdout)
+        self.assertFalse(os.path.exists(self.path + ".new"))
+
+
 class Refused(Database):
     def test_in_use(self):
         with self.server():

@@ -88,7 +88,7 @@ class SameSets(harness.TestCase):
         # What exec only begins with otherwise is explained where the rest is.
         other = in_help.pop("exec with another default")
         self.assertEqual(in_man, in_help)
-        self.assertEqual(set(in_man), {"serve, exec and env", "health", "every command"})
+        self.assertEqual(set(in_man), {"serve, exec and env", "health", "export", "every command"})
         self.assertLess(other, in_help["serve, exec and env"])
         code = set(re.findall(r'(?:OPTION\(|\.name = |\{ )"([a-z][a-z-]*)",',
                               read("server/options.c").partition("#define OPTION(")[2]))

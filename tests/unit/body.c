@@ -154,7 +154,7 @@ static const struct {
 	{ V_EVERGLADES, false, "{\"name\":\"x\",\"part\":{}}",
 	  "! part.key: part.key is missing; expected a text that is not empty" },
 	{ V_EVERGLADES, true, "{\"name\":\"x\",\"part\":{\"key\":\"k\",\"other\":1}}",
-	  "! other: unknown field 'other'; there is: key, path" },
+	  "! part.other: unknown field 'part.other'; there is: key, path" },
 	{ V_EVERGLADES, false, "{\"name\":\"x\",\"part\":[]}",
 	  "! part: part: expected an object, found []" },
 	{ V_EVERGLADES, false,
