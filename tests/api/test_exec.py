@@ -3,6 +3,7 @@
 The program is this Python, which finds the server through its environment only.
 """
 
+import contextlib
 import json
 import os
 import pty
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 
 import harness
 from harness import BINARY, DEADLINE, File, Server, environment, run
@@ -41,18 +43,27 @@ def execute(*args, env=None, stdin=None, code=None):
 
 
 class Running:
-    """exec of a piece of Python that goes on; a context manager that wants it to have ended."""
+    """exec of a piece of Python that goes on, in a session of its own, which ends with the test."""
 
     def __init__(self, code, *args, **popen):
         self.process = subprocess.Popen(
             [BINARY, "exec", *args, "--", *program(code)], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env=environment(), cwd=harness.SRCDIR, **popen)
+            stderr=subprocess.PIPE, text=True, env=environment(), cwd=harness.SRCDIR,
+            start_new_session=True, **popen)
+        self.timer = threading.Timer(DEADLINE, self.kill)
+        self.timer.start()
 
     def __enter__(self):
         return self
 
+    def kill(self):
+        """All of it: a program that is left would hold the pipes open."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def __exit__(self, *_):
-        self.process.kill()
+        self.timer.cancel()
+        self.kill()
         self.process.wait()
         self.process.stdout.close()
         self.process.stderr.close()
@@ -282,12 +293,9 @@ if os.fork() == 0:
 say('parent')
 os._exit(3)
 """
-        with Running(code, start_new_session=True) as running:
-            try:
-                self.assertEqual(running.line(), "parent")
-                self.assertEqual(running.process.wait(DEADLINE), 3)
-            finally:
-                os.killpg(running.process.pid, signal.SIGKILL)
+        with Running(code) as running:
+            self.assertEqual(running.line(), "parent")
+            self.assertEqual(running.process.wait(DEADLINE), 3)
 
     def test_many_at_once(self):
         code = "say(os.environ['MIRU_MOCK_URL'], ask('/deployments/dpl_123')); sys.stdin.read()"
@@ -355,7 +363,7 @@ sys.exit(9)
 os.kill(0, signal.SIGQUIT)
 os.kill(os.getppid(), signal.SIGINT)
 """ + self.UNTIL_TERM
-        with Running(code, start_new_session=True) as running:
+        with Running(code) as running:
             self.assertEqual(running.line(), "go")
             # Of those that wait, the one with the greatest number comes last.
             running.process.send_signal(signal.SIGTERM)
@@ -369,13 +377,19 @@ os.kill(os.getppid(), signal.SIGINT)
         child, terminal = pty.fork()
         if child == 0:
             os.execve(BINARY, [BINARY, "exec", "--", *program(code)], environment())
+        timer = threading.Timer(DEADLINE, os.killpg, (child, signal.SIGKILL))
+        timer.start()
+        self.addCleanup(timer.cancel)
         with os.fdopen(terminal, "rb", buffering=0) as file:
             shown = b""
 
             def read_until(word):
                 nonlocal shown
                 while word not in shown:
-                    shown += file.read(1024)
+                    try:
+                        shown += file.read(1024)
+                    except OSError:  # the terminal's way to say that all have left
+                        self.fail(shown)
             read_until(b"go\r\n")
             os.kill(child, signal.SIGSTOP)  # so that the two do not become one
             os.write(terminal, b"\x03")
