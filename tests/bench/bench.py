@@ -123,10 +123,48 @@ def resident(command):
             return int(re.search(r"VmRSS:\s+(\d+) kB", status.read())[1]) * 1024 / 1e6
 
 
+def milliseconds(connection, method, target, body=None):
+    began = time.perf_counter()
+    connection.request(method, target, body, HEADERS)
+    answer = connection.getresponse()
+    text = answer.read()
+    assert answer.status == 200, (answer.status, text)
+    return (time.perf_counter() - began) * 1000
+
+
+def resets(port, label):
+    """Reset after a change, and beside it a request that does nothing: what the way itself takes."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    times, nothing = [], []
+    for turn in range(300):
+        milliseconds(connection, "PATCH", "/devices/dvc_123", f'{{"name":"{turn}"}}')
+        times.append(milliseconds(connection, "POST", "/_mock/reset"))
+        nothing.append(milliseconds(connection, "GET", "/_mock/health"))
+    connection.close()
+    show(f"reset to the demo{label} (median of 300)", statistics.median(times), 2, 0.5, " ms",
+         least=False)
+    show("  the slowest of twenty", sorted(times)[-15], unit=" ms")
+    show("  /_mock/health beside it", statistics.median(nothing), unit=" ms")
+
+
+def reset():
+    with server(*mock("--log", "off")) as (port, _):
+        resets(port, "")
+        words = [word for name, value in HEADERS.items() for word in ("-H", f"{name}: {value}")]
+        readers = subprocess.Popen(
+            ["wrk", "-t1", "-c8", "-d60s", *words,
+             f"http://127.0.0.1:{port}/beta/deployments?expand=device"],
+            stdout=subprocess.DEVNULL)
+        resets(port, ", beside eight readers")
+        readers.terminate()
+        readers.wait()
+
+
 def main():
     print(f"{os.cpu_count()} cores, {WORKERS} workers; yardstick: libmicrohttpd answering a "
           "constant body, set up the same\n")
     speed()
+    reset()
     ours, worst = first_200(mock())
     theirs, _ = first_200(constant(400))
     show("start to first 200, demo (median of 41)", ours, 20, 8, " ms", least=False)
