@@ -214,6 +214,29 @@ static void test_memory(void)
 	store_close(store);
 }
 
+/* Where nothing but the counter tells a connection that what it remembers is old. */
+static void test_same_size(void)
+{
+	char err[256] = "";
+	struct store *store = store_open(schema, err, sizeof err);
+	struct db *db = store_db(store), *other = store_connect(store, err, sizeof err);
+	struct image *image = db_image(db, NULL);
+
+	EQ_STR(err, "");
+	CU_ASSERT_FATAL(image != NULL);
+	for (int turn = 0; turn < 3; turn++) {
+		change(db, "UPDATE t SET x = 'two'");
+		EQ_INT(value(other, "SELECT count(*) FROM t WHERE x = 'two'", 4), 1);
+		EQ_INT(value(db, "SELECT count(*) FROM t WHERE x = 'two'", 4), 1);
+		CU_ASSERT(put(turn % 2 ? other : db, image));
+		EQ_INT(value(other, "SELECT count(*) FROM t WHERE x = 'two'", 4), 0);
+		EQ_INT(value(db, "SELECT count(*) FROM t WHERE x = 'two'", 4), 0);
+	}
+	image_drop(image);
+	db_close(other);
+	store_close(store);
+}
+
 /* Before it writes, whoever is about to write sees what was committed. */
 static void test_before_a_write(void)
 {
@@ -314,6 +337,7 @@ int main(void)
 		{ "sharing", test_sharing },
 		{ "failures", test_failures },
 		{ "in memory", test_memory },
+		{ "the same size", test_same_size },
 		{ "before a write", test_before_a_write },
 		{ "in a file", test_file },
 		{ "taking connections", test_taking },
