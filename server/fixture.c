@@ -568,33 +568,36 @@ static bool ends_with(const char *text, const char *end)
 	return len >= n && streq(text + len - n, end);
 }
 
-bool source_read(struct source *source, const char *path, struct problems *problems)
+static bool read_whole(struct source *source, struct problems *problems)
 {
 	struct buf text = BUF_INIT(1 << 30);
-	FILE *file = fopen(path, "rbe");
+	FILE *file = fopen(source->name, "rbe");
 	char piece[64 * 1024];
 	size_t n;
 	bool ok;
 
-	*source = (struct source){
-		.name = path,
-		.stream = ends_with(path, ".ndjson") || ends_with(path, ".jsonl"),
-	};
-	if (source->stream)
-		return true;
 	buf_add(&text, ""); /* an empty file has a text, too */
 	errno = file ? 0 : errno;
 	while (file && (n = fread(piece, 1, sizeof piece, file)) > 0 && !text.bad)
 		buf_addn(&text, piece, n);
 	ok = file && !ferror(file) && !text.bad;
 	if (!ok)
-		problem(problems, path, NULL, "cannot be read: %s",
+		problem(problems, source->name, NULL, "cannot be read: %s",
 			text.bad ? "too large" : strerror(errno));
 	if (file)
 		fclose(file);
 	source->text = text.text;
 	source->len = text.len;
 	return ok;
+}
+
+bool source_read(struct source *source, const char *path, struct problems *problems)
+{
+	*source = (struct source){
+		.name = path,
+		.stream = ends_with(path, ".ndjson") || ends_with(path, ".jsonl"),
+	};
+	return source->stream || read_whole(source, problems);
 }
 
 void source_free(struct source *source)

@@ -4,8 +4,10 @@
 #include "lines.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PIECE = 256 * 1024 };
 
@@ -16,14 +18,23 @@ void lines_of_text(struct lines *l, const char *text, size_t len)
 
 bool lines_of_file(struct lines *l, const char *path)
 {
+	/* Opening a pipe would wait for who writes to it. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat is;
 
-	*l = (struct lines){ .file = fopen(path, "rbe") };
-	if (!l->file)
-		return false;
-	if (fstat(fileno(l->file), &is) == 0 && !S_ISREG(is.st_mode)) {
-		errno = S_ISDIR(is.st_mode) ? EISDIR : ESPIPE;
-		fclose(STEAL(l->file));
+	*l = (struct lines){ 0 };
+	if (fd >= 0 && fstat(fd, &is) == 0) {
+		if (S_ISREG(is.st_mode))
+			l->file = fdopen(fd, "rb");
+		else
+			errno = S_ISDIR(is.st_mode) ? EISDIR : ESPIPE;
+	}
+	if (!l->file) {
+		int why = errno;
+
+		if (fd >= 0)
+			close(fd);
+		errno = why;
 		return false;
 	}
 	setvbuf(l->file, NULL, _IONBF, 0); /* the buffer is here */
