@@ -137,8 +137,8 @@ static void recall_owned(struct world *w, struct record *record, size_t i, const
 	for (struct record *owned = given->first; owned && row;
 	     owned = owned->next, row = row->next)
 		recall_row(w, owned, row);
-	/* Of one whose items are not even objects that is reported. */
-	if (said != n && !record->broken)
+	/* Of items that are not even objects that is reported. */
+	if (said != n && (f->kind == K_ONE || said == (size_t)cJSON_GetArraySize(given->owned)))
 		record_problem(w, record, f->name,
 			       f->kind == K_ONE ? "says an object, but the database has none"
 						: "has %zu, but in the database it has %zu",
