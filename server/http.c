@@ -500,6 +500,12 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 	hushed = false;
 	if (!client)
 		return;
+	if (client->served && !client->answered) {
+		/* It was late, and its client has not waited. */
+		client->x.answer.status = 0;
+		client->x.answer.close = CLOSE_BEFORE;
+		note_answer(client);
+	}
 	if (client->answered)
 		log_request(http->app->log, &client->x, elapsed(client));
 	end_request(client);

@@ -4,9 +4,11 @@ Run by script/test once for each released SDK, in a virtual environment that hol
 """
 
 import asyncio
+import datetime
 import importlib.metadata
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.environ["srcdir"], "tests/api"))
 
@@ -210,6 +212,100 @@ class Allowed(Sdk):
     def test_reader(self):
         self.assertEqual(self.call(lambda c: c.deployments.retrieve("dpl_123"), key=READER).id,
                          "dpl_123")
+
+
+class Faults(Sdk):
+    """What the SDK makes of each fault; the journal tells what it sent, client by client."""
+
+    RETRIED = [0, 1, 2]  # it tries twice more
+
+    def suffer(self, *rules):
+        """Retrieve a device under rules; the result, and of each client the journal's retry counts."""
+        self.server.control("PUT", "faults", {"faults": rules})
+        self.server.control("DELETE", "requests")
+        result = self.call(lambda c: c.devices.retrieve("dvc_123"))
+        counts = []
+        for entry in self.server.control("GET", "requests?operation=getDevice").json["requests"]:
+            if entry["retry_count"] == 0:
+                counts.append([])
+            counts[-1].append(entry["retry_count"])
+        self.assertEqual(len(counts), 2)
+        return result, counts
+
+    def tearDown(self):
+        self.server.control("DELETE", "faults")
+
+    def fail(self, count, **what):
+        """A rule for the first requests of each of the two clients."""
+        return [{"path": "/devices/*", "times": count, **what},
+                {"path": "/devices/*", "times": 1, "delay_ms": 0}]
+
+    def test_unavailable_twice(self):
+        once = self.fail(2, status=503, retry_after_ms=1)
+        found, counts = self.suffer(*once, *once)
+        self.assertEqual(found.id, "dvc_123")
+        self.assertEqual(counts, [self.RETRIED] * 2)
+        entries = self.server.control("GET", "requests?operation=getDevice").json["requests"]
+        self.assertEqual([(e["status"], e["fault"]) for e in entries],
+                         [(503, 0), (503, 0), (200, 1), (503, 2), (503, 2), (200, 3)])
+
+    def test_errors(self):
+        for status, cls, retried in (
+                (429, miru_platform_sdk.RateLimitError, True),
+                (408, miru_platform_sdk.APIStatusError, True),
+                (500, miru_platform_sdk.InternalServerError, True),
+                (504, miru_platform_sdk.InternalServerError, True),
+                (400, miru_platform_sdk.BadRequestError, False)):
+            error, counts = self.suffer({"status": status, "retry_after_ms": 1})
+            self.assertIsInstance(error, cls)
+            self.assertEqual(error.status_code, status)
+            self.assertEqual(counts, [self.RETRIED if retried else [0]] * 2, status)
+
+    def test_should_retry(self):
+        """The header has the last word."""
+        error, counts = self.suffer({"status": 503, "should_retry": False})
+        self.assertIsInstance(error, miru_platform_sdk.InternalServerError)
+        self.assertEqual(counts, [[0]] * 2)
+        error, counts = self.suffer({"status": 400, "should_retry": True, "retry_after_ms": 1})
+        self.assertIsInstance(error, miru_platform_sdk.BadRequestError)
+        self.assertEqual(counts, [self.RETRIED] * 2)
+
+    def test_retry_after(self):
+        """It waits as long as it is told, rather than its own half a second and more."""
+        for told, least in (({"retry_after": 1}, 1_000_000), ({"retry_after_ms": 30}, 30_000)):
+            once = self.fail(1, status=429, **told)
+            self.suffer(*once, *once)
+            entries = self.server.control("GET", "requests").json["requests"]
+            times = [datetime.datetime.fromisoformat(e["time"].replace("Z", "+00:00"))
+                     for e in entries]
+            waited = (times[1] - times[0]) / datetime.timedelta(microseconds=1)
+            self.assertGreaterEqual(waited, least)
+
+    def test_cut(self):
+        """Before the answer it tries again, and the operation is done each time; in its middle too."""
+        for close in ("before", "middle"):
+            found, counts = self.suffer({"close": close, "times": 1})
+            self.assertEqual(found.id, "dvc_123")
+            self.assertEqual(counts, [[0, 1], [0]], close)
+
+    def test_spoilt(self):
+        """A body that is no JSON is not tried again: the parser's own exception comes out."""
+        for body in ("truncated", "malformed"):
+            self.server.control("PUT", "faults", {"faults": [{"body": body}]})
+            self.server.control("DELETE", "requests")
+            with self.assertRaises(ValueError):
+                self.call(lambda c: c.devices.retrieve("dvc_123"))
+            self.assertEqual(len(self.server.control("GET", "requests").json["requests"]), 1)
+
+    def test_late(self):
+        """Later than it waits."""
+        self.server.control("PUT", "faults", {"faults": [{"delay_ms": 500}]})
+        self.server.control("DELETE", "requests")
+        error = self.call(lambda c: c.devices.retrieve("dvc_123"), timeout=0.05, max_retries=0)
+        self.assertIsInstance(error, miru_platform_sdk.APITimeoutError)
+        deadline = time.monotonic() + harness.DEADLINE
+        while len(self.server.control("GET", "requests").json["requests"]) < 2:
+            self.assertLess(time.monotonic(), deadline)
 
 
 if __name__ == "__main__":
