@@ -534,16 +534,17 @@ class Late(TestCase):
             self.assertLess(time.monotonic(), deadline)
         entries = self.server.control("GET", "requests").json["requests"]
         self.assertEqual(len({e["id"] for e in entries}), 21)
-        self.assertEqual({e["response_bytes"] for e in entries if e["status"] is None}, {0})
+        self.assertLessEqual({e["response_bytes"] for e in entries if e["status"] is None}, {0})
 
 
 class Kept(harness.TestCase):
     arguments = ("--stateless", "--auth", "any", "--version-policy", "any")
 
     def test_stateless(self):
-        """Rules are no rows: they stay; and a key is the one that came, whoever may."""
-        self.server.control("PUT", "faults", {"faults": [{"key": "me", "status": 500},
-                                                         {"key": "admin", "status": 503}]})
+        """Rules are no rows: they stay; and a key's are its own."""
+        self.server.control("PUT", "faults", {"faults": [{"key": "admin", "status": 503}]})
+        self.server.request("PUT", "/_mock/faults", {"X-API-Key": "me"},
+                            harness.encoded({"faults": [{"key": "me", "status": 500}]}))
         for key, status in (("me", 500), ("you", 200), (ADMIN, 503)):
             self.assertEqual(self.server.get(DEVICE, key=key, version=TETONS).status, status)
 

@@ -92,6 +92,29 @@ class Isolation(Workspaces):
         self.control("POST", "snapshots/s/restore", key="a")
         self.assertEqual(self.name("a"), "first")
 
+    def test_faults_and_journal_are_ones_own(self):
+        self.control("PUT", "faults", {"faults": [{"status": 503}]}, key="a")
+        statuses = [self.server.call("GET", "/devices/dvc_123", key=key).status
+                    for key in ("a", "b", ADMIN)]
+        self.assertEqual(statuses, [503, 200, 200])
+        for key, seen in (("a", [503]), ("b", [200]), (ADMIN, [200]), ("c", [])):
+            requests = self.control("GET", "requests", key=key)["requests"]
+            self.assertEqual([r["status"] for r in requests], seen, key)
+            self.assertEqual([r["id"] for r in requests], [1] * len(seen))
+        for key in ("a", ADMIN):
+            self.control("POST", "reset", key=key)
+        self.assertEqual(self.server.call("GET", "/devices/dvc_123", key="a").status, 200)
+        totals = [self.control("GET", "requests", key=key)["total"] for key in ("a", "b", ADMIN)]
+        self.assertEqual(totals, [1, 1, 0])
+
+    def test_refusals_are_in_the_journal_of_the_key(self):
+        self.server.request("POST", "/beta/devices", {"X-API-Key": "a", "Content-Length":
+                                                      str(1 << 30)})
+        self.server.get("/nothing", key="a")
+        requests = self.control("GET", "requests", key="a")["requests"]
+        self.assertEqual([(r["status"], r["key"]) for r in requests],
+                         [(413, "****"), (404, "****")])
+
     def test_fixtures_are_ones_own(self):
         small = {"devices": [{"id": "dvc_123", "name": "small"}]}
         self.control("PUT", "fixtures", small, key="a")

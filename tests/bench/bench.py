@@ -106,6 +106,17 @@ def speed():
                      statistics.median([s[column] / s[0] for s in slices]), 0.60, 0.80)
 
 
+def journal():
+    """What keeping the journal costs, where nobody reads it."""
+    with server(*mock("--log", "off")) as (on, _), \
+            server(*mock("--log", "off", "--journal-size", "0")) as (off, _):
+        for port in (on, off):  # warm
+            per_second(port, 16)
+        slices = [(per_second(on, 16), per_second(off, 16)) for _ in range(max(3, SECONDS // 2))]
+        show("GET by id with the journal, against without",
+             statistics.median([on / off for on, off in slices]), 0.95, 0.98)
+
+
 def first_200(command, starts=41):
     port = free_port()
     request = rf"{TARGET} HTTP/1.1" + "\nHost: x\n" + "\n".join(
@@ -165,6 +176,7 @@ def main():
           "constant body, set up the same\n")
     speed()
     reset()
+    journal()
     ours, worst = first_200(mock())
     theirs, _ = first_200(constant(400))
     show("start to first 200, demo (median of 41)", ours, 20, 8, " ms", least=False)
