@@ -628,8 +628,19 @@ static bool put_in_file(struct db *db, const struct image *image)
 	return ok;
 }
 
+/* Did a transaction not end when it was ended, for want of memory? */
+static bool has_open(const struct store *store)
+{
+	for (const struct db *db = store->dbs; db; db = db->next)
+		if (db->reading || db->stuck)
+			return true;
+	return false;
+}
+
 bool db_put(struct db *db, const struct image *image)
 {
+	if (has_open(db->store))
+		return false;
 	return db->store->in_file ? put_in_file(db, image) : put_in_memory(db, image);
 }
 

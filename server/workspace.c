@@ -58,6 +58,14 @@ bool workspace_learn(struct workspace *w, struct db *db)
 	return true;
 }
 
+/* It is not the fixtures that are wrong. */
+static bool failed(struct problems *problems, const char *why)
+{
+	problem(problems, "fixtures", NULL, "the database failed: %s", why);
+	problems->failed = true;
+	return false;
+}
+
 bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
 		    size_t n, struct problems *problems)
 {
@@ -68,10 +76,8 @@ bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sou
 
 	if (!fixtures_load(&to, sources, n, problems))
 		return false;
-	if (!workspace_learn(w, db)) {
-		problem(problems, "fixtures", NULL, "the database failed: %s", db_error(db));
-		return false;
-	}
+	if (!workspace_learn(w, db))
+		return failed(problems, db_error(db));
 	w->origin.clock = clock_setting(&w->clock);
 	w->origin.ident = w->ident;
 	return true;
@@ -262,14 +268,12 @@ bool workspace_renew(struct workspace *w, struct db *db, const struct beginning 
 	bool ok = workspace_open(&fixtures, b, err, sizeof err);
 
 	if (!ok)
-		problem(problems, "fixtures", NULL, "%s", err);
+		failed(problems, err);
 	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
 	if (ok)
 		ok = workspace_fill(&fixtures, sql, sources, n, problems);
-	if (ok && !replace(w, db, &fixtures)) {
-		problem(problems, "fixtures", NULL, "the database failed: %s", db_error(db));
-		ok = false;
-	}
+	if (ok && !replace(w, db, &fixtures))
+		ok = failed(problems, db_error(db));
 	workspace_close(&fixtures);
 	return ok;
 }
