@@ -140,6 +140,35 @@ static void test_utf8(void)
 	EQ_INT((long long)utf8_count("a\xc3\xa9\xf0\x9f\x98\x80"), 3);
 }
 
+/* Bytes for a text: what is not UTF-8 shown, the text cut between two characters. */
+static void test_utf8_add(void)
+{
+	static const char bytes[] = "a\0\xc3\xa9\xc3z\xf0\x9f\x98";
+	static const struct {
+		const char *text;
+		size_t max, want;
+	} cuts[] = {
+		{ "", 0, 0 },
+		{ "abc", 3, 3 },
+		{ "abc", 2, 2 },
+		{ "a\xc3\xa9", 2, 1 },
+		{ "a\xc3\xa9", 3, 3 },
+		{ "\xf0\x9f\x98\x80", 3, 0 },
+		{ "z\xf0\x9f\x98\x80z", 4, 1 },
+		{ "z\xf0\x9f\x98\x80z", 5, 5 },
+		{ "\x80\x80\x80\x80\x80\x80", 5, 5 },
+		{ "\x80\x80", 1, 0 },
+	};
+	struct buf b CLEANUP(buf_free) = BUF_INIT(64);
+
+	utf8_add(&b, bytes, sizeof bytes - 1);
+	EQ_STR(b.text, "a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbdz\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	for (size_t i = 0; i < ARRAY_LEN(cuts); i++)
+		EQ_INT_IN(cuts[i].text,
+			  (long long)utf8_cut(cuts[i].text, strlen(cuts[i].text), cuts[i].max),
+			  (long long)cuts[i].want);
+}
+
 static void test_utf8_clean(void)
 {
 	struct arena a;
@@ -192,4 +221,5 @@ static void test_writer(void)
 
 UNIT_MAIN("text", { "buf", test_buf }, { "buf growth", test_buf_growth },
 	  { "escapes", test_escapes }, { "arena", test_arena }, { "utf8", test_utf8 },
-	  { "utf8 clean", test_utf8_clean }, { "writer", test_writer })
+	  { "utf8 clean", test_utf8_clean }, { "utf8 add", test_utf8_add },
+	  { "writer", test_writer })
