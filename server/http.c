@@ -380,6 +380,7 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 
 	note_answer(client);
 	if (a->close == CLOSE_BEFORE) {
+		exchange_leave(&client->x); /* as below: its end is all that its client sees */
 		hushed = true;
 		return MHD_NO;
 	}

@@ -540,13 +540,27 @@ class Late(TestCase):
 class Kept(harness.TestCase):
     arguments = ("--stateless", "--auth", "any", "--version-policy", "any")
 
+    def put(self, rules, **headers):
+        answer = self.server.request("PUT", "/_mock/faults", headers,
+                                     json.dumps({"faults": rules}).encode())
+        self.assertEqual(answer.status, 200, answer.text)
+
     def test_stateless(self):
-        """Rules are no rows: they stay; and a key's are its own."""
-        self.server.control("PUT", "faults", {"faults": [{"key": "admin", "status": 503}]})
-        self.server.request("PUT", "/_mock/faults", {"X-API-Key": "me"},
-                            harness.encoded({"faults": [{"key": "me", "status": 500}]}))
-        for key, status in (("me", 500), ("you", 200), (ADMIN, 503)):
+        """Rules are no rows: they stay."""
+        self.put([{"key": "reader", "status": 500}, {"key": ADMIN, "status": 503}])
+        for key, status in ((READER, 500), (NOSCOPE, 200), (ADMIN, 503)):
             self.assertEqual(self.server.get(DEVICE, key=key, version=TETONS).status, status)
+
+    def test_workspaces(self):
+        """A key with a workspace of its own has rules and a journal of its own."""
+        self.put([{"status": 500}])
+        self.put([{"status": 503}], **{"X-API-Key": "me"})
+        for key, status in (("me", 503), ("you", 200), (ADMIN, 500)):
+            self.assertEqual(self.server.get(DEVICE, key=key, version=TETONS).status, status)
+        for key, statuses in (("me", [503]), ("you", [200])):
+            found = self.server.request("GET", "/_mock/requests", {"X-API-Key": key}).json
+            self.assertEqual([e["status"] for e in found["requests"]], statuses)
+            self.assertEqual([e["key"] for e in found["requests"]], ["****"])
 
 
 if __name__ == "__main__":
