@@ -145,7 +145,7 @@ class Loading(Lines):
             text = json.dumps({**device, "id": f"dvc_{n}", "name": f"{n}", "agent_version": ""})
             return text[:-2] + "x" * (length - len(text)) + '"}'
 
-        self.fits(self.lines(line(LONGEST, 1), line(LONGEST, 2), last=""))
+        self.fits(self.lines(line(LONGEST, 1), line(LONGEST, 2), last="", end="\r\n"))
         self.check(self.lines(line(LONGEST + 1, 1), device, line(2 * LONGEST + 1000, 2),
                               {**device, "name": "two"}, line(LONGEST + 1, 3), last=""),
                    "A:1: a line of more than 16777216 bytes",
@@ -296,6 +296,12 @@ class Problems(Lines):
                      "A:1: /parent_id: refers to 'grp_9', which is not in groups",
                      "A:4: /parent/parent_id: refers to 'grp_8', which is not in groups",
                      "A:5: /parent_id: refers to 'grp_7', which is not in groups")
+        # The only one, of a line that is wrong otherwise; and behind a line that nobody could read.
+        self.refused(groups[4:], "A:1: /name: expected a text that is not empty, found 5",
+                     "A:1: /parent_id: refers to 'grp_7', which is not in groups")
+        self.refused(["{", groups[0], {**groups[0], "id": "grp_2", "name": "b"}],
+                     "A:1:2: expected a key in double quotes",
+                     "A:2: /parent_id: refers to 'grp_9', which is not in groups")
         self.check([self.lines(groups[0]), self.lines({**groups[0], "id": "grp_9", "name": "c",
                                                        "parent_id": "grp_7"})],
                    "B:1: /parent_id: refers to 'grp_7', which is not in groups")
@@ -315,7 +321,7 @@ class Problems(Lines):
                  "i": "j", "j": "i", "k": "i"}
         groups = [{"object": "group", "id": f"grp_{name}", "name": name,
                    "parent_id": up and f"grp_{up}"} for name, up in names.items()]
-        self.refused(groups, "A:2: /parent_id: the group is its own ancestor",
+        self.refused(groups + groups, "A:2: /parent_id: the group is its own ancestor",
                      "A:9: /parent_id: the group is its own ancestor")
         # One behind the other's end takes no longer than they are many.
         n = 5000
@@ -356,6 +362,11 @@ class Problems(Lines):
             'A:8: /git_commits/0/schema_filepaths: says ["x"], but the database has ["x","y"]',
             "A:11: /content/data: says '{} ', but the database has '{}'",
             'A:14: /config_schema_ids: says [], but the database has ["cfg_sch_1"]')
+        two = {**release, "config_schema_ids": ["cfg_sch_1", "cfg_sch_2"]}
+        self.refused([type_, schema, {**schema, "id": "cfg_sch_2", "digest": "2"}, two,
+                      {**two, "config_schema_ids": ["cfg_sch_2", "cfg_sch_1"]}],
+                     'A:5: /config_schema_ids: says ["cfg_sch_2","cfg_sch_1"], but the database has '
+                     '["cfg_sch_1","cfg_sch_2"]')
 
     def test_unique(self):
         """What no two may have: the row that has it is named, and never by an API key."""
@@ -406,6 +417,15 @@ class Problems(Lines):
                      "'rls_1'",
                      "A:8: /config_type_name: says 'x', but it follows from the rest that it is "
                      "'Motion'")
+        # Of what leans on a row that a line contradicts; not of what leans on one that is not there.
+        self.refused([device, {**device, "name": "two"}, release, {**deployment, "status": "queued"},
+                      {**deployment, "id": "dpl_2", "activity_status": "staged", "status": "queued"}],
+                     "A:2: /name: says 'two', but the database has 'one'",
+                     "A:5: /status: says 'queued', but it follows from the rest that it is 'staged'")
+        self.refused([{**type_, "slug": "Motion"}, {**schema, "instance_filepath": "/a.json",
+                                                    "config_type_name": "Motion"}],
+                     "A:1: /slug: expected 1 to 48 of a-z, 0-9 and -, beginning and ending with a "
+                     'letter or a digit, found "Motion"')
 
     def test_waiting(self):
         waits = {**deployment, "activity_status": "queued", "waiting_since": "2026-01-01T00:00:00Z"}

@@ -309,7 +309,7 @@ static void test_json(void)
 	long_name = arena_alloc(&arena, 4001);
 	for (int i = 0; long_name && i < 4000; i += 2)
 		memcpy(long_name + i, "\xc3\xa9", 3);
-	problem(&problems, "f", "/x", ".%s", long_name);
+	problem(&problems, "f", "/x", "%s", long_name);
 	CU_ASSERT(strstr(problems.json.text, "\xa9\"}]") != NULL);
 	for (int i = 1; i < 250; i++)
 		problem(&problems, "f", "/x", "m");
