@@ -74,7 +74,8 @@ static void stream(const char *text, const char *want)
 	"\"documents\":[{\"id\":\"doc\",\"name\":\"a\",\"data\":\"{}\"}]}],"                       \
 	"\"groups\":[{\"id\":\"g\",\"name\":\"a\"}],"                                              \
 	"\"api_keys\":[{\"key\":\"secret\",\"name\":\"k\",\"scopes\":[\"devices:read\"]}],"        \
-	"\"deployments\":[{\"id\":\"p\",\"device_id\":\"d\",\"release_id\":\"r\","                 \
+	"\"deployments\":[{\"id\":\"o\",\"device_id\":\"d\",\"release_id\":\"r\"},"                \
+	"{\"id\":\"p\",\"device_id\":\"d\",\"release_id\":\"r\","                                  \
 	"\"target_status\":\"deployed\"}]}"
 
 static void test_again(void)
@@ -226,7 +227,7 @@ static void test_stream(void)
 	       "f:1: /parent_id: refers to 'i', which is not in groups\n"
 	       "f:3: /parent_id: the group is its own ancestor\n");
 	stream("", NULL);
-	EQ_INT(number("SELECT count(*) FROM deployments"), 3);
+	EQ_INT(number("SELECT count(*) FROM deployments"), 4);
 	EQ_INT(number("SELECT count(*) FROM groups"), 1);
 	close_world();
 }
