@@ -194,8 +194,9 @@ class Client:
                                 {"X-API-Key": self.key, "Miru-Version": version})
         return Answer(self.connection.getresponse(), method)
 
-    def control(self, method, target, body=None):
-        self.connection.request(method, "/_mock/" + target, encoded(body))
+    def control(self, method, target, body=None, type=None):
+        self.connection.request(method, "/_mock/" + target, encoded(body),
+                                {"Content-Type": type} if type else {})
         return Answer(self.connection.getresponse(), method)
 
 

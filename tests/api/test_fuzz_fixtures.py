@@ -13,7 +13,7 @@ import harness
 import mistakes
 
 SEED = int(os.environ.get("MIRU_MOCK_SEED") or random.randrange(1 << 32))
-COUNT = int(os.environ.get("MIRU_MOCK_MISTAKES") or 1000)
+COUNT = int(os.environ.get("MIRU_MOCK_MISTAKES") or (200 if harness.instrumented() else 1000))
 WAYS = mistakes.Generator([], 0).ways
 
 
@@ -79,6 +79,44 @@ class Mistakes(harness.TestCase):
                     self.has(self.refused(second), f":{line}: {pointer}: " if pointer else
                              f":{line}: ")
         self.assertEqual(len({mistake.kind for mistake in made}), min(COUNT, len(WAYS)))
+
+    def test_over_http(self):
+        """Put over the demo, and added to nothing: each is refused, at its place, and changes
+        nothing; the stream of it, too."""
+        with harness.Server("--log", "off") as demo, \
+                harness.Server("--log", "off", "--empty", "--max-body", str(1 << 24)) as empty, \
+                harness.Client(demo) as over, harness.Client(empty) as onto:
+            before = [client.control("GET", "fixtures").text for client in (over, onto)]
+            for number, mistake in enumerate(self.generator(SEED).make(COUNT)):
+                with self.subTest(seed=SEED, number=number, kind=mistake.kind,
+                                  pointer=mistake.pointer):
+                    for client, method in ((over, "PUT"), (onto, "POST")):
+                        self.refused_over_http(client, method, mistake)
+            after = [client.control("GET", "fixtures").text for client in (over, onto)]
+            self.assertEqual(after, before)
+
+    def refused_over_http(self, client, method, mistake):
+        world = client.control("GET", "fixtures").text
+        answer = client.control(method, "fixtures", mistake.content)
+        self.assert_refused(answer, 400, "invalid_fixtures", "nothing has changed")
+        problems = answer.error["params"]["problems"]
+        if mistake.offset:
+            first, last = mistake.offset
+            self.assertEqual(len(problems), 1)
+            self.assertIn((problems[0]["line"], problems[0]["column"]),
+                          [place_of(mistake.content, offset)
+                           for offset in range(first, last + 1)])
+        else:
+            self.assertIn(mistake.pointer, [problem.get("pointer") for problem in problems])
+        stream = mistake.as_stream()
+        if stream:
+            text, line, pointer = stream
+            answer = client.control(method, "fixtures", text, "application/x-ndjson")
+            self.assert_refused(answer, 400, "invalid_fixtures")
+            self.assertTrue([p for p in answer.error["params"]["problems"]
+                             if p["line"] == line and p.get("pointer", "") == pointer
+                             or not pointer and p["line"] == line])
+        self.assertEqual(client.control("GET", "fixtures").text, world)
 
     def test_the_same_again(self):
         """One seed draws the same mistakes."""
