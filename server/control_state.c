@@ -173,7 +173,7 @@ static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 	fail(x, ERR_INVALID_FIXTURES,
 	     "%zu problem%s in the fixtures; nothing has changed. The first: %.*s", problems->count,
 	     problems->count == 1 ? "" : "s", first, text);
-	if (!problems->json.bad)
+	if (problems->json.text)
 		fail_param_json(x, "problems", arena_strdup(&x->arena, problems->json.text));
 	return false;
 }
