@@ -187,15 +187,20 @@ static void write_rule(struct writer *w, const struct fault *f)
 	write_close(w, '}');
 }
 
-void faults_write(struct faults *f, struct writer *w)
+void fault_set_write(const struct fault_set *set, struct writer *w)
 {
 	write_open(w, '{');
 	write_key(w, "faults");
 	write_open(w, '[');
-	pthread_mutex_lock(&f->lock);
-	for (size_t i = 0; f->set && i < f->set->count; i++)
-		write_rule(w, &f->set->rules[i]);
-	pthread_mutex_unlock(&f->lock);
+	for (size_t i = 0; set && i < set->count; i++)
+		write_rule(w, &set->rules[i]);
 	write_close(w, ']');
 	write_close(w, '}');
+}
+
+void faults_write(struct faults *f, struct writer *w)
+{
+	pthread_mutex_lock(&f->lock);
+	fault_set_write(f->set, w);
+	pthread_mutex_unlock(&f->lock);
 }

@@ -90,7 +90,8 @@ const struct fault *faults_match(struct faults *f, const struct fault_case *c, s
 /* The error whose code a status has where a rule gives none, or ERR_NONE. */
 enum error fault_error(int64_t status);
 
-/* Write all as an object. */
+/* Write rules as an object: some that are nobody's yet, or NULL for none; or all there are. */
+void fault_set_write(const struct fault_set *set, struct writer *w);
 void faults_write(struct faults *f, struct writer *w);
 
 #endif

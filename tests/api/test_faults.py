@@ -163,12 +163,14 @@ class Rules(TestCase):
         threads = [threading.Thread(target=ask) for _ in range(4)]
         for thread in threads:
             thread.start()
-        for n in range(200):
-            self.put({"status": 503, "message": "ab"[n % 2]}, {"delay_ms": 0})
-            self.server.control("DELETE", "faults")
-        stop.set()
-        for thread in threads:
-            thread.join()
+        try:
+            for n in range(200):
+                self.put({"status": 503, "message": "ab"[n % 2]}, {"delay_ms": 0})
+                self.server.control("DELETE", "faults")
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
         self.assertEqual(bad, [])
 
 
