@@ -1,4 +1,4 @@
-"""The documentation, run: every line behind a $ in docs/control-api.md, and what it says is answered."""
+"""The documentation, run: every line behind a $ of some pages, and what they say is answered."""
 
 import os
 import re
@@ -25,12 +25,11 @@ def blocks(text):
 
 class ControlApi(harness.TestCase):
     arguments = ("--clock", "2026-03-02T08:00:00Z")
+    page, least = "docs/control-api.md", 30
 
     def test_every_line(self):
-        with open(os.path.join(SRCDIR, "docs/control-api.md")) as file:
-            text = file.read()
-        found = blocks(text)
-        self.assertGreater(len(found), 10)
+        found = blocks(read(self.page))
+        self.assertGreaterEqual(len(found), self.least)
         for command, answer in found:
             with self.subTest(command=command):
                 self.assertIn("127.0.0.1:8080", command)
@@ -39,6 +38,11 @@ class ControlApi(harness.TestCase):
                 run = subprocess.run(command, shell=True, capture_output=True, text=True,
                                      timeout=harness.DEADLINE)
                 self.assertEqual(run.stdout, answer)
+
+
+class Isolation(ControlApi):
+    arguments = ("--auth", "any")
+    page, least = "docs/isolation.md", 3
 
 
 def read(name):
