@@ -22,17 +22,25 @@ static void print_shown(FILE *to, const char *text)
 	fputs(shown.bad || !shown.text ? "?" : shown.text, to);
 }
 
-/* "demo: 12 devices, 20 deployments": where from, and what there is, without the keys. */
+/* "fixtures   demo: 12 devices, 20 deployments": where from, and what there is, without the keys.
+ */
 static void print_fixtures(FILE *to, const struct options *o, struct db *db)
 {
 	const char *comma = "";
 
-	fputs("fixtures   ", to);
-	for (size_t i = 0; i < o->fixtures.count; i++) {
-		fputs(i ? " " : "", to);
-		print_shown(to, o->fixtures.items[i]);
+	if (o->db) {
+		/* Whether it was new, and had the fixtures loaded, or not. */
+		fputs("database   ", to);
+		print_shown(to, o->db);
+		fputs(": ", to);
+	} else {
+		fputs("fixtures   ", to);
+		for (size_t i = 0; i < o->fixtures.count; i++) {
+			fputs(i ? " " : "", to);
+			print_shown(to, o->fixtures.items[i]);
+		}
+		fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", to);
 	}
-	fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", to);
 	for (size_t i = 0; i < R_COUNT; i++) {
 		const struct resource *r = &resources[i];
 		int64_t n;
@@ -50,7 +58,10 @@ static void print_keys(FILE *to, const struct app *app)
 	const char *comma = "";
 
 	if (app->auth == AUTH_ANY) {
-		fputs("keys       any that is not empty, with all scopes\n", to);
+		fputs(
+		    "keys       any that is not empty, with all scopes; each that the fixtures do "
+		    "not have gets a workspace of its own\n",
+		    to);
 		return;
 	}
 	fputs("keys       ", to);

@@ -66,6 +66,14 @@ class Lasting(Database):
                 server.control("POST", "reset")  # to its own fixtures, the demo
                 self.assertEqual(server.get("/beta/devices/dvc_123").status, 200)
 
+    def test_what_start_up_says(self):
+        for name in ("new", "changed"):
+            with self.server() as server:
+                self.assertIn(f"\ndatabase   {self.path}: ", server.banner)
+                self.assertIn("10 devices" if name == "new" else "11 devices", server.banner)
+                self.assertNotIn("demo", server.banner)
+                server.call("POST", "/devices", {"name": name})
+
     def test_an_empty_file_is_new(self):
         with open(self.path, "w", encoding="utf-8"):
             pass
