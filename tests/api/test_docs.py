@@ -4,8 +4,10 @@ import os
 import re
 import shlex
 import subprocess
+import tempfile
 
 import harness
+import recipes
 from harness import SRCDIR
 
 
@@ -45,6 +47,11 @@ class Isolation(ControlApi):
     page, least = "docs/isolation.md", 3
 
 
+# Options of docker and of curl, which the documentation uses.
+OTHERS = {"rm", "build", "data-binary", "exit-code-from", "fail", "fail-with-body", "health-cmd",
+          "health-interval", "retry", "retry-all-errors", "retry-delay"}
+
+
 def read(name):
     with open(os.path.join(SRCDIR, name)) as file:
         return file.read()
@@ -67,6 +74,35 @@ def pairs(found):
     every = [f"{method} {path}" for methods, path in found for method in methods.split(", ")]
     assert len(every) == len(set(every)), every
     return set(every)
+
+
+class Recipes(harness.TestCase):
+    """Every block of docs/recipes.md is run: here, in tests/examples, or as a file that is run there."""
+
+    arguments = None
+
+    def test_files(self):
+        """Blocks of files are in the files, and every file that is there is spoken of."""
+        text = read(recipes.DOCUMENT)
+        for block in recipes.blocks():
+            with self.subTest(block=block.text):
+                if block.language == "sh":
+                    self.assertIn(block.what, recipes.NEEDS)
+                else:
+                    self.assertIn("\n" + block.text, "\n" + read(block.what))
+        for directory in os.listdir(os.path.join(SRCDIR, "examples")):
+            self.assertIn(f"examples/{directory}", text)
+
+    def test_local(self):
+        """Each in a directory of its own; what it prints is an answer of the server."""
+        found = recipes.commands("local")
+        self.assertEqual([heading for heading, _ in found], ["Any test runner"] * 2)
+        for (_, text), answer in zip(found, ('"id": "dpl_123"', '"status": "ok"')):
+            with self.subTest(commands=text), tempfile.TemporaryDirectory() as there:
+                status, said = recipes.run(text, [os.path.dirname(harness.BINARY)], cwd=there,
+                                           timeout=harness.DEADLINE)
+                self.assertEqual(status, 0, said)
+                self.assertIn(answer, said)
 
 
 class SameSets(harness.TestCase):
@@ -102,8 +138,7 @@ class SameSets(harness.TestCase):
         """Each that is mentioned exists; the man page mentions each."""
         known = set().union(*self.option_sections(self.help, r"^  --([a-z-]+)").values())
         for name, text in prose():
-            found = set(re.findall(r"(?<![\w-])--([a-z][a-z-]*)", text)) - {
-                "rm", "data-binary"}  # docker's and curl's
+            found = set(re.findall(r"(?<![\w-])--([a-z][a-z-]*)", text)) - OTHERS
             self.assertEqual(found - known, set(), name)
             if name.endswith(".1"):
                 self.assertEqual(found, known)
