@@ -33,9 +33,9 @@ struct db {
 	struct db *next; /* of the store's connections */
 	sqlite3 *sqlite;
 	struct stmt begin_read, begin_write, commit, rollback;
-	bool taken;       /* by a thread: see store_take */
-	bool reading;     /* a read transaction is open */
-	bool stuck;       /* a write transaction is, that could not be undone yet */
+	bool taken;   /* by a thread: see store_take */
+	bool reading; /* a read transaction is open */
+	bool stuck;   /* a write transaction is, that could not be undone yet; see the store's */
 	char failed[128]; /* why the last transaction was not committed, if it was not */
 	struct stmt cache[QUERY_SLOTS];
 	struct kept kept[KEPT];
@@ -47,7 +47,8 @@ struct store {
 	bool in_file, read_only;
 	int file; /* open while the store is, and locked, to keep others out; or -1 */
 	pthread_rwlock_t lock;
-	struct db *dbs;   /* every connection; guarded by the lock */
+	bool stuck;     /* a connection is, and keeps the others out; guarded by the lock, as is */
+	struct db *dbs; /* every connection */
 	struct db *first; /* a memdb lives as long as its last connection */
 	bool dedicated;   /* each of these is one worker's; else, guarded by the gate: */
 	pthread_mutex_t gate;
@@ -432,7 +433,7 @@ struct store *store_open_file(const char *path, const char *schema, bool read_on
 }
 
 /* Undo what is open on a connection, if anything. When memory is short that may take several
- * attempts, of which more come before anybody uses the connection, or writes. */
+ * attempts, of which more come before anybody reads or writes. */
 static void undo(struct db *db)
 {
 	enum { ATTEMPTS = 3 };
@@ -441,6 +442,7 @@ static void undo(struct db *db)
 		if (!turn(&db->rollback))
 			sqlite3_db_release_memory(db->sqlite);
 	db->stuck = !sqlite3_get_autocommit(db->sqlite);
+	db->store->stuck |= db->stuck;
 }
 
 /*
@@ -450,11 +452,18 @@ static void undo(struct db *db)
  */
 void db_read(struct db *db)
 {
-	pthread_rwlock_rdlock(&db->store->lock);
+	struct store *store = db->store;
+
+	pthread_rwlock_rdlock(&store->lock);
+	if (store->stuck) {
+		pthread_rwlock_unlock(&store->lock);
+		db_alone(db); /* which tries again, be it this connection or another */
+		db_alone_end(db);
+		pthread_rwlock_rdlock(&store->lock);
+	}
 	db->failed[0] = '\0';
-	if (db->stuck)
-		undo(db);
-	if (!db->reading)
+	/* The library ends one by itself when memory runs out in it. */
+	if (!db->reading || sqlite3_get_autocommit(db->sqlite))
 		db->reading = turn(&db->begin_read);
 }
 
@@ -465,11 +474,14 @@ void db_read_end(struct db *db)
 
 static void end_readers(struct store *store)
 {
+	store->stuck = false;
 	for (struct db *db = store->dbs; db; db = db->next)
-		if (db->reading)
-			db->reading = !turn(&db->commit);
-		else if (db->stuck)
+		if (db->reading) {
+			turn(&db->commit); /* fails where the library has ended it: see db_read */
+			db->reading = !sqlite3_get_autocommit(db->sqlite);
+		} else if (db->stuck) {
 			undo(db);
+		}
 }
 
 bool db_write(struct db *db)

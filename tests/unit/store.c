@@ -1,11 +1,12 @@
 /*
- * The store: what a reader sees while others write, what a transaction leaves behind, and the
- * number of statements of a join. Under the thread sanitizer this is also the proof that a writer
- * may end the transactions of readers.
+ * The store: what a reader sees while others write, what a transaction leaves behind, be it for
+ * want of memory, and the number of statements of a join. Under the thread sanitizer this is also
+ * the proof that a writer may end the transactions of readers.
  */
 #include "store.h"
 
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -376,6 +377,114 @@ static void test_statements(void)
 	statements_end();
 }
 
+/* ---- want of memory -------------------------------------------------------------------------- */
+
+static struct {
+	sqlite3_mem_methods real;
+	int left;  /* allocations until memory runs out; 0: it does not */
+	int times; /* so many fail then */
+} memory;
+
+static bool runs_out(void)
+{
+	if (memory.left == 0 || --memory.left > 0)
+		return false;
+	memory.left = --memory.times > 0;
+	return true;
+}
+
+static void *short_malloc(int n)
+{
+	return runs_out() ? NULL : memory.real.xMalloc(n);
+}
+
+static void *short_realloc(void *at, int n)
+{
+	return runs_out() ? NULL : memory.real.xRealloc(at, n);
+}
+
+/* Before the library's first use. */
+static void watch_memory(void)
+{
+	sqlite3_mem_methods methods;
+
+	sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory.real);
+	methods = memory.real;
+	methods.xMalloc = short_malloc;
+	methods.xRealloc = short_realloc;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* no memory of its own */
+}
+
+/* Read by one connection and write by another, which may fail. */
+static void use(struct db *reader, struct db *writer)
+{
+	static const struct query update = { "UPDATE pair SET a = a + 1, b = b + 1", QUERY_KEPT };
+
+	db_read(reader);
+	number(reader, "SELECT count(*) FROM pair GROUP BY a || b ORDER BY a || b");
+	db_read_end(reader);
+	if (!db_write(writer))
+		return;
+	if (!db_run(writer, &update, NULL, 0))
+		db_rollback(writer);
+	else if (!db_commit(writer))
+		CU_PASS("is undone");
+}
+
+static void put(struct db *db, const struct image *image)
+{
+	db_alone(db);
+	CU_ASSERT(db_put(db, image));
+	db_alone_end(db);
+}
+
+/* Whatever fails for want of memory has happened or not, and once there is memory, all works. */
+static void check_shortage(bool used, int left, int times, bool *over)
+{
+	struct store *store = open_store(schema);
+	struct db *dbs[] = { store_db(store), store_connect(store, NULL, 0) };
+	struct image *before;
+
+	CU_ASSERT_FATAL(dbs[1] != NULL);
+	if (used)
+		use(dbs[0], dbs[1]);
+	before = db_image(dbs[0], NULL);
+	CU_ASSERT_FATAL(before != NULL);
+	put(dbs[0], before);
+	memory.left = left;
+	memory.times = times;
+	use(dbs[0], dbs[1]);
+	*over = memory.times == times;
+	memory.left = 0;
+	/* First the one that has not written, which what the other has left may keep out. */
+	for (size_t i = 0; i < ARRAY_LEN(dbs); i++) {
+		db_read(dbs[i]);
+		EQ_INT(number(dbs[i], "SELECT a = b FROM pair"), 1);
+		db_read_end(dbs[i]);
+	}
+	put(dbs[0], before);
+	for (size_t i = 0; i < ARRAY_LEN(dbs); i++)
+		EQ_INT(number(dbs[i], "SELECT a FROM pair"), used);
+	image_drop(before);
+	db_close(dbs[1]);
+	store_close(store);
+}
+
+static void test_shortage(void)
+{
+	static const int times[] = { 1, 5, 20, 80 };
+
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		for (int used = 0; used < 2; used++) {
+			bool over = false;
+
+			for (int left = 1; !over; left++)
+				check_shortage(used, left, times[i], &over);
+		}
+	}
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -388,8 +497,10 @@ int main(void)
 		{ "apart", test_apart },
 		{ "readers and a writer", test_readers_and_a_writer },
 		{ "statements", test_statements },
+		{ "shortage", test_shortage },
 	};
 
+	watch_memory();
 	store_setup();
 	return unit_main("store", tests, ARRAY_LEN(tests));
 }
