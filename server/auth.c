@@ -37,19 +37,21 @@ static bool same_secret(const char *a, const char *b)
 }
 
 /* '["deployments:read"]', as the fixtures' loader has checked and stored it. */
-static scope_set read_scopes(const char *json)
+static bool read_scopes(const char *json, scope_set *set)
 {
 	cJSON *list = cJSON_Parse(json), *item;
-	scope_set set = SCOPE_NONE;
 
+	*set = SCOPE_NONE;
+	if (!list)
+		return false; /* memory is short */
 	cJSON_ArrayForEach(item, list) {
 		enum scope s;
 
 		if (cJSON_IsString(item) && scope_find(item->valuestring, &s))
-			set |= (scope_set)1 << s;
+			*set |= (scope_set)1 << s;
 	}
 	cJSON_Delete(list);
-	return set;
+	return true;
 }
 
 static const char *copy(struct keyring *ring, struct stmt *s, int column)
@@ -74,9 +76,8 @@ static bool append(struct keyring *ring, struct stmt *s)
 	key->key = copy(ring, s, 1);
 	key->name = copy(ring, s, 2);
 	scopes = stmt_text(s, 3);
-	if (!key->id || !key->key || !key->name || !scopes)
+	if (!key->id || !key->key || !key->name || !scopes || !read_scopes(scopes, &key->scopes))
 		return false;
-	key->scopes = read_scopes(scopes);
 	key->hash = hash(key->key);
 	ring->count++;
 	return true;

@@ -17,12 +17,13 @@ bool recall_has(struct world *w, enum resource_id resource, const char *id)
 /* ---- what is said again ---------------------------------------------------------------------- */
 
 /* A list of texts may have been written by others, with other spaces and escapes. */
-static bool same_list(const char *a, const char *b)
+static bool same_list(struct world *w, const char *a, const char *b)
 {
 	struct json_error e;
 	cJSON *x = json_parse(a, strlen(a), &e), *y = json_parse(b, strlen(b), &e);
 	bool same = x && y && world_same_json(x, y);
 
+	w->out_of_memory |= !x || !y; /* both have been read before */
 	cJSON_Delete(x);
 	cJSON_Delete(y);
 	return same;
@@ -33,9 +34,10 @@ static bool is_list(const struct field *f)
 	return f->kind == K_SCOPES || f->kind == K_TEXTS;
 }
 
-static bool same_value(const struct field *f, const char *said, const char *stored)
+static bool same_value(struct world *w, const struct field *f, const char *said, const char *stored)
 {
-	return same_text(said, stored) || (is_list(f) && said && stored && same_list(said, stored));
+	return same_text(said, stored) ||
+	       (is_list(f) && said && stored && same_list(w, said, stored));
 }
 
 static const char *shown(struct world *w, const struct field *f, const char *text)
@@ -58,7 +60,7 @@ static void recall_value(struct world *w, struct record *record, size_t i, const
 		*given = (struct given){ .set = true, .at = record->at, .text = stored };
 		return;
 	}
-	if (same_value(f, given->text, stored))
+	if (same_value(w, f, given->text, stored))
 		return;
 	if (f->flags & F_SECRET)
 		record_problem(w, record, f->name, "is not what the database has");

@@ -772,6 +772,8 @@ static const cJSON *parse(struct world *w, const char *file, size_t line, const 
 	json = json_parse(text, len, &e);
 	if (json) {
 		w->documents[w->ndocuments++] = json;
+	} else if (e.what == json_out_of_memory) {
+		w->out_of_memory = true; /* which is no fault of the text's */
 	} else {
 		/* A compiler's file:line:column, which editors jump to. */
 		const struct place at = { .file = file,
