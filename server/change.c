@@ -56,29 +56,50 @@ const char *change_ident(struct change *c, const struct resource *r)
 	return id;
 }
 
+static bool commit(struct change *c)
+{
+	if (db_commit(c->db))
+		return true;
+	c->in->due = INT64_MIN; /* whoever looks next shall see what is due */
+	return false;
+}
+
+/* While nobody else can write, or a change that ends later could lose the keys of this one. */
+static bool commit_with_keys(struct change *c)
+{
+	struct keyring *had = workspace_keys(c->in);
+	bool ok;
+
+	workspace_use_keys(c->in, STEAL(c->keys));
+	ok = commit(c);
+	if (ok)
+		keyring_drop(had);
+	else
+		workspace_use_keys(c->in, had);
+	return ok;
+}
+
 bool change_commit(struct change *c)
 {
 	struct workspace *w = c->in;
 	int64_t due;
 
 	if (w->still) {
-		db_rollback(c->db);
+		change_undo(c);
 		return true;
 	}
 	if (!agent_plan(w, c->db, &due)) {
-		db_rollback(c->db);
+		change_undo(c);
 		return false;
 	}
 	w->due = due;
 	w->changed = true;
-	if (db_commit(c->db))
-		return true;
-	w->due = INT64_MIN; /* whoever looks next shall see what is due */
-	return false;
+	return c->keys ? commit_with_keys(c) : commit(c);
 }
 
 void change_undo(struct change *c)
 {
+	keyring_drop(STEAL(c->keys));
 	db_rollback(c->db);
 }
 

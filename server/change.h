@@ -15,6 +15,7 @@ struct change {
 	struct db *db;
 	const struct sql *sql;
 	struct arena *arena;
+	struct keyring *keys; /* held: the workspace's from its end on; NULL: those it has now */
 	/* Set by change_begin: */
 	char clock[TIME_LEN + 1]; /* what the clock says, which may be the same for many */
 	char now[TIME_LEN + 1];   /* and a time of its own, later than those of all before it */

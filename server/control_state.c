@@ -210,7 +210,7 @@ bool control_put_fixtures(struct exchange *x)
 	return op_look(x, write_counts);
 }
 
-/* Add the body's to what there is, in a change; what that has of keys is x->prepared then. */
+/* Add the body's to what there is, in a change. */
 static bool add(struct exchange *x, struct change *c)
 {
 	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
@@ -221,16 +221,11 @@ static bool add(struct exchange *x, struct change *c)
 		return op_short(x);
 	if (!fixtures_add(&to, &source, 1, &problems))
 		return refuse_fixtures(x, &problems);
-	x->prepared = keyring_load(c->db);
-	return (x->prepared || op_broke(x)) && write_counts(x);
+	c->keys = keyring_load(c->db);
+	return (c->keys || op_broke(x)) && write_counts(x);
 }
 
 bool control_post_fixtures(struct exchange *x)
 {
-	bool ok = op_act(x, add);
-
-	if (ok && !x->workspace->still)
-		workspace_use_keys(x->workspace, STEAL(x->prepared));
-	keyring_drop(x->prepared);
-	return ok;
+	return op_act(x, add);
 }

@@ -89,5 +89,29 @@ class OneDevice(world.TestCase):
         self.check()
 
 
+class Keys(harness.TestCase):
+    arguments = ("--log", "off", "--workers", "4")
+
+    def test_added_at_once(self):
+        """A key that was added is one from then on, whatever others add at the same time."""
+        lost = []
+
+        def add(number):
+            with harness.Client(self.server) as client:
+                for turn in range(100):
+                    key = f"key-{number}-{turn}"
+                    row = {"name": key, "key": key, "scopes": ["devices:read"]}
+                    client.control("POST", "fixtures", {"api_keys": [row]})
+                    if self.server.call("GET", "/devices", key=key).status != 200:
+                        lost.append(key)
+
+        threads = [threading.Thread(target=add, args=(n,)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(lost, [])
+
+
 if __name__ == "__main__":
     harness.main()
