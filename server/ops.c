@@ -203,6 +203,7 @@ bool op_set(struct exchange *x, bool (*run)(struct exchange *x))
 	setting = clock_setting(clock);
 	transitions = x->workspace->transitions;
 	if (run(x)) {
+		x->workspace->changed = true; /* in one that is still, too */
 		if (agent_catch_up(&change)) {
 			if (change_commit(&change))
 				return true;

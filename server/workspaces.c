@@ -194,6 +194,8 @@ static bool wake(struct own *own, char *err, size_t errlen)
 	int64_t due;
 
 	w->store = store_open_image(own->asleep ? own->asleep : origin.rows, err, errlen);
+	if (!own->asleep)
+		w->ident = origin.ident; /* other fixtures may have come since it was added */
 	moment_drop(&origin);
 	if (!w->store)
 		return false;
@@ -210,8 +212,11 @@ static bool put_to_sleep(struct own *own)
 {
 	struct workspace *w = &own->workspace;
 	struct moment origin = workspace_origin(w);
+	struct db *db = store_db(w->store);
 
-	own->asleep = db_image(store_db(w->store), origin.rows);
+	db_alone(db); /* what could not be undone, for want of memory, is now */
+	own->asleep = db_image(db, origin.rows);
+	db_alone_end(db);
 	moment_drop(&origin);
 	if (!own->asleep)
 		return false;

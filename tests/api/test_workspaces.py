@@ -136,6 +136,15 @@ class Isolation(Workspaces):
         self.rename(ADMIN, "mine")
         self.assertEqual(self.name("after"), "small")
 
+    def test_new_fixtures_before_the_first_use(self):
+        """A workspace that was there, but not used, is a copy of what there is by then."""
+        self.server.get("/nothing", key="early")
+        key = {"name": "n", "key": "of_new_fixtures", "scopes": []}
+        self.control("PUT", "fixtures", {"api_keys": [key]})  # its id is drawn from the seed
+        made = [self.server.call("POST", "/devices", {"name": "new"}, key=key).text
+                for key in ("late", "early")]
+        self.assertEqual(*made)
+
     def test_strict_has_one(self):
         with Server("--log", "off") as server:
             self.server.stop()
@@ -215,6 +224,29 @@ class Limit(Workspaces):
                             "too_many_workspaces")
         self.control("DELETE", "snapshots/s", key="a")
         self.rename("d", "d")
+
+    def test_what_was_restored_does_not(self):
+        """Nor when the snapshot that it was restored from is gone."""
+        for key in "abc":
+            self.rename(key, key)
+        self.control("PUT", "snapshots/s", key="a")
+        self.control("POST", "reset", key="a")
+        self.control("POST", "snapshots/s/restore", key="a")
+        self.control("DELETE", "snapshots/s", key="a")
+        self.assert_refused(self.server.call("GET", "/devices", key="d"), 503,
+                            "too_many_workspaces")
+        self.assertEqual(self.name("a"), "a")
+
+
+class StatelessLimit(Workspaces):
+    options = FROZEN + ("--stateless", "--max-workspaces", "1")
+
+    def test_a_clock_that_was_set_is_kept(self):
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2030-01-01T00:00:00Z"}, key="a")
+        self.assert_refused(self.server.call("GET", "/devices", key="b"), 503,
+                            "too_many_workspaces")
+        now = self.control("GET", "clock", key="a")["now"]
+        self.assertEqual(now, "2030-01-01T00:00:00Z")
 
 
 class Cheap(Workspaces):
