@@ -117,7 +117,10 @@ static bool load(struct app *app, const struct fixtures *f, struct problems *pro
 		      : workspace_fill(w, &app->sql, f->sources, f->count, problems)))
 		return false;
 	/* Those of keys are copies of what there was before the first change. */
-	return app->auth != AUTH_ANY || workspace_remember(w, store_db(w->store));
+	if (app->auth != AUTH_ANY || workspace_remember(w, store_db(w->store)))
+		return true;
+	problem(problems, "fixtures", NULL, "out of memory");
+	return false;
 }
 
 static bool no_problem(const struct problems *problems, const char *outcome)
