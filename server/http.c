@@ -388,13 +388,15 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 	response = make_response(client, half);
 	if (!response)
 		return MHD_NO;
-	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+	close |= atomic_load_explicit(&client->http->draining, memory_order_relaxed);
+	/* In this order: told of Connection, the library forgets that it was told of Date, and
+	 * would add another. */
+	ok = (!close || MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
+	     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 				     a->type ? a->type : "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
 	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date_of(client)) &&
-	     add_headers(response, a) &&
-	     ((!close && !atomic_load_explicit(&client->http->draining, memory_order_relaxed)) ||
-	      MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close"));
+	     add_headers(response, a);
 	/* Before it is sent: whoever has it may ask for room for another workspace. */
 	exchange_leave(&client->x);
 	ok = ok && MHD_queue_response(connection, (unsigned)a->status, response);

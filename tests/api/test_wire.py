@@ -1,6 +1,7 @@
 """What HTTP itself allows and forbids, byte by byte."""
 
 import json
+import re
 import tempfile
 
 import harness
@@ -180,6 +181,16 @@ class Bodies(harness.TestCase):
             self.assertEqual(json.loads(answer[1])["error"]["code"], "request_too_large")
             self.assertTrue(answer[2])
             self.assertIn(str(self.LIMIT).encode(), answer[1])
+
+    def test_one_date(self):
+        """The clock's, also where the connection is closed, and nothing of the request was read."""
+        head = b"POST /beta/devices HTTP/1.1\r\nHost: x\r\nX-API-Key: miru_mock_admin\r\n"
+        with harness.Server("--clock", "2026-01-01T00:00:00Z") as server:
+            for more in (b"Content-Length: 99999999\r\n\r\n", b"X-API-Key: other\r\n\r\n",
+                         b"Connection: close\r\n\r\n"):
+                answer = server.raw(head + more)
+                self.assertEqual(re.findall(rb"(?i)\r\ndate: (.*)\r\n", answer),
+                                 [b"Thu, 01 Jan 2026 00:00:00 GMT"], answer)
 
     def test_over_the_limit_in_chunks(self):
         chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
