@@ -27,6 +27,8 @@ bool server_open(struct server *s, const struct options *o)
 {
 	char err[ERR_BYTES];
 
+	signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
+	signal(SIGXFSZ, SIG_IGN); /* nor is a file that may not grow: writing it fails */
 	*s = (struct server){ .options = o };
 	s->http = http_listen(o->host, (unsigned)o->port, err, sizeof err);
 	if (!s->http)
@@ -43,7 +45,6 @@ bool server_run(struct server *s)
 	const struct options *o = s->options;
 	char err[ERR_BYTES];
 
-	signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
 	s->runs = true;
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
 	if (!s->app.log)

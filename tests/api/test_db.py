@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import sqlite3
 import subprocess
 import tempfile
@@ -104,6 +105,26 @@ class Lasting(Database):
             self.assertEqual(answer.json["name"], "lost")
             self.assertEqual(server.call("GET", "/devices/dvc_123").json["name"], "kept")
 
+    def test_no_room(self):
+        """What cannot be kept is refused, and the server goes on, and can write again."""
+        with self.server() as server:
+            name = server.call("GET", "/devices/dvc_123").json["name"]
+            none = os.path.getsize(self.path + "-wal")
+            pid, unlimited = server.process.pid, resource.RLIM_INFINITY
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (none, unlimited))
+            for method, target, body in (("PATCH", "/beta/devices/dvc_123", {"name": "lost"}),
+                                         ("POST", "/_mock/reset", None),
+                                         ("PUT", "/_mock/fixtures", {})):
+                answer = server.request(method, target, {"X-API-Key": ADMIN,
+                                                         "Miru-Version": EVERGLADES},
+                                        harness.encoded(body))
+                self.assert_refused(answer, 500, "internal_server_error")
+                self.assertEqual(server.call("GET", "/devices/dvc_123").json["name"], name)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
+            self.assertEqual(server.call("PATCH", "/devices/dvc_123", {"name": "kept"}).status, 200)
+        self.assert_sound()
+        with self.server() as server:
+            self.assertEqual(server.call("GET", "/devices/dvc_123").json["name"], "kept")
 
     def test_env_tells_its_keys(self):
         keys = {"api_keys": [{"key": "it'smine", "name": "k", "scopes": []}]}
@@ -161,7 +182,8 @@ class Refused(Database):
                 [BINARY, "exec", "--db", name, "--", "true"], cwd=directory, timeout=60,
                 capture_output=True, env=harness.environment(), check=False)
             self.assertEqual(process.returncode, 0, process.stderr)
-            self.assertTrue(os.path.exists(os.path.join(directory, name)), name)
+            # Not a name of something else, beside a file that stays empty.
+            self.assertGreater(os.path.getsize(os.path.join(directory, name)), 0, name)
 
 
 class Export(Database):
@@ -194,6 +216,10 @@ class Export(Database):
         self.assert_fails(run("export", self.path), "--db", status=2)
         self.assert_fails(run("export", "--db", self.path), self.path, "No such file")
         self.assertFalse(os.path.exists(self.path))
+        with open(self.path, "w", encoding="utf-8"):
+            pass
+        self.assert_fails(run("export", "--db", self.path), self.path,
+                          "not a database of miru-mock's")
         with self.server():
             pass
         with open("/dev/full", "w", encoding="utf-8") as full:
