@@ -1,5 +1,6 @@
 """--auth any: each key that is not the fixtures' has a workspace of its own."""
 
+import json
 import os
 import threading
 
@@ -15,6 +16,11 @@ class Workspaces(harness.TestCase):
 
     def setUp(self):
         self.server = Server(*self.options)
+        self.addCleanup(self.server.stop)
+
+    def restart(self, *more):
+        self.server.stop()
+        self.server = Server(*self.options, *more)
         self.addCleanup(self.server.stop)
 
     def control(self, method, target, body=None, key=None, status=200):
@@ -48,6 +54,59 @@ class Isolation(Workspaces):
         made = {self.server.call("POST", "/devices", {"name": "new"}, key=key).text
                 for key in ("a", "b", ADMIN)}
         self.assertEqual(len(made), 1)
+
+    def test_as_the_common_one(self):
+        """Also where loading the fixtures has drawn ids, and was dated."""
+        fixtures = {"devices": [{"id": "dvc_1", "name": "one"}],
+                    "api_keys": [{"key": "mine", "name": "mine", "scopes": []}]}
+
+        def made():
+            return {self.server.call("POST", "/devices", {"name": "new"}, key=key).text
+                    for key in ("mine", "a", "b")}
+
+        with File(fixtures) as file:
+            self.restart("--fixtures", file)
+            self.assertEqual(len(made()), 1)
+        self.restart()
+        self.control("PUT", "fixtures", fixtures)
+        # The clock stays, and so does how often it has told the time.
+        self.assertEqual(len({json.loads(text)["id"] for text in made()}), 1)
+        for key in (None, "a", "b"):
+            self.control("POST", "reset", key=key)
+        self.assertEqual(len(made()), 1)
+
+    def test_what_waits_in_the_fixtures(self):
+        """What a device was about to do happens in each workspace, without any other change."""
+        fixtures = {
+            "api_keys": [{"key": "mine", "name": "mine", "scopes": []}],
+            "devices": [{"id": "dvc_1", "name": "one", "status": "online"}],
+            "releases": [{"id": "rls_1", "version": "v1.0.0"}],
+            "deployments": [{"id": "dpl_1", "device_id": "dvc_1", "release_id": "rls_1",
+                             "activity_status": "queued",
+                             "waiting_since": "2026-03-02T08:00:00Z"}]}
+
+        def status(key):
+            answer = self.server.call("GET", "/deployments/dpl_1", key=key)
+            self.assertEqual(answer.status, 200, answer.text)
+            return answer.json["status"]
+
+        with File(fixtures) as file:
+            self.restart("--transitions", "5", "--fixtures", file)
+        for _ in range(2):
+            for key in ("mine", "a"):
+                self.control("POST", "clock/advance", {"seconds": 4}, key=key)
+                self.assertEqual(status(key), "queued")
+                self.control("POST", "clock/advance", {"seconds": 1}, key=key)
+                self.assertEqual(status(key), "deployed")
+                self.control("POST", "reset", key=key)
+
+    def test_keys_beside_each_other(self):
+        """As many as the table has places, so that some share one: they are told apart."""
+        self.restart("--max-workspaces", "16")
+        keys = [f"miru_test_{i}" for i in range(16)]
+        for key in keys:
+            self.rename(key, key)
+        self.assertEqual([self.name(key) for key in keys], keys)
 
     def test_fixtures_keys_share_one(self):
         self.rename(ADMIN, "shared")
@@ -237,16 +296,50 @@ class Limit(Workspaces):
                             "too_many_workspaces")
         self.assertEqual(self.name("a"), "a")
 
-
-class StatelessLimit(Workspaces):
-    options = FROZEN + ("--stateless", "--max-workspaces", "1")
-
-    def test_a_clock_that_was_set_is_kept(self):
-        self.control("PUT", "clock", {"mode": "frozen", "now": "2030-01-01T00:00:00Z"}, key="a")
-        self.assert_refused(self.server.call("GET", "/devices", key="b"), 503,
+    def assert_kept(self, key):
+        """Where there is room for one, another key has none."""
+        self.assert_refused(self.server.call("GET", "/devices", key="late"), 503,
                             "too_many_workspaces")
-        now = self.control("GET", "clock", key="a")["now"]
-        self.assertEqual(now, "2030-01-01T00:00:00Z")
+        self.control("POST", "reset", key=key)
+        self.rename("late", "late")
+        self.control("POST", "reset", key="late")
+
+    def test_what_was_only_controlled_is_kept(self):
+        """Rows, faults, clock and pace that were set without a request of the API."""
+        for more in ((), ("--stateless",)):
+            self.restart("--max-workspaces", "1", *more)
+            for method, target, body in (
+                    ("PATCH", "devices/dvc_123", {"description": "changed"}),
+                    ("PUT", "faults", {"faults": [{"status": 500}]}),
+                    ("PUT", "transitions", {"progression": "manual"}),
+                    ("PUT", "clock", {"mode": "real"}),
+                    ("POST", "clock/advance", {"seconds": 1})):
+                if more and "devices" in target:
+                    continue
+                with self.subTest(more=more, target=target):
+                    self.control(method, target, body, key="a")
+                    self.assert_kept("a")
+
+    def test_what_was_asked_is_kept(self):
+        """Its journal is something to lose."""
+        self.restart("--max-workspaces", "1")
+        self.name("a")
+        self.assert_kept("a")
+
+    def test_whoever_is_in_one_keeps_it(self):
+        """The rest of a request finds the workspace that its beginning has entered."""
+        self.restart("--max-workspaces", "1")
+        body = b'{"name": "slow"}'
+        with self.server.connect() as sock:
+            sock.sendall(f"PATCH /beta/devices/dvc_123 HTTP/1.1\r\nHost: x\r\nX-API-Key: a\r\n"
+                         f"Miru-Version: {EVERGLADES}\r\nContent-Length: {len(body)}\r\n"
+                         f"Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
+            self.assertIn(b"100 Continue", sock.recv(1024))
+            self.assert_refused(self.server.call("GET", "/devices", key="b"), 503,
+                                "too_many_workspaces")
+            sock.sendall(body)
+            self.assertIn(b'"name":"slow"', b"".join(iter(lambda: sock.recv(65536), b"")))
+        self.assertEqual(self.name("a"), "slow")
 
 
 class Cheap(Workspaces):
