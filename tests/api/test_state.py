@@ -87,6 +87,20 @@ class Reset(State):
         self.control("POST", "clock/advance", {"seconds": 3600})
         self.assertEqual(self.server.everything(), before)
 
+    def test_what_waited_then(self):
+        """A step that was due in the snapshot happens after it has been restored."""
+        self.control("PUT", "transitions", {"progression": "time", "seconds": 5})
+        self.server.call("POST", "/deployments/dpl_staged/deploy")
+        self.control("PUT", "snapshots/waits")
+        self.control("POST", "reset")
+        for _ in range(2):
+            self.control("POST", "snapshots/waits/restore")
+            self.assertEqual(self.server.call("GET", "/deployments/dpl_staged").json["status"],
+                             "queued")
+            self.control("POST", "clock/advance", {"seconds": 5})
+            self.assertEqual(self.server.call("GET", "/deployments/dpl_staged").json["status"],
+                             "deployed")
+
     def test_refusals(self):
         before = self.state()
         for body, word in (({"hard": True}, "hard"), (b"[]", "object"), (b"{", "line 1")):
@@ -283,6 +297,24 @@ class Fixtures(State):
         self.assertEqual(self.control("GET", "transitions")["progression"], "manual")
         device = self.server.get("/beta/devices/dvc_1", key="mine").json
         self.assertEqual(device["created_at"], "2030-01-01T00:00:00Z")
+
+    def test_what_is_added_is_dated(self):
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2030-01-01T00:00:00Z"})
+        self.control("POST", "fixtures", {"devices": [{"id": "dvc_1", "name": "one"}]})
+        created = self.server.call("GET", "/devices/dvc_1").json["created_at"]
+        self.assertEqual(created[:19], "2030-01-01T00:00:00")
+
+    def test_types_of_streams(self):
+        """In any case, and with parameters; no other is one."""
+        lines = b'{"object":"device","id":"dvc_%d","name":"n%d"}\n' \
+                b'{"object":"device","id":"dvc_%d","name":"n%d"}'
+        for i, (type, status) in enumerate((
+                ("application/x-ndjson", 200), ("Application/X-NDJSON; charset=utf-8", 200),
+                ("application/jsonl", 200), ("application/x-ndjson2", 400),
+                ("application/json", 400))):
+            body = lines % (2 * i, 2 * i, 2 * i + 1, 2 * i + 1)
+            answer = self.server.request("POST", "/_mock/fixtures", {"Content-Type": type}, body)
+            self.assertEqual(answer.status, status, (type, answer.text))
 
     def test_wrong_ones_change_nothing(self):
         before = self.state()

@@ -84,6 +84,28 @@ static void test_sharing(void)
 	CU_ASSERT(image_hold(NULL) == NULL);
 }
 
+/* Wherever in a piece another byte is, it is another piece. */
+static void test_one_byte(void)
+{
+	static const size_t places[] = { 0, 1, PIECE_BYTES / 2, PIECE_BYTES - 1 };
+	static struct memory from, to;
+	struct image *like, *image;
+
+	from.fail_at = to.fail_at = SIZE_MAX;
+	like = image_take(sizeof from.bytes, NULL, read_memory, &from);
+	CU_ASSERT_FATAL(like != NULL);
+	for (size_t i = 0; i < 4 * sizeof places / sizeof places[0]; i++) {
+		from.bytes[i / 4 * PIECE_BYTES + places[i % 4]] ^= 1;
+		image = image_take(sizeof from.bytes, like, read_memory, &from);
+		CU_ASSERT_FATAL(image != NULL);
+		CU_ASSERT(image_put(image, write_memory, &to));
+		EQ_INT(memcmp(to.bytes, from.bytes, sizeof to.bytes), 0);
+		image_drop(like);
+		like = image;
+	}
+	image_drop(like);
+}
+
 static void test_failures(void)
 {
 	static struct memory from, to;
@@ -173,7 +195,7 @@ static void to_and_fro(struct store *store)
 	char err[256] = "";
 	struct db *dbs[3] = { store_db(store), store_connect(store, err, sizeof err),
 			      store_connect(store, err, sizeof err) };
-	struct image *small, *large;
+	struct image *small, *large, *now;
 
 	EQ_STR(err, "");
 	small = db_image(dbs[0], NULL);
@@ -191,6 +213,11 @@ static void to_and_fro(struct store *store)
 		for (int i = 0; i < 3; i++)
 			EQ_INT(count(dbs[i]), turn % 2 ? 5000 : 1);
 		CU_ASSERT(is_sound(dbs[(turn + 1) % 3]));
+		/* Nothing is left behind its end. */
+		now = db_image(dbs[turn % 3], NULL);
+		CU_ASSERT_FATAL(now != NULL);
+		EQ_INT((long long)image_size(now), (long long)image_size(turn % 2 ? large : small));
+		image_drop(now);
 		/* And it goes on from there, through whichever. */
 		change(dbs[(turn + 2) % 3], "INSERT INTO t VALUES (9999, 'more')");
 		for (int i = 0; i < 3; i++)
@@ -333,6 +360,7 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "bytes", test_bytes },
 		{ "sharing", test_sharing },
+		{ "one byte", test_one_byte },
 		{ "failures", test_failures },
 		{ "in memory", test_memory },
 		{ "the same size", test_same_size },
