@@ -287,6 +287,19 @@ class Ring(TestCase):
             self.assertEqual([e["id"] for e in found["requests"]], [10, 11, 12])
             self.assertEqual((found["total"], found["dropped"]), (12, 1))
 
+    def test_reset(self):
+        """It begins anew, and counts from 1."""
+        with Server("--journal-size", "2") as server:
+            for _ in range(3):
+                server.get("/devices")
+            self.assertEqual(self.journal(server=server)["dropped"], 1)
+            server.control("POST", "reset")
+            self.assertEqual(self.journal(server=server),
+                             {"requests": [], "total": 0, "dropped": 0})
+            server.get("/devices")
+            found = self.journal(server=server)
+            self.assertEqual(([e["id"] for e in found["requests"]], found["total"]), ([1], 1))
+
     def test_none(self):
         with Server("--journal-size", "0") as server:
             server.get("/devices")

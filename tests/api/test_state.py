@@ -298,6 +298,16 @@ class Fixtures(State):
         device = self.server.get("/beta/devices/dvc_1", key="mine").json
         self.assertEqual(device["created_at"], "2030-01-01T00:00:00Z")
 
+    def test_ids_that_are_taken(self):
+        """What was exported with a seed has the ids that the same seed gives next."""
+        made = self.server.call("POST", "/devices", {"name": "first"}).json["id"]
+        with File(self.server.everything()) as file, Server(*FROZEN, "--fixtures",
+                                                            file) as other:
+            again = other.call("POST", "/devices", {"name": "second"})
+            self.assertEqual(again.status, 200, again.text)
+            self.assertNotEqual(again.json["id"], made)
+            self.assertEqual(other.call("GET", f"/devices/{made}").json["name"], "first")
+
     def test_what_is_added_is_dated(self):
         self.control("PUT", "clock", {"mode": "frozen", "now": "2030-01-01T00:00:00Z"})
         self.control("POST", "fixtures", {"devices": [{"id": "dvc_1", "name": "one"}]})
