@@ -67,6 +67,8 @@ class Isolation(Workspaces):
         with File(fixtures) as file:
             self.restart("--fixtures", file)
             self.assertEqual(len(made()), 1)
+        worlds = [self.control("GET", "fixtures", key=key) for key in ("mine", "a", "b")]
+        self.assertEqual(worlds[1:], worlds[:1] * 2)  # with times to the microsecond
         self.restart()
         self.control("PUT", "fixtures", fixtures)
         # The clock stays, and so does how often it has told the time.
@@ -99,6 +101,11 @@ class Isolation(Workspaces):
                 self.control("POST", "clock/advance", {"seconds": 1}, key=key)
                 self.assertEqual(status(key), "deployed")
                 self.control("POST", "reset", key=key)
+        # It is due at once: the first look finds it done.
+        fixtures["deployments"][0]["waiting_since"] = "2026-03-02T07:00:00Z"
+        with File(fixtures) as file:
+            self.restart("--transitions", "5", "--fixtures", file)
+        self.assertEqual([status(key) for key in ("mine", "a")], ["deployed", "deployed"])
 
     def test_keys_beside_each_other(self):
         """As many as the table has places, so that some share one: they are told apart."""
