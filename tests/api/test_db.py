@@ -105,6 +105,18 @@ class Lasting(Database):
             self.assertEqual(answer.json["name"], "lost")
             self.assertEqual(server.call("GET", "/devices/dvc_123").json["name"], "kept")
 
+    def test_ids_after_a_reset(self):
+        """Those that came first, also where the fixtures have drawn some."""
+        fixtures = {"api_keys": [{"key": "mine", "name": "mine", "scopes": ["devices:manage"]}]}
+        with File(fixtures) as file:
+            for _ in range(2):
+                with self.server("--fixtures", file, "--seed", "7") as server:
+                    made = [server.call("POST", "/devices", {"name": "n"}, key="mine").json]
+                    server.control("POST", "reset")
+                    made += [server.call("POST", "/devices", {"name": "n"}, key="mine").json]
+                    self.assertEqual(made[0]["id"], made[1]["id"])
+                    server.control("POST", "reset")
+
     def test_no_room(self):
         """What cannot be kept is refused, and the server goes on, and can write again."""
         with self.server() as server:

@@ -122,6 +122,12 @@ class Reset(State):
             server.call("PATCH", "/devices/dvc_123", {"name": "x"})
             self.assertEqual(server.control("POST", "reset").json, OK)
             self.assertEqual(server.everything(), before)
+            # Nor does a key outlive the answer that it was added in.
+            answer = server.control("POST", "fixtures", {"api_keys": [
+                {"key": "mine", "name": "mine", "scopes": ["devices:read"]}]})
+            self.assertEqual(answer.json["api_keys"], len(before["api_keys"]) + 1)
+            self.assertEqual(server.call("GET", "/devices", key="mine").status, 401)
+            self.assertEqual(server.everything(), before)
 
 
 class Atomic(State):
