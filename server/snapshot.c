@@ -90,7 +90,7 @@ bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool
 	db_alone(db);
 	s = *snapshot_link(w, name);
 	*found = has_name(s, name);
-	ok = !*found || workspace_put_alone(w, db, &s->moment, PUT_ALL);
+	ok = !*found || workspace_put(w, db, &s->moment, PUT_ALL);
 	w->changed |= *found && ok; /* even when the snapshot is gone, and nothing else tells */
 	db_alone_end(db);
 	return ok;

@@ -178,7 +178,7 @@ bool workspace_remember(struct workspace *w, struct db *db)
 	return true;
 }
 
-bool workspace_put_alone(struct workspace *w, struct db *db, const struct moment *m, enum put what)
+bool workspace_put(struct workspace *w, struct db *db, const struct moment *m, enum put what)
 {
 	int64_t due;
 
@@ -197,23 +197,13 @@ bool workspace_put_alone(struct workspace *w, struct db *db, const struct moment
 	return true;
 }
 
-bool workspace_put(struct workspace *w, struct db *db, const struct moment *m, enum put what)
-{
-	bool ok;
-
-	db_alone(db);
-	ok = workspace_put_alone(w, db, m, what);
-	db_alone_end(db);
-	return ok;
-}
-
 bool workspace_reset(struct workspace *w, struct db *db)
 {
 	struct moment origin = workspace_origin(w);
 	bool ok;
 
 	db_alone(db);
-	ok = workspace_put_alone(w, db, &origin, PUT_ALL);
+	ok = workspace_put(w, db, &origin, PUT_ALL);
 	if (ok)
 		w->changed = false;
 	db_alone_end(db);
@@ -251,7 +241,7 @@ static bool replace(struct workspace *w, struct db *db, struct workspace *fixtur
 	if (!as_origin(w, fixtures, &origin))
 		return false;
 	db_alone(db);
-	ok = workspace_put_alone(w, db, &origin, PUT_ROWS);
+	ok = workspace_put(w, db, &origin, PUT_ROWS);
 	if (ok)
 		set_origin(w, &origin);
 	db_alone_end(db);

@@ -91,14 +91,11 @@ enum put {
 };
 
 /*
- * Put the workspace to a moment, at once for whoever looks, by one of its connections. False when
- * that fails; then it is as it was.
+ * Put the workspace to a moment, for whoever is alone in its database, by the connection that is.
+ * False when that fails; then it is as it was.
  */
 bool workspace_put(struct workspace *w, struct db *db, const struct moment *m,
 		   enum put what) MUST_CHECK;
-/* The same for whoever is alone in the database. */
-bool workspace_put_alone(struct workspace *w, struct db *db, const struct moment *m,
-			 enum put what) MUST_CHECK;
 /* Put it back to its origin. False when that fails; then it is as it was. */
 bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
 /* Is it as it began, so that forgetting it would lose nothing? For whoever is alone with it. */
