@@ -729,8 +729,11 @@ static struct stmt *place_of(struct db *db, const struct query *q)
 struct stmt *db_query(struct db *db, const struct query *q)
 {
 	bool once = q->slot == QUERY_ONCE;
-	struct stmt *s = place_of(db, q);
+	struct stmt *s;
 
+	if (db->stuck)
+		return NULL; /* it would see what is to be undone */
+	s = place_of(db, q);
 	if (!s)
 		return NULL;
 	if (!s->sqlite &&
