@@ -349,6 +349,8 @@ class Fixtures(State):
 
 class Hangup(State):
     def test_fixtures_are_read_again(self):
+        # Under nohup, it would be ignored, as it should.
+        self.addCleanup(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_DFL))
         with File(SMALL) as path, Server("--fixtures", path) as server:
             def names():
                 return [d["name"] for d in server.everything()["devices"]]
