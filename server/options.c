@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "log.h"
 #include "rfc3339.h"
+#include "store.h"
 #include "util.h"
 #include "version.h"
 
@@ -110,7 +111,7 @@ static const struct row rows[] = {
 	       .help = "the greatest body of a request (1048576)"),
 	OPTION("journal-size", "N", OPT_NUMBER, journal_size, .max = 100000,
 	       .help = "requests that /_mock/requests remembers (1000)"),
-	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = 64,
+	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = WORKERS_MAX,
 	       .help = "threads that answer (the number of cores, at least 2)"),
 	OPTION("no-control", NULL, OPT_FLAG, no_control,
 	       .help = "serve no control endpoints: nothing is at /_mock/"),
@@ -371,7 +372,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	bool ok, empty;
 
-	cores = cores < 2 ? 2 : cores > 64 ? 64 : cores;
+	cores = cores < 2 ? 2 : cores > WORKERS_MAX ? WORKERS_MAX : cores;
 
 	*o = (struct options){
 		.host = "127.0.0.1",

@@ -443,7 +443,7 @@ void serve(struct exchange *x)
 	if ((x->keys || admit(x)) && !x->failure.error && pass(x, front))
 		pass(x, gates[x->op->realm]);
 	if (x->db)
-		store_give(STEAL(x->db));
+		workspaces_give(x->workspace, STEAL(x->db));
 	exchange_answer(x);
 	if (x->fault)
 		suffer(x);

@@ -381,16 +381,17 @@ static int64_t pragma(struct db *db, const char *sql)
 static bool check_file(struct db *db, const char *path, const char *schema, bool *fresh, char *err,
 		       size_t errlen)
 {
-	int64_t changes = pragma(db, "PRAGMA schema_version");
+	int64_t changes = pragma(db, "PRAGMA schema_version"), mark;
 
 	*fresh = changes == 0;
 	if (changes < 0) {
 		snprintf(err, errlen, "%s cannot be read as a database: %s", path, db_error(db));
 		return false;
 	}
-	if (*fresh && !db->store->read_only)
+	mark = pragma(db, "PRAGMA application_id");
+	if (*fresh && !db->store->read_only && mark == 0)
 		return true;
-	if (pragma(db, "PRAGMA application_id") != APPLICATION) {
+	if (mark != APPLICATION) {
 		snprintf(err, errlen, "%s is not a database of miru-mock's", path);
 		return false;
 	}

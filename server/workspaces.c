@@ -10,18 +10,19 @@
 
 enum { AWAKE_MAX = 32 /* those that have connections */ };
 
-/* The workspace of a key. */
+/* The workspace of a key. Who holds a gate may take the table's lock, not the other way round. */
 struct own {
 	struct workspace workspace; /* without a store while it sleeps */
 	struct workspaces *all;
 	/* Guarded by the table's lock: */
-	struct own *next; /* in its bucket */
-	uint64_t used;    /* when last, by the table's count */
-	unsigned pins;    /* exchanges that are in it */
-	/* For one of those, which holds the gate; without any, for whoever holds the table's lock:
-	 */
-	struct image *asleep; /* its database; NULL: its origin's, or it is awake */
+	struct own *next;       /* in its bucket */
+	struct own *next_awake; /* in the list of those that have a store */
+	uint64_t used;          /* when last, by the table's count */
+	unsigned pins;          /* exchanges that are in it: it stays */
+	/* Guarded by the gate, as is whether it sleeps: */
 	pthread_mutex_t gate;
+	unsigned users;       /* connections that are taken: it stays awake */
+	struct image *asleep; /* its database; NULL: its origin's, or it is awake */
 	char key[];
 };
 
@@ -32,8 +33,9 @@ struct workspaces {
 	pthread_mutex_t lock; /* of the rest */
 	struct own **buckets; /* 2 to the power of something */
 	size_t nbuckets, count;
+	struct own *awake;
+	size_t nawake;
 	uint64_t uses;
-	atomic_uint awake;
 };
 
 struct workspaces *workspaces_new(struct workspace *common, const struct beginning *b, size_t max)
@@ -59,8 +61,6 @@ struct workspaces *workspaces_new(struct workspace *common, const struct beginni
 
 static void free_own(struct own *own)
 {
-	if (own->workspace.store)
-		atomic_fetch_sub(&own->all->awake, 1);
 	workspace_close(&own->workspace);
 	image_drop(own->asleep);
 	pthread_mutex_destroy(&own->gate);
@@ -113,8 +113,21 @@ static struct own *find(struct workspaces *all, const char *key)
 	return own;
 }
 
-/* Forget one that is as new, since its key would get the same again; false where there is none. */
-static bool make_room(struct workspaces *all)
+/* Take it out of the list of those awake, if it is in that. */
+static void unlist_awake(struct own *own)
+{
+	struct own **link = &own->all->awake;
+
+	while (*link && *link != own)
+		link = &(*link)->next_awake;
+	if (!*link)
+		return;
+	*link = own->next_awake;
+	own->all->nawake--;
+}
+
+/* Take out one that is as new, since its key would get the same again; NULL where there is none. */
+static struct own *take_as_new(struct workspaces *all)
 {
 	for (size_t i = 0; i < all->nbuckets; i++)
 		for (struct own **link = &all->buckets[i]; *link; link = &(*link)->next) {
@@ -124,10 +137,10 @@ static bool make_room(struct workspaces *all)
 				continue;
 			*link = own->next;
 			all->count--;
-			free_own(own);
-			return true;
+			unlist_awake(own);
+			return own;
 		}
-	return false;
+	return NULL;
 }
 
 static struct own *add(struct workspaces *all, const char *key)
@@ -157,12 +170,15 @@ static struct own *add(struct workspaces *all, const char *key)
 
 enum entered workspaces_enter(struct workspaces *all, const char *key, struct workspace **entered)
 {
-	struct own *own;
-	bool full;
+	struct own *own, *gone = NULL;
+	bool full = false;
 
 	pthread_mutex_lock(&all->lock);
 	own = find(all, key);
-	full = !own && all->count >= all->max && !make_room(all);
+	if (!own && all->count >= all->max) {
+		gone = take_as_new(all);
+		full = !gone;
+	}
 	if (!own && !full)
 		own = add(all, key);
 	if (own) {
@@ -171,6 +187,8 @@ enum entered workspaces_enter(struct workspaces *all, const char *key, struct wo
 		*entered = &own->workspace;
 	}
 	pthread_mutex_unlock(&all->lock);
+	if (gone)
+		free_own(gone);
 	return own ? ENTERED : full ? ENTERED_NONE : ENTERED_SHORT;
 }
 
@@ -200,14 +218,18 @@ static bool wake(struct own *own, char *err, size_t errlen)
 	if (!w->store)
 		return false;
 	image_drop(STEAL(own->asleep));
-	atomic_fetch_add(&own->all->awake, 1);
+	pthread_mutex_lock(&own->all->lock);
+	own->next_awake = own->all->awake;
+	own->all->awake = own;
+	own->all->nawake++;
+	pthread_mutex_unlock(&own->all->lock);
 	db = store_db(w->store);
 	if (w->due == INT64_MIN && agent_plan(w, db, &due))
 		w->due = due;
 	return true;
 }
 
-/* Where memory is short it stays awake. */
+/* Whoever holds its gate, while no connection is taken. Where memory is short it stays awake. */
 static bool put_to_sleep(struct own *own)
 {
 	struct workspace *w = &own->workspace;
@@ -221,33 +243,44 @@ static bool put_to_sleep(struct own *own)
 	if (!own->asleep)
 		return false;
 	store_close(STEAL(w->store));
-	atomic_fetch_sub(&own->all->awake, 1);
+	pthread_mutex_lock(&own->all->lock);
+	unlist_awake(own);
+	pthread_mutex_unlock(&own->all->lock);
 	return true;
 }
 
-/* The one that is awake and out of use for longest, or NULL. */
-static struct own *oldest(struct workspaces *all)
+/*
+ * Where more are awake than may be: the one that nobody is in and that is out of use for longest,
+ * pinned; else, or where there is none, NULL.
+ */
+static struct own *pin_oldest(struct workspaces *all)
 {
 	struct own *oldest = NULL;
 
-	for (size_t i = 0; i < all->nbuckets; i++)
-		for (struct own *own = all->buckets[i]; own; own = own->next)
-			if (own->pins == 0 && own->workspace.store &&
-			    (!oldest || own->used < oldest->used))
-				oldest = own;
+	pthread_mutex_lock(&all->lock);
+	for (struct own *own = all->awake; own && all->nawake > AWAKE_MAX; own = own->next_awake)
+		if (own->pins == 0 && (!oldest || own->used < oldest->used))
+			oldest = own;
+	if (oldest)
+		oldest->pins++;
+	pthread_mutex_unlock(&all->lock);
 	return oldest;
 }
 
-/* Have no more awake than there may be, but for those in use. */
+/* Have no more awake than there may be, but for those that somebody is in. */
 static void trim(struct workspaces *all)
 {
 	struct own *own;
+	bool ok = true;
 
-	/* Nobody is in one that is out of use, and nobody enters while we hold the lock. */
-	pthread_mutex_lock(&all->lock);
-	while (atomic_load(&all->awake) > AWAKE_MAX && (own = oldest(all)) && put_to_sleep(own))
-		;
-	pthread_mutex_unlock(&all->lock);
+	while (ok && (own = pin_oldest(all))) {
+		pthread_mutex_lock(&own->gate);
+		/* Somebody may have come in meanwhile: then it is not the oldest any more. */
+		if (own->users == 0)
+			ok = put_to_sleep(own);
+		pthread_mutex_unlock(&own->gate);
+		workspaces_leave(&own->workspace);
+	}
 }
 
 struct db *workspaces_take(struct workspaces *all, struct workspace *w, unsigned worker, char *err,
@@ -255,7 +288,7 @@ struct db *workspaces_take(struct workspaces *all, struct workspace *w, unsigned
 {
 	struct own *own = own_of(w);
 	struct db *db = NULL;
-	bool woke = false;
+	bool woke;
 
 	if (!w->parent)
 		return store_take(w->store, worker, err, errlen);
@@ -263,8 +296,21 @@ struct db *workspaces_take(struct workspaces *all, struct workspace *w, unsigned
 	woke = !w->store && wake(own, err, errlen);
 	if (w->store)
 		db = store_take(w->store, worker, err, errlen);
+	own->users += db != NULL;
 	pthread_mutex_unlock(&own->gate);
-	if (woke && atomic_load(&all->awake) > AWAKE_MAX)
+	if (woke)
 		trim(all);
 	return db;
+}
+
+void workspaces_give(struct workspace *w, struct db *db)
+{
+	struct own *own = own_of(w);
+
+	store_give(db);
+	if (!w->parent)
+		return;
+	pthread_mutex_lock(&own->gate);
+	own->users--;
+	pthread_mutex_unlock(&own->gate);
 }

@@ -28,9 +28,11 @@ void workspaces_leave(struct workspace *w);
 
 /*
  * A connection to a workspace's database, which an exchange has entered, for the thread of that
- * number: see store_take, and store_give. One that sleeps wakes. NULL, with a line in err, on
- * failure.
+ * number (see store_take), which gives it back before the exchange leaves. One that sleeps wakes.
+ * NULL, with a line in err, on failure.
  */
 struct db *workspaces_take(struct workspaces *all, struct workspace *w, unsigned worker, char *err,
 			   size_t errlen);
+void workspaces_give(struct workspace *w, struct db *db);
+
 #endif
