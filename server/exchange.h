@@ -60,6 +60,7 @@ struct exchange {
 	const struct app *app;
 	unsigned worker;             /* the number of the thread */
 	struct workspace *workspace; /* whose it is: see admit() */
+	unsigned beginning;          /* of the workspace's journal, when it came */
 	bool pinned;                 /* it is a key's, and stays while this does */
 	struct keyring *keys;        /* held */
 	struct db *db;               /* of the workspace, while the stages run that need one */

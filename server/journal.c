@@ -7,7 +7,6 @@
  */
 #include "journal.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "exchange.h"
@@ -193,6 +192,7 @@ void journal_clear(struct journal *j)
 	pthread_mutex_lock(&j->lock);
 	was = empty(j);
 	j->total = 0;
+	atomic_fetch_add_explicit(&j->beginnings, 1, memory_order_relaxed);
 	pthread_mutex_unlock(&j->lock);
 	let_go_of_all(&was);
 }
@@ -265,6 +265,11 @@ void journal_add(struct journal *j, const struct exchange *x, int64_t micros)
 		return;
 	e = j->size > 0 ? make(x, micros) : NULL;
 	pthread_mutex_lock(&j->lock);
+	if (x->beginning != journal_beginning(j)) {
+		pthread_mutex_unlock(&j->lock);
+		let_go(e);
+		return;
+	}
 	j->total++;
 	if (e) {
 		e->id = j->total;

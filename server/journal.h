@@ -6,6 +6,7 @@
 #define JOURNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "util.h"
@@ -22,6 +23,7 @@ struct journal {
 	struct entry **ring; /* with room for `cap`, which grows as it fills */
 	size_t cap, first, count;
 	int64_t total, dropped; /* since the beginning; since the last that is known */
+	atomic_uint beginnings; /* how often it has begun anew */
 };
 
 void journal_open(struct journal *j, size_t size);
@@ -34,9 +36,16 @@ void journal_forget(struct journal *j);
 /* Has nothing happened since the beginning? */
 bool journal_is_empty(struct journal *j);
 
+/* Which beginning an exchange belongs to that comes now. */
+static inline unsigned journal_beginning(const struct journal *j)
+{
+	return atomic_load_explicit(&j->beginnings, memory_order_relaxed);
+}
+
 /*
  * Remember an exchange whose answer is made and about to leave, `micros` after it came; unless it
- * is one of a control endpoint. Where memory is short, it counts as dropped.
+ * is one of a control endpoint, or came before the journal began anew. Where memory is short, it
+ * counts as dropped.
  */
 void journal_add(struct journal *j, const struct exchange *x, int64_t micros);
 

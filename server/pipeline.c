@@ -18,7 +18,7 @@
 
 typedef bool stage(struct exchange *x);
 
-bool admit(struct exchange *x)
+static bool enter(struct exchange *x)
 {
 	const struct app *app = x->app;
 	const char *key = x->request.api_key;
@@ -49,6 +49,14 @@ bool admit(struct exchange *x)
 		break;
 	}
 	return broke(x, "workspace: out of memory");
+}
+
+bool admit(struct exchange *x)
+{
+	bool ok = enter(x);
+
+	x->beginning = journal_beginning(&x->workspace->journal);
+	return ok;
 }
 
 static bool stage_target(struct exchange *x)

@@ -63,9 +63,14 @@ class Rules(TestCase):
             "should_retry": False})
         shown = self.server.control("GET", "faults").json["faults"]
         self.assertEqual([list(rule) for rule in shown], [list(RULE)] * 2)
-        for rule in shown:
-            del rule["hits"]
+        self.assertEqual([rule["hits"] for rule in shown], [0, 0])
         self.put(*shown)
+        self.put({"status": 500})
+        self.assertEqual(self.status(), 500)
+        [shown] = self.server.control("GET", "faults").json["faults"]
+        self.assertEqual(shown["hits"], 1)
+        answer = self.server.control("PUT", "faults", {"faults": [shown]})
+        self.assertEqual(answer.json["faults"], [shown | {"hits": 0}])
 
     def test_replaced(self):
         self.put({"status": 500})
@@ -236,7 +241,7 @@ class Refused(TestCase):
                 ({"faults": {}}, "faults", "a list"), ({"faults": [1]}, "faults[0]", "an object"),
                 ({"faults": None}, "faults", "a list"),
                 ({"faults": [], "x": 1}, "x", "unknown field 'x'"),
-                ({"faults": [{"status": 500, "hits": 1}]}, "faults[0].hits",
+                ({"faults": [{"status": 500, "hit": 1}]}, "faults[0].hit",
                  "there is: operation, method"),
                 ({"faults": [{"status": 500}] * 101}, "faults", "at most 100 rules, found 101")):
             answer = self.server.control("PUT", "faults", body)

@@ -181,6 +181,19 @@ class Entries(TestCase):
         self.server.control("PUT", "clock", {"mode": "real"})
         self.assertEqual(self.only()["time"], "2026-01-01T00:00:00.250000Z")
 
+    def test_late_and_reset(self):
+        """One that came before a reset is not in the journal that begins with it."""
+        self.server.control("PUT", "faults", {"faults": [{"delay_ms": 300, "times": 1}]})
+        with self.server.connect() as sock:
+            sock.sendall(b"GET /devices HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            harness.wait_for(lambda: self.server.control("GET", "faults").json["faults"][0]["hits"])
+            self.assertEqual(self.server.control("POST", "reset").status, 200)
+            self.assertTrue(sock.makefile("rb").read().startswith(b"HTTP/1.1 401 "))
+        self.server.get("/nothing")
+        journal = self.server.control("GET", "requests").json
+        self.assertEqual([(r["id"], r["path"]) for r in journal["requests"]], [(1, "/nothing")])
+        self.assertEqual(journal["total"], 1)
+
     def test_late(self):
         """One that is late on purpose is there once it has left, with the time that it took."""
         self.server.control("PATCH", "devices/dvc_123", {"status": "offline"})
