@@ -21,6 +21,7 @@ enum {
 	KEY_SHOWN = 4,      /* characters of an unknown key, */
 	KEY_LONG = 12,      /* if it has so many */
 	SCRATCH_MAX = 1 << 20,
+	ROOM_STEP = 256, /* bytes: entries that differ little have each other's room */
 };
 
 enum text {
@@ -51,6 +52,7 @@ struct entry {
 	int fault, retry_count;     /* -1: none */
 	uint64_t request_bytes, response_bytes;
 	struct bytes text[TEXT_COUNT];
+	size_t room; /* of memory */
 	char memory[];
 };
 
@@ -88,8 +90,24 @@ static void let_go(struct entry *e)
 		free(e);
 }
 
+/* One with so much room: `old`, which nobody needs any more, where that will do; else a new one, or
+ * NULL when memory is short. */
+static struct entry *with_room(struct entry *old, size_t len)
+{
+	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+	struct entry *e;
+
+	if (old && old->room >= len && atomic_load(&old->holders) == 1)
+		return old;
+	let_go(old);
+	e = malloc(sizeof *e + room);
+	if (e)
+		e->room = room;
+	return e;
+}
+
 /* One with a copy of the texts, and nothing else yet; NULL when memory is short. */
-static struct entry *copy_texts(const struct bytes text[TEXT_COUNT])
+static struct entry *copy_texts(struct entry *old, const struct bytes text[TEXT_COUNT])
 {
 	size_t len = 0;
 	struct entry *e;
@@ -97,7 +115,7 @@ static struct entry *copy_texts(const struct bytes text[TEXT_COUNT])
 
 	for (size_t i = 0; i < TEXT_COUNT; i++)
 		len += text[i].at ? text[i].len + 1 : 0;
-	e = malloc(sizeof *e + len);
+	e = with_room(old, len);
 	if (!e)
 		return NULL;
 	to = e->memory;
@@ -112,7 +130,8 @@ static struct entry *copy_texts(const struct bytes text[TEXT_COUNT])
 	return e;
 }
 
-static struct entry *make(const struct exchange *x, int64_t micros)
+/* Made of `old`, if any. NULL when memory is short. */
+static struct entry *make(struct entry *old, const struct exchange *x, int64_t micros)
 {
 	const struct request *r = &x->request;
 	const struct answer *a = &x->answer;
@@ -129,7 +148,7 @@ static struct entry *make(const struct exchange *x, int64_t micros)
 		[TEXT_REQUEST] = body_of(r->body, r->body_len),
 		[TEXT_RESPONSE] = body_of(a->body->text, answer_sent(x)),
 	};
-	struct entry *e = copy_texts(text);
+	struct entry *e = copy_texts(old, text);
 
 	if (!e)
 		return NULL;
@@ -251,6 +270,22 @@ static struct entry *put(struct journal *j, struct entry *e)
 	return NULL;
 }
 
+/* Where the ring is full, take the oldest out of it: its memory is as good as new. */
+static struct entry *make_way(struct journal *j)
+{
+	struct entry *oldest = NULL;
+
+	pthread_mutex_lock(&j->lock);
+	if (j->count == j->size) {
+		oldest = j->ring[j->first];
+		j->first = (j->first + 1) % j->cap;
+		j->count--;
+		j->dropped++;
+	}
+	pthread_mutex_unlock(&j->lock);
+	return oldest;
+}
+
 static bool is_control(const struct exchange *x)
 {
 	return x->op ? x->op->realm == REALM_CONTROL
@@ -263,7 +298,7 @@ void journal_add(struct journal *j, const struct exchange *x, int64_t micros)
 
 	if (is_control(x))
 		return;
-	e = j->size > 0 ? make(x, micros) : NULL;
+	e = j->size > 0 ? make(make_way(j), x, micros) : NULL;
 	pthread_mutex_lock(&j->lock);
 	if (x->beginning != journal_beginning(j)) {
 		pthread_mutex_unlock(&j->lock);
