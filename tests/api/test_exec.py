@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,8 @@ def ask(path, method="GET", root=os.environ.get("MIRU_BASE_URL")):
     except urllib.error.HTTPError as e:
         return e.code
 
-def say(*what):
-    print(*what, flush=True)
+def say(*what):  # not by print, which a signal's handler may not enter again
+    os.write(1, (" ".join(map(str, what)) + "\\n").encode())
 """
 
 
@@ -128,8 +129,11 @@ class Exec(harness.TestCase):
                                   "repr(os.environ['B']))"), 0, "1 'x=y\\n'\n")
 
     def test_hosts(self):
-        for host, shown in (("::1", "[::1]"), ("::", "[::1]"), ("0.0.0.0", "127.0.0.1"),
-                            ("localhost", "localhost")):
+        hosts = [("::1", "[::1]"), ("::", "[::1]"), ("0.0.0.0", "127.0.0.1")]
+        with contextlib.suppress(OSError):  # a machine so fresh that it knows no names
+            socket.getaddrinfo("localhost", 0)
+            hosts.append(("localhost", "localhost"))
+        for host, shown in hosts:
             result = execute("--host", host, code="say(os.environ['MIRU_BASE_URL'], "
                                                   "ask('/devices'))")
             self.assertRegex(result.stdout, rf"^http://{shown.replace('[', chr(92) + '[')}"
