@@ -7,16 +7,6 @@
 
 #include <cjson/cJSON.h>
 
-/* FNV-1a: an order, and no secret. */
-static uint64_t hash(const char *text)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 0x100000001b3;
-	return h;
-}
-
 static int compare(const void *a, const void *b)
 {
 	const struct api_key *const *x = a, *const *y = b;
@@ -78,7 +68,7 @@ static bool append(struct keyring *ring, struct stmt *s)
 	scopes = stmt_text(s, 3);
 	if (!key->id || !key->key || !key->name || !scopes || !read_scopes(scopes, &key->scopes))
 		return false;
-	key->hash = hash(key->key);
+	key->hash = hash_text(HASH_BEGIN, key->key);
 	ring->count++;
 	return true;
 }
@@ -142,7 +132,7 @@ void keyring_drop(struct keyring *ring)
 
 const struct api_key *keyring_find(const struct keyring *ring, const char *key)
 {
-	uint64_t h = hash(key);
+	uint64_t h = hash_text(HASH_BEGIN, key);
 	size_t low = 0, high = ring->count;
 
 	while (low < high) {

@@ -15,10 +15,8 @@ void idset_free(struct idset *s)
 
 static uint64_t hash(enum resource_id resource, const char *id)
 {
-	uint64_t h = (0xcbf29ce484222325 ^ (uint64_t)resource) * 0x100000001b3;
+	uint64_t h = hash_text((HASH_BEGIN ^ (uint64_t)resource) * HASH_PRIME, id);
 
-	for (; *id; id++)
-		h = (h ^ (unsigned char)*id) * 0x100000001b3;
 	return h ? h : 1;
 }
 

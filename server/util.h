@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #define ARRAY_LEN(a)      (sizeof(a) / sizeof((a)[0]))
@@ -32,6 +33,17 @@ static inline bool streq(const char *a, const char *b)
 static inline bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && streq(a, b));
+}
+
+/* FNV-1a of a text, going on from h, which begins with the one: a spread, and no secret. */
+#define HASH_BEGIN UINT64_C(0xcbf29ce484222325)
+#define HASH_PRIME UINT64_C(0x100000001b3)
+
+static inline uint64_t hash_text(uint64_t h, const char *text)
+{
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * HASH_PRIME;
+	return h;
 }
 
 static inline bool starts_with(const char *text, const char *prefix)

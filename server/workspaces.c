@@ -97,10 +97,8 @@ static struct own *own_of(struct workspace *w)
 
 static struct own **bucket_of(struct workspaces *all, const char *key)
 {
-	uint64_t h = 0xcbf29ce484222325;
+	uint64_t h = hash_text(HASH_BEGIN, key);
 
-	for (; *key; key++)
-		h = (h ^ (unsigned char)*key) * 0x100000001b3;
 	return &all->buckets[(size_t)(h ^ h >> 32) & (all->nbuckets - 1)];
 }
 

@@ -62,10 +62,8 @@ static void *need(struct world *w, void *memory)
 
 static size_t bucket(const struct world *w, const void *kind, const char *text)
 {
-	uint64_t h = 0xcbf29ce484222325 ^ (uintptr_t)kind;
+	uint64_t h = hash_text(HASH_BEGIN ^ (uintptr_t)kind, text);
 
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 0x100000001b3;
 	return (size_t)h & (w->cap - 1);
 }
 
