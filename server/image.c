@@ -1,5 +1,5 @@
 /*
- * image.c - pieces, each with the number of images that have it.
+ * image.c - pieces, each with the number of those that have it: pages and images.
  */
 #include "image.h"
 
@@ -7,77 +7,190 @@
 #include <stdlib.h>
 
 struct piece {
-	atomic_uint images;
-	unsigned char bytes[PIECE_BYTES]; /* of the last, what is beyond the image is 0 */
+	atomic_uint holders;
+	unsigned char bytes[PIECE_BYTES];
+};
+
+struct pages {
+	size_t count, room; /* pieces, and places for them */
+	struct piece **pieces;
 };
 
 struct image {
 	atomic_uint holders;
-	size_t size, count;
+	size_t count;
 	struct piece *pieces[];
 };
 
-size_t image_size(const struct image *image)
+/* ---- pieces ---------------------------------------------------------------------------------- */
+
+/* A new one, with those bytes; NULL: zeros. */
+static struct piece *piece_new(const void *bytes)
 {
-	return image->size;
-}
+	struct piece *piece = bytes ? malloc(sizeof *piece) : calloc(1, sizeof *piece);
 
-/* How many bytes of the image are in that piece. */
-static size_t piece_len(size_t size, size_t i)
-{
-	size_t from = i * PIECE_BYTES;
-
-	return size - from < PIECE_BYTES ? size - from : PIECE_BYTES;
-}
-
-/* The piece of another image, or a new one. */
-static struct piece *piece_of(struct piece *like, const unsigned char *bytes)
-{
-	struct piece *piece;
-
-	if (like && memcmp(like->bytes, bytes, PIECE_BYTES) == 0) {
-		atomic_fetch_add(&like->images, 1);
-		return like;
-	}
-	piece = malloc(sizeof *piece);
 	if (!piece)
 		return NULL;
-	atomic_init(&piece->images, 1);
-	memcpy(piece->bytes, bytes, PIECE_BYTES);
+	if (bytes)
+		memcpy(piece->bytes, bytes, PIECE_BYTES);
+	atomic_init(&piece->holders, 1);
 	return piece;
 }
 
-struct image *image_take(size_t size, const struct image *like, image_read *read, void *from)
+static struct piece *piece_hold(struct piece *piece)
 {
-	size_t count = (size + PIECE_BYTES - 1) / PIECE_BYTES;
-	struct image *image = calloc(1, sizeof *image + count * sizeof image->pieces[0]);
+	/* Whoever holds it twice had it already: nothing is to be seen in order. */
+	atomic_fetch_add_explicit(&piece->holders, 1, memory_order_relaxed);
+	return piece;
+}
+
+static void piece_drop(struct piece *piece)
+{
+	if (atomic_fetch_sub(&piece->holders, 1) == 1)
+		free(piece);
+}
+
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+struct pages *pages_new(void)
+{
+	return calloc(1, sizeof(struct pages));
+}
+
+void pages_free(struct pages *pages)
+{
+	if (!pages)
+		return;
+	pages_cut(pages, 0);
+	free(pages->pieces);
+	free(pages);
+}
+
+size_t pages_count(const struct pages *pages)
+{
+	return pages->count;
+}
+
+bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offset)
+{
+	unsigned char *to = bytes;
+	bool there = true;
+
+	for (size_t part; len > 0; to += part, offset += part, len -= part) {
+		size_t i = offset / PIECE_BYTES, at = offset % PIECE_BYTES;
+
+		part = PIECE_BYTES - at < len ? PIECE_BYTES - at : len;
+		if (i < pages->count) {
+			memcpy(to, pages->pieces[i]->bytes + at, part);
+		} else {
+			memset(to, 0, part);
+			there = false;
+		}
+	}
+	return there;
+}
+
+/* Places for so many pieces. */
+static bool make_room(struct pages *pages, size_t count)
+{
+	struct piece **more;
+	size_t room = pages->room ? pages->room : 16;
+
+	if (count <= pages->room)
+		return true;
+	while (room < count)
+		room *= 2;
+	more = realloc(pages->pieces, room * sizeof(struct piece *));
+	if (!more)
+		return false;
+	pages->pieces = more;
+	pages->room = room;
+	return true;
+}
+
+/* Pieces of zeros, up to that number. */
+static bool fill_up(struct pages *pages, size_t count)
+{
+	size_t had = pages->count;
+
+	for (; pages->count < count; pages->count++) {
+		pages->pieces[pages->count] = piece_new(NULL);
+		if (!pages->pieces[pages->count]) {
+			pages_cut(pages, had);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool pages_write(struct pages *pages, size_t i, const void *bytes)
+{
+	struct piece *piece;
+
+	if (i < pages->count && atomic_load(&pages->pieces[i]->holders) == 1) {
+		memcpy(pages->pieces[i]->bytes, bytes, PIECE_BYTES);
+		return true;
+	}
+	piece = make_room(pages, i + 1) ? piece_new(bytes) : NULL;
+	if (!piece || !fill_up(pages, i)) {
+		free(piece);
+		return false;
+	}
+	if (i < pages->count)
+		piece_drop(pages->pieces[i]);
+	else
+		pages->count = i + 1;
+	pages->pieces[i] = piece;
+	return true;
+}
+
+void pages_cut(struct pages *pages, size_t count)
+{
+	while (pages->count > count)
+		piece_drop(pages->pieces[--pages->count]);
+}
+
+struct image *pages_image(const struct pages *pages, const struct image *like)
+{
+	struct image *image = calloc(1, sizeof *image + pages->count * sizeof image->pieces[0]);
 
 	if (!image)
 		return NULL;
 	atomic_init(&image->holders, 1);
-	image->size = size;
-	for (; image->count < count; image->count++) {
+	for (; image->count < pages->count; image->count++) {
 		size_t i = image->count;
-		unsigned char bytes[PIECE_BYTES] = { 0 };
+		struct piece *piece = pages->pieces[i],
+			     *other = like && i < like->count ? like->pieces[i] : piece;
 
-		if (read(from, bytes, piece_len(size, i), i * PIECE_BYTES))
-			image->pieces[i] =
-			    piece_of(like && i < like->count ? like->pieces[i] : NULL, bytes);
-		if (!image->pieces[i]) {
-			image_drop(image);
-			return NULL;
-		}
+		if (other != piece && memcmp(other->bytes, piece->bytes, PIECE_BYTES) == 0)
+			piece = other;
+		image->pieces[i] = piece_hold(piece);
 	}
 	return image;
 }
 
-bool image_put(const struct image *image, image_write *write, void *to)
+bool pages_put(struct pages *pages, const struct image *image, const void *first)
 {
-	for (size_t i = image->count; i-- > 0;)
-		if (!write(to, image->pieces[i]->bytes, piece_len(image->size, i), i * PIECE_BYTES))
-			return false;
+	struct piece *head = make_room(pages, image->count) ? piece_new(first) : NULL;
+
+	if (!head)
+		return false;
+	pages_cut(pages, image->count);
+	for (size_t i = 0; i < image->count; i++) {
+		struct piece *piece = i == 0 ? head : image->pieces[i];
+
+		if (i < pages->count && pages->pieces[i] == piece)
+			continue;
+		if (i < pages->count)
+			piece_drop(pages->pieces[i]);
+		else
+			pages->count = i + 1;
+		pages->pieces[i] = i == 0 ? piece : piece_hold(piece);
+	}
 	return true;
 }
+
+/* ---- images ---------------------------------------------------------------------------------- */
 
 struct image *image_hold(struct image *image)
 {
@@ -91,7 +204,16 @@ void image_drop(struct image *image)
 	if (!image || atomic_fetch_sub(&image->holders, 1) > 1)
 		return;
 	for (size_t i = 0; i < image->count; i++)
-		if (atomic_fetch_sub(&image->pieces[i]->images, 1) == 1)
-			free(image->pieces[i]);
+		piece_drop(image->pieces[i]);
 	free(image);
+}
+
+size_t image_count(const struct image *image)
+{
+	return image->count;
+}
+
+const void *image_piece(const struct image *image, size_t i)
+{
+	return image->pieces[i]->bytes;
 }

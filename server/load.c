@@ -33,10 +33,9 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 		.pipe_only_filters = o->pipe_only_filters,
 		.lenient_parent = o->lenient_parent,
 	};
-	store_setup();
 	arena_init(&app->arena, NULL, 0);
 	app->workspace = calloc(1, sizeof *app->workspace);
-	if (!app->workspace || !sql_compose(&app->sql, &app->arena)) {
+	if (!store_setup() || !app->workspace || !sql_compose(&app->sql, &app->arena)) {
 		snprintf(err, errlen, "out of memory");
 		return false;
 	}

@@ -1,5 +1,5 @@
 /*
- * store.c - the adapter to SQLite. Nothing else includes its header.
+ * store.c - the adapter to SQLite. Besides memvfs.c nothing else includes its header.
  */
 #include "store.h"
 
@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include "memvfs.h"
 
 struct stmt {
 	sqlite3_stmt *sqlite;
@@ -43,28 +45,27 @@ struct db {
 };
 
 struct store {
-	char *name; /* a URI in memory, else the file's */
-	bool in_file, read_only;
+	struct pages *pages; /* of a database in memory; else: */
+	char *path;
+	bool read_only;
 	int file; /* open while the store is, and locked, to keep others out; or -1 */
 	pthread_rwlock_t lock;
 	bool stuck;     /* a connection is, and keeps the others out; guarded by the lock, as is */
 	struct db *dbs; /* every connection */
-	struct db *first; /* a memdb lives as long as its last connection */
-	bool dedicated;   /* each of these is one worker's; else, guarded by the gate: */
+	struct db *first;
+	bool dedicated; /* each of these is one worker's; else, guarded by the gate: */
 	pthread_mutex_t gate;
 	struct db *slots[WORKERS_MAX]; /* those that store_take deals out */
 };
 
-void store_setup(void)
+bool store_setup(void)
 {
 	/* A connection and its statements belong to one thread at a time: no mutexes. */
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	/* The counters behind sqlite3_memory_used take a global mutex at every allocation, which
 	 * halves what two readers can do. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	/* A database in memory may be as large as the memory is; the default is a GiB. */
-	sqlite3_config(SQLITE_CONFIG_MEMDB_MAXSIZE, (sqlite3_int64)1 << 36);
-	sqlite3_initialize();
+	return sqlite3_initialize() == SQLITE_OK && memvfs_register();
 }
 
 static bool say(struct db *db, char *err, size_t errlen)
@@ -104,8 +105,8 @@ static const char file_pragmas[] = "PRAGMA busy_timeout = 5000;"
 
 static bool set_up(struct db *db)
 {
-	/* A memdb keeps its journal in memory of itself. Asking for that would read the whole
-	 * schema now, rather than when the connection is first used. */
+	/* In memory the journal is kept there, too, without being asked for: asking would read the
+	 * whole schema now, rather than when the connection is first used. */
 	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
 				      "PRAGMA temp_store = MEMORY;"
 				      "PRAGMA trusted_schema = OFF;";
@@ -115,7 +116,7 @@ static bool set_up(struct db *db)
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
 	       run(db, pragmas) &&
-	       (!db->store->in_file || db->store->read_only || run(db, file_pragmas)) &&
+	       (db->store->pages || db->store->read_only || run(db, file_pragmas)) &&
 	       prepare(db, "BEGIN", &db->begin_read) &&
 	       prepare(db, "BEGIN IMMEDIATE", &db->begin_write) &&
 	       prepare(db, "COMMIT", &db->commit) && prepare(db, "ROLLBACK", &db->rollback);
@@ -125,10 +126,12 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 {
 	const int flags =
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-	    (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-	    (store->in_file ? 0 : SQLITE_OPEN_URI);
+	    (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 	struct db *db = calloc(1, sizeof *db);
+	char name[MEMVFS_NAME];
 
+	if (store->pages)
+		memvfs_file(store->pages, name);
 	if (!db) {
 		snprintf(err, errlen, "database: out of memory");
 		return NULL;
@@ -138,7 +141,9 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 	db->next = store->dbs;
 	store->dbs = db;
 	pthread_rwlock_unlock(&store->lock);
-	if (sqlite3_open_v2(store->name, &db->sqlite, flags, NULL) != SQLITE_OK || !set_up(db)) {
+	if (sqlite3_open_v2(store->pages ? name : store->path, &db->sqlite, flags,
+			    store->pages ? memvfs_name : NULL) != SQLITE_OK ||
+	    !set_up(db)) {
 		say(db, err, errlen);
 		db_close(db);
 		return NULL;
@@ -215,19 +220,21 @@ static bool create(struct db *db, const char *schema, char *err, size_t errlen)
 	return false;
 }
 
-/* One that has no connection yet. The name is the store's from here on. */
-static struct store *store_new(char *name, char *err, size_t errlen)
+/* One that has no connection yet, of one of these two, which is the store's from here on. */
+static struct store *store_new(struct pages *pages, char *path, char *err, size_t errlen)
 {
 	struct store *store = calloc(1, sizeof *store);
 
-	if (!name || !store || !init_lock(&store->lock)) {
+	if ((!pages && !path) || !store || !init_lock(&store->lock)) {
 		snprintf(err, errlen, "database: out of memory");
-		free(name);
+		pages_free(pages);
+		free(path);
 		free(store);
 		return NULL;
 	}
 	pthread_mutex_init(&store->gate, NULL);
-	store->name = name;
+	store->pages = pages;
+	store->path = path;
 	store->file = -1;
 	return store;
 }
@@ -235,12 +242,8 @@ static struct store *store_new(char *name, char *err, size_t errlen)
 /* One in memory, that nobody has used yet. */
 static struct store *store_in_memory(char *err, size_t errlen)
 {
-	static atomic_uint number;
-	char name[64];
-	struct store *store;
+	struct store *store = store_new(pages_new(), NULL, err, errlen);
 
-	snprintf(name, sizeof name, "file:/workspace-%u?vfs=memdb", atomic_fetch_add(&number, 1));
-	store = store_new(strdup(name), err, errlen);
 	if (store)
 		store->first = store_connect(store, err, errlen);
 	if (store && store->first)
@@ -292,7 +295,8 @@ void store_close(struct store *store)
 		close(store->file);
 	pthread_mutex_destroy(&store->gate);
 	pthread_rwlock_destroy(&store->lock);
-	free(store->name);
+	pages_free(store->pages);
+	free(store->path);
 	free(store);
 }
 
@@ -414,10 +418,9 @@ struct store *store_open_file(const char *path, const char *schema, bool read_on
 
 	if (name) /* so that none is a name of which the library has ideas, such as :memory: */
 		snprintf(name, len, "%s%s", *path == '/' ? "" : "./", path);
-	store = store_new(name, err, errlen);
+	store = store_new(NULL, name, err, errlen);
 	if (!store)
 		return NULL;
-	store->in_file = true;
 	store->read_only = read_only;
 	if (read_only || lock_file(store, path, err, errlen)) {
 		char why[256];
@@ -538,106 +541,55 @@ void db_alone_end(struct db *db)
 /* ---- images ---------------------------------------------------------------------------------- */
 
 /*
- * The file of a database in memory is bytes that nobody but us touches, and while nobody else is in
- * the database they may be changed under the library's feet, as another process would change a
- * file's: each connection notices by the counter in its header, forgets what it has read, and,
- * since the schema is the same, goes on with its prepared statements. That is some forty times as
- * fast as the library's own backup.
+ * The pages of a database in memory are ours, and while nobody else is in the database they may be
+ * changed under the library's feet, as another process would change a file's: each connection
+ * notices by the counter in its header, forgets what it has read, and, since the schema is the
+ * same, goes on with its prepared statements. Nothing is copied but the header's page.
  */
-static sqlite3_file *file_of(struct db *db)
-{
-	sqlite3_file *file = NULL;
 
-	sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-	return file;
+/* Places in a database's header. */
+enum { AT_VERSIONS = 18, AT_COUNTER = 24, AT_VALID_FOR = 92 };
+
+static void count_up(unsigned char *number)
+{
+	for (int i = 4; i-- > 0 && ++number[i] == 0;)
+		;
 }
 
-/* Places in a database's header, and a number there. */
-enum { AT_VERSIONS = 18, AT_COUNTER = 24, AT_VALID_FOR = 92, HEADER = 100 };
-
-static uint32_t get_number(const unsigned char *at)
+static bool put_in_memory(struct pages *pages, const struct image *image)
 {
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-static void set_number(unsigned char *at, uint32_t n)
-{
-	for (int i = 0; i < 4; i++)
-		at[i] = (unsigned char)(n >> (24 - 8 * i));
-}
-
-static bool read_file(void *from, void *bytes, size_t len, size_t offset)
-{
-	sqlite3_file *file = from;
-
-	return file->pMethods->xRead(file, bytes, (int)len, (sqlite3_int64)offset) == SQLITE_OK;
-}
-
-struct writing {
-	sqlite3_file *file;
-	uint32_t counter; /* what the header's shall be */
-};
-
-static bool write_file(void *to, const void *bytes, size_t len, size_t offset)
-{
-	const struct writing *w = to;
 	unsigned char first[PIECE_BYTES];
 
-	if (offset == 0 && len >= HEADER) {
-		memcpy(first, bytes, len);
-		set_number(first + AT_COUNTER, w->counter);
-		set_number(first + AT_VALID_FOR, w->counter);
-		bytes = first;
+	memcpy(first, image_piece(image, 0), PIECE_BYTES);
+	if (pages_count(pages) > 0) {
+		pages_read(pages, first + AT_COUNTER, 4, AT_COUNTER);
+		count_up(first + AT_COUNTER);
+		memcpy(first + AT_VALID_FOR, first + AT_COUNTER, 4);
 	}
-	return w->file->pMethods->xWrite(w->file, bytes, (int)len, (sqlite3_int64)offset) ==
-	       SQLITE_OK;
+	return pages_put(pages, image, first);
 }
 
-static bool put_in_memory(struct db *db, const struct image *image)
+/* All of one database into another, through the library: all or nothing, whenever the process ends.
+ */
+static bool copy(struct db *to, struct db *from)
 {
-	struct writing w = { .file = file_of(db) };
-	sqlite3_int64 size;
-	unsigned char counter[4];
+	sqlite3_backup *backup = sqlite3_backup_init(to->sqlite, "main", from->sqlite, "main");
+	bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
 
-	if (!w.file || w.file->pMethods->xFileSize(w.file, &size) != SQLITE_OK)
-		return false;
-	if (size > 0) {
-		if (!read_file(w.file, counter, sizeof counter, AT_COUNTER))
-			return false;
-		w.counter = get_number(counter) + 1;
-	}
-	return image_put(image, write_file, &w) &&
-	       w.file->pMethods->xTruncate(w.file, (sqlite3_int64)image_size(image)) == SQLITE_OK;
+	return backup && sqlite3_backup_finish(backup) == SQLITE_OK && done;
 }
 
-static bool write_bytes(void *to, const void *bytes, size_t len, size_t offset)
-{
-	memcpy((char *)to + offset, bytes, len);
-	return true;
-}
-
-/* Through the library, whose journal makes it all or nothing whenever the process ends. */
 static bool put_in_file(struct db *db, const struct image *image)
 {
-	const sqlite3_int64 size = (sqlite3_int64)image_size(image);
-	unsigned char *bytes = sqlite3_malloc64((sqlite3_uint64)size);
-	sqlite3 *from = NULL;
-	bool ok = bytes && image_put(image, write_bytes, bytes) &&
-		  sqlite3_open_v2(":memory:", &from, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
+	char err[256] = "";
+	struct store *from = store_open_image(image, err, sizeof err);
+	bool ok = from && copy(db, from->first);
 
-	if (ok)
-		ok = sqlite3_deserialize(from, "main", STEAL(bytes), size, size,
-					 SQLITE_DESERIALIZE_FREEONCLOSE) == SQLITE_OK;
-	if (ok) {
-		sqlite3_backup *backup = sqlite3_backup_init(db->sqlite, "main", from, "main");
-		bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
-
-		ok = backup && sqlite3_backup_finish(backup) == SQLITE_OK && done;
-	}
-	if (!ok && has_failed(db))
+	if (!from)
+		snprintf(db->failed, sizeof db->failed, "%s", err);
+	else if (!ok && has_failed(db))
 		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
-	sqlite3_free(bytes);
-	sqlite3_close(from);
+	store_close(from);
 	return ok;
 }
 
@@ -654,41 +606,32 @@ bool db_put(struct db *db, const struct image *image)
 {
 	if (has_open(db->store))
 		return false;
-	return db->store->in_file ? put_in_file(db, image) : put_in_memory(db, image);
+	return db->store->pages ? put_in_memory(db->store->pages, image) : put_in_file(db, image);
 }
 
-static bool read_bytes(void *from, void *bytes, size_t len, size_t offset)
+static struct image *image_of_file(struct db *db, const struct image *like)
 {
-	memcpy(bytes, (const char *)from + offset, len);
-	return true;
-}
-
-static struct image *image_in_file(struct db *db, const struct image *like)
-{
-	sqlite3_int64 size = 0;
-	unsigned char *bytes = sqlite3_serialize(db->sqlite, "main", &size, 0);
+	char err[256];
+	unsigned char first[PIECE_BYTES];
+	struct store *to = store_in_memory(err, sizeof err);
 	struct image *image = NULL;
 
-	if (bytes && size >= HEADER) {
+	if (to && copy(to->first, db)) {
 		/* A log beside it is what a database in memory cannot have. */
-		bytes[AT_VERSIONS] = bytes[AT_VERSIONS + 1] = 1;
-		image = image_take((size_t)size, like, read_bytes, bytes);
+		pages_read(to->pages, first, sizeof first, 0);
+		first[AT_VERSIONS] = first[AT_VERSIONS + 1] = 1;
+		if (pages_write(to->pages, 0, first))
+			image = pages_image(to->pages, like);
 	}
-	sqlite3_free(bytes);
+	store_close(to);
 	return image;
 }
 
 struct image *db_image(struct db *db, const struct image *like)
 {
-	sqlite3_file *file;
-	sqlite3_int64 size;
+	const struct pages *pages = db->store->pages;
 
-	if (db->store->in_file)
-		return image_in_file(db, like);
-	file = file_of(db);
-	if (!file || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-		return NULL;
-	return image_take((size_t)size, like, read_file, file);
+	return pages ? pages_image(pages, like) : image_of_file(db, like);
 }
 
 const char *db_error(struct db *db)

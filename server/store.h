@@ -1,10 +1,8 @@
 /*
  * store.h - a workspace's database: connections, the lock between readers and writers,
- * transactions, prepared statements. store.c is the only file that knows SQLite; none that uses
- * this needs to.
+ * transactions, prepared statements. Who uses this need not know SQLite.
  *
- * The database lives in memory, in SQLite's memdb, shared by the connections of one process; or in
- * a file. Any number of readers or one writer hold its lock, so a reader sees all of a write or
+ * The database lives in memory, in pages that its connections share; or in a file. Any number of readers or one writer hold its lock, so a reader sees all of a write or
  * nothing, and no statement ever meets a busy database. A `struct db` belongs to one thread at a
  * time: to its owner while that holds the lock, else to whoever writes.
  */
@@ -32,8 +30,11 @@ enum {
 	QUERY_ONCE,               /* not worth keeping */
 };
 
-/* Once, before the first store_open: settings of the library that bind the whole process. */
-void store_setup(void);
+/*
+ * Once, before the first store_open: settings of the library that bind the whole process. False
+ * when memory is short.
+ */
+bool store_setup(void) MUST_CHECK;
 
 /*
  * A database in memory: new and empty, with the tables of `schema` (SQL text); or as an image has

@@ -335,6 +335,7 @@ int main(void)
 		{ "json", test_json },
 	};
 
-	store_setup();
+	if (!store_setup())
+		return 1;
 	return unit_main("fixture", tests, ARRAY_LEN(tests));
 }

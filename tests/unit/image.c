@@ -10,119 +10,147 @@
 #include "store.h"
 #include "unit.h"
 
-/* ---- bytes ----------------------------------------------------------------------------------- */
+/* ---- pieces ---------------------------------------------------------------------------------- */
 
-struct memory {
-	unsigned char bytes[4 * PIECE_BYTES];
-	size_t fail_at; /* reading or writing there fails */
-};
-
-static bool read_memory(void *from, void *bytes, size_t len, size_t offset)
+/* A piece of that letter. */
+static const void *all(char c)
 {
-	const struct memory *m = from;
+	static char bytes[PIECE_BYTES];
 
-	memcpy(bytes, m->bytes + offset, len);
-	return offset < m->fail_at;
+	memset(bytes, c, sizeof bytes);
+	return bytes;
 }
 
-static bool write_memory(void *to, const void *bytes, size_t len, size_t offset)
+static void set(struct pages *pages, size_t i, char c)
 {
-	struct memory *m = to;
-
-	memcpy(m->bytes + offset, bytes, len);
-	return offset < m->fail_at;
+	CU_ASSERT_FATAL(pages_write(pages, i, all(c)));
 }
 
-static void test_bytes(void)
+/* The first letter of each piece, and '.' for those of zeros; all of a piece must be the same. */
+static const char *letters(const struct pages *pages)
 {
-	static const size_t sizes[] = { 0,
-					1,
-					PIECE_BYTES - 1,
-					PIECE_BYTES,
-					PIECE_BYTES + 1,
-					3 * PIECE_BYTES + 17,
-					4 * PIECE_BYTES };
-	static struct memory from, to, nothing;
+	static char text[64];
+	char bytes[PIECE_BYTES];
+	size_t n = pages_count(pages);
 
-	from.fail_at = to.fail_at = nothing.fail_at = SIZE_MAX;
-	for (size_t i = 0; i < sizeof from.bytes; i++)
-		from.bytes[i] = (unsigned char)(i * 7 + i / 256);
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		struct image *image = image_take(sizes[i], NULL, read_memory, &from);
-
-		CU_ASSERT_FATAL(image != NULL);
-		EQ_INT((long long)image_size(image), (long long)sizes[i]);
-		to = nothing;
-		CU_ASSERT(image_put(image, write_memory, &to));
-		EQ_INT(memcmp(to.bytes, from.bytes, sizes[i]), 0);
-		EQ_INT(memcmp(to.bytes + sizes[i], nothing.bytes, sizeof to.bytes - sizes[i]), 0);
-		image_drop(image);
+	for (size_t i = 0; i < n; i++) {
+		CU_ASSERT(pages_read(pages, bytes, sizeof bytes, i * PIECE_BYTES));
+		EQ_INT(memcmp(bytes, all(bytes[0]), sizeof bytes), 0);
+		text[i] = bytes[0] ? bytes[0] : '.';
 	}
+	text[n] = '\0';
+	return text;
 }
 
-/* One that shares pieces outlives those that it shares them with. */
-static void test_sharing(void)
+static struct image *take(const struct pages *pages, const struct image *like)
 {
-	static struct memory from, to;
-	struct image *one, *two, *three;
+	struct image *image = pages_image(pages, like);
 
-	from.fail_at = to.fail_at = SIZE_MAX;
-	memset(from.bytes, 'a', sizeof from.bytes);
-	one = image_take(sizeof from.bytes, NULL, read_memory, &from);
-	CU_ASSERT_FATAL(one != NULL);
-	from.bytes[PIECE_BYTES] = 'b';
-	two = image_take(sizeof from.bytes, one, read_memory, &from);
-	three = image_take(PIECE_BYTES + 10, two, read_memory, &from);
-	CU_ASSERT_FATAL(two != NULL && three != NULL);
+	CU_ASSERT_FATAL(image != NULL);
+	EQ_INT((long long)image_count(image), (long long)pages_count(pages));
+	return image;
+}
+
+static void put_back(struct pages *pages, const struct image *image)
+{
+	CU_ASSERT(pages_put(pages, image, image_piece(image, 0)));
+}
+
+static void test_pages(void)
+{
+	struct pages *pages = pages_new();
+	char bytes[PIECE_BYTES + 16];
+
+	CU_ASSERT_FATAL(pages != NULL);
+	EQ_STR(letters(pages), "");
+	CU_ASSERT(!pages_read(pages, bytes, 1, 0));
+	set(pages, 0, 'a');
+	set(pages, 40, 'b'); /* and those between are zeros */
+	EQ_STR(letters(pages), "a.......................................b");
+	pages_cut(pages, 2);
+	set(pages, 1, 'c');
+	set(pages, 2, 'd');
+	set(pages, 1, 'e');
+	EQ_STR(letters(pages), "aed");
+	/* Across pieces, and beyond the end. */
+	CU_ASSERT(pages_read(pages, bytes, sizeof bytes, 8));
+	EQ_INT(bytes[0], 'a');
+	EQ_INT(bytes[PIECE_BYTES - 9], 'a');
+	EQ_INT(bytes[PIECE_BYTES - 8], 'e');
+	CU_ASSERT(!pages_read(pages, bytes, sizeof bytes, 2 * PIECE_BYTES));
+	EQ_INT(bytes[PIECE_BYTES - 1], 'd');
+	EQ_INT(bytes[PIECE_BYTES], 0);
+	pages_cut(pages, 9);
+	EQ_STR(letters(pages), "aed");
+	pages_free(pages);
+	pages_free(NULL);
+}
+
+/* An image stays what it was, whatever happens to the pages and to the images beside it. */
+static void test_images(void)
+{
+	struct pages *pages = pages_new(), *other = pages_new();
+	struct image *one, *two;
+
+	for (size_t i = 0; i < 3; i++)
+		set(pages, i, 'a');
+	one = take(pages, NULL);
+	set(pages, 1, 'b');
+	set(pages, 3, 'c');
+	two = take(pages, one);
+	CU_ASSERT(image_piece(one, 0) == image_piece(two, 0));
+	CU_ASSERT(image_piece(one, 1) != image_piece(two, 1));
+	pages_cut(pages, 1);
+	set(pages, 0, 'd');
+	EQ_STR(letters(pages), "d");
+	put_back(pages, one);
+	EQ_STR(letters(pages), "aaa");
+	put_back(pages, two);
+	EQ_STR(letters(pages), "abac");
+	put_back(pages, one);
+	EQ_STR(letters(pages), "aaa");
+	/* With a first piece of its own. */
+	CU_ASSERT(pages_put(other, two, all('x')));
+	EQ_STR(letters(other), "xbac");
+	CU_ASSERT(*(const char *)image_piece(two, 0) == 'a');
 	image_drop(image_hold(one));
 	image_drop(one);
-	image_drop(three);
-	CU_ASSERT(image_put(two, write_memory, &to));
-	EQ_INT(memcmp(to.bytes, from.bytes, sizeof to.bytes), 0);
+	pages_free(pages);
+	put_back(other, two);
 	image_drop(two);
+	EQ_STR(letters(other), "abac");
+	pages_free(other);
 	image_drop(NULL);
 	CU_ASSERT(image_hold(NULL) == NULL);
 }
 
-/* Wherever in a piece another byte is, it is another piece. */
-static void test_one_byte(void)
+/* What was written, but is the same, is shared; wherever in a piece another byte is, it is not. */
+static void test_sharing(void)
 {
 	static const size_t places[] = { 0, 1, PIECE_BYTES / 2, PIECE_BYTES - 1 };
-	static struct memory from, to;
+	struct pages *pages = pages_new();
 	struct image *like, *image;
+	char bytes[PIECE_BYTES];
 
-	from.fail_at = to.fail_at = SIZE_MAX;
-	like = image_take(sizeof from.bytes, NULL, read_memory, &from);
-	CU_ASSERT_FATAL(like != NULL);
-	for (size_t i = 0; i < 4 * sizeof places / sizeof places[0]; i++) {
-		from.bytes[i / 4 * PIECE_BYTES + places[i % 4]] ^= 1;
-		image = image_take(sizeof from.bytes, like, read_memory, &from);
-		CU_ASSERT_FATAL(image != NULL);
-		CU_ASSERT(image_put(image, write_memory, &to));
-		EQ_INT(memcmp(to.bytes, from.bytes, sizeof to.bytes), 0);
-		image_drop(like);
-		like = image;
+	set(pages, 0, 'a');
+	set(pages, 1, 'b');
+	like = take(pages, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		memcpy(bytes, all('b'), sizeof bytes);
+		bytes[places[i]] = 'c';
+		CU_ASSERT(pages_write(pages, 1, bytes));
+		image = take(pages, like);
+		CU_ASSERT(image_piece(image, 0) == image_piece(like, 0));
+		CU_ASSERT(image_piece(image, 1) != image_piece(like, 1));
+		EQ_INT(((const char *)image_piece(image, 1))[places[i]], 'c');
+		image_drop(image);
+		set(pages, 1, 'b');
+		image = take(pages, like);
+		CU_ASSERT(image_piece(image, 1) == image_piece(like, 1));
+		image_drop(image);
 	}
 	image_drop(like);
-}
-
-static void test_failures(void)
-{
-	static struct memory from, to;
-	struct image *image;
-
-	from.fail_at = 2 * PIECE_BYTES;
-	CU_ASSERT(image_take(sizeof from.bytes, NULL, read_memory, &from) == NULL);
-	from.fail_at = SIZE_MAX;
-	memset(from.bytes, 'x', sizeof from.bytes);
-	image = image_take(sizeof from.bytes, NULL, read_memory, &from);
-	CU_ASSERT_FATAL(image != NULL);
-	/* Where there is no room for the last piece, nothing before it has been touched. */
-	to.fail_at = 3 * PIECE_BYTES;
-	CU_ASSERT(!image_put(image, write_memory, &to));
-	EQ_INT(to.bytes[0], 0);
-	EQ_INT(to.bytes[3 * PIECE_BYTES - 1], 0);
-	image_drop(image);
+	pages_free(pages);
 }
 
 /* ---- databases ------------------------------------------------------------------------------- */
@@ -207,7 +235,7 @@ static void to_and_fro(struct store *store)
 		EQ_INT(count(dbs[i]), 5000);
 	large = db_image(dbs[2], small);
 	CU_ASSERT_FATAL(large != NULL);
-	CU_ASSERT(image_size(large) > image_size(small));
+	CU_ASSERT(image_count(large) > image_count(small));
 	for (int turn = 0; turn < 4; turn++) {
 		CU_ASSERT(put(dbs[turn % 3], turn % 2 ? large : small));
 		for (int i = 0; i < 3; i++)
@@ -216,7 +244,8 @@ static void to_and_fro(struct store *store)
 		/* Nothing is left behind its end. */
 		now = db_image(dbs[turn % 3], NULL);
 		CU_ASSERT_FATAL(now != NULL);
-		EQ_INT((long long)image_size(now), (long long)image_size(turn % 2 ? large : small));
+		EQ_INT((long long)image_count(now),
+		       (long long)image_count(turn % 2 ? large : small));
 		image_drop(now);
 		/* And it goes on from there, through whichever. */
 		change(dbs[(turn + 2) % 3], "INSERT INTO t VALUES (9999, 'more')");
@@ -358,10 +387,9 @@ static void test_taking(void)
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "bytes", test_bytes },
+		{ "pages", test_pages },
+		{ "images", test_images },
 		{ "sharing", test_sharing },
-		{ "one byte", test_one_byte },
-		{ "failures", test_failures },
 		{ "in memory", test_memory },
 		{ "the same size", test_same_size },
 		{ "before a write", test_before_a_write },
@@ -369,6 +397,7 @@ int main(void)
 		{ "taking connections", test_taking },
 	};
 
-	store_setup();
+	if (!store_setup())
+		return 1;
 	return unit_main("image", tests, sizeof tests / sizeof tests[0]);
 }

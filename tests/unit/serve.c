@@ -237,6 +237,7 @@ int main(void)
 		{ "one device", test_one_device },
 	};
 
-	store_setup();
+	if (!store_setup())
+		return 1;
 	return unit_main("serve", tests, ARRAY_LEN(tests));
 }

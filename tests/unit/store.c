@@ -507,6 +507,7 @@ int main(void)
 	};
 
 	watch_memory();
-	store_setup();
+	if (!store_setup())
+		return 1;
 	return unit_main("store", tests, ARRAY_LEN(tests));
 }
