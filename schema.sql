@@ -24,9 +24,10 @@ CREATE TABLE groups (
 -- Names are unique among siblings; NULLs differ in an index, so the top level is named ''.
 CREATE UNIQUE INDEX groups_siblings ON groups (ifnull(parent_id, ''), name);
 CREATE INDEX groups_name ON groups (name, id);
-CREATE INDEX groups_parent_id ON groups (parent_id, created_at DESC, id);
-CREATE INDEX groups_created_at ON groups (created_at DESC, id);
-CREATE INDEX groups_updated_at ON groups (updated_at DESC, id);
+CREATE INDEX groups_name_created_at ON groups (name, created_at, id DESC);
+CREATE INDEX groups_parent_id ON groups (parent_id, created_at, id DESC);
+CREATE INDEX groups_created_at ON groups (created_at, id DESC);
+CREATE INDEX groups_updated_at ON groups (updated_at, id DESC);
 
 CREATE TABLE devices (
 	id            TEXT PRIMARY KEY NOT NULL,
@@ -42,9 +43,10 @@ CREATE TABLE devices (
 	group_id      TEXT REFERENCES groups (id)
 ) STRICT;
 CREATE INDEX devices_status ON devices (status, id);
-CREATE INDEX devices_agent_version ON devices (agent_version, created_at DESC, id);
-CREATE INDEX devices_group_id ON devices (group_id, created_at DESC, id);
-CREATE INDEX devices_created_at ON devices (created_at DESC, id);
+CREATE INDEX devices_status_created_at ON devices (status, created_at, id DESC);
+CREATE INDEX devices_agent_version ON devices (agent_version, created_at, id DESC);
+CREATE INDEX devices_group_id ON devices (group_id, created_at, id DESC);
+CREATE INDEX devices_created_at ON devices (created_at, id DESC);
 
 CREATE TABLE git_commits (
 	id               TEXT PRIMARY KEY NOT NULL,
@@ -58,7 +60,7 @@ CREATE TABLE git_commits (
 	created_at       TEXT NOT NULL,
 	UNIQUE (sha, repository_url)
 ) STRICT;
-CREATE INDEX git_commits_created_at ON git_commits (created_at DESC, id);
+CREATE INDEX git_commits_created_at ON git_commits (created_at, id DESC);
 
 CREATE TABLE config_types (
 	id         TEXT PRIMARY KEY NOT NULL,
@@ -68,7 +70,7 @@ CREATE TABLE config_types (
 	updated_at TEXT NOT NULL,
 	archived_at TEXT -- since when nothing new is made of it; or null
 ) STRICT;
-CREATE INDEX config_types_created_at ON config_types (created_at DESC, id);
+CREATE INDEX config_types_created_at ON config_types (created_at, id DESC);
 
 CREATE TABLE config_schemas (
 	id              TEXT PRIMARY KEY NOT NULL,
@@ -83,7 +85,9 @@ CREATE TABLE config_schemas (
 	UNIQUE (config_type_id, digest),
 	UNIQUE (id, config_type_id) -- what config_instances refers to
 ) STRICT;
-CREATE INDEX config_schemas_created_at ON config_schemas (created_at DESC, id);
+CREATE INDEX config_schemas_config_type_id
+	ON config_schemas (config_type_id, created_at, id DESC);
+CREATE INDEX config_schemas_created_at ON config_schemas (created_at, id DESC);
 
 CREATE TABLE config_schema_slots (
 	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
@@ -128,11 +132,11 @@ CREATE TABLE config_instances (
 	        REFERENCES config_schema_slots (config_schema_id, key)
 ) STRICT;
 CREATE INDEX config_instances_config_schema_id
-	ON config_instances (config_schema_id, created_at DESC, id);
+	ON config_instances (config_schema_id, created_at, id DESC);
 CREATE INDEX config_instances_config_type_id
-	ON config_instances (config_type_id, created_at DESC, id);
-CREATE INDEX config_instances_slot_key ON config_instances (slot_key, created_at DESC, id);
-CREATE INDEX config_instances_created_at ON config_instances (created_at DESC, id);
+	ON config_instances (config_type_id, created_at, id DESC);
+CREATE INDEX config_instances_slot_key ON config_instances (slot_key, created_at, id DESC);
+CREATE INDEX config_instances_created_at ON config_instances (created_at, id DESC);
 
 -- Apart from config_instances because it can be large and is read only when asked for.
 CREATE TABLE config_instance_contents (
@@ -149,7 +153,7 @@ CREATE TABLE releases (
 	updated_at    TEXT NOT NULL,
 	archived_at   TEXT -- since when nothing new is deployed of it; or null
 ) STRICT;
-CREATE INDEX releases_created_at ON releases (created_at DESC, id);
+CREATE INDEX releases_created_at ON releases (created_at, id DESC);
 
 CREATE TABLE release_config_schemas (
 	release_id       TEXT NOT NULL REFERENCES releases (id),
@@ -157,7 +161,7 @@ CREATE TABLE release_config_schemas (
 	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
 	PRIMARY KEY (release_id, position),
 	UNIQUE (release_id, config_schema_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX release_config_schemas_config_schema_id ON release_config_schemas (config_schema_id);
 
 CREATE TABLE deployments (
@@ -182,6 +186,9 @@ CREATE TABLE deployments (
 -- There is at most one, and no other column says which.
 CREATE UNIQUE INDEX deployments_current ON deployments (device_id)
 	WHERE target_status = 'deployed';
+-- The devices that run a release.
+CREATE INDEX deployments_current_release ON deployments (release_id, device_id)
+	WHERE target_status = 'deployed';
 -- What a device is meant to have: few deployments, whatever the number of those that are over.
 CREATE INDEX deployments_meant ON deployments (device_id, created_at, id)
 	WHERE target_status <> 'archived';
@@ -194,14 +201,14 @@ CREATE INDEX deployments_deployed ON deployments (device_id, created_at, id)
 	WHERE activity_status = 'deployed';
 CREATE INDEX deployments_waiting ON deployments (waiting_since, id)
 	WHERE waiting_since IS NOT NULL;
-CREATE INDEX deployments_queued_at ON deployments (device_id, queued_at DESC, id);
-CREATE INDEX deployments_device_id ON deployments (device_id, created_at DESC, id);
-CREATE INDEX deployments_release_id ON deployments (release_id, created_at DESC, id);
+CREATE INDEX deployments_queued_at ON deployments (device_id, queued_at, id DESC);
+CREATE INDEX deployments_device_id ON deployments (device_id, created_at, id DESC);
+CREATE INDEX deployments_release_id ON deployments (release_id, created_at, id DESC);
 CREATE INDEX deployments_parent_id ON deployments (parent_id);
-CREATE INDEX deployments_activity_status ON deployments (activity_status, created_at DESC, id);
-CREATE INDEX deployments_error_status ON deployments (error_status, created_at DESC, id);
-CREATE INDEX deployments_target_status ON deployments (target_status, created_at DESC, id);
-CREATE INDEX deployments_created_at ON deployments (created_at DESC, id);
+CREATE INDEX deployments_activity_status ON deployments (activity_status, created_at, id DESC);
+CREATE INDEX deployments_error_status ON deployments (error_status, created_at, id DESC);
+CREATE INDEX deployments_target_status ON deployments (target_status, created_at, id DESC);
+CREATE INDEX deployments_created_at ON deployments (created_at, id DESC);
 
 CREATE TABLE deployment_config_instances (
 	deployment_id      TEXT NOT NULL REFERENCES deployments (id),
@@ -209,6 +216,6 @@ CREATE TABLE deployment_config_instances (
 	config_instance_id TEXT NOT NULL REFERENCES config_instances (id),
 	PRIMARY KEY (deployment_id, position),
 	UNIQUE (deployment_id, config_instance_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX deployment_config_instances_config_instance_id
 	ON deployment_config_instances (config_instance_id);

@@ -10,7 +10,8 @@
 
 enum {
 	KEYS_MAX = 16 * 1024 * 1024, /* bytes of one list of keys */
-	SQL_MAX = 16 * 1024,         /* of a statement */
+	SQL_MAX = 64 * 1024,         /* of a statement */
+	ENOUGH = 1000,               /* rows: more are not worth sorting */
 };
 
 /* Copy the current row of a statement whose columns from `column` on are the resource's. */
@@ -241,47 +242,106 @@ bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, 
 	return all && load_all(j, all, *n, tree);
 }
 
-/* The values of a filter as one text to bind. */
-static const char *bound_text(const struct join *j, const struct filter *f)
+/* Bind the values of a filter as one: a text, or an array of several. */
+static bool bind_filter(const struct join *j, struct stmt *s, size_t i, const struct filter *f)
 {
 	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
+	const char *value = f->values[0];
 
-	if (f->count == 1)
-		return f->values[0];
-	buf_add_json_array(&array, f->values, f->count);
-	return array.bad ? NULL : arena_strndup(j->arena, array.text, array.len);
+	if (f->count > 1) {
+		buf_add_json_array(&array, f->values, f->count);
+		value = array.bad ? NULL : arena_strndup(j->arena, array.text, array.len);
+	}
+	if (value)
+		stmt_bind(s, (int)i, value);
+	return value != NULL;
 }
 
-/* The statement of that text, with the filters' values bound; NULL on failure. */
-static struct stmt *filtered(const struct join *j, const struct buf *text, const struct listing *l)
+static bool bind_filters(const struct join *j, struct stmt *s, const struct listing *l)
 {
-	struct stmt *s =
-	    text->bad ? NULL
-		      : db_query(j->db, &(struct query){ .sql = text->text, .slot = QUERY_KEPT });
+	for (size_t i = 0; i < l->nfilters; i++)
+		if (!bind_filter(j, s, i + 1, &l->filters[i]))
+			return false;
+	return true;
+}
 
-	for (size_t i = 0; s && i < l->nfilters; i++) {
-		const char *value = bound_text(j, &l->filters[i]);
-
-		if (!value) {
-			stmt_end(s);
-			return NULL;
-		}
-		stmt_bind(s, (int)i + 1, value);
-	}
-	return s;
+/* The statement of that text, which is kept; NULL on failure. */
+static struct stmt *kept(const struct join *j, const struct buf *text)
+{
+	return text->bad
+		   ? NULL
+		   : db_query(j->db, &(struct query){ .sql = text->text, .slot = QUERY_KEPT });
 }
 
 static bool count_rows(const struct join *j, enum resource_id resource, const struct listing *l,
-		       int64_t *count)
+		       size_t lead, int64_t *count)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
 
-	sql_count(&text, &resources[resource], l);
-	s = filtered(j, &text, l);
-	if (!s || stmt_step(s) != STEP_ROW)
+	sql_count(&text, &resources[resource], l, lead);
+	s = kept(j, &text);
+	if (!s || !bind_filters(j, s, l) || stmt_step(s) != STEP_ROW)
 		return false;
 	*count = stmt_int(s, 0);
+	return true;
+}
+
+/* How many rows pass a filter; at most ENOUGH. */
+static bool probe(const struct join *j, enum resource_id resource, const struct listing *l,
+		  size_t i, int64_t *count)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+
+	sql_probe(&text, &resources[resource], l, i);
+	s = kept(j, &text);
+	if (!s || !bind_filter(j, s, 2, &l->filters[i]))
+		return false;
+	stmt_bind_int(s, 1, ENOUGH);
+	if (stmt_step(s) != STEP_ROW)
+		return false;
+	*count = stmt_int(s, 0);
+	return true;
+}
+
+/*
+ * By which filter's index to find the rows. In the usual order each has them, so one alone needs no
+ * thought. Of several it is the one that the fewest rows pass. In another order those have to be
+ * sorted; where they are many, it is better to walk through all in that order until the page is
+ * full, which where many pass takes few steps.
+ */
+static bool find_lead(const struct join *j, enum resource_id resource, const struct listing *l,
+		      size_t *lead)
+{
+	const bool usual = listing_is_usual(l);
+	int64_t least = ENOUGH, count;
+
+	*lead = usual ? 0 : l->nfilters;
+	if (usual && l->nfilters < 2)
+		return true;
+	for (size_t i = 0; i < l->nfilters; i++) {
+		if (!probe(j, resource, l, i, &count))
+			return false;
+		if (count < least) {
+			least = count;
+			*lead = i;
+		}
+	}
+	return true;
+}
+
+static bool bind_list(const struct join *j, struct stmt *s, const struct listing *l, size_t lead)
+{
+	int n = (int)l->nfilters;
+
+	if (!bind_filters(j, s, l))
+		return false;
+	stmt_bind_int(s, ++n, l->limit + 1);
+	stmt_bind_int(s, ++n, l->offset);
+	if (sql_merges(l, lead))
+		for (size_t i = 0; i < l->filters[lead].count; i++)
+			stmt_bind(s, ++n, l->filters[lead].values[i]);
 	return true;
 }
 
@@ -290,16 +350,15 @@ bool join_list(const struct join *j, enum resource_id resource, const struct lis
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
-	size_t n;
+	size_t n, lead;
 
 	*page = (struct page){ .limit = l->limit, .offset = l->offset, .counted = count };
-	sql_list(&text, &resources[resource], l);
-	s = filtered(j, &text, l);
-	if (!s)
+	if (!find_lead(j, resource, l, &lead))
 		return false;
-	stmt_bind_int(s, (int)l->nfilters + 1, l->limit + 1);
-	stmt_bind_int(s, (int)l->nfilters + 2, l->offset);
-	if (!join_rows(j, s, resource, (size_t)l->limit, tree, &page->rows, &n))
+	sql_list(&text, &resources[resource], l, lead);
+	s = kept(j, &text);
+	if (!s || !bind_list(j, s, l, lead) ||
+	    !join_rows(j, s, resource, (size_t)l->limit, tree, &page->rows, &n))
 		return false;
 	if (n == (size_t)l->limit) {
 		enum step step = stmt_step(s);
@@ -308,7 +367,7 @@ bool join_list(const struct join *j, enum resource_id resource, const struct lis
 		if (!page->has_more && step != STEP_DONE)
 			return false;
 	}
-	return !count || count_rows(j, resource, l, &page->total);
+	return !count || count_rows(j, resource, l, lead, &page->total);
 }
 
 bool join_count(struct db *db, const struct resource *r, int64_t *count)

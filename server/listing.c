@@ -139,6 +139,9 @@ static struct filter *filter_of(struct listing *l, const struct field *f)
 
 static bool add_value(struct reader *r, struct filter *filter, const char *value)
 {
+	for (size_t i = 0; i < filter->count && i <= FILTER_FEW; i++)
+		if (streq(filter->values[i], value))
+			return true;
 	/* Room doubles whenever the count is a power of two. */
 	if ((filter->count & (filter->count - 1)) == 0) {
 		const char **more = arena_alloc(r->arena, (filter->count * 2 + 1) * sizeof *more);
@@ -259,4 +262,11 @@ bool listing_parse(struct arena *a, const struct resource *r, enum version v,
 		add_order(l, resource_field(r, "created_at"), false);
 	add_order(l, resource_field(r, "id"), true);
 	return true;
+}
+
+bool listing_is_usual(const struct listing *l)
+{
+	/* The first order is the only one but for the id's, which follows every other. */
+	return l->norders == 2 && streq(l->orders[0].field->name, "created_at") &&
+	       !l->orders[0].ascending && l->orders[1].ascending;
 }

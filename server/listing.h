@@ -11,12 +11,14 @@
 
 enum { PAGE_DEFAULT = 10 };
 
-/* Rows whose field has one of these values, as they are stored. */
+/* Rows whose field has one of these values, as they are stored; the first few are all different. */
 struct filter {
 	const struct field *field;
 	const char **values;
 	size_t count;
 };
+
+enum { FILTER_FEW = 8 };
 
 struct order {
 	const struct field *field;
@@ -44,5 +46,8 @@ struct listing_rules {
 bool listing_parse(struct arena *a, const struct resource *r, enum version v,
 		   const struct listing_rules *rules, const struct pair *pairs, size_t npairs,
 		   struct listing *l, const char **field, const char **why) MUST_CHECK;
+
+/* Is its order the one that is not asked for, the youngest first? */
+bool listing_is_usual(const struct listing *l);
 
 #endif

@@ -165,37 +165,82 @@ void sql_select(struct buf *to, const struct resource *r)
 	buf_printf(to, " FROM %s AS t", r->table);
 }
 
-static void add_filters(struct buf *b, const struct listing *l)
+/* That a row passes a filter, whose one value or JSON array of values is that parameter. */
+static void add_filter(struct buf *b, const struct filter *f, bool one, size_t parameter)
+{
+	if (f->field->matching)
+		buf_add(b, f->field->matching);
+	else
+		add_field(b, f->field);
+	buf_printf(b, one ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))", parameter);
+	if (f->field->matching)
+		buf_addc(b, ')');
+}
+
+/* All of a listing's filters; a value of the leading one may be by itself. */
+static void add_filters(struct buf *b, const struct listing *l, size_t lead, size_t by_itself)
 {
 	for (size_t i = 0; i < l->nfilters; i++) {
 		const struct filter *f = &l->filters[i];
 
-		buf_add(b, i == 0 ? " WHERE " : " AND ");
-		if (f->field->matching)
-			buf_add(b, f->field->matching);
+		/* The library has no index for an expression that begins with a plus. */
+		buf_printf(b, "%s%s", i == 0 ? " WHERE " : " AND ", i == lead ? "" : "+");
+		if (i == lead && by_itself)
+			add_filter(b, f, true, by_itself);
 		else
-			add_field(b, f->field);
-		buf_printf(b, f->count == 1 ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))",
-			   i + 1);
-		if (f->field->matching)
-			buf_addc(b, ')');
+			add_filter(b, f, f->count == 1, i + 1);
 	}
 }
 
-void sql_list(struct buf *to, const struct resource *r, const struct listing *l)
+bool sql_merges(const struct listing *l, size_t lead)
 {
+	return lead < l->nfilters && l->filters[lead].count > 1 &&
+	       l->filters[lead].count <= FILTER_FEW;
+}
+
+/* The number of a field's column, from 1, as a compound select wants it. */
+static size_t column_of(const struct resource *r, const struct field *f)
+{
+	size_t n = 1;
+
+	for (const struct field *g = r->fields; g < f; g++)
+		n += is_selected(g);
+	return n;
+}
+
+void sql_list(struct buf *to, const struct resource *r, const struct listing *l, size_t lead)
+{
+	const size_t limit = l->nfilters + 1, offset = limit + 1;
+	const bool merges = sql_merges(l, lead);
+
 	sql_select(to, r);
-	add_filters(to, l);
+	add_filters(to, l, lead, merges ? offset + 1 : 0);
+	/* Each value's rows come in order out of its index, and are merged as they come. */
+	for (size_t n = 1; merges && n < l->filters[lead].count; n++) {
+		buf_add(to, " UNION ALL ");
+		sql_select(to, r);
+		add_filters(to, l, lead, offset + 1 + n);
+	}
 	for (size_t i = 0; i < l->norders; i++) {
 		buf_add(to, i == 0 ? " ORDER BY " : ", ");
-		add_field(to, l->orders[i].field);
+		if (merges)
+			buf_printf(to, "%zu", column_of(r, l->orders[i].field));
+		else
+			add_field(to, l->orders[i].field);
 		buf_add(to, l->orders[i].ascending ? " ASC" : " DESC");
 	}
-	buf_printf(to, " LIMIT ?%zu OFFSET ?%zu", l->nfilters + 1, l->nfilters + 2);
+	buf_printf(to, " LIMIT ?%zu OFFSET ?%zu", limit, offset);
 }
 
-void sql_count(struct buf *to, const struct resource *r, const struct listing *l)
+void sql_count(struct buf *to, const struct resource *r, const struct listing *l, size_t lead)
 {
 	buf_printf(to, "SELECT count(*) FROM %s AS t", r->table);
-	add_filters(to, l);
+	add_filters(to, l, lead, 0);
+}
+
+void sql_probe(struct buf *to, const struct resource *r, const struct listing *l, size_t i)
+{
+	buf_printf(to, "SELECT count(*) FROM (SELECT 1 FROM %s AS t WHERE ", r->table);
+	add_filter(to, &l->filters[i], l->filters[i].count == 1, 2);
+	buf_add(to, " LIMIT ?1)");
 }

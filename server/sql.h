@@ -38,10 +38,16 @@ void sql_taken(struct buf *to, const struct resource *r, const struct unique *u)
 void sql_select(struct buf *to, const struct resource *r);
 /*
  * The rows that a listing asks for. ?1 to ?nfilters are the filters' values: one alone as it is,
- * several as a JSON array; then the number of rows, and how many to pass over before them.
+ * several as a JSON array; then the number of rows, and how many to pass over before them. The rows
+ * are found by the index of the filter `lead`, or where that is nfilters by that of the order. Are
+ * the leading filter's values several, but few (sql_merges), then they come once more, one by one.
  */
-void sql_list(struct buf *to, const struct resource *r, const struct listing *l);
-/* How many rows its filters leave; the same values. */
-void sql_count(struct buf *to, const struct resource *r, const struct listing *l);
+void sql_list(struct buf *to, const struct resource *r, const struct listing *l, size_t lead);
+/* Is a list the lists of each of the filter's values, merged? */
+bool sql_merges(const struct listing *l, size_t lead);
+/* How many rows its filters leave; the same values, from ?1 to ?nfilters. */
+void sql_count(struct buf *to, const struct resource *r, const struct listing *l, size_t lead);
+/* How many rows one of its filters leaves, but at most ?1; ?2 is its value, as above. */
+void sql_probe(struct buf *to, const struct resource *r, const struct listing *l, size_t i);
 
 #endif
