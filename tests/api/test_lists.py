@@ -37,14 +37,14 @@ WORDS = {"target_status": ("staged", "deployed", "archived"),
          "error_status": ("none", "failed", "retrying"), "status": STATUSES}
 
 
-def a_world(rng):
+def a_world(rng, deployments=400):
     """Some hundreds of rows, with few different times, so that ties are many."""
     def times():
         return f"2026-01-0{rng.randint(1, 4)}T00:00:0{rng.randint(0, 2)}Z"
 
     def rows(array, prefix, n, make):
         # Ids in no order of time.
-        numbers = rng.sample(range(1000), n)
+        numbers = rng.sample(range(max(1000, 3 * n)), n)
         return [{"id": f"{prefix}{number}", "created_at": times(), **make(i)}
                 for i, number in enumerate(numbers)]
 
@@ -86,7 +86,7 @@ def a_world(rng):
                 "target_status": target, "error_status": error,
                 "activity_status": "archived" if error == "failed" else rng.choice(ACTIVITIES)}
 
-    world["deployments"] = rows("deployments", "dpl_", 400, deployment)
+    world["deployments"] = rows("deployments", "dpl_", deployments, deployment)
     return world
 
 
@@ -124,8 +124,8 @@ class Model:
 class Query:
     """A random request, as its text and as what it means."""
 
-    def __init__(self, rng, world):
-        self.name = rng.choice(list(FILTERS))
+    def __init__(self, rng, world, name=None):
+        self.name = name or rng.choice(list(FILTERS))
         self.version = rng.choice(list(FILTERS[self.name]))
         self.filters, self.orders, self.pairs = {}, [("created_at", "desc")], []
         self.limit, self.offset, self.counted = 10, 0, False
@@ -193,15 +193,22 @@ class RandomQueries(harness.TestCase):
     arguments = None
 
     def test_model(self):
+        self.compare(QUERIES)
+
+    def test_many(self):
+        """Of so many rows that which index finds them depends on how many pass each filter."""
+        self.compare(QUERIES // 20, "deployments", deployments=6000)
+
+    def compare(self, queries, name=None, **sizes):
         rng = random.Random(SEED)
-        world = a_world(rng)
+        world = a_world(rng, **sizes)
         found = more = 0
         with harness.File(world) as path, harness.Server("--fixtures", path, "--log",
                                                          "off") as server:
             model = Model(world)
             with harness.Client(server) as client:
-                for i in range(QUERIES):
-                    query = Query(rng, world)
+                for i in range(queries):
+                    query = Query(rng, world, name)
                     orders = [p for p in query.pairs if p[0] == "order_by"]
                     if len(orders) > 1:
                         # They were shuffled: what they mean is their order in the target.
@@ -222,8 +229,8 @@ class RandomQueries(harness.TestCase):
                     found += len(ids) > 0
                     more += has_more
         # Of queries that find nothing not much would be known.
-        self.assertGreater(found, QUERIES / 3)
-        self.assertGreater(more, QUERIES / 10)
+        self.assertGreater(found, queries / 3)
+        self.assertGreater(more, queries / 10)
 
 
 class Envelope(harness.TestCase):
