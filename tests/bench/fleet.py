@@ -45,9 +45,9 @@ def deployment(n, size):
     """The nth; every tenth is a device's last."""
     words = LAST[n // 10 % len(LAST)] if n % 10 == 9 else OVER
     devices, instances = size["devices"], size["instances"]
-    first = n * 7 % instances
+    first = n % instances
     return {"object": "deployment", "id": name("dpl", n), "description": f"rollout {n}",
-            "device_id": name("dvc", n // 10 % devices), "release_id": name("rls", n % size["others"]),
+            "device_id": name("dvc", n // 10 % devices), "release_id": name("rls", n // 100 % size["others"]),
             "created_at": time(n), **words,
             "config_instance_ids": [name("cfg_inst", i)
                                     for i in dict.fromkeys((first, (first + 1) % instances))]}

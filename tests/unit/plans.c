@@ -43,7 +43,8 @@ static bool uses_indexes(const char *steps)
 		char step[256];
 
 		snprintf(step, sizeof step, "%.*s", (int)(end - at), at);
-		if (!starts_with(step, "SCAN json_each") && !strstr(step, " USING INDEX "))
+		if (!starts_with(step, "SCAN json_each") && !starts_with(step, "SCAN k ") &&
+		    !strstr(step, " USING INDEX "))
 			return false;
 	}
 	return true;
@@ -155,24 +156,38 @@ static void test_lists(void)
 
 /* ---- one row, and what it leads to ----------------------------------------------------------- */
 
-static void check_query(const struct query *q)
+/* Of a table, by that column. */
+static void check_query(const struct query *q, const char *alias, const char *column)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(TEXT_MAX);
+	char want[64];
+	const char *at;
 
-	if (!q->sql)
-		return;
 	buf_add(&text, q->sql);
 	expect(uses_indexes(plan(q->sql)), "uses no index", &text);
+	snprintf(want, sizeof want, "SEARCH %s USING ", alias);
+	at = strstr(plan(q->sql), want);
+	snprintf(want, sizeof want, "(%s=?", column);
+	expect(at && strncmp(strchr(at, '('), want, strlen(want)) == 0, "begins elsewhere", &text);
+}
+
+static void check_relation(const struct query *q, const struct relation *rel)
+{
+	if (rel->link)
+		check_query(q, "l", rel->near);
+	check_query(q, "t", rel->link ? resources[rel->target].key : rel->near);
 }
 
 static void test_relations(void)
 {
 	for (size_t i = 0; i < R_COUNT; i++) {
-		check_query(&sql.get[i]);
-		check_query(&sql.has[i]);
+		check_query(&sql.get[i], "t", resources[i].key);
+		check_query(&sql.has[i], resources[i].table, resources[i].key);
 		for (size_t n = 0; n < resources[i].nfields; n++) {
-			check_query(&sql.related[i][n]);
-			check_query(&sql.related_many[i][n]);
+			if (!is_relation(&resources[i].fields[n]))
+				continue;
+			check_relation(&sql.related[i][n], resources[i].fields[n].relation);
+			check_relation(&sql.related_many[i][n], resources[i].fields[n].relation);
 		}
 	}
 }
