@@ -1,6 +1,7 @@
 /*
- * join.c - one statement a relation: collect the keys of the rows at hand, select everything that
- * the relation leads to from any of them, and hang each row under those that it belongs to.
+ * join.c - one statement a relation, or two where a link table is between: collect the keys of the
+ * rows at hand, ask for all that the relation leads to from any of them, each row once, and hang it
+ * under those that it belongs to.
  */
 #include "join.h"
 
@@ -67,26 +68,197 @@ static int compare_key(const void *key, const void *row)
 	return strcmp(key, key_of(*r));
 }
 
-static bool load_all(const struct join *j, struct row **rows, size_t n,
-		     const struct expansion *tree) MUST_CHECK;
+/* ---- one relation ---------------------------------------------------------------------------- */
 
-/* Bind one key, or the array of all. */
-static bool bind_keys(struct stmt *s, struct row *const *rows, size_t n, struct buf *keys)
+/* That a relation leads from a row to another's key. */
+struct lead {
+	struct row *from;
+	const char *to;
+};
+
+struct leads {
+	struct lead *first;
+	size_t count, room;
+};
+
+static bool add_lead(struct arena *a, struct leads *leads, struct row *from, const char *to)
 {
-	if (n == 1) {
-		stmt_bind(s, 1, key_of(rows[0]));
+	if (leads->count == leads->room) {
+		size_t room = leads->room ? leads->room * 2 : 16;
+		struct lead *more = arena_alloc(a, room * sizeof *more);
+
+		if (!more)
+			return false;
+		if (leads->count > 0)
+			memcpy(more, leads->first, leads->count * sizeof *more);
+		leads->first = more;
+		leads->room = room;
+	}
+	leads->first[leads->count++] = (struct lead){ from, to };
+	return true;
+}
+
+/* The keys as one to bind: a JSON array. */
+static bool bind_keys(struct stmt *s, struct buf *array, const char *const *keys, size_t n)
+{
+	buf_add_json_array(array, keys, n);
+	if (array->bad)
+		return false;
+	stmt_bind(s, 1, array->text);
+	return true;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The keys that leads lead to, in order, each once; NULL when memory is short. */
+static const char **keys_of(struct arena *a, const struct leads *leads, size_t *n)
+{
+	const char **keys = arena_alloc(a, leads->count * sizeof *keys);
+
+	*n = 0;
+	if (!keys)
+		return NULL;
+	for (size_t i = 0; i < leads->count; i++)
+		keys[i] = leads->first[i].to;
+	qsort(keys, leads->count, sizeof *keys, compare_texts);
+	for (size_t i = 0; i < leads->count; i++)
+		if (i == 0 || !streq(keys[i], keys[*n - 1]))
+			keys[(*n)++] = keys[i];
+	return keys;
+}
+
+static bool read_one(const struct join *j, enum resource_id resource, const char *key,
+		     struct row **row)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(j->db, &j->sql->get[resource]);
+	enum step step;
+
+	*row = NULL;
+	if (!s)
+		return false;
+	stmt_bind(s, 1, key);
+	step = stmt_step(s);
+	if (step == STEP_ROW)
+		*row = read_row(j, s, &resources[resource], 0);
+	return step == STEP_ROW ? *row != NULL : step == STEP_DONE;
+}
+
+/* The rows of these keys, in the keys' order; *n becomes the number of those that there are. */
+static bool read_many(const struct join *j, enum resource_id resource, const char *const *keys,
+		      size_t *n, struct row **rows)
+{
+	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+	const size_t asked = *n;
+	enum step step;
+
+	*n = 0;
+	if (asked == 1) {
+		if (!read_one(j, resource, keys[0], &rows[0]))
+			return false;
+		*n = rows[0] != NULL;
 		return true;
 	}
-	buf_addc(keys, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_addc(keys, ',');
-		buf_add_json(keys, key_of(rows[i]));
-	}
-	buf_addc(keys, ']');
-	if (keys->bad)
+	s = db_query(j->db, &j->sql->get_many[resource]);
+	if (!s || !bind_keys(s, &array, keys, asked))
 		return false;
-	stmt_bind(s, 1, keys->text);
+	while ((step = stmt_step(s)) == STEP_ROW && *n < asked) {
+		rows[*n] = read_row(j, s, &resources[resource], 0);
+		if (!rows[(*n)++])
+			return false;
+	}
+	qsort(rows, *n, sizeof(struct row *), compare_rows);
+	return step == STEP_DONE;
+}
+
+static struct row *copy_row(struct arena *a, const struct row *row)
+{
+	struct row *copy = row_new(a, row->resource);
+
+	if (copy)
+		memcpy(copy->cell, row->cell, row->resource->nfields * sizeof row->cell[0]);
+	return copy;
+}
+
+/* Read each row that is led to once, and hang a copy under each that leads there. */
+static bool hang_leads(const struct join *j, const struct leads *leads, size_t field,
+		       enum resource_id target, size_t *found)
+{
+	size_t n;
+	const char **keys = keys_of(j->arena, leads, &n);
+	struct row **rows = keys ? arena_alloc(j->arena, n * sizeof(struct row *)) : NULL;
+
+	if (!rows || !read_many(j, target, keys, &n, rows))
+		return false;
+	for (size_t i = 0; i < leads->count; i++) {
+		const struct lead *lead = &leads->first[i];
+		struct row **to = bsearch(lead->to, rows, n, sizeof *rows, compare_key), *row;
+
+		if (!to)
+			continue;
+		row = copy_row(j->arena, *to);
+		if (!row)
+			return false;
+		append(&lead->from->cell[field].rows, row);
+		++*found;
+	}
+	return true;
+}
+
+/* Ask where a relation leads from rows, sorted by key and all different. */
+static bool ask_related(const struct join *j, struct row **rows, size_t n, size_t field,
+			struct leads *leads, size_t *found)
+{
+	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
+	const struct resource *near = rows[0]->resource;
+	const struct relation *rel = near->fields[field].relation;
+	const char **keys = arena_alloc(j->arena, n * sizeof *keys);
+	struct stmt *s CLEANUP(stmt_endp) = NULL;
+	enum step step;
+
+	for (size_t i = 0; keys && i < n; i++)
+		keys[i] = key_of(rows[i]);
+	if (keys)
+		s = db_query(j->db, &j->sql->related[resource_number(near)][field]);
+	if (!s || !bind_keys(s, &array, keys, n))
+		return false;
+	while ((step = stmt_step(s)) == STEP_ROW) {
+		const char *key = stmt_text(s, 0);
+		struct row **under = key ? bsearch(key, rows, n, sizeof *rows, compare_key) : NULL;
+
+		if (!under)
+			return false;
+		if (rel->link) {
+			const char *to = stmt_text(s, 1);
+
+			to = to ? arena_strdup(j->arena, to) : NULL;
+			if (!to || !add_lead(j->arena, leads, *under, to))
+				return false;
+		} else {
+			struct row *row = read_row(j, s, &resources[rel->target], 1);
+
+			if (!row)
+				return false;
+			append(&(*under)->cell[field].rows, row);
+			++*found;
+		}
+	}
+	return step == STEP_DONE;
+}
+
+/* What the rows' own column says. */
+static bool read_column(const struct join *j, struct row **rows, size_t n, const char *column,
+			struct leads *leads)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *to = row_text(rows[i], column);
+
+		if (to && !add_lead(j->arena, leads, rows[i], to))
+			return false;
+	}
 	return true;
 }
 
@@ -94,31 +266,22 @@ static bool bind_keys(struct stmt *s, struct row *const *rows, size_t n, struct 
 static bool read_related(const struct join *j, struct row **rows, size_t n, size_t field,
 			 size_t *found)
 {
-	struct buf keys CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
 	const struct resource *near = rows[0]->resource;
-	const struct resource *target = &resources[near->fields[field].relation->target];
-	const struct query *q = n == 1 ? &j->sql->related[resource_number(near)][field]
-				       : &j->sql->related_many[resource_number(near)][field];
-	struct stmt *s CLEANUP(stmt_endp) = db_query(j->db, q);
-	enum step step;
+	const struct field *f = &near->fields[field];
+	const char *column = through(near, f);
+	struct leads leads = { 0 };
 
 	*found = 0;
-	if (!s || !bind_keys(s, rows, n, &keys))
+	if (column ? !read_column(j, rows, n, column, &leads)
+		   : !ask_related(j, rows, n, field, &leads, found))
 		return false;
-	while ((step = stmt_step(s)) == STEP_ROW) {
-		const char *key = stmt_text(s, 0);
-		struct row **under = n == 1 ? rows
-				     : key  ? bsearch(key, rows, n, sizeof *rows, compare_key)
-					    : NULL;
-		struct row *row = under ? read_row(j, s, target, 1) : NULL;
-
-		if (!row)
-			return false;
-		append(&(*under)->cell[field].rows, row);
-		++*found;
-	}
-	return step == STEP_DONE;
+	return leads.count == 0 || hang_leads(j, &leads, field, f->relation->target, found);
 }
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+static bool load_all(const struct join *j, struct row **rows, size_t n,
+		     const struct expansion *tree) MUST_CHECK;
 
 /* Follow one relation, and in what it leads to, what is expanded there. */
 static bool load_relation(const struct join *j, struct row **rows, size_t n, size_t field,
@@ -185,22 +348,6 @@ static bool load_all(const struct join *j, struct row **rows, size_t n,
 				rows[k]->cell[i] = rows[k - 1]->cell[i];
 	}
 	return true;
-}
-
-static bool read_one(const struct join *j, enum resource_id resource, const char *key,
-		     struct row **row)
-{
-	struct stmt *s CLEANUP(stmt_endp) = db_query(j->db, &j->sql->get[resource]);
-	enum step step;
-
-	*row = NULL;
-	if (!s)
-		return false;
-	stmt_bind(s, 1, key);
-	step = stmt_step(s);
-	if (step == STEP_ROW)
-		*row = read_row(j, s, &resources[resource], 0);
-	return step == STEP_ROW ? *row != NULL : step == STEP_DONE;
 }
 
 bool join_get(const struct join *j, enum resource_id resource, const char *key,

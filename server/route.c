@@ -23,6 +23,9 @@ static bool has_prefix(const struct target *t)
 static bool fits(const char *path, const struct target *t, size_t at, const char **id)
 {
 	*id = NULL;
+	/* Most paths are told apart by a letter. */
+	if (path[1] && at < t->nsegments && path[1] != t->segments[at][0])
+		return false;
 	for (; *path == '/'; at++) {
 		size_t len = strcspn(++path, "/");
 

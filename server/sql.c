@@ -84,23 +84,34 @@ static struct query compose_insert(struct composer *c, const struct resource *r)
 	return finish(c);
 }
 
-static struct query compose_related(struct composer *c, const struct field *f, bool many)
+/*
+ * Key by key, in this order: the library would, for a condition that looks narrower, begin with all
+ * the rows that meet it.
+ */
+static const char by_keys[] = " FROM json_each(?1) AS k CROSS JOIN";
+
+static struct query compose_get(struct composer *c, const struct resource *r, bool many)
+{
+	buf_add(&c->text, "SELECT ");
+	add_columns(&c->text, r);
+	buf_printf(&c->text, "%s %s AS t WHERE t.%s = %s", many ? by_keys : " FROM", r->table,
+		   r->key, many ? "k.value" : "?1");
+	return finish(c);
+}
+
+static struct query compose_related(struct composer *c, const struct field *f)
 {
 	const struct relation *rel = f->relation;
 	const struct resource *target = &resources[rel->target];
 	const char *side = rel->link ? "l" : "t";
 
 	buf_printf(&c->text, "SELECT %s.%s, ", side, rel->near);
-	add_columns(&c->text, target);
-	/* Key by key, in this order: the library would, for a condition that looks narrower, begin
-	 * with all the rows that meet it. */
-	buf_add(&c->text, many ? " FROM json_each(?1) AS k CROSS JOIN " : " FROM ");
 	if (rel->link)
-		buf_printf(&c->text, "%s AS l CROSS JOIN %s AS t ON t.%s = l.%s", rel->link,
-			   target->table, target->key, rel->far);
+		buf_printf(&c->text, "l.%s", rel->far);
 	else
-		buf_printf(&c->text, "%s AS t", target->table);
-	buf_printf(&c->text, " WHERE %s.%s = %s", side, rel->near, many ? "k.value" : "?1");
+		add_columns(&c->text, target);
+	buf_printf(&c->text, "%s %s AS %s WHERE %s.%s = k.value", by_keys,
+		   rel->link ? rel->link : target->table, side, side, rel->near);
 	if (rel->where)
 		buf_printf(&c->text, " AND %s", rel->where);
 	if (f->kind == K_MANY)
@@ -123,9 +134,8 @@ bool sql_compose(struct sql *sql, struct arena *a)
 	for (size_t i = 0; i < R_COUNT; i++) {
 		const struct resource *r = &resources[i];
 
-		sql_select(&c.text, r);
-		buf_printf(&c.text, " WHERE t.%s = ?1", r->key);
-		sql->get[i] = finish(&c);
+		sql->get[i] = compose_get(&c, r, false);
+		sql->get_many[i] = compose_get(&c, r, true);
 		buf_printf(&c.text, "SELECT 1 FROM %s WHERE %s = ?1", r->table, r->key);
 		sql->has[i] = finish(&c);
 		sql->insert[i] = compose_insert(&c, r);
@@ -134,8 +144,8 @@ bool sql_compose(struct sql *sql, struct arena *a)
 
 			if (!is_relation(f))
 				continue;
-			sql->related[i][n] = compose_related(&c, f, false);
-			sql->related_many[i][n] = compose_related(&c, f, true);
+			if (!through(r, f))
+				sql->related[i][n] = compose_related(&c, f);
 			if (f->relation->ids)
 				sql->link[i][n] = compose_link(&c, f->relation);
 		}

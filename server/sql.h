@@ -13,11 +13,13 @@
 
 struct sql {
 	/* Columns: the resource's selected fields, in the table's order. */
-	struct query get[R_COUNT]; /* ?1: a key */
-	struct query has[R_COUNT]; /* ?1: a key; a row, where there is one */
-	/* The rows that a relation leads to. Columns: the near key, then as above. */
-	struct query related[R_COUNT][FIELDS_MAX];      /* ?1: one near key */
-	struct query related_many[R_COUNT][FIELDS_MAX]; /* ?1: near keys, a JSON array */
+	struct query get[R_COUNT];      /* ?1: a key */
+	struct query get_many[R_COUNT]; /* ?1: keys, a JSON array */
+	struct query has[R_COUNT];      /* ?1: a key; a row, where there is one */
+	/* Where a relation leads that does not go through a column of the near row, which says it.
+	 * ?1: near keys, a JSON array. Columns: a near key, and the far one where a link table has
+	 * that, or else the columns of a row as above. */
+	struct query related[R_COUNT][FIELDS_MAX];
 	/* ?1..: the stored fields in the table's order; of an owned resource the owner's key and,
 	 * where it is one of several, the position first. */
 	struct query insert[R_COUNT];

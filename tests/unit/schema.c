@@ -233,44 +233,12 @@ static void test_table(void)
 	}
 }
 
-/* Every composed statement compiles, and the ones that read by a key do it by an index. */
-static void test_statements(void)
-{
-	struct arena a;
-	struct sql sql;
-
-	arena_init(&a, NULL, 0);
-	CU_ASSERT_FATAL(sql_compose(&sql, &a));
-	for (const struct query *q = (const struct query *)&sql;
-	     q < (const struct query *)(&sql + 1); q++) {
-		sqlite3_stmt *s;
-		char explain[4096];
-
-		if (!q->sql)
-			continue;
-		snprintf(explain, sizeof explain, "EXPLAIN QUERY PLAN %s", q->sql);
-		if (sqlite3_prepare_v2(db, explain, -1, &s, NULL) != SQLITE_OK) {
-			CU_FAIL(sqlite3_errmsg(db));
-			continue;
-		}
-		while (sqlite3_step(s) == SQLITE_ROW) {
-			const char *detail = (const char *)sqlite3_column_text(s, 3);
-
-			if (strncmp(detail, "SCAN", 4) == 0 && !strstr(detail, "json_each"))
-				EQ_STR_IN(q->sql, detail, "no scan");
-		}
-		sqlite3_finalize(s);
-	}
-	arena_free(&a);
-}
-
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "columns", test_columns },       { "no other columns", test_no_other_columns },
-		{ "relations", test_relations },   { "indexes", test_indexes },
-		{ "words", test_words },           { "table", test_table },
-		{ "statements", test_statements },
+		{ "columns", test_columns },     { "no other columns", test_no_other_columns },
+		{ "relations", test_relations }, { "indexes", test_indexes },
+		{ "words", test_words },         { "table", test_table },
 	};
 	int status;
 
