@@ -554,6 +554,22 @@ class Stop(harness.TestCase):
         self.assertIn("miru-mock: stopped with requests unanswered\n", server.errors)
         server._close()
 
+    def test_client_that_has_gone(self):
+        """In the middle of its request, which holds nobody up."""
+        with Server() as server:
+            # Stopped, so that it sees the end together with what came before.
+            server.process.send_signal(signal.SIGSTOP)
+            for _ in range(10):
+                with server.connect() as sock:
+                    sock.sendall(f"PATCH /beta/devices/dvc_123 HTTP/1.1\r\nHost: x\r\nX-API-Key: "
+                                 f"{ADMIN}\r\nMiru-Version: {TETONS}\r\nContent-Length: 9\r\n\r\n{{"
+                                 .encode())
+            server.process.send_signal(signal.SIGCONT)
+            self.assertEqual(server.get(DPL).status, 200)
+            before = time.monotonic()
+            server.stop()
+            self.assertLess(time.monotonic() - before, 4)
+
     def test_second_signal(self):
         """A client that stalls holds the end up; a second signal does not wait for it."""
         with Server() as server:
