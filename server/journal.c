@@ -90,14 +90,15 @@ static void let_go(struct entry *e)
 		free(e);
 }
 
-/* One with so much room: `old`, which nobody needs any more, where that will do; else a new one, or
- * NULL when memory is short. */
+/* One with so much room: `old`, which nobody needs any more, where that will do and is not far too
+ * large (or in time all of a journal would have the room of the largest); else a new one, or NULL
+ * when memory is short. */
 static struct entry *with_room(struct entry *old, size_t len)
 {
 	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
 	struct entry *e;
 
-	if (old && old->room >= len && atomic_load(&old->holders) == 1)
+	if (old && old->room >= room && old->room / 2 <= room && atomic_load(&old->holders) == 1)
 		return old;
 	let_go(old);
 	e = malloc(sizeof *e + room);

@@ -1,6 +1,7 @@
 """The journal: what /_mock/requests remembers of every request, which of them it shows, how many."""
 
 import threading
+import unittest
 
 import harness
 from harness import ADMIN, EVERGLADES, READER, TETONS, Client, Server
@@ -376,6 +377,39 @@ class Parallel(TestCase):
         ids = [e["id"] for e in self.entries()]
         self.assertEqual(len(ids), each * clients)
         self.assertEqual(ids, list(range(ids[0], ids[0] + each * clients)))
+
+
+class Memory(harness.TestCase):
+    arguments = ("--log", "off", "--journal-size", "1000")
+
+    def resident(self):
+        with open(f"/proc/{self.server.process.pid}/status", encoding="utf-8") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    @unittest.skipIf(harness.instrumented(), "instrumented, what is freed is kept")
+    def test_of_what_it_holds(self):
+        """A place that a large entry once had does not stay large: of any ten one is, by turns."""
+        def asked(body):
+            return (f"POST /beta/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+                    f"\r\n{body}").encode()
+
+        small, large = asked(""), asked("x" * KEPT)
+        with self.server.connect() as sock, sock.makefile("rb") as answers:
+            for turn in range(11):
+                batch = [small] * 10
+                if turn > 0:
+                    batch[turn - 1] = large
+                for _ in range(100):
+                    sock.sendall(b"".join(batch))
+                    for _ in range(10):
+                        headers = iter(answers.readline, b"\r\n")
+                        length = next(int(h.split()[1]) for h in list(headers)
+                                      if h.startswith(b"Content-Length:"))
+                        answers.read(length)
+                if turn == 0:
+                    before = self.resident()
+        # All of them large would be 4 MB; a tenth of them is 0.4.
+        self.assertLess(self.resident() - before, 2000)
 
 
 if __name__ == "__main__":
