@@ -545,6 +545,7 @@ class Own(Actor):
             answer = one.receive()
             if answer is None and not is_owed:
                 raise wire.Stopped
+            assert answer and not answer.cut, f"late: {answer}"
             self.check(answer, ["200"], "late")
             one.close()
             self.shared.requests[self.number] += 1
@@ -562,6 +563,7 @@ class Own(Actor):
         answer = self.other.receive()
         if answer is None and not owed:
             raise wire.Stopped
+        assert answer and not answer.cut, f"waited: {answer}"
         assert self.check(answer, ["200"], "waited")["name"] == self.names[self.key]
         self.control("DELETE", "faults")
 

@@ -109,11 +109,19 @@ def leaving():
     return {f"socket:[{row[9]}]" for row in rows if row[3] == "08"}
 
 
+class Died(Exception):
+    """The server has ended by itself."""
+
+
 def measure(server):
     """Resident kB, descriptors but for those of clients that have gone, threads."""
+    if server.process.poll() is not None:
+        raise Died
     path = f"/proc/{server.process.pid}"
     with open(f"{path}/status", encoding="utf-8") as file:
         status = dict(line.split(":", 1) for line in file)
+    if "VmRSS" not in status:
+        raise Died
     gone, descriptors = leaving(), 0
     for name in os.listdir(f"{path}/fd"):
         try:
@@ -138,15 +146,19 @@ def watch(server, load, descriptors, seconds):
     began = time.monotonic()
     samples, calm = [], []
     due = [seconds * 0.2, seconds]  # pauses
-    while due and not load.ended() and server.process.poll() is None:
+    while due and not load.ended():
         time.sleep(step)  # between two looks at it
         now = time.monotonic() - began
-        samples.append((now, load.requests(), *measure(server)))
-        if now >= due[0]:
+        try:
+            samples.append((now, load.requests(), *measure(server)))
+            if now < due[0]:
+                continue
             due.pop(0)
             load.pause()
             calm.append(settled(server, descriptors))
             load.resume()
+        except Died:
+            break
     return samples, calm
 
 
