@@ -38,14 +38,15 @@ void *arena_alloc(struct arena *a, size_t len)
 {
 	size_t pad = (ALIGNMENT - (uintptr_t)a->at % ALIGNMENT) % ALIGNMENT;
 
-	if (a->at && len <= (size_t)(a->end - a->at) && pad <= (size_t)(a->end - a->at) - len) {
+	if (!ARENA_WATCHED && a->at && len <= (size_t)(a->end - a->at) &&
+	    pad <= (size_t)(a->end - a->at) - len) {
 		char *mem = a->at + pad;
 
 		a->at = mem + len;
 		return mem;
 	}
 
-	size_t block_len = len > BLOCK_LEN / 4 ? len : BLOCK_LEN;
+	size_t block_len = ARENA_WATCHED || len > BLOCK_LEN / 4 ? len : BLOCK_LEN;
 
 	if (block_len > SIZE_MAX - sizeof(struct arena_block))
 		return NULL;

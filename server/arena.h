@@ -9,6 +9,19 @@
 
 #include "util.h"
 
+#ifdef __has_feature
+#define HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define HAS_FEATURE(feature) 0
+#endif
+
+/* Under AddressSanitizer each piece is a block of its own: a step beyond it is seen. */
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+#define ARENA_WATCHED true
+#else
+#define ARENA_WATCHED false
+#endif
+
 struct arena_block;
 
 struct arena {
