@@ -1,0 +1,243 @@
+/*
+ * fuzz_target.c - what stands in a request line, and references to URIs. An input is lines: a
+ * method and a target, a base and a reference, a pattern and a path.
+ *
+ * A target that is accepted can be written again, and says the same then. What is found for it is
+ * an operation of that method and path. What is refused is refused in words. Resolving a reference
+ * twice changes nothing. A pattern fits what a simpler matcher says.
+ */
+#include <string.h>
+
+#include "buf.h"
+#include "fuzz.h"
+#include "pattern.h"
+#include "route.h"
+#include "target.h"
+#include "uri.h"
+#include "utf8.h"
+
+enum { TEXT_MAX = 1 << 20, PATTERN_MAX = 64 };
+
+/* The text up to a character, which is replaced by its end; *text is behind it. */
+static char *take(char **text, char until)
+{
+	char *begin = *text, *end = strchrnul(begin, until);
+
+	*text = *end ? end + 1 : end;
+	*end = '\0';
+	return begin;
+}
+
+/* ---- targets --------------------------------------------------------------------------------- */
+
+static void check_text(const char *text)
+{
+	HOLD(utf8_valid(text, strlen(text)), "[%s]", text);
+}
+
+/* Written as the target that it is. */
+static void write_target(struct buf *to, const struct target *t)
+{
+	for (size_t i = 0; i < t->nsegments; i++) {
+		buf_addc(to, '/');
+		buf_add_url(to, t->segments[i]);
+	}
+	for (size_t i = 0; i < t->npairs; i++) {
+		buf_addc(to, i ? '&' : '?');
+		buf_add_url(to, t->pairs[i].name);
+		buf_addc(to, '=');
+		buf_add_url(to, t->pairs[i].value);
+	}
+	HOLD(!to->bad, "out of memory");
+}
+
+static void check_again(struct arena *a, const struct target *t)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(TEXT_MAX);
+	struct target again;
+	const char *why;
+
+	if (t->nsegments > TARGET_SEGMENTS)
+		return;
+	write_target(&text, t);
+	HOLD(target_parse(a, text.text, &again, &why), "[%s] %s", text.text, why);
+	HOLD(again.nsegments == t->nsegments && again.npairs == t->npairs, "[%s]", text.text);
+	for (size_t i = 0; i < t->nsegments; i++)
+		HOLD(streq(again.segments[i], t->segments[i]), "[%s]", text.text);
+	for (size_t i = 0; i < t->npairs; i++)
+		HOLD(streq(again.pairs[i].name, t->pairs[i].name) &&
+			 streq(again.pairs[i].value, t->pairs[i].value),
+		     "[%s]", text.text);
+}
+
+static bool is_prefix(const char *segment)
+{
+	return streq(segment, "beta") || streq(segment, "v1");
+}
+
+/* Is that the operation's path, with that id in place of its brace? */
+static void check_path(const struct operation *op, const char *id, const struct target *t)
+{
+	size_t at = op->realm == REALM_API && t->nsegments > 1 && is_prefix(t->segments[0]);
+	const char *path = op->path;
+
+	for (; *path == '/' && at < t->nsegments; at++) {
+		size_t len = strcspn(++path, "/");
+
+		if (*path == '{')
+			HOLD(id == t->segments[at] && *id, "%s", op->path);
+		else
+			HOLD(strlen(t->segments[at]) == len &&
+				 memcmp(t->segments[at], path, len) == 0,
+			     "%s: %s", op->path, t->segments[at]);
+		path += len;
+	}
+	HOLD(!*path && at == t->nsegments, "%s", op->path);
+	HOLD((id != NULL) == (strchr(op->path, '{') != NULL), "%s", op->path);
+}
+
+static void check_route(const char *method, const struct target *t, bool control)
+{
+	const struct operation *op;
+	const char *id;
+	char allow[128], hint[2048], again[128];
+
+	switch (operation_find(operations, noperations, control, method, t, &op, &id, allow,
+			       sizeof allow)) {
+	case FOUND:
+		HOLD(streq(op->method, method) || streq(method, "HEAD"), "%s", method);
+		HOLD(control || op->realm != REALM_CONTROL, "%s", op->path);
+		check_path(op, id, t);
+		break;
+	case FOUND_NO_METHOD:
+		HOLD(*allow, "no method");
+		for (char *at = allow; *at; at += strspn(at, " ")) {
+			const char *other = take(&at, ',');
+
+			HOLD(!streq(other, method), "%s", method);
+			HOLD(operation_find(operations, noperations, control, other, t, &op, &id,
+					    again, sizeof again) == FOUND,
+			     "%s", other);
+		}
+		break;
+	case FOUND_NO_PATH:
+		operation_hint(operations, noperations, control, t, hint, sizeof hint);
+		HOLD(*hint && utf8_valid(hint, strlen(hint)), "[%s]", hint);
+		break;
+	}
+}
+
+static void check_target(const char *method, const char *raw)
+{
+	struct arena a CLEANUP(arena_free);
+	struct target t;
+	const char *why = NULL;
+
+	arena_init(&a, NULL, 0);
+	if (!target_parse(&a, raw, &t, &why)) {
+		HOLD(why && *why && utf8_valid(why, strlen(why)), "[%s]", raw);
+		return;
+	}
+	HOLD(t.nsegments > 0, "[%s]", raw);
+	for (size_t i = 0; i < t.nsegments && i < TARGET_SEGMENTS; i++)
+		check_text(t.segments[i]);
+	for (size_t i = 0; i < t.npairs; i++) {
+		check_text(t.pairs[i].name);
+		check_text(t.pairs[i].value);
+	}
+	check_again(&a, &t);
+	check_route(method, &t, true);
+	check_route(method, &t, false);
+}
+
+/* ---- URIs ------------------------------------------------------------------------------------ */
+
+static void check_uri(char *base, char *reference)
+{
+	struct arena a CLEANUP(arena_free);
+	const char *plain, *uri, *again;
+
+	arena_init(&a, NULL, 0);
+	base[strcspn(base, "#")] = '\0';
+	reference[strcspn(reference, "#")] = '\0';
+	/* A reference that is empty leaves the dots in a base as they are: there are to be none. */
+	plain = uri_resolve(&a, "", base);
+	HOLD(plain, "out of memory");
+	uri = uri_resolve(&a, plain, reference);
+	HOLD(uri && strlen(uri) <= strlen(base) + strlen(reference) + 1, "[%s] [%s]", base,
+	     reference);
+	HOLD(uri_is_absolute(uri) || (!uri_is_absolute(base) && !uri_is_absolute(reference)),
+	     "[%s] [%s] [%s]", base, reference, uri);
+	/* Where a path begins with two slashes, and nothing is before it, RFC 3986 has no answer.
+	 */
+	if (uri_is_absolute(uri) && strstr(uri, "://") == strchr(uri, ':')) {
+		again = uri_resolve(&a, plain, uri);
+		HOLD(streq(again, uri), "[%s] [%s] [%s] [%s]", base, reference, uri, again);
+	}
+}
+
+static void check_decode(const char *text)
+{
+	struct buf encoded CLEANUP(buf_free) = BUF_INIT(TEXT_MAX);
+	struct arena a CLEANUP(arena_free);
+	char *decoded;
+	bool good;
+
+	arena_init(&a, NULL, 0);
+	buf_add_url(&encoded, text);
+	decoded = uri_decode(&a, encoded.text ? encoded.text : "", &good);
+	HOLD(decoded && good == utf8_valid(text, strlen(text)), "[%s]", text);
+	HOLD(!good || streq(decoded, text), "[%s] [%s]", text, decoded);
+	decoded = uri_decode(&a, text, &good);
+	HOLD(decoded && (!good || utf8_valid(decoded, strlen(decoded))), "[%s]", text);
+}
+
+/* ---- patterns -------------------------------------------------------------------------------- */
+
+/* The definition. */
+static bool fits(const char *pattern, const char *text)
+{
+	bool row[PATTERN_MAX + 1] = { true };
+	size_t len = strlen(text);
+
+	for (; *pattern; pattern++) {
+		bool before = row[0];
+
+		row[0] = before && *pattern == '*';
+		for (size_t i = 0; i < len; i++) {
+			bool now =
+			    *pattern == '*' ? row[i + 1] || row[i] : before && *pattern == text[i];
+
+			before = row[i + 1];
+			row[i + 1] = now;
+		}
+	}
+	return row[len];
+}
+
+static void check_pattern(const char *pattern, const char *text)
+{
+	if (strlen(text) > PATTERN_MAX)
+		return;
+	HOLD(pattern_fits(pattern, text) == fits(pattern, text), "[%s] [%s]", pattern, text);
+	HOLD(!fits(pattern, text) || path_fits(pattern, text), "[%s] [%s]", pattern, text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = strndup((const char *)data, size), *at = text, *line, *first;
+
+	HOLD(text, "out of memory");
+	line = take(&at, '\n');
+	first = take(&line, ' ');
+	check_target(first, line);
+	line = take(&at, '\n');
+	check_decode(line);
+	first = take(&line, ' ');
+	check_uri(first, line);
+	line = take(&at, '\n');
+	first = take(&line, ' ');
+	check_pattern(first, line);
+	free(text);
+	return 0;
+}
