@@ -4,7 +4,7 @@
  *
  * What is accepted compiles and runs in SQLite. A page is what a simple reading of the query makes
  * of all the rows as a version shows them: filtered, sorted, cut. A row has the expansions that
- * were asked for, and no others. Looking changes nothing.
+ * were asked for, and no others. What is refused names a parameter. Looking changes nothing.
  */
 #include "fuzz.h"
 #include "mock.h"
@@ -319,6 +319,25 @@ static void check_answer(const char *raw, enum version v, bool pipe_only)
 	cJSON_Delete(json);
 }
 
+/* Of a list it is a parameter that is refused, and one that came. */
+static void check_refusal(const char *raw)
+{
+	struct arena a CLEANUP(arena_free);
+	struct target target;
+	const char *why;
+	cJSON *json = mock_json(&mock);
+	const cJSON *field = member(member(member(json, "error"), "params"), "field");
+	bool came = false;
+
+	arena_init(&a, NULL, 0);
+	HOLD(target_parse(&a, raw, &target, &why), "%s: %s", raw, why);
+	HOLD(cJSON_IsString(field), "%s: %s", raw, mock.answer.text);
+	for (size_t i = 0; i < target.npairs; i++)
+		came |= named(&target.pairs[i], field->valuestring);
+	HOLD(came, "%s: %s", raw, mock.answer.text);
+	cJSON_Delete(json);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const unsigned choice = size > 0 ? data[0] - '0' : 0;
@@ -331,6 +350,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mock.app.pipe_only_filters = choice / (V_NEWEST + 1) % 2;
 	if (mock_get(&mock, raw, version_name(v)) == 200 && mock.op->query != QUERY_NONE)
 		check_answer(raw, v, mock.app.pipe_only_filters);
+	else if (mock.status == 400 && mock.op && mock.op->query == QUERY_LIST)
+		check_refusal(raw);
 	HOLD(!mock_changed(&mock), "%s", raw);
 	free(raw);
 	return 0;
