@@ -6,6 +6,7 @@ second, turn and turn about, and what is printed is the median of the ratios of 
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import socket
@@ -14,9 +15,12 @@ import subprocess
 import sys
 import time
 
+import prism
+
 BUILD, SECONDS = sys.argv[1], int(sys.argv[2])
 TARGET = "/beta/deployments/dpl_123"
 HEADERS = {"X-API-Key": "miru_mock_admin", "Miru-Version": "2026-03-09.tetons"}
+NEWEST = {**HEADERS, "Miru-Version": "2026-08-17.everglades"}
 WORKERS = max(2, os.cpu_count())
 MISSED = []
 
@@ -27,9 +31,9 @@ def free_port():
         return sock.getsockname()[1]
 
 
-def ask(port):
+def ask(port, target=TARGET, headers=HEADERS):
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", TARGET, headers=HEADERS)
+    connection.request("GET", target, headers=headers)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -38,15 +42,16 @@ def ask(port):
 
 
 @contextlib.contextmanager
-def server(*command):
-    """The command, running, with PORT in place of its port; yields the port and its process id."""
+def server(*command, target=TARGET, headers=HEADERS):
+    """The command, running, with PORT in place of its port, once it answers the target with 200;
+    yields the port and its process id."""
     port = free_port()
     process = subprocess.Popen([word.replace("PORT", str(port)) for word in command],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(1000):
+        for _ in range(6000):
             with contextlib.suppress(OSError):
-                ask(port)
+                ask(port, target, headers)
                 break
             time.sleep(0.01)
         yield port, process.pid
@@ -63,11 +68,11 @@ def constant(length):
     return (f"{BUILD}/tests/bench/constant", "PORT", str(WORKERS), str(length))
 
 
-def per_second(port, connections):
+def per_second(port, connections, target=TARGET, headers=HEADERS):
     """Requests a second over one second, and every answer a 200."""
-    headers = [word for name, value in HEADERS.items() for word in ("-H", f"{name}: {value}")]
-    out = subprocess.run(["wrk", "-t1", f"-c{connections}", "-d1s", *headers,
-                          f"http://127.0.0.1:{port}{TARGET}"], capture_output=True, text=True,
+    words = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    out = subprocess.run(["wrk", "-t1", f"-c{connections}", "-d1s", *words,
+                          f"http://127.0.0.1:{port}{target}"], capture_output=True, text=True,
                          check=True).stdout
     assert "Non-2xx" not in out and "Socket errors" not in out, out
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
@@ -117,6 +122,29 @@ def journal():
             rate = {port: per_second(port, 16) for port in ((on, off) if n % 2 else (off, on))}
             slices.append(rate[on] / rate[off])
         show("GET by id with the journal, against without", statistics.median(slices), 0.95, 0.98)
+
+
+def beside_prism():
+    """Against a server that goes by the specification alone, asked the same."""
+    if not prism.program(BUILD):
+        print("SKIPPED: Prism, which is not installed")
+        if os.environ.get("CI") == "true":
+            MISSED.append("Prism")
+        return
+    what = "/deployments/dpl_123", NEWEST  # Prism serves no prefix
+    with server(*mock()) as (ours, _):
+        document, name = prism.specification(BUILD, lambda: ask(ours, "/openapi.json", NEWEST))
+        with server(*prism.command(BUILD, document), target=what[0], headers=NEWEST) as (theirs, _):
+            ports = (theirs, ours)
+            for port in ports:
+                assert json.loads(ask(port, *what))["object"] == "deployment"
+                per_second(port, 16, *what)  # warm
+            slices = [[per_second(port, 16, *what) for port in ports]
+                      for _ in range(max(2, SECONDS // 6))]
+    rates = [statistics.median(column) for column in zip(*slices)]
+    print(f"Prism on {name}: {rates[0]:.0f}/s, miru-mock {rates[1]:.0f}/s")
+    show("GET by id, 16 connections, against Prism",
+         statistics.median([s[1] / s[0] for s in slices]), 20, 40, "x")
 
 
 def first_200(command, starts=41):
@@ -177,6 +205,7 @@ def main():
     print(f"{os.cpu_count()} cores, {WORKERS} workers; yardstick: libmicrohttpd answering a "
           "constant body, set up the same\n")
     speed()
+    beside_prism()
     reset()
     journal()
     ours, worst = first_200(mock())
