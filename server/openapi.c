@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "exchange.h"
+#include "format.h"
 
 enum { NAME_MAX_LEN = 64, LINE = 256 };
 
@@ -97,12 +98,16 @@ static void put_ref(struct document *d, const struct resource *r, const char *su
 
 /* ---- schemas --------------------------------------------------------------------------------- */
 
-static void put_words(struct document *d, const struct word *words)
+static void put_words(struct document *d, const struct word *words, bool or_null)
 {
 	open_list(d, "enum");
 	for (; words->text; words++)
 		if (live(words->on, d->v))
 			put_item(d, words->text);
+	if (or_null) {
+		write_item(&d->w);
+		write_raw(&d->w, "null");
+	}
 	close_list(d);
 }
 
@@ -153,9 +158,17 @@ static void put_related(struct document *d, const struct field *f)
 		close_list(d);
 }
 
-/* A value of a field; in a body, with what it must be like. */
-static void put_value(struct document *d, const struct field *f, bool in_body)
+/* Is null a value of it? In a body it may also stand for nothing (read_member in body.c). */
+static bool is_nullable(const struct field *f, const struct shape *body)
 {
+	return f->flags & F_NULL || (body && !is_required(f, body->part));
+}
+
+/* A value of a field; in a body of that shape, with what it must be like. */
+static void put_value(struct document *d, const struct field *f, const struct shape *body)
+{
+	const bool nullable = is_nullable(f, body);
+
 	switch (f->kind) {
 	case K_ONE:
 	case K_MANY:
@@ -163,7 +176,7 @@ static void put_value(struct document *d, const struct field *f, bool in_body)
 		return;
 	case K_ENUM:
 		put_text(d, "type", "string");
-		put_words(d, f->words);
+		put_words(d, f->words, nullable);
 		break;
 	case K_TIME:
 		put_text(d, "type", "string");
@@ -175,7 +188,7 @@ static void put_value(struct document *d, const struct field *f, bool in_body)
 	case K_NANOS:
 		put_text(d, "type", "integer");
 		put_text(d, "format", "int64");
-		if (in_body) {
+		if (body) {
 			put_int(d, "minimum", 1);
 			put_int(d, "maximum", NANOS_MAX);
 		}
@@ -205,7 +218,7 @@ static void put_value(struct document *d, const struct field *f, bool in_body)
 		break;
 	case K_TEXT:
 		put_text(d, "type", "string");
-		if (in_body)
+		if (body)
 			put_limits(d, f->form);
 		break;
 	case K_ID:
@@ -213,7 +226,7 @@ static void put_value(struct document *d, const struct field *f, bool in_body)
 		put_text(d, "type", "string");
 		break;
 	}
-	if (f->flags & F_NULL)
+	if (nullable)
 		put_true(d, "nullable");
 }
 
@@ -247,7 +260,7 @@ static void put_properties(struct document *d, const struct resource *r)
 		if (!live(r->fields[i].on, d->v))
 			continue;
 		open_object(d, r->fields[i].name);
-		put_value(d, &r->fields[i], false);
+		put_value(d, &r->fields[i], NULL);
 		close_object(d);
 	}
 	close_object(d);
@@ -287,7 +300,7 @@ static void put_members(struct document *d, const struct shape *shape)
 		if (!is_part(f, shape->part, d->v))
 			continue;
 		open_object(d, f->name);
-		put_value(d, f, true);
+		put_value(d, f, shape);
 		if (f->preset && shape->part == PART_ALL)
 			put_default(d, f);
 		close_object(d);
@@ -409,7 +422,7 @@ static void put_filters(struct document *d, const struct resource *r)
 			continue;
 		open_texts(d, f->name, false);
 		if (f->kind == K_ENUM)
-			put_words(d, f->words);
+			put_words(d, f->words, false);
 		close_texts(d);
 	}
 }
@@ -454,7 +467,7 @@ static void put_params(struct document *d, const struct shape *params)
 	for (size_t i = 0; i < params->count; i++) {
 		open_parameter(d, params->fields[i].name, "query");
 		open_object(d, "schema");
-		put_value(d, &params->fields[i], true);
+		put_value(d, &params->fields[i], NULL);
 		put_default(d, &params->fields[i]);
 		close_object(d);
 		close_object(d);
@@ -487,18 +500,31 @@ static void put_string_schema(struct document *d)
 	close_object(d);
 }
 
-/* What every operation of a path has. */
-static void put_common_parameters(struct document *d, const char *path)
+/* The name of the parameter in an operation's path; false where it has none. */
+static bool path_parameter(const struct operation *op, char name[LINE])
 {
-	const char *open = strchr(path, '{');
+	const char *open = strchr(op->path, '{');
+
+	if (open)
+		snprintf(name, LINE, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
+	return open;
+}
+
+/* What every operation of a path has. */
+static void put_common_parameters(struct document *d, const struct operation *op)
+{
 	char name[LINE];
 
 	open_list(d, "parameters");
 	open_parameter(d, "Miru-Version", "header");
-	put_string_schema(d);
+	open_object(d, "schema");
+	put_text(d, "type", "string");
+	open_list(d, "enum"); /* of any other there is another document */
+	put_item(d, version_name(d->v));
+	close_list(d);
 	close_object(d);
-	if (open) {
-		snprintf(name, sizeof name, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
+	close_object(d);
+	if (path_parameter(op, name)) {
 		open_parameter(d, name, "path");
 		put_string_schema(d);
 		close_object(d);
@@ -533,51 +559,194 @@ static void put_header(struct document *d, const char *name)
 	close_object(d);
 }
 
+/* What every answer has. */
+static void put_own_header(struct document *d)
+{
+	open_object(d, "Miru-Mock-Version");
+	put_text(d, "$ref", "#/components/headers/Miru-Mock-Version");
+	close_object(d);
+}
+
+static void open_media(struct document *d, const char *type)
+{
+	char name[LINE];
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(type, ";"), type);
+	open_object(d, name);
+	open_object(d, "schema");
+}
+
+static void close_media(struct document *d)
+{
+	close_object(d);
+	close_object(d);
+}
+
+/* What an instance holds, under the media type of its format: of any version's, since older ones
+ * see it as it is. What is in it, no schema says. */
+static void put_formats(struct document *d)
+{
+	open_media(d, "application/octet-stream");
+	put_text(d, "type", "string");
+	put_text(d, "format", "binary");
+	close_media(d);
+	for (const struct word *w = instance_format_words; w->text; w++) {
+		open_media(d, format_media_type(w->text));
+		close_media(d);
+	}
+}
+
 static void put_answer(struct document *d, const struct operation *op)
 {
 	const struct resource *r = op->answer ? op->answer : &resources[op->resource];
 
+	open_object(d, "headers");
+	put_own_header(d);
 	if (op->raw) {
-		open_object(d, "headers");
 		put_header(d, "Content-Disposition");
 		put_header(d, "Content-Type");
+	}
+	close_object(d);
+	open_object(d, "content");
+	if (op->raw) {
+		put_formats(d);
+	} else {
+		open_media(d, "application/json");
+		if (op->lists)
+			put_ref(d, r, "List");
+		else if (op->answer)
+			put_properties(d, r);
+		else
+			put_ref(d, r, "");
+		close_media(d);
+	}
+	close_object(d);
+}
+
+static bool is_served(const struct document *d, const struct operation *op)
+{
+	return op->realm == REALM_API && live(op->on, d->v);
+}
+
+/* What can be done next with the row that an operation answers with. (A list may be empty.) */
+static void put_links(struct document *d, const struct operation *op)
+{
+	char name[LINE];
+
+	if (op->answer || op->raw || op->lists)
+		return;
+	open_object(d, "links");
+	for (const struct operation *o = operations; o < operations + noperations; o++) {
+		if (o == op || !is_served(d, o) || o->resource != op->resource ||
+		    !path_parameter(o, name))
+			continue;
+		open_object(d, o->name);
+		put_text(d, "operationId", o->name);
+		open_object(d, "parameters");
+		put_text(d, name, "$response.body#/id");
+		close_object(d);
 		close_object(d);
 	}
-	open_object(d, "content");
-	open_object(d, op->raw ? "application/octet-stream" : "application/json");
-	open_object(d, "schema");
-	if (op->raw) {
-		put_text(d, "type", "string");
-		put_text(d, "format", "binary");
-	} else if (op->lists) {
-		put_ref(d, r, "List");
-	} else if (op->answer) {
-		put_properties(d, r);
-	} else {
-		put_ref(d, r, "");
+	close_object(d);
+}
+
+/* ---- refusals -------------------------------------------------------------------------------- */
+
+static bool is_always(const struct document *d, const struct operation *op)
+{
+	(void)d, (void)op;
+	return true;
+}
+
+static bool needs_scope(const struct document *d, const struct operation *op)
+{
+	(void)d;
+	return op->scope != SCOPE_FREE;
+}
+
+/* Does a body say which rows are meant? */
+static bool has_ids(const struct document *d, const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct field *f = &shape->fields[i];
+
+		if (is_part(f, shape->part, d->v) && (f->kind == K_REF || f->kind == K_IDS ||
+						      (f->members && has_ids(d, f->members))))
+			return true;
 	}
-	close_object(d);
-	close_object(d);
+	return false;
+}
+
+static bool refers(const struct document *d, const struct operation *op)
+{
+	const struct shape body = operation_body(op);
+
+	return strchr(op->path, '{') || has_ids(d, &body);
+}
+
+/* Can what it writes be taken already? */
+static bool may_conflict(const struct document *d, const struct operation *op)
+{
+	const struct unique *u = resources[op->resource].uniques;
+	bool taken = op->conflicts;
+
+	(void)d;
+	for (; u && u->says; u++)
+		taken |= error_status(u->taken) == 409;
+	return taken && !op->answer && operation_body(op).fields;
+}
+
+/* What operations may be refused with, unless a tester's rule says so (fault.c). */
+static const struct {
+	const char *status, *why;
+	bool (*may)(const struct document *d, const struct operation *op);
+} refusals[] = {
+	{ "400", "it is not as described, or a rule forbids it", is_always },
+	{ "401", "the key is missing or unknown", is_always },
+	{ "403", "the key lacks a scope", needs_scope },
+	{ "404", "there is no row of that id", refers },
+	{ "409", "something else is in the way", may_conflict },
+	{ "413", "the body is too large, even where none is wanted", is_always },
+	{ "5XX", "the server failed", is_always },
+};
+
+static void put_refusals(struct document *d)
+{
+	open_object(d, "responses");
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		open_object(d, refusals[i].status);
+		put_text(d, "description", refusals[i].why);
+		open_object(d, "headers");
+		put_own_header(d);
+		close_object(d);
+		open_object(d, "content");
+		open_media(d, "application/json");
+		put_text(d, "$ref", "#/components/schemas/Error");
+		close_media(d);
+		close_object(d);
+		close_object(d);
+	}
 	close_object(d);
 }
 
 static void put_responses(struct document *d, const struct operation *op)
 {
+	char ref[LINE];
+
 	open_object(d, "responses");
 	open_object(d, "200");
 	put_text(d, "description", "what was asked for");
 	put_answer(d, op);
+	put_links(d, op);
 	close_object(d);
-	open_object(d, "default");
-	put_text(d, "description", "why it was refused");
-	open_object(d, "content");
-	open_object(d, "application/json");
-	open_object(d, "schema");
-	put_text(d, "$ref", "#/components/schemas/Error");
-	close_object(d);
-	close_object(d);
-	close_object(d);
-	close_object(d);
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		if (!refusals[i].may(d, op))
+			continue;
+		snprintf(ref, sizeof ref, "#/components/responses/%s", refusals[i].status);
+		open_object(d, refusals[i].status);
+		put_text(d, "$ref", ref);
+		close_object(d);
+	}
 	close_object(d);
 }
 
@@ -595,11 +764,6 @@ static void put_operation(struct document *d, const struct operation *op)
 	put_body(d, op);
 	put_responses(d, op);
 	close_object(d);
-}
-
-static bool is_served(const struct document *d, const struct operation *op)
-{
-	return op->realm == REALM_API && live(op->on, d->v);
 }
 
 /* Has the table an earlier operation of the same path, so that it is written already? */
@@ -620,7 +784,7 @@ static void put_paths(struct document *d)
 		if (!is_served(d, op) || !is_first(d, op))
 			continue;
 		open_object(d, op->path);
-		put_common_parameters(d, op->path);
+		put_common_parameters(d, op);
 		for (const struct operation *o = op; o < end; o++)
 			if (is_served(d, o) && streq(o->path, op->path))
 				put_operation(d, o);
@@ -684,6 +848,13 @@ static void put_components(struct document *d)
 	put_text(d, "name", "X-API-Key");
 	close_object(d);
 	close_object(d);
+	open_object(d, "headers");
+	open_object(d, "Miru-Mock-Version");
+	put_true(d, "required");
+	put_string_schema(d);
+	close_object(d);
+	close_object(d);
+	put_refusals(d);
 	open_object(d, "schemas");
 	for (size_t i = 0; i < R_COUNT; i++) {
 		const struct resource *r = &resources[i];

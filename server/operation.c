@@ -290,7 +290,7 @@ const struct operation operations[] = {
 	GET_ONE(deployments, "Deployment", "deployment_id", R_DEPLOYMENT, ALWAYS),
 	GET_LIST(deployments, "Deployment", R_DEPLOYMENT, ALWAYS),
 	CREATE(deployments, "Deployment", R_DEPLOYMENT, ALWAYS, .body = SHAPE(create_deployment),
-	       .run = op_create_deployment),
+	       .conflicts = true, .run = op_create_deployment),
 	DEPLOYMENT("deployDeployment", "POST", "deploy", SCOPE_deployments_deploy, op_deploy),
 	DEPLOYMENT("archiveDeployment", "POST", "archive", SCOPE_deployments_archive, op_archive),
 	DEPLOYMENT("getDeploymentDrifts", "GET", "drifts", SCOPE_deployments_read, op_drifts,

@@ -40,6 +40,7 @@ struct operation {
 	enum query_kind query;
 	struct shape params; /* parameters of its query besides */
 	struct shape body;   /* what its body may hold, */
+	bool conflicts;      /* may be refused with 409 for more than what must be unique */
 	enum part writes;    /* or the part of the resource's fields that it may; PART_ALL: none */
 	bool (*run)(struct exchange *x); /* false: x has failed */
 };

@@ -68,6 +68,25 @@ LIMITS = [
                                  r"(\+[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?$"}),
 ]
 
+# Ours says that what need not be there may be null, too. Rows of (versions, places).
+NULLS = [
+    (VERSIONS, bodies(TYPES[1:] + DEVICES[1:], "name")),
+    ([TETONS, RAINIER], bodies(TYPES[1:], "slug")),
+    ([EVERGLADES], bodies(GROUPS[1:], "name")),
+    (VERSIONS, bodies(SCHEMAS, *(f"config_type_ref > fields > {name}" for name in ("id", "slug")),
+                      "git_commit", *(f"git_commit > fields > commit_ref > fields > {name}"
+                                      for name in ("id", "sha")))),
+    ([TETONS, RAINIER], bodies(SCHEMAS, "instance_filepath")),
+    ([EVERGLADES], bodies(SCHEMAS, "instance_format", "instance_slots", SLOTS + "description")),
+    ([EVERGLADES], bodies(["POST /config_instances"], "slot_key")),
+    ([TETONS, RAINIER], bodies(["POST /deployments"], "parent_id")),
+    ([TETONS], bodies(["POST /devices/{device_id}/activation_token"], "allow_reactivation")),
+    (VERSIONS, bodies(["POST /releases"], "git_commit_ref",
+                      *(f"git_commit_ref > fields > {name}" for name in ("id", "sha")))),
+]
+
+CONTENT = "operations > GET /config_instances/{config_instance_id}/content > answers > 200 "
+
 # (versions, places, what ours says there, what the official one says, why). A place is the way to
 # it in the facts. What is here must be so, in each of the versions and places.
 DIFFERENCES = [
@@ -78,6 +97,14 @@ DIFFERENCES = [
      ABSENT, 128, "limits are said of what is sent, not of what is answered"),
     ([EVERGLADES], ["resources > config_schema > instance_slots > items > fields > key > pattern"],
      ABSENT, "^[a-z0-9][a-z0-9_-]*$", "limits are said of what is sent, not of what is answered"),
+    *((versions, [f"{place} > nullable" for place in places], True, ABSENT,
+       "null may stand for nothing (behaviour: section 11.2)") for versions, places in NULLS),
+    ([EVERGLADES], [f"{place} > enum" for place in bodies(SCHEMAS, "instance_format")],
+     [None, "json", "jsonc", "text", "xml", "yaml"], SOMETHING, "the same, in an enumeration"),
+    (VERSIONS, [f"{CONTENT}{kind}" for kind in ("application/json", "application/yaml",
+                                                "application/xml", "application/jsonc",
+                                                "text/plain")],
+     {}, ABSENT, "the type goes by the format (behaviour: section 10.4)"),
 ]
 
 
@@ -121,6 +148,17 @@ def extract(version):
     assert official.pop("extracted_from")["version"] == version
     return official
 
+
+# What ours says of each operation.
+DIFFERENCES += [
+    ([version], [f"operations > {operation} > {place}"
+                 for operation in extract(version)["operations"]], ours, ABSENT, why)
+    for version in VERSIONS for place, ours, why in (
+        ("parameters > header Miru-Version > enum", [version],
+         "a document for each version, and each is of that version only"),
+        ("answers > 200 header Miru-Mock-Version", {"required": True, "type": "string"},
+         "the mock's own header"))
+]
 
 # A document that says a little of everything that ours and the official ones say.
 SMALL = {
