@@ -206,6 +206,8 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 	case K_SCOPES:
 		open_items(d, f);
 		put_text(d, "type", "string");
+		if (f->kind == K_TEXTS && body)
+			put_limits(d, FORM_FILLED);
 		close_object(d);
 		break;
 	case K_OBJECT:

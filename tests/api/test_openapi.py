@@ -51,6 +51,7 @@ LIMITS = [
     ([EVERGLADES], bodies(GROUPS, "name"), {"minLength": 1}),
     (VERSIONS, bodies(SCHEMAS, "documents > items > fields > name"), {"minLength": 1}),
     (VERSIONS, bodies(SCHEMAS, "documents"), {"minItems": 1}),
+    (VERSIONS, bodies(SCHEMAS, "git_commit > fields > schema_filepaths > items"), {"minLength": 1}),
     ([TETONS, RAINIER], bodies(SCHEMAS, "instance_filepath"),
      {"minLength": 1, "maxLength": 128, "pattern": r"^/(?!(.*/)?\.\.(/|$))"}),
     ([EVERGLADES], bodies(SCHEMAS, SLOTS + "filepath"),
