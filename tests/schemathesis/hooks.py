@@ -173,8 +173,10 @@ def is_taken(case, name):
     if name in ("limit", "offset"):
         return is_whole(value)
     schema = case.operation.query.get(name).definition["schema"]
-    return value in ("", [""]) or (not isinstance(value, (list, dict)) and
-                                   "enum" not in schema.get("items", {"enum": []}))
+    if isinstance(value, list):
+        return not any(value)
+    return value == "" or (not isinstance(value, dict) and
+                           "enum" not in schema.get("items", {"enum": []}))
 
 
 def is_query_taken(case):
