@@ -196,8 +196,8 @@ def is_rule(case, response):
 
 def is_as_it_is(failure, case):
     """Is it a format or a language that the version does not know? Section 14: it is shown."""
-    return (version_of(case) in OLDER and list(failure.schema_path)[-1] == "enum" and
-            list(failure.instance_path)[-1] in ("format", "language"))
+    return (version_of(case) in OLDER and list(failure.schema_path)[-1:] == ["enum"] and
+            list(failure.instance_path)[-1:] in (["format"], ["language"]))
 
 
 @schemathesis.hook
