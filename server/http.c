@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,7 +51,8 @@ struct http {
 	unsigned workers;
 	atomic_uint claimed; /* numbers, by these */
 	atomic_bool draining;
-	atomic_uint whole; /* requests that have come in whole: an answer is owed */
+	atomic_uint live;  /* requests that are coming in or being answered, */
+	atomic_uint whole; /* and of these, those that have come in whole: an answer is owed */
 	pthread_mutex_t lock;
 	struct client *clients; /* who is connected; guarded by the lock */
 };
@@ -61,7 +63,7 @@ struct client {
 	struct client *next, **link; /* in the list of all */
 	int socket;
 	const char *target_end; /* in the library's memory: its NUL */
-	atomic_bool live;       /* there is a request: x is to be cleared */
+	bool live;              /* there is a request: x is to be cleared */
 	bool begun;             /* on_request has seen its headers */
 	bool whole;             /* all of it has come */
 	bool served;            /* its answer is made, */
@@ -98,26 +100,16 @@ static void recycle(struct buf *b)
 		buf_clear(b);
 }
 
-/* Who stops the server asks, too: alone, since what else there is in x is the worker's. */
-static bool is_live(struct client *client)
-{
-	return atomic_load_explicit(&client->live, memory_order_relaxed);
-}
-
-static void set_live(struct client *client, bool live)
-{
-	atomic_store_explicit(&client->live, live, memory_order_relaxed);
-}
-
 static void end_request(struct client *client)
 {
-	if (!is_live(client))
+	if (!client->live)
 		return;
-	set_live(client, false);
+	client->live = false;
 	recycle(&client->body);
 	exchange_clear(&client->x);
 	if (client->whole)
 		atomic_fetch_sub(&client->http->whole, 1);
+	atomic_fetch_sub(&client->http->live, 1);
 }
 
 static void add_client(struct http *http, struct client *client)
@@ -153,7 +145,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 		if (client) {
 			client->http = cls;
 			client->socket = info ? info->connect_fd : -1;
-			atomic_init(&client->live, false);
+			client->live = false;
 			client->body = (struct buf)BUF_INIT(0);
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
 			add_client(cls, client);
@@ -202,7 +194,8 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	if (!client)
 		return NULL;
 	end_request(client);
-	set_live(client, true);
+	client->live = true;
+	atomic_fetch_add(&http->live, 1);
 	client->begun = client->whole = client->served = client->answered = false;
 	client->came = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
@@ -653,25 +646,22 @@ static bool has_waiting(struct http *http)
 	return poll(&waiting, 1, 0) > 0;
 }
 
-/* Has a client sent what no worker has read, or the beginning of a request whose rest can come? */
-static bool is_asking(struct client *client)
+/* Is there anything that a client has sent and no worker has read? */
+static bool has_unread(struct http *http)
 {
-	char byte;
-	ssize_t n = recv(client->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	bool unread = false;
+	int bytes;
 
-	/* Of one that has closed its side nothing more comes; the library may overlook it. */
-	return n > 0 || (n < 0 && is_live(client));
+	pthread_mutex_lock(&http->lock);
+	for (struct client *c = http->clients; c && !unread; c = c->next)
+		unread = ioctl(c->socket, FIONREAD, &bytes) == 0 && bytes > 0;
+	pthread_mutex_unlock(&http->lock);
+	return unread;
 }
 
 static bool has_requests(struct http *http)
 {
-	bool has = atomic_load(&http->whole) > 0;
-
-	pthread_mutex_lock(&http->lock);
-	for (struct client *c = http->clients; c && !has; c = c->next)
-		has = is_asking(c);
-	pthread_mutex_unlock(&http->lock);
-	return has;
+	return atomic_load(&http->live) > 0 || has_unread(http);
 }
 
 /*
