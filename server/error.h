@@ -4,8 +4,8 @@
 #ifndef ERROR_H
 #define ERROR_H
 
-/* 408, 429 and 502 to 504 are faults' only (fault.c), but for workspaces. ERROR(symbol, HTTP
- * status, code) */
+/* 429 and 502 to 504 are faults' only (fault.c), but for workspaces. ERROR(symbol, HTTP status,
+ * code); too_many_connections is door.c's. */
 #define ERRORS(ERROR)                                                                              \
 	ERROR(INVALID_REQUEST, 400, "invalid_request")                                             \
 	ERROR(INVALID_FIXTURES, 400, "invalid_fixtures")                                           \
@@ -43,6 +43,8 @@
 	ERROR(TIMEOUT, 408, "request_timeout")                                                     \
 	ERROR(TOO_MANY_SNAPSHOTS, 409, "too_many_snapshots")                                       \
 	ERROR(BODY_TOO_LARGE, 413, "request_too_large")                                            \
+	ERROR(TARGET_TOO_LONG, 414, "uri_too_long")                                                \
+	ERROR(HEAD_TOO_LARGE, 431, "request_header_fields_too_large")                              \
 	ERROR(TOO_MANY, 429, "too_many_requests")                                                  \
 	ERROR(INTERNAL, 500, "internal_server_error")                                              \
 	ERROR(NOT_IMPLEMENTED, 501, "not_implemented")                                             \

@@ -19,23 +19,29 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "delay.h"
+#include "door.h"
 #include "log.h"
 #include "pipeline.h"
 
 enum {
 	BODY_GIVE_UP = 8,              /* times the greatest body, of one of undeclared length */
-	CONNECTION_MEMORY = 16 * 1024, /* for target and headers; cleared at every request */
-	CONNECTION_SECONDS = 30,       /* without a byte */
-	CONNECTIONS = 1000,
-	ANSWER_MAX = 1 << 30, /* bytes */
-	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for the next */
+	CONNECTION_MEMORY = 32 * 1024, /* for target and headers; cleared at every request */
+	TARGET_MAX = 8 * 1024,         /* bytes; both must leave room in that, so that it is us */
+	HEAD_MAX = 16 * 1024,          /* who refuse: the request line and all headers */
+	CONNECTIONS = 4096,            /* at most; fewer where there are not the descriptors */
+	SPARE = 8,                     /* and those that are told that they are too many: these, */
+	SPARE_PART = 16,               /* and of so many one */
+	RESERVED = 64,                 /* descriptors for all else, */
+	RESERVED_BY_WORKER = 8,        /* and these */
+	ANSWER_MAX = 1 << 30,          /* bytes */
+	KEPT_MAX = 64 * 1024,          /* bytes of memory that a connection keeps for the next */
 	BACKLOG = 511,
 	SETTLE_MS = 1000, /* how long to take in what was sent, before new clients are refused */
 	TICK_MS = 2,
@@ -48,26 +54,25 @@ struct http {
 	struct MHD_Daemon *daemon;
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	struct delay *delay;
+	struct door *door;
 	unsigned workers;
 	atomic_uint claimed; /* numbers, by these */
 	atomic_bool draining;
 	atomic_uint live;  /* requests that are coming in or being answered, */
 	atomic_uint whole; /* and of these, those that have come in whole: an answer is owed */
-	pthread_mutex_t lock;
-	struct client *clients; /* who is connected; guarded by the lock */
 };
 
 /* A connection, and the request that is now on it. */
 struct client {
 	struct http *http;
-	struct client *next, **link; /* in the list of all */
-	int socket;
+	struct visitor visitor;
 	const char *target_end; /* in the library's memory: its NUL */
 	bool live;              /* there is a request: x is to be cleared */
 	bool begun;             /* on_request has seen its headers */
 	bool whole;             /* all of it has come */
 	bool served;            /* its answer is made, */
 	bool answered;          /* and queued, or given up */
+	bool overdue;           /* that it has not come in time is noted */
 	uint64_t came;          /* bytes of its body, kept or not */
 	struct timespec start;
 	struct waiter waiter;              /* while the answer is not due yet, */
@@ -112,30 +117,11 @@ static void end_request(struct client *client)
 	atomic_fetch_sub(&client->http->live, 1);
 }
 
-static void add_client(struct http *http, struct client *client)
-{
-	pthread_mutex_lock(&http->lock);
-	client->next = http->clients;
-	client->link = &http->clients;
-	if (client->next)
-		client->next->link = &client->next;
-	http->clients = client;
-	pthread_mutex_unlock(&http->lock);
-}
-
-static void remove_client(struct http *http, struct client *client)
-{
-	pthread_mutex_lock(&http->lock);
-	*client->link = client->next;
-	if (client->next)
-		client->next->link = client->link;
-	pthread_mutex_unlock(&http->lock);
-}
-
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
 			  enum MHD_ConnectionNotificationCode what)
 {
 	struct client *client = *context;
+	struct http *http = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		const union MHD_ConnectionInfo *info =
@@ -143,16 +129,18 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 
 		client = malloc(sizeof *client);
 		if (client) {
-			client->http = cls;
-			client->socket = info ? info->connect_fd : -1;
-			client->live = false;
+			client->http = http;
+			client->live = client->overdue = false;
 			client->body = (struct buf)BUF_INIT(0);
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
-			add_client(cls, client);
+			if (!door_enter(http->door, &client->visitor, info ? info->connect_fd : -1))
+				log_note(http->app->log, "a connection too many: 503");
 		}
 		*context = client;
 	} else if (client) {
-		remove_client(cls, client);
+		if (door_expired(&client->visitor) && !client->overdue)
+			log_note(http->app->log, "a request has not come in time: 408");
+		door_leave(http->door, &client->visitor);
 		end_request(client);
 		buf_free(&client->body);
 		buf_free(&client->answer);
@@ -194,9 +182,11 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	if (!client)
 		return NULL;
 	end_request(client);
+	client->begun = client->whole = client->served = client->answered = false;
+	if (!door_begun(&client->visitor))
+		return client;
 	client->live = true;
 	atomic_fetch_add(&http->live, 1);
-	client->begun = client->whole = client->served = client->answered = false;
 	client->came = 0;
 	clock_gettime(CLOCK_MONOTONIC, &client->start);
 	recycle(&client->answer);
@@ -288,6 +278,25 @@ static bool readable(struct client *client)
 	return true;
 }
 
+/* Is its head as long as it may be? What fails here is read to its end before it is refused. */
+static bool fits(struct client *client, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	size_t target = strlen(client->x.request.target);
+
+	if (target > TARGET_MAX)
+		return fail(&client->x, ERR_TARGET_TOO_LONG,
+			    "a target of %zu bytes is too long; at most %d are accepted", target,
+			    TARGET_MAX);
+	if (info && info->header_size > HEAD_MAX)
+		return fail(&client->x, ERR_HEAD_TOO_LARGE,
+			    "request line and headers of %zu bytes are too large; at most %d are "
+			    "accepted",
+			    info->header_size, HEAD_MAX);
+	return true;
+}
+
 /* The Date header: by the workspace's clock, so that one that stands makes equal answers. */
 static const char *date_of(const struct client *client)
 {
@@ -341,6 +350,13 @@ static void note_answer(struct client *client)
  */
 static _Thread_local bool hushed;
 
+/* Close the connection without a word, or without another. */
+static enum MHD_Result hang_up(void)
+{
+	hushed = true;
+	return MHD_NO;
+}
+
 /* The body of an answer that is cut in the middle: a reader of the library's. */
 static ssize_t read_half(void *cls, uint64_t at, char *to, size_t max)
 {
@@ -381,8 +397,7 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 	note_answer(client);
 	if (a->close == CLOSE_BEFORE) {
 		exchange_leave(&client->x); /* as below: its end is all that its client sees */
-		hushed = true;
-		return MHD_NO;
+		return hang_up();
 	}
 	close |= a->close == CLOSE_MIDDLE && head; /* it has no middle */
 	response = make_response(client, half);
@@ -413,8 +428,12 @@ static enum MHD_Result begin(struct client *client, struct MHD_Connection *conne
 	client->x.request.cut = client->target_end && http_version != client->target_end + 1;
 	client->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x);
-	if (admit(&client->x) && readable(client))
+	if (admit(&client->x) && readable(client)) {
+		(void)!fits(client, connection);
 		return MHD_YES;
+	}
+	if (!door_complete(&client->visitor))
+		return hang_up();
 	exchange_answer(&client->x);
 	return queue(client, connection, true);
 }
@@ -469,6 +488,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	(void)url;
 	if (!client)
 		return MHD_NO;
+	if (!client->live)
+		return hang_up(); /* it has been told to go */
 	if (!client->begun)
 		return begin(client, connection, method, http_version);
 	if (*upload_len > 0) {
@@ -483,6 +504,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		return MHD_NO;
 	}
 	if (!client->served) {
+		if (!door_complete(&client->visitor))
+			return hang_up();
 		answer(client);
 		if (client->x.answer.delay > 0) {
 			put_off(client, connection);
@@ -490,6 +513,19 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		}
 	}
 	return queue(client, connection, false);
+}
+
+/* It has been told that it took too long: note that as its answer. */
+static void note_overdue(struct client *client)
+{
+	struct exchange *x = &client->x;
+
+	client->overdue = true;
+	fail(x, ERR_TIMEOUT, "it has not come in time");
+	x->answer.status = failure_status(&x->failure);
+	buf_clear(x->answer.body);
+	buf_add(x->answer.body, door_expired_body);
+	note_answer(client);
 }
 
 static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls,
@@ -508,10 +544,13 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 		client->x.answer.status = 0;
 		client->x.answer.close = CLOSE_BEFORE;
 		note_answer(client);
+	} else if (client->begun && !client->answered && door_expired(&client->visitor)) {
+		note_overdue(client);
 	}
 	if (client->answered)
 		log_request(http->app->log, &client->x, elapsed(client));
 	end_request(client);
+	door_answered(&client->visitor);
 	*con_cls = NULL;
 }
 
@@ -585,7 +624,6 @@ struct http *http_listen(const char *host, unsigned port, char *err, size_t errl
 	}
 	http->socket = -1;
 	http->serial = atomic_fetch_add(&serials, 1) + 1;
-	pthread_mutex_init(&http->lock, NULL);
 	snprintf(service, sizeof service, "%u", port);
 	rc = getaddrinfo(host, service, &hints, &to);
 	if (rc != 0) {
@@ -606,9 +644,30 @@ unsigned http_port(const struct http *http)
 	return http->port;
 }
 
-bool http_start(struct http *http, const struct app *app, unsigned workers, char *err,
-		size_t errlen)
+/*
+ * How many connections there are descriptors for, with those to spare; 0: for none. There must be
+ * no fewer than the library may ask for: a worker that has no connection and gets none for want of
+ * descriptors tries again and again.
+ */
+static unsigned connections_possible(unsigned workers)
 {
+	const rlim_t reserved = RESERVED + RESERVED_BY_WORKER * workers + SPARE;
+	const rlim_t wanted = CONNECTIONS + CONNECTIONS / SPARE_PART;
+	struct rlimit files;
+	rlim_t n;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 0;
+	n = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
+	if (n > wanted)
+		n = wanted;
+	return (unsigned)(n * SPARE_PART / (SPARE_PART + 1));
+}
+
+bool http_start(struct http *http, const struct app *app, unsigned workers, unsigned patience,
+		char *err, size_t errlen)
+{
+	const unsigned connections = connections_possible(workers);
 	/* As items, because the variable arguments of the other form take an int for a size_t. */
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, http }, /* first, to see the rest */
@@ -617,18 +676,28 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, char
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_done, http },
 		{ MHD_OPTION_LISTEN_SOCKET, http->socket, NULL },
 		{ MHD_OPTION_THREAD_POOL_SIZE, workers, NULL },
-		{ MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, connections + connections / SPARE_PART + SPARE,
+		  NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
-		{ MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS, NULL },
+		/* For answers that nobody reads; requests are looked after by the door before. */
+		{ MHD_OPTION_CONNECTION_TIMEOUT, 2 * (intptr_t)patience, NULL },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
 	http->app = app;
 	http->workers = workers;
+	if (connections == 0) {
+		snprintf(err, errlen,
+			 "too few descriptors for %u workers and a connection: raise the limit "
+			 "(ulimit -n), or take fewer --workers",
+			 workers);
+		return false;
+	}
 	if (!store_dedicate(app->workspace->store, workers, err, errlen))
 		return false;
 	http->delay = delay_start();
-	if (http->delay)
+	http->door = door_open(connections, patience);
+	if (http->delay && http->door)
 		http->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 						    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
 						0, NULL, NULL, on_request, http, MHD_OPTION_ARRAY,
@@ -646,22 +715,9 @@ static bool has_waiting(struct http *http)
 	return poll(&waiting, 1, 0) > 0;
 }
 
-/* Is there anything that a client has sent and no worker has read? */
-static bool has_unread(struct http *http)
-{
-	bool unread = false;
-	int bytes;
-
-	pthread_mutex_lock(&http->lock);
-	for (struct client *c = http->clients; c && !unread; c = c->next)
-		unread = ioctl(c->socket, FIONREAD, &bytes) == 0 && bytes > 0;
-	pthread_mutex_unlock(&http->lock);
-	return unread;
-}
-
 static bool has_requests(struct http *http)
 {
-	return atomic_load(&http->live) > 0 || has_unread(http);
+	return atomic_load(&http->live) > 0 || door_has_unread(http->door);
 }
 
 /*
@@ -700,9 +756,9 @@ bool http_stop(struct http *http, unsigned grace)
 		MHD_stop_daemon(http->daemon);
 	}
 	delay_stop(http->delay);
+	door_close(http->door);
 	if (http->socket >= 0)
 		close(http->socket);
-	pthread_mutex_destroy(&http->lock);
 	free(http);
 	return clean;
 }

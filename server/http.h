@@ -16,9 +16,12 @@ struct http;
 struct http *http_listen(const char *host, unsigned port, char *err, size_t errlen);
 /* The port it really has. */
 unsigned http_port(const struct http *http);
-/* Start answering, with `workers` threads, at least 2. False, with a line in err, on failure. */
-bool http_start(struct http *http, const struct app *app, unsigned workers, char *err,
-		size_t errlen) MUST_CHECK;
+/*
+ * Start answering, with `workers` threads, at least 2, and `patience` seconds for a request to
+ * come. False, with a line in err, on failure.
+ */
+bool http_start(struct http *http, const struct app *app, unsigned workers, unsigned patience,
+		char *err, size_t errlen) MUST_CHECK;
 /*
  * Refuse new connections, let the requests in flight finish for at most `grace` seconds, stop the
  * workers, free everything. False when requests were cut off.

@@ -109,6 +109,8 @@ static const struct row rows[] = {
 	       .help = "the greatest limit of a list (100)"),
 	OPTION("max-body", "BYTES", OPT_NUMBER, max_body, .min = 1, .max = 1 << 30,
 	       .help = "the greatest body of a request (1048576)"),
+	OPTION("request-timeout", "SECONDS", OPT_NUMBER, request_timeout, .min = 1, .max = 3600,
+	       .help = "for a request to come as a whole, and for a connection to ask again (30)"),
 	OPTION("journal-size", "N", OPT_NUMBER, journal_size, .max = 100000,
 	       .help = "requests that /_mock/requests remembers (1000)"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = WORKERS_MAX,
@@ -383,6 +385,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.max_body = 1024 * 1024,
 		.max_page_size = 100,
 		.journal_size = 1000,
+		.request_timeout = 30,
 		.clock = CLOCK_RUNS,
 	};
 	ok = read_presets(o, command, err, errlen) && read_environment(o, command, err, errlen);

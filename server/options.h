@@ -21,7 +21,7 @@ struct option_list {
 struct options {
 	const char *host, *port_file, *url, *db;
 	long port, workers, seed /* -1: none */, max_body, max_page_size, max_workspaces,
-	    journal_size;
+	    journal_size, request_timeout;
 	bool empty, help, version;
 	bool stateless, no_control, strict_release_rule, pipe_only_filters, lenient_parent;
 	struct transitions transitions;

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "banner.h"
@@ -49,7 +50,8 @@ bool server_run(struct server *s)
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
 	if (!s->app.log)
 		return refuse("cannot start the log");
-	if (!http_start(s->http, &s->app, (unsigned)o->workers, err, sizeof err))
+	if (!http_start(s->http, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout, err,
+			sizeof err))
 		return refuse(err);
 	if (o->port_file && !port_file_write(o->port_file, http_port(s->http), err, sizeof err))
 		return refuse(err);
@@ -122,10 +124,25 @@ static bool run_until_signal(struct server *s)
 	return true;
 }
 
+/* As many as are allowed. Not for exec: a program that is run beside us would have them, too. */
+static void raise_descriptors(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 int serve_command(const struct options *o)
 {
 	struct server server;
-	bool ok = server_open(&server, o) && run_until_signal(&server);
+
+	bool ok;
+
+	raise_descriptors();
+	ok = server_open(&server, o) && run_until_signal(&server);
 
 	return server_stop(&server) && ok ? 0 : 1;
 }

@@ -1,0 +1,286 @@
+/*
+ * door.c - the list of those who are connected, and a thread that goes through it from time to
+ * time.
+ *
+ * A request must come as a whole within the time: a byte now and then does not buy more of it. That
+ * one has begun shows in the bytes that a socket has received, which the kernel counts, so nobody
+ * need note when the first one came.
+ *
+ * To be told to go is to get an answer and the end of what we send, and then a moment in which what
+ * is on its way can still arrive: a socket that is closed on unread bytes resets the connection,
+ * and with that goes the answer.
+ */
+#include "door.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "config.h"
+
+enum {
+	LINGER_MS = 1000, /* the moment, when it has been told to go */
+	LOOKS = 8,        /* in the time for a request */
+	LOOK_MAX_MS = 1000,
+};
+
+/*
+ * What a visitor is doing, below, and above that the number of its request. Only the first two can
+ * be ended by the door, and whoever changes the word first is right.
+ */
+enum { WAITING, COMING, BEING_ANSWERED, TOLD_TO_GO, REQUEST };
+
+struct door {
+	pthread_t thread;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t changed;
+	struct visitor *visitors;
+	unsigned count, max; /* admitted */
+	int64_t patience;    /* microseconds */
+	bool closing;
+};
+
+/* ---- telling to go --------------------------------------------------------------------------- */
+
+/* The body of an error that has nothing to fill in. */
+#define ERROR_BODY(code, message)                                                                  \
+	"{\"error\":{\"code\":\"" code "\",\"params\":{},\"message\":\"" message "\"}}"
+
+const char door_expired_body[] =
+    ERROR_BODY("request_timeout",
+	       "the request has not come in time as a whole; --request-timeout gives more");
+
+static const struct refusal {
+	int status;
+	const char *reason, *more, *body;
+} expired = { 408, "Request Timeout", "", door_expired_body },
+  refused = { 503, "Service Unavailable", "Retry-After: 1\r\n",
+	      ERROR_BODY("too_many_connections",
+			 "there are as many connections as there may be; close some, or raise the "
+			 "limit of descriptors (ulimit -n)") };
+
+static int64_t now_micros(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* What does not fit the socket at once is for nobody who reads. */
+static void tell_to_go(struct visitor *v, const struct refusal *r, int64_t now)
+{
+	char text[1024];
+	int len =
+	    snprintf(text, sizeof text,
+		     "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
+		     "Content-Length: %zu\r\nMiru-Mock-Version: " PACKAGE_VERSION "\r\n%s\r\n%s",
+		     r->status, r->reason, strlen(r->body), r->more, r->body);
+
+	v->since = now;
+	(void)!send(v->socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(v->socket, SHUT_WR);
+}
+
+/* ---- looking after the visitors -------------------------------------------------------------- */
+
+/* The bytes that have come so far, or 0 where the kernel does not say. */
+static uint64_t received(const struct visitor *v)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof info;
+
+	getsockopt(v->socket, IPPROTO_TCP, TCP_INFO, &info, &len);
+	return info.tcpi_bytes_received;
+}
+
+/* End what it was doing when it was looked at, unless it has gone on. */
+static bool stop(struct visitor *v, unsigned doing)
+{
+	return atomic_compare_exchange_strong(&v->doing, &doing, doing | TOLD_TO_GO);
+}
+
+/* Note since when it waits, and when a request began to come. */
+static void look_at(struct visitor *v, unsigned doing, int64_t now)
+{
+	if (v->seen != doing / REQUEST) {
+		v->seen = doing / REQUEST;
+		v->since = now;
+		v->began = 0;
+		v->received = received(v);
+	}
+	if (v->began == 0 && (doing % REQUEST == COMING || received(v) > v->received))
+		v->began = now;
+}
+
+static void look_after(struct door *d, struct visitor *v, int64_t now)
+{
+	unsigned doing = atomic_load(&v->doing);
+
+	switch (doing % REQUEST) {
+	case WAITING:
+	case COMING:
+		look_at(v, doing, now);
+		if (now - (v->began ? v->began : v->since) < d->patience || !stop(v, doing))
+			break;
+		if (v->began)
+			tell_to_go(v, &expired, now);
+		else
+			shutdown(v->socket, SHUT_RDWR); /* it has asked for nothing */
+		break;
+	case TOLD_TO_GO:
+		if (now - v->since >= LINGER_MS * INT64_C(1000))
+			shutdown(v->socket, SHUT_RDWR);
+		break;
+	}
+}
+
+/* Wait for the time of the next look. */
+static void pause_until_look(struct door *d)
+{
+	int64_t pause = d->patience / LOOKS, until;
+	struct timespec at;
+
+	if (pause > LOOK_MAX_MS * INT64_C(1000))
+		pause = LOOK_MAX_MS * INT64_C(1000);
+	until = now_micros() + pause;
+	at = (struct timespec){ .tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000 };
+	while (!d->closing && pthread_cond_timedwait(&d->changed, &d->lock, &at) == 0)
+		;
+}
+
+static void *run(void *arg)
+{
+	struct door *d = arg;
+
+	pthread_mutex_lock(&d->lock);
+	while (!d->closing) {
+		int64_t now;
+
+		if (!d->visitors) {
+			pthread_cond_wait(&d->changed, &d->lock);
+			continue;
+		}
+		pause_until_look(d);
+		now = now_micros();
+		for (struct visitor *v = d->visitors; v; v = v->next)
+			look_after(d, v, now);
+	}
+	pthread_mutex_unlock(&d->lock);
+	return NULL;
+}
+
+struct door *door_open(unsigned visitors, unsigned patience)
+{
+	struct door *d = calloc(1, sizeof *d);
+	pthread_condattr_t monotonic;
+
+	if (!d)
+		return NULL;
+	d->max = visitors;
+	d->patience = patience * INT64_C(1000000);
+	pthread_mutex_init(&d->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&d->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&d->thread, NULL, run, d) == 0)
+		return d;
+	pthread_cond_destroy(&d->changed);
+	pthread_mutex_destroy(&d->lock);
+	free(d);
+	return NULL;
+}
+
+void door_close(struct door *d)
+{
+	if (!d)
+		return;
+	pthread_mutex_lock(&d->lock);
+	d->closing = true;
+	pthread_cond_signal(&d->changed);
+	pthread_mutex_unlock(&d->lock);
+	pthread_join(d->thread, NULL);
+	pthread_cond_destroy(&d->changed);
+	pthread_mutex_destroy(&d->lock);
+	free(d);
+}
+
+bool door_enter(struct door *d, struct visitor *v, int socket)
+{
+	*v = (struct visitor){ .socket = socket, .link = &d->visitors, .since = now_micros() };
+	pthread_mutex_lock(&d->lock);
+	v->admitted = d->count < d->max;
+	if (v->admitted)
+		d->count++;
+	else
+		atomic_init(&v->doing, TOLD_TO_GO);
+	v->next = d->visitors;
+	if (v->next)
+		v->next->link = &v->next;
+	else
+		pthread_cond_signal(&d->changed); /* the first one */
+	d->visitors = v;
+	/* Under the lock, since from here on it is looked after. */
+	if (!v->admitted)
+		tell_to_go(v, &refused, v->since);
+	pthread_mutex_unlock(&d->lock);
+	return v->admitted;
+}
+
+void door_leave(struct door *d, struct visitor *v)
+{
+	pthread_mutex_lock(&d->lock);
+	*v->link = v->next;
+	if (v->next)
+		v->next->link = v->link;
+	d->count -= v->admitted;
+	pthread_mutex_unlock(&d->lock);
+}
+
+bool door_has_unread(struct door *d)
+{
+	bool unread = false;
+	int bytes;
+
+	pthread_mutex_lock(&d->lock);
+	for (struct visitor *v = d->visitors; v && !unread; v = v->next)
+		unread = ioctl(v->socket, FIONREAD, &bytes) == 0 && bytes > 0;
+	pthread_mutex_unlock(&d->lock);
+	return unread;
+}
+
+/* ---- what its worker says -------------------------------------------------------------------- */
+
+static bool go_on(struct visitor *v, unsigned from, unsigned to)
+{
+	unsigned doing = atomic_load_explicit(&v->doing, memory_order_relaxed);
+
+	return doing % REQUEST == from &&
+	       atomic_compare_exchange_strong(&v->doing, &doing, doing - from + to);
+}
+
+bool door_begun(struct visitor *v)
+{
+	return go_on(v, WAITING, COMING);
+}
+
+bool door_complete(struct visitor *v)
+{
+	return go_on(v, COMING, BEING_ANSWERED);
+}
+
+void door_answered(struct visitor *v)
+{
+	go_on(v, BEING_ANSWERED, WAITING + REQUEST);
+}
+
+bool door_expired(const struct visitor *v)
+{
+	return atomic_load(&v->doing) % REQUEST == TOLD_TO_GO && v->admitted && v->began;
+}
