@@ -23,7 +23,8 @@ struct request {
 	const char *content_length, *content_type, *transfer_encoding;
 	const char *retry_count; /* the SDK's: which try it is */
 	bool cut;                /* the target had a NUL in it; `target` ends there */
-	const char *repeated;    /* the name of one that came twice, with different values */
+	const char *repeated;    /* the name of one that came twice, and must not */
+	const char *ambiguous;   /* the name of one that is not well formed */
 	bool http_1_0;
 	const char *body; /* not ended by a NUL; what came of it */
 	size_t body_len;

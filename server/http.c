@@ -204,16 +204,22 @@ static const struct {
 	size_t len;
 	size_t at;    /* in struct request */
 	bool framing; /* the library has gone by it: what it saw is what counts */
+	bool once;    /* it may not even come twice with the same value */
 } kept_headers[] = {
-	{ "Host", 4, offsetof(struct request, host), false },
-	{ "X-API-Key", 9, offsetof(struct request, api_key), false },
-	{ "User-Agent", 10, offsetof(struct request, user_agent), false },
-	{ "Miru-Version", 12, offsetof(struct request, miru_version), false },
-	{ "Content-Type", 12, offsetof(struct request, content_type), false },
-	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false },
-	{ "Content-Length", 14, offsetof(struct request, content_length), true },
-	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true },
+	{ "Host", 4, offsetof(struct request, host), false, true },
+	{ "X-API-Key", 9, offsetof(struct request, api_key), false, false },
+	{ "User-Agent", 10, offsetof(struct request, user_agent), false, false },
+	{ "Miru-Version", 12, offsetof(struct request, miru_version), false, false },
+	{ "Content-Type", 12, offsetof(struct request, content_type), false, false },
+	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false, false },
+	{ "Content-Length", 14, offsetof(struct request, content_length), true, true },
+	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true, true },
 };
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
 
 /* A header's value without the white space behind it, which the library leaves (RFC 9110, 5.5). */
 static const char *trimmed(struct exchange *x, const char *value)
@@ -221,12 +227,22 @@ static const char *trimmed(struct exchange *x, const char *value)
 	size_t len = strlen(value), all = len;
 	const char *text;
 
-	while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
+	while (len > 0 && is_space(value[len - 1]))
 		len--;
 	if (len == all)
 		return value;
 	text = arena_strndup(&x->arena, value, len);
 	return text ? text : value;
+}
+
+/*
+ * Is it one that others may understand otherwise than the library does, which takes "Name : value"
+ * for a header of the name "Name ", and appends what stands on a line that goes on with the one
+ * before to that one's name? That name is then a copy, behind the text in which its value is.
+ */
+static bool is_ambiguous(const char *name, size_t len, const char *value)
+{
+	return len == 0 || is_space(name[0]) || is_space(name[len - 1]) || value <= name + len;
 }
 
 /* Keep a header that the request has a place for. Its text lives as long as the request. */
@@ -238,6 +254,8 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 
 	(void)kind;
 	(void)value_len;
+	if (value && is_ambiguous(name, len, value))
+		r->ambiguous = name;
 	for (size_t i = 0; i < ARRAY_LEN(kept_headers); i++) {
 		if (kept_headers[i].len != len || strcasecmp(kept_headers[i].name, name) != 0)
 			continue;
@@ -247,7 +265,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 		value = value ? value : "";
 		if (!kept_headers[i].framing)
 			value = trimmed(x, value);
-		if (*kept && !streq(*kept, value))
+		if (*kept && (kept_headers[i].once || !streq(*kept, value)))
 			r->repeated = kept_headers[i].name;
 		*kept = value;
 	}
@@ -260,10 +278,14 @@ static bool readable(struct client *client)
 	const char *length = client->x.request.content_length;
 	const char *coding = client->x.request.transfer_encoding;
 
+	if (client->x.request.ambiguous)
+		return fail(&client->x, ERR_INVALID_REQUEST,
+			    "malformed header '%s': white space around its name, or a value on "
+			    "more than one line",
+			    quote(&client->x, client->x.request.ambiguous));
 	if (client->x.request.repeated)
 		return fail(&client->x, ERR_INVALID_REQUEST,
-			    "the header %s came twice, with different values; send it once",
-			    client->x.request.repeated);
+			    "the header %s came twice; send it once", client->x.request.repeated);
 	if (coding && length)
 		return fail(&client->x, ERR_INVALID_REQUEST,
 			    "Content-Length and Transfer-Encoding exclude each other");
