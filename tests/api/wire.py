@@ -56,6 +56,16 @@ class Wire:
         except ConnectionResetError:
             return None
 
+    def rest(self):
+        """All bytes until the connection ends."""
+        received = b""
+        try:
+            while more := self.file.read1(65536):
+                received += more
+        except ConnectionResetError:
+            pass
+        return received
+
     def ended(self):
         """Does the connection end here, without another byte?"""
         try:
