@@ -24,9 +24,10 @@
 #include "config.h"
 
 enum {
-	LINGER_MS = 1000, /* the moment, when it has been told to go */
-	LOOKS = 8,        /* in the time for a request */
+	LINGER_MS = 200, /* the moment, when it has been told to go */
+	LOOKS = 8,       /* in the time for a request */
 	LOOK_MAX_MS = 1000,
+	MS = 1000, /* microseconds */
 };
 
 /*
@@ -41,6 +42,7 @@ struct door {
 	pthread_cond_t changed;
 	struct visitor *visitors;
 	unsigned count, max; /* admitted */
+	unsigned told;       /* to go, when last looked at or since */
 	int64_t patience;    /* microseconds */
 	bool closing;
 };
@@ -73,7 +75,7 @@ static int64_t now_micros(void)
 }
 
 /* What does not fit the socket at once is for nobody who reads. */
-static void tell_to_go(struct visitor *v, const struct refusal *r, int64_t now)
+static void tell_to_go(struct door *d, struct visitor *v, const struct refusal *r, int64_t now)
 {
 	char text[1024];
 	int len =
@@ -83,6 +85,8 @@ static void tell_to_go(struct visitor *v, const struct refusal *r, int64_t now)
 		     r->status, r->reason, strlen(r->body), r->more, r->body);
 
 	v->since = now;
+	if (d->told++ == 0)
+		pthread_cond_signal(&d->changed); /* to look again sooner */
 	(void)!send(v->socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(v->socket, SHUT_WR);
 }
@@ -129,12 +133,13 @@ static void look_after(struct door *d, struct visitor *v, int64_t now)
 		if (now - (v->began ? v->began : v->since) < d->patience || !stop(v, doing))
 			break;
 		if (v->began)
-			tell_to_go(v, &expired, now);
+			tell_to_go(d, v, &expired, now);
 		else
 			shutdown(v->socket, SHUT_RDWR); /* it has asked for nothing */
 		break;
 	case TOLD_TO_GO:
-		if (now - v->since >= LINGER_MS * INT64_C(1000))
+		d->told++;
+		if (now - v->since >= LINGER_MS * MS)
 			shutdown(v->socket, SHUT_RDWR);
 		break;
 	}
@@ -143,15 +148,16 @@ static void look_after(struct door *d, struct visitor *v, int64_t now)
 /* Wait for the time of the next look. */
 static void pause_until_look(struct door *d)
 {
+	const int64_t most = (d->told ? LINGER_MS : LOOK_MAX_MS) * MS;
 	int64_t pause = d->patience / LOOKS, until;
 	struct timespec at;
 
-	if (pause > LOOK_MAX_MS * INT64_C(1000))
-		pause = LOOK_MAX_MS * INT64_C(1000);
+	if (pause > most)
+		pause = most;
 	until = now_micros() + pause;
 	at = (struct timespec){ .tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000 };
-	while (!d->closing && pthread_cond_timedwait(&d->changed, &d->lock, &at) == 0)
-		;
+	pthread_cond_timedwait(&d->changed, &d->lock,
+			       &at); /* or until there is reason to be early */
 }
 
 static void *run(void *arg)
@@ -167,6 +173,7 @@ static void *run(void *arg)
 			continue;
 		}
 		pause_until_look(d);
+		d->told = 0;
 		now = now_micros();
 		for (struct visitor *v = d->visitors; v; v = v->next)
 			look_after(d, v, now);
@@ -228,7 +235,7 @@ bool door_enter(struct door *d, struct visitor *v, int socket)
 	d->visitors = v;
 	/* Under the lock, since from here on it is looked after. */
 	if (!v->admitted)
-		tell_to_go(v, &refused, v->since);
+		tell_to_go(d, v, &refused, v->since);
 	pthread_mutex_unlock(&d->lock);
 	return v->admitted;
 }

@@ -36,7 +36,7 @@ enum {
 	TARGET_MAX = 8 * 1024,         /* bytes; both must leave room in that, so that it is us */
 	HEAD_MAX = 16 * 1024,          /* who refuse: the request line and all headers */
 	CONNECTIONS = 4096,            /* at most; fewer where there are not the descriptors */
-	SPARE = 8,                     /* and those that are told that they are too many: these, */
+	SPARE = 32,                    /* and those that are told that they are too many: these, */
 	SPARE_PART = 16,               /* and of so many one */
 	RESERVED = 64,                 /* descriptors for all else, */
 	RESERVED_BY_WORKER = 8,        /* and these */

@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import select
 import signal
 import socket
@@ -39,13 +40,15 @@ class Failure(AssertionError):
 class Server:
     """The binary, started and listening; a context manager that insists on a clean end."""
 
-    def __init__(self, *args, env=None, binary=BINARY, host="127.0.0.1"):
+    def __init__(self, *args, env=None, binary=BINARY, host="127.0.0.1", descriptors=None):
+        """`descriptors`: how many it may have, where they shall be few."""
         self.host = host
         # A file rather than a pipe: nobody need read it for the server to go on.
         self.log = tempfile.TemporaryFile("w+", errors="replace")
         self.process = subprocess.Popen(
             [binary, "serve", "--port", "0", *args], stdout=subprocess.PIPE, stderr=self.log,
-            text=True, env=environment(env), cwd=SRCDIR)
+            text=True, env=environment(env), cwd=SRCDIR, preexec_fn=descriptors and (
+                lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))))
         self.banner = self._read_banner()
         found = re.search(r"^listening +http://\S+:(\d+)/beta", self.banner, re.M)
         if not found:

@@ -1,0 +1,361 @@
+"""Limits, each with its answer: connections, time, target, headers, body; and what the library says
+by itself where it comes before us."""
+
+import os
+import time
+
+import harness
+import wire
+from harness import ADMIN, TETONS, Server, wait_for
+from wire import Wire
+
+KEYS = f"X-API-Key: {ADMIN}\r\nMiru-Version: {TETONS}\r\n"
+GOOD = f"GET /beta/deployments/dpl_123 HTTP/1.1\r\nHost: x\r\n{KEYS}\r\n".encode()
+
+KIB = 1024
+TARGET_MAX, HEAD_MAX = 8 * KIB, 16 * KIB
+MEMORY = 32 * KIB  # the library's, in which all of that must have room
+
+
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+class Connections(harness.TestCase):
+    arguments = None
+    DESCRIPTORS, MAX = 144, 30  # so many of the one make the other, with two workers
+
+    def server(self, *args):
+        return Server("--workers", "2", *args, descriptors=self.DESCRIPTORS)
+
+    def open(self, server, count):
+        """So many connections that the server has taken in."""
+        wires = []
+        for _ in range(count):
+            wires.append(Wire(server))
+            self.addCleanup(wires[-1].close)
+        for w in wires:
+            w.send(GOOD)
+            self.assertEqual(w.answer().status, 200)
+        return wires
+
+    def assert_refused(self, w):
+        answer = w.answer()
+        self.assertEqual((answer.status, answer.reason), (503, "Service Unavailable"))
+        self.assertEqual((answer.code, answer.is_ours), ("too_many_connections", True))
+        self.assertEqual(answer.headers["retry-after"], "1")
+        self.assertEqual(answer.headers["content-type"], "application/json")
+        self.assertTrue(answer.close)
+        self.assertTrue(w.ended())
+
+    def test_one_too_many(self):
+        """Refused at once, whether it has sent anything or not; those before it are served."""
+        with self.server() as server:
+            wires = self.open(server, self.MAX)
+            for data in (b"", b"GET /", GOOD, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+                         b"\r\nx", GOOD * 10):
+                with self.subTest(data=data[:20]), Wire(server) as w:
+                    w.send(data)
+                    began = time.monotonic()
+                    self.assert_refused(w)
+                    self.assertLess(time.monotonic() - began, 1)
+            wires[0].send(GOOD)
+            self.assertEqual(wires[0].answer().status, 200)
+            wires.pop().close()
+            self.assert_served(server)
+            server.stop()
+            self.assertGreaterEqual(server.errors.count("note: a connection too many: 503"), 5)
+            self.assertNotIn("internal error", server.errors)
+
+    def assert_served(self, server):
+        """A place becomes free, in a moment."""
+        def served():
+            with Wire(server) as w:
+                w.send(GOOD)
+                return w.answer().status == 200
+        wait_for(served)
+
+    def test_a_crowd(self):
+        """Five times as many as there may be, all at once, and none of them ever says anything."""
+        with self.server("--log", "off") as server:
+            wires = []
+            for _ in range(self.MAX * 5):
+                wires.append(Wire(server))
+                self.addCleanup(wires[-1].close)
+            told = 0
+            for w in wires[self.MAX + 1:]:
+                self.assert_refused(w)
+                self.assertLess(descriptors(server), self.DESCRIPTORS)
+            for w in wires:
+                w.close()
+            self.assert_served(server)
+            server.stop()
+            self.assertNotIn("accept", server.errors)
+
+    def test_too_few_descriptors(self):
+        with self.assertRaisesRegex(harness.Failure, "too few descriptors for 2 workers"):
+            Server("--workers", "2", descriptors=112)
+
+    def test_as_many_as_descriptors_allow(self):
+        """A soft limit that is lower is raised."""
+        import resource
+        with self.server() as server:
+            limit = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+            self.assertEqual(limit, (self.DESCRIPTORS, self.DESCRIPTORS))
+
+
+class Time(harness.TestCase):
+    """A second for a request. All that is slow is so at the same time."""
+    arguments = ("--request-timeout", "1")
+    BODY = (b"POST /beta/devices HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+    CHUNKS = (b"POST /beta/devices HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+
+    STALLED = {
+        "one byte": b"G",
+        "request line": GOOD[:30],
+        "behind the line": GOOD[:GOOD.index(b"\n") + 1],
+        "head": GOOD[:-2],
+        "nothing of a body": BODY,
+        "some of a body": BODY + b"x" * 50,
+        "all but a byte": BODY + b"x" * 99,
+        "no chunk": CHUNKS,
+        "in a size": CHUNKS + b"1",
+        "in a chunk": CHUNKS + b"5\r\nab",
+        "before the last chunk": CHUNKS + b"5\r\nabcde\r\n",
+        "in the trailer": CHUNKS + b"0\r\nX: y\r\n",
+        "endless chunk": CHUNKS + b"ffffffffffffffff\r\nabc",
+        "100-continue": BODY.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"),
+    }
+
+    def assert_expired(self, w):
+        answer = w.answer()
+        if answer.status == 100:
+            answer = w.answer()
+        self.assertEqual((answer.status, answer.reason), (408, "Request Timeout"))
+        self.assertEqual((answer.code, answer.is_ours), ("request_timeout", True))
+        self.assertTrue(answer.close)
+        self.assertTrue(w.ended())
+
+    def wires(self, names):
+        wires = {name: Wire(self.server) for name in names}
+        for w in wires.values():
+            self.addCleanup(w.close)
+        return wires
+
+    def test_stalled(self):
+        """At every stage, on a new connection and on one that has been used before."""
+        self.server.control("DELETE", "requests")
+        began = time.monotonic()
+        fresh, used = self.wires(self.STALLED), self.wires(self.STALLED)
+        for name, w in fresh.items():
+            w.send(self.STALLED[name])
+        for w in used.values():
+            w.send(GOOD)
+            self.assertEqual(w.answer().status, 200)
+        # A pause, since what comes together with the request before counts as waiting for the next.
+        time.sleep(0.4)
+        for name, w in used.items():
+            w.send(self.STALLED[name])
+        for wires in fresh, used:
+            for name, w in wires.items():
+                with self.subTest(name, used=wires is used):
+                    self.assert_expired(w)
+                    self.assertGreater(time.monotonic() - began, 0.9)
+        self.assertLess(time.monotonic() - began, 10)
+        # Those of which it is known what they ask for are in the journal.
+        known = 2 * sum(b"\r\n\r\n" in s for s in self.STALLED.values())
+        late = []
+
+        def all_ended():
+            late[:] = [r for r in self.server.control("GET", "requests").json["requests"]
+                       if r["status"] != 200]
+            return len(late) >= known
+        wait_for(all_ended)
+        self.assertEqual({(r["path"], r["status"], r["code"]) for r in late},
+                         {("/beta/devices", 408, "request_timeout")})
+        self.assertEqual(len(late), known)
+
+    def test_trickling(self):
+        """A byte now and then buys no time."""
+        wires = self.wires(["line", "head", "body", "chunks"])
+        tails = {"line": GOOD, "head": b"GET / HTTP/1.1\r\nX: " + b"y" * 100,
+                 "body": self.BODY + b"x" * 99, "chunks": self.CHUNKS + b"1\r\nx\r\n" * 20}
+        tails = {name: iter(wire.single_bytes(data)) for name, data in tails.items()}
+        for name, skip in (("head", 20), ("body", len(self.BODY)), ("chunks", len(self.CHUNKS))):
+            wires[name].send(b"".join(next(tails[name]) for _ in range(skip)))
+        began = time.monotonic()
+        while time.monotonic() - began < 1.3:
+            for name, w in wires.items():
+                w.send(next(tails[name]))
+            time.sleep(0.1)
+        for name, w in wires.items():
+            with self.subTest(name):
+                self.assert_expired(w)
+
+    def test_waiting(self):
+        """A connection on which nothing has been asked, or nothing more, is closed without a word."""
+        began = time.monotonic()
+        wires = self.wires(["new", "used", "lines"])
+        wires["used"].send(GOOD)
+        self.assertEqual(wires["used"].answer().status, 200)
+        for name in "new", "used":
+            self.assertEqual(wires[name].rest(), b"", name)
+        self.assertGreater(time.monotonic() - began, 0.9)
+        self.assertLess(time.monotonic() - began, 10)
+
+    def test_half_closed(self):
+        """With the request, and it had asked for the connection to live on: answered, and closed."""
+        with Wire(self.server) as w:
+            w.send(GOOD)
+            w.half_close()
+            self.assertEqual(w.answer().status, 200)
+            self.assertEqual(w.rest(), b"")
+
+    def test_slow_but_in_time(self):
+        """Requests that take half of the time each, and longer together than one may take."""
+        with Wire(self.server) as w:
+            for _ in range(4):
+                w.send(GOOD[:50])
+                time.sleep(0.2)
+                w.send(GOOD[50:])
+                self.assertEqual(w.answer().status, 200)
+                time.sleep(0.2)
+
+    def test_late_answers(self):
+        """The time is the client's; how long an answer takes is another matter."""
+        self.server.control("PUT", "faults", {"faults": [{"delay_ms": 1600}]})
+        self.addCleanup(self.server.control, "DELETE", "faults")
+        with Wire(self.server) as w:
+            w.send(GOOD)
+            self.assertEqual(w.answer().status, 200)
+
+    def test_answers_that_nobody_reads(self):
+        """They are given up, some time after."""
+        before = descriptors(self.server)
+        wires = self.wires(range(5))
+        for w in wires.values():
+            w.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+        wait_for(lambda: descriptors(self.server) >= before + len(wires))
+        wait_for(lambda: descriptors(self.server) <= before)
+
+
+class Heads(harness.TestCase):
+    def head(self, size, header="X"):
+        """A request with a head of so many bytes."""
+        start = b"GET /beta/deployments/dpl_123 HTTP/1.1\r\nHost: x\r\n" + KEYS.encode()
+        end = b"\r\n\r\n"
+        more = header.encode() + b": "
+        return start + more + b"y" * (size - len(start) - len(more) - len(end)) + end
+
+    def answers(self, w, request, status, code, word):
+        w.send(request)
+        answer = w.answer()
+        self.assertEqual(answer.status, status)
+        if code:
+            self.assertEqual(answer.code, code)
+            self.assertIn(word, answer.message)
+            self.assertIn("at most", answer.message)
+        w.send(GOOD)
+        self.assertEqual(w.answer().status, 200)
+
+    def test_target(self):
+        def get(size):
+            return b"GET /" + b"x" * (size - 1) + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+        with Wire(self.server) as w:
+            self.answers(w, get(TARGET_MAX), 404, None, None)
+            for size in (TARGET_MAX + 1, 10_000, 16_000, 20_000, 30_000):
+                self.answers(w, get(size), 414, "uri_too_long", f"{size} bytes")
+            query = GOOD.replace(b" HTTP", b"?expand=" + b"x" * TARGET_MAX + b" HTTP")
+            self.answers(w, query, 414, "uri_too_long", "")
+            self.answers(w, b"POST" + get(TARGET_MAX + 1)[3:-2] + b"Content-Length: 5\r\n\r\nhello",
+                         414, "uri_too_long", "")
+
+    def test_headers(self):
+        with Wire(self.server) as w:
+            self.answers(w, self.head(HEAD_MAX), 200, None, None)
+            for size in (HEAD_MAX + 1, 20_000, 30_000):
+                self.answers(w, self.head(size), 431, "request_header_fields_too_large",
+                             f"{size} bytes")
+            self.answers(w, self.head(15_000, "Cookie"), 200, None, None)
+
+    def test_every_size(self):
+        """There is an answer, with room for it, whatever the head takes of the library's memory."""
+        for kind in (self.head,
+                     lambda n: GOOD.replace(b" HTTP", b"?" + b"x" * (n - len(GOOD) - 1) + b" HTTP"),
+                     lambda n: GOOD[:-2] + b"X: y\r\n" * ((n - len(GOOD)) // 60) + b"\r\n"):
+            seen, unanswered = [], []
+            for size in range(2 * KIB, 40 * KIB, 331):
+                with Wire(self.server) as w:
+                    w.send(kind(size))
+                    answer = w.answer()
+                    if answer:
+                        seen.append(answer)
+                        self.assertIn(answer.status, (200, 400, 414, 431), size)
+                    else:
+                        unanswered.append(size)
+            # None fits into what a head leaves that takes the memory to almost its last byte.
+            self.assertLessEqual(len(unanswered), 2, unanswered)
+            # First all is well, then we refuse, then the library does.
+            ours = [answer.is_ours for answer in seen]
+            self.assertEqual(ours, sorted(ours, reverse=True))
+            self.assertEqual(seen[0].status // 100 % 2, 0)
+
+    def test_beyond(self):
+        """More than the library has memory for: its own answers, pinned."""
+        for request, status in ((b"GET /" + b"x" * MEMORY + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+                                (self.head(2 * MEMORY), 431),
+                                (GOOD[:-2] + b"X: y\r\n" * 1000 + b"\r\n", 431)):
+            with self.subTest(request=request[:10]), Wire(self.server) as w:
+                w.send(request)
+                answer = w.rest()
+                self.assertRegex(answer, rb"^HTTP/1.1 %d " % status)
+                self.assertIn(b"<html>", answer)
+
+
+class Bodies(harness.TestCase):
+    MAX = 1000
+    arguments = ("--max-body", str(MAX))
+    HEAD = (f"POST /beta/devices HTTP/1.1\r\nHost: x\r\n{KEYS}").encode()
+
+    def sized(self, n):
+        return [b"Content-Length: %d\r\n" % n], b"x" * n
+
+    def in_chunks(self, n):
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in
+                          (b"x" * min(7, n - i) for i in range(0, n, 7)))
+        return [b"Transfer-Encoding: chunked\r\n"], chunks + b"0\r\n\r\n"
+
+    def test_at_the_limit(self):
+        """One byte less, as many, and one more: declared or in chunks, asked for or not, in pieces."""
+        for make in self.sized, self.in_chunks:
+            for n in (0, 1, self.MAX - 1, self.MAX, self.MAX + 1, 2 * self.MAX):
+                for expect in False, True:
+                    for cut in wire.whole, wire.pieces(n):
+                        with self.subTest(make.__name__, n=n, expect=expect), \
+                                Wire(self.server) as w:
+                            self.post(w, n, *make(n), expect, cut, make == self.sized)
+
+    def post(self, w, n, headers, body, expect, cut, declared):
+        large = n > self.MAX
+        refused_at_once = large and declared
+        head = self.HEAD + b"".join(headers) + b"Expect: 100-continue\r\n" * expect + b"\r\n"
+        w.send(head, cut)
+        if expect and not refused_at_once:
+            self.assertEqual(w.answer().status, 100)
+        if not (expect and refused_at_once):
+            w.send(body, cut)
+        answer = w.answer()
+        if answer is None and refused_at_once:
+            return  # what was sent on has reset the connection
+        self.assertEqual(answer.status, 413 if large else 400)
+        self.assertEqual(answer.code, "request_too_large" if large else "invalid_request")
+        self.assertEqual(answer.close, refused_at_once)
+        if refused_at_once:
+            self.assertTrue(w.ended())
+        else:
+            w.send(GOOD)
+            self.assertEqual(w.answer().status, 200)
+
+
+if __name__ == "__main__":
+    harness.main()
