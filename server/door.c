@@ -27,7 +27,8 @@ enum {
 	LINGER_MS = 200, /* the moment, when it has been told to go */
 	LOOKS = 8,       /* in the time for a request */
 	LOOK_MAX_MS = 1000,
-	MS = 1000, /* microseconds */
+	MS = 1000,      /* microseconds */
+	CLOSE_WAIT = 8, /* a state of TCP: the other side has ended what it sends */
 };
 
 /*
@@ -93,14 +94,21 @@ static void tell_to_go(struct door *d, struct visitor *v, const struct refusal *
 
 /* ---- looking after the visitors -------------------------------------------------------------- */
 
-/* The bytes that have come so far, or 0 where the kernel does not say. */
-static uint64_t received(const struct visitor *v)
+/* What the kernel knows of a socket; nothing where it does not say. */
+static struct tcp_info info_of(const struct visitor *v)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof info;
 
 	getsockopt(v->socket, IPPROTO_TCP, TCP_INFO, &info, &len);
-	return info.tcpi_bytes_received;
+	return info;
+}
+
+static bool has_unread(const struct visitor *v)
+{
+	int bytes;
+
+	return ioctl(v->socket, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
 /* End what it was doing when it was looked at, unless it has gone on. */
@@ -110,16 +118,46 @@ static bool stop(struct visitor *v, unsigned doing)
 }
 
 /* Note since when it waits, and when a request began to come. */
-static void look_at(struct visitor *v, unsigned doing, int64_t now)
+static void note(struct visitor *v, unsigned doing, uint64_t received, int64_t now)
 {
 	if (v->seen != doing / REQUEST) {
 		v->seen = doing / REQUEST;
 		v->since = now;
 		v->began = 0;
-		v->received = received(v);
+		v->received = received;
+		v->silent = false;
 	}
-	if (v->began == 0 && (doing % REQUEST == COMING || received(v) > v->received))
+	if (v->began == 0 && (doing % REQUEST == COMING || received > v->received))
 		v->began = now;
+}
+
+/* Has it closed its side, at the look before already, so that its worker has had the time for what
+ * came before that? The library may have overlooked the end. */
+static bool has_left(struct visitor *v, const struct tcp_info *info)
+{
+	bool silent = info->tcpi_state == CLOSE_WAIT && !has_unread(v), was = v->silent;
+
+	v->silent = silent;
+	return silent && was;
+}
+
+static void look_at(struct door *d, struct visitor *v, unsigned doing, int64_t now)
+{
+	const struct tcp_info info = info_of(v);
+	bool left;
+
+	note(v, doing, info.tcpi_bytes_received, now);
+	left = has_left(v, &info);
+	if (left)
+		v->began = 0;
+	else if (now - (v->began ? v->began : v->since) < d->patience)
+		return;
+	if (!stop(v, doing))
+		return;
+	if (v->began)
+		tell_to_go(d, v, &expired, now);
+	else
+		shutdown(v->socket, SHUT_RDWR); /* it has asked for nothing */
 }
 
 static void look_after(struct door *d, struct visitor *v, int64_t now)
@@ -129,13 +167,7 @@ static void look_after(struct door *d, struct visitor *v, int64_t now)
 	switch (doing % REQUEST) {
 	case WAITING:
 	case COMING:
-		look_at(v, doing, now);
-		if (now - (v->began ? v->began : v->since) < d->patience || !stop(v, doing))
-			break;
-		if (v->began)
-			tell_to_go(d, v, &expired, now);
-		else
-			shutdown(v->socket, SHUT_RDWR); /* it has asked for nothing */
+		look_at(d, v, doing, now);
 		break;
 	case TOLD_TO_GO:
 		d->told++;
@@ -253,11 +285,10 @@ void door_leave(struct door *d, struct visitor *v)
 bool door_has_unread(struct door *d)
 {
 	bool unread = false;
-	int bytes;
 
 	pthread_mutex_lock(&d->lock);
 	for (struct visitor *v = d->visitors; v && !unread; v = v->next)
-		unread = ioctl(v->socket, FIONREAD, &bytes) == 0 && bytes > 0;
+		unread = has_unread(v);
 	pthread_mutex_unlock(&d->lock);
 	return unread;
 }

@@ -22,7 +22,8 @@ struct visitor {
 	unsigned seen;     /* at which request it was, */
 	int64_t since;     /* from when on, */
 	int64_t began;     /* and when that began to come; 0: it has not */
-	uint64_t received; /* bytes, before that */
+	uint64_t received; /* bytes, before that; */
+	bool silent;       /* and that nothing more will come */
 };
 
 /*
