@@ -41,14 +41,14 @@ class Server:
     """The binary, started and listening; a context manager that insists on a clean end."""
 
     def __init__(self, *args, env=None, binary=BINARY, host="127.0.0.1", descriptors=None):
-        """`descriptors`: how many it may have, where they shall be few."""
+        """`descriptors`: how many it may have, soft and hard, where they shall be few."""
         self.host = host
         # A file rather than a pipe: nobody need read it for the server to go on.
         self.log = tempfile.TemporaryFile("w+", errors="replace")
         self.process = subprocess.Popen(
             [binary, "serve", "--port", "0", *args], stdout=subprocess.PIPE, stderr=self.log,
             text=True, env=environment(env), cwd=SRCDIR, preexec_fn=descriptors and (
-                lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))))
+                lambda: resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)))
         self.banner = self._read_banner()
         found = re.search(r"^listening +http://\S+:(\d+)/beta", self.banner, re.M)
         if not found:

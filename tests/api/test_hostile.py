@@ -372,9 +372,8 @@ class Hundred_thousand(TestCase):
         fds, before = self.memory()
         self.some(self.REQUESTS, answers)
         wait_for(lambda: self.memory()[0] <= fds)
-        grown = self.memory()[1] - before
-        self.assertLess(grown, self.GROWTH)
-        print("GROWN", grown, before)
+        if not harness.instrumented():  # which keep what was freed
+            self.assertLess(self.memory()[1] - before, self.GROWTH)
 
     def setUp(self):
         self.idle = self.memory()[0]

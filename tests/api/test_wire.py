@@ -5,6 +5,7 @@ import re
 import tempfile
 
 import harness
+import wire
 from harness import ADMIN, TETONS
 
 KEYS = f"X-API-Key: {ADMIN}\r\nMiru-Version: {TETONS}\r\n"
@@ -27,16 +28,8 @@ class Stream:
         self.file = sock.makefile("rb")
 
     def next(self):
-        line = self.file.readline()
-        if not line:
-            return None
-        length, close = 0, False
-        while (header := self.file.readline()) not in (b"\r\n", b""):
-            name, _, value = header.decode().partition(":")
-            if name.lower() == "content-length":
-                length = int(value)
-            close = close or (name.lower() == "connection" and value.strip() == "close")
-        return int(line.split()[1]), self.file.read(length), close
+        answer = wire.read_answer(self.file)
+        return answer and (answer.status, answer.body, answer.close)
 
 
 class Requests(harness.TestCase):

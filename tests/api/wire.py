@@ -44,15 +44,7 @@ class Wire:
     def answer(self, method="GET"):
         """The next answer, or None where the connection ends without one."""
         try:
-            line = self.file.readline()
-            if not line:
-                return None
-            headers = []
-            while (header := self.file.readline()) not in (b"\r\n", b""):
-                name, _, value = header.decode("latin-1").partition(":")
-                headers.append((name.lower(), value.strip()))
-            length = int(dict(headers).get("content-length", 0))
-            return Answer(line, headers, b"" if method == "HEAD" else self.file.read(length))
+            return read_answer(self.file, method)
         except ConnectionResetError:
             return None
 
@@ -74,12 +66,24 @@ class Wire:
             return True
 
 
+def read_answer(file, method="GET"):
+    """The next one from a file, or None at its end."""
+    line = file.readline()
+    if not line:
+        return None
+    headers = {}
+    while (header := file.readline()) not in (b"\r\n", b""):
+        name, _, value = header.decode("latin-1").partition(":")
+        headers[name.lower()] = value.strip()
+    length = int(headers.get("content-length", 0))
+    return Answer(line, headers, b"" if method == "HEAD" else file.read(length))
+
+
 class Answer:
     def __init__(self, line, headers, body):
         self.version, status, self.reason = line.decode("latin-1").rstrip().split(" ", 2)
         self.status = int(status)
-        self.headers = dict(headers)
-        self.all_headers = headers
+        self.headers = headers
         self.body = body
 
     @property
