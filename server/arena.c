@@ -21,6 +21,7 @@ void arena_init(struct arena *a, void *first, size_t len)
 	a->blocks = NULL;
 	a->at = first;
 	a->end = first ? (char *)first + len : NULL;
+	a->failed = false;
 }
 
 void arena_free(struct arena *a)
@@ -32,6 +33,12 @@ void arena_free(struct arena *a)
 		a->blocks = next;
 	}
 	a->at = a->end = NULL;
+}
+
+static void *none(struct arena *a)
+{
+	a->failed = true;
+	return NULL;
 }
 
 void *arena_alloc(struct arena *a, size_t len)
@@ -49,12 +56,12 @@ void *arena_alloc(struct arena *a, size_t len)
 	size_t block_len = ARENA_WATCHED || len > BLOCK_LEN / 4 ? len : BLOCK_LEN;
 
 	if (block_len > SIZE_MAX - sizeof(struct arena_block))
-		return NULL;
+		return none(a);
 
 	struct arena_block *b = malloc(sizeof *b + block_len);
 
 	if (!b)
-		return NULL;
+		return none(a);
 	b->next = a->blocks;
 	a->blocks = b;
 	/* A block made for one large piece must not end the life of a current block with room. */

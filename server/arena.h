@@ -27,6 +27,7 @@ struct arena_block;
 struct arena {
 	struct arena_block *blocks; /* newest first; owned */
 	char *at, *end;             /* what is left of the current block */
+	bool failed;                /* it has once returned NULL */
 };
 
 /* Start an arena. `first` (may be NULL) is the caller's memory, used before any is allocated. */

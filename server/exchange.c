@@ -234,16 +234,32 @@ static void write_error(struct exchange *x)
 	write_close(&w, '}');
 }
 
+/*
+ * Memory was short: for the answer, or for something that it would say, or that would have decided
+ * it. What says so needs none.
+ */
+static void answer_short(struct exchange *x)
+{
+	static const char text[] =
+	    "{\"error\":{\"code\":\"internal_server_error\",\"params\":{},\"message\":"
+	    "\"the server is out of memory\"}}";
+
+	log_failure(x->app->log, "answer: out of memory");
+	x->failure = (struct failure){ .error = ERR_INTERNAL };
+	x->answer.nheaders = 0; /* they were the answer's that there is not */
+	x->answer.type = NULL;
+	x->answer.delay = 0;
+	_Static_assert(sizeof text <= sizeof x->last_text, "room for it");
+	memcpy(x->last_text, text, sizeof text);
+	x->last = (struct buf){ .text = x->last_text, .len = sizeof text - 1 };
+	x->answer.body = &x->last;
+}
+
 void exchange_answer(struct exchange *x)
 {
-	const struct buf *body = x->answer.body;
-
 	if (x->failure.error)
 		write_error(x);
-	if (body->bad) {
-		x->answer.nheaders = 0; /* they were the answer's that there is not */
-		broke(x, "answer: out of memory");
-		write_error(x);
-	}
+	if (x->answer.body->bad || x->arena.failed)
+		answer_short(x);
 	x->answer.status = failure_status(&x->failure);
 }

@@ -86,10 +86,16 @@ struct exchange {
 	const struct page *page;
 	struct failure failure;
 	struct answer answer;
+	/* Not set to zero at the beginning: */
 	char first[4096]; /* the arena's first memory */
+	struct buf last;  /* the answer, where there is memory for no other */
+	char last_text[128];
 };
 
-/* The answer's body is written to `body`, which must be empty and outlive the exchange. */
+/*
+ * The answer's body is written to `body`, which must be empty and outlive the exchange; only for
+ * want of memory for it, `answer.body` is another in the end.
+ */
 void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
 /* The name of the key that asks, or NULL where it is none of the workspace's. */
@@ -136,7 +142,7 @@ size_t answer_sent(const struct exchange *x);
 struct writer exchange_writer(struct exchange *x);
 /*
  * Complete the answer: its status, and where the exchange has failed, the error as its body. Cannot
- * fail: what is left for want of memory is 500.
+ * fail: what is left for want of memory is 500, be it that only a part of the message was lost.
  */
 void exchange_answer(struct exchange *x);
 

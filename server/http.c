@@ -400,8 +400,6 @@ static struct MHD_Response *make_response(struct client *client, bool half)
 	enum { BLOCK = 16 * 1024 };
 	const struct buf *body = client->x.answer.body;
 
-	if (body->bad)
-		return NULL;
 	if (half)
 		return MHD_create_response_from_callback(body->len, BLOCK, read_half, client, NULL);
 	return MHD_create_response_from_buffer(body->len, body->text, MHD_RESPMEM_PERSISTENT);

@@ -427,6 +427,18 @@ static void spoil(struct buf *body, enum fault_body how)
 		body->text[0] = '}'; /* with which no JSON begins */
 }
 
+/* The headers that a fault adds to an answer: before that is made, which would notice that memory
+ * was short for them. */
+static void say_when(struct exchange *x)
+{
+	const struct fault *f = x->fault;
+
+	say_number(x, "Retry-After", f->retry_after);
+	say_number(x, "retry-after-ms", f->retry_after_ms);
+	if (f->should_retry >= 0)
+		answer_header(x, "x-should-retry", f->should_retry ? "true" : "false");
+}
+
 /* What a fault does to an answer that is made, whether the operation was done or refused. */
 static void suffer(struct exchange *x)
 {
@@ -434,10 +446,6 @@ static void suffer(struct exchange *x)
 	const struct fault *f = x->fault;
 	struct answer *a = &x->answer;
 
-	say_number(x, "Retry-After", f->retry_after);
-	say_number(x, "retry-after-ms", f->retry_after_ms);
-	if (f->should_retry >= 0)
-		answer_header(x, "x-should-retry", f->should_retry ? "true" : "false");
 	if (f->delay_ms > 0)
 		a->delay += f->delay_ms * MS;
 	spoil(a->body, f->body);
@@ -452,6 +460,8 @@ void serve(struct exchange *x)
 		pass(x, gates[x->op->realm]);
 	if (x->db)
 		workspaces_give(x->workspace, STEAL(x->db));
+	if (x->fault)
+		say_when(x);
 	exchange_answer(x);
 	if (x->fault)
 		suffer(x);
