@@ -164,6 +164,8 @@ bool memvfs_register(void)
 	static sqlite3_vfs vfs;
 	const sqlite3_vfs *system = sqlite3_vfs_find(NULL);
 
+	if (sqlite3_vfs_find(memvfs_name))
+		return true;
 	if (!system)
 		return false;
 	vfs = *system; /* randomness, time and sleep are its own */

@@ -10,9 +10,7 @@
 /* For the name of a file, which is made of its pages' address. */
 enum { MEMVFS_NAME = 32 };
 
-/*
- * Make it known, once, and its name. False when the library is out of memory.
- */
+/* Make it known, and its name. False when the library is out of memory. */
 bool memvfs_register(void) MUST_CHECK;
 extern const char memvfs_name[];
 
