@@ -125,12 +125,15 @@ static bool fill_up(struct pages *pages, size_t count)
 
 bool pages_write(struct pages *pages, size_t i, const void *bytes)
 {
-	struct piece *piece;
+	struct piece *piece = i < pages->count ? pages->pieces[i] : NULL;
 
-	if (i < pages->count && atomic_load(&pages->pieces[i]->holders) == 1) {
-		memcpy(pages->pieces[i]->bytes, bytes, PIECE_BYTES);
+	if (piece && atomic_load(&piece->holders) == 1) {
+		memcpy(piece->bytes, bytes, PIECE_BYTES);
 		return true;
 	}
+	/* So that to undo what could not be done for want of memory takes none. */
+	if (piece && memcmp(piece->bytes, bytes, PIECE_BYTES) == 0)
+		return true;
 	piece = make_room(pages, i + 1) ? piece_new(bytes) : NULL;
 	if (!piece || !fill_up(pages, i)) {
 		free(piece);

@@ -24,7 +24,10 @@ void pages_free(struct pages *pages);
 size_t pages_count(const struct pages *pages);
 /* Read `len` bytes from `offset` on. False where some are beyond the end: those are 0. */
 bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offset);
-/* Write a piece; those that are missing before it are 0. False, and no change: memory is short. */
+/*
+ * Write a piece; those that are missing before it are 0. False, and no change, when memory is
+ * short; of a piece that no image has, or that has these bytes already, it takes none.
+ */
 bool pages_write(struct pages *pages, size_t i, const void *bytes) MUST_CHECK;
 /* Cut off all but the first ones. */
 void pages_cut(struct pages *pages, size_t count);
