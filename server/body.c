@@ -148,7 +148,7 @@ static bool read_single(struct reader *r, struct member *m, const cJSON *json)
 static bool read_object(struct reader *r, const struct shape *shape, const cJSON *json,
 			struct body *body);
 
-static bool read_inside(struct reader *r, const struct member *m, const char *inside,
+static bool read_inside(const struct reader *r, const struct member *m, const char *inside,
 			const cJSON *json, struct body *body)
 {
 	struct reader within = *r;

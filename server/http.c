@@ -601,7 +601,11 @@ static bool bind_socket(struct http *http, const struct addrinfo *to, const char
 			unsigned port, char *err, size_t errlen)
 {
 	static const int on = 1;
-	struct sockaddr_storage bound;
+	union {
+		struct sockaddr_in6 v6;
+		struct sockaddr_in v4;
+		struct sockaddr any;
+	} bound = { 0 };
 	socklen_t len = sizeof bound;
 
 	http->socket =
@@ -621,10 +625,10 @@ static bool bind_socket(struct http *http, const struct addrinfo *to, const char
 				 strerror(errno));
 		return false;
 	}
-	if (getsockname(http->socket, (struct sockaddr *)&bound, &len) != 0)
+	if (getsockname(http->socket, &bound.any, &len) != 0)
 		return say("getsockname", err, errlen);
-	http->port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-						       : ((struct sockaddr_in *)&bound)->sin_port);
+	http->port =
+	    ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
 	return true;
 }
 

@@ -197,7 +197,7 @@ static bool fits_seen(struct run *r, const struct schema *s, const struct node *
 	unsigned char *mine CLEANUP(free_bytes) = new_seen(r, v);
 
 	if (!mine || !fits(r, s, v, mine, scope))
-		return false;
+		return false; /* NOLINT(clang-analyzer-unix.Malloc): it does not see CLEANUP */
 	add_seen(seen, mine, v->count);
 	return true;
 }
@@ -327,7 +327,7 @@ static bool is_multiple(struct run *r, double number, double step)
 		if (of > digits)
 			return false;
 	}
-	digits %= of;
+	digits %= of; /* NOLINT(clang-analyzer-core.DivideZero): a step is greater than 0 */
 	for (; exponent > step_exponent && digits; exponent--)
 		digits = digits * 10 % of;
 	return digits == 0;
@@ -780,7 +780,7 @@ static bool check_seeing(struct run *r, const struct schema *s, const struct nod
 		good &= check_unevaluated(r, s, v, mine, scope);
 	if (good && seen)
 		add_seen(seen, mine, v->count);
-	return good;
+	return good; /* NOLINT(clang-analyzer-unix.Malloc): the same */
 }
 
 static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,

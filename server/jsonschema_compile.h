@@ -97,9 +97,9 @@ struct jsonschema {
 /* Compile into an empty *c. True if it is a good schema; else c->why or c->broke says why not. */
 bool jsonschema_compile(struct jsonschema *c, struct arena *a, const cJSON *schema) MUST_CHECK;
 /* Whatever jsonschema_compile returned. */
-void jsonschema_free(struct jsonschema *c);
+void jsonschema_free(struct jsonschema *s);
 /* The schema in a resource with this $dynamicAnchor, or NULL. */
-const struct schema *jsonschema_dynamic(const struct jsonschema *c, const struct resource *resource,
+const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct resource *resource,
 					const char *anchor);
 
 #endif

@@ -273,7 +273,7 @@ const char *jsontree_path(struct arena *a, const struct node *n)
 {
 	const struct node *line[JSON_DEPTH + 1];
 	size_t count = lineage(n, line);
-	struct buf b = BUF_INIT((JSON_DEPTH + 1) * PATH_MAX_LEN);
+	struct buf b = BUF_INIT((size_t)(JSON_DEPTH + 1) * PATH_MAX_LEN);
 
 	buf_addc(&b, '[');
 	for (size_t i = 0; i < count; i++) {
@@ -296,7 +296,7 @@ const char *jsontree_pointer(struct arena *a, const struct node *n)
 {
 	const struct node *line[JSON_DEPTH + 1];
 	size_t count = lineage(n, line);
-	struct buf b = BUF_INIT((JSON_DEPTH + 1) * PATH_MAX_LEN);
+	struct buf b = BUF_INIT((size_t)(JSON_DEPTH + 1) * PATH_MAX_LEN);
 
 	for (size_t i = 0; i < count; i++) {
 		const char *key = line[i]->key ? utf8_clean(a, line[i]->key, SHOWN_MAX) : "";

@@ -54,7 +54,7 @@ static bool make_room(struct lines *l)
 {
 	size_t left = (size_t)(l->end - l->at);
 
-	if (left > 0)
+	if (l->at)
 		memmove(l->room, l->at, left);
 	if (l->cap - left < PIECE) {
 		size_t cap = l->cap ? l->cap * 2 : (size_t)2 * PIECE;

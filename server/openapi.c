@@ -757,7 +757,7 @@ static void put_operation(struct document *d, const struct operation *op)
 	char method[16];
 	size_t len = 0;
 
-	for (; op->method[len] && len < sizeof method - 1; len++)
+	for (; len < sizeof method - 1 && op->method[len]; len++)
 		method[len] = (char)tolower((unsigned char)op->method[len]);
 	method[len] = '\0';
 	open_object(d, method);

@@ -247,6 +247,7 @@ static const struct field put_faults[] = {
 /* ---- the operations -------------------------------------------------------------------------- */
 
 /* One resource by its id, and a list of them. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): spans are initializers */
 #define GET_ONE(segment, called, id, what, spans) \
 	{ .name = "get" called, .method = "GET", .path = "/" #segment "/{" id "}", .resource = (what), \
 	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_EXPAND, .run = op_get }
@@ -270,6 +271,7 @@ static const struct field put_faults[] = {
 	  .writes = PART_PATCH, .run = op_patch }
 #define CONTROL(verb, route, ...) \
 	{ .method = (verb), .path = "/_mock/" route, .realm = REALM_CONTROL, __VA_ARGS__ }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 const struct operation operations[] = {
 	GET_ONE(config_instances, "ConfigInstance", "config_instance_id", R_CONFIG_INSTANCE, ALWAYS),

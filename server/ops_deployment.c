@@ -219,6 +219,7 @@ static bool find_movable(struct exchange *x, struct change *c, enum trigger t, e
 		return false;
 	if (lifecycle_move(t, &(*d)->is))
 		return true;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): op_not_found is always false */
 	activity = word_in(activity_status_words, (*d)->is.activity, x->version);
 	fail(x, error, "deployment '%s' is %s%s%s: only one that is %s can be %s", (*d)->id,
 	     activity, streq((*d)->is.error, "none") ? "" : ", and ",

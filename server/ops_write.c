@@ -56,7 +56,7 @@ static bool find_taken(struct exchange *x, const struct draft *d, const struct u
  * it changes, or NULL. */
 static bool check_unique(struct exchange *x, const struct draft *d, const struct row *before)
 {
-	const char *id;
+	const char *id = NULL;
 
 	for (const struct unique *u = d->resource->uniques; u && u->says; u++) {
 		const char *text = draft_text(d, u->fields[0]);

@@ -382,7 +382,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.workers = cores,
 		.seed = -1,
 		.max_workspaces = 1000,
-		.max_body = 1024 * 1024,
+		.max_body = 1024L * 1024,
 		.max_page_size = 100,
 		.journal_size = 1000,
 		.request_timeout = 30,

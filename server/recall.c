@@ -161,14 +161,12 @@ static void recall_row(struct world *w, struct record *record, const struct row 
 			recall_value(w, record, i, row->cell[i].text);
 		else if (!is_relation(f) || given->wrong)
 			continue;
+		else if (given->set && is_owned(f))
+			recall_owned(w, record, i, &row->cell[i].rows);
+		else if (given->set && f->relation->ids)
+			recall_ids(w, record, i, &row->cell[i].rows);
 		else if (!given->set && is_owned(f) && !(f->flags & F_EXPAND))
 			adopt(w, record, i, &row->cell[i].rows);
-		else if (!given->set)
-			continue;
-		else if (is_owned(f))
-			recall_owned(w, record, i, &row->cell[i].rows);
-		else if (f->relation->ids)
-			recall_ids(w, record, i, &row->cell[i].rows);
 	}
 }
 

@@ -107,7 +107,7 @@ bool repository_read(struct arena *a, const char *origin, struct repository *r, 
 	while (len > 0 && path[len - 1] == '/')
 		path[--len] = '\0';
 	if (len > 4 && streq(path + len - 4, ".git"))
-		path[len -= 4] = '\0';
+		path[len - 4] = '\0';
 	if (!is_path(path, host->nested))
 		return wrong(why);
 	slash = strrchr(path, '/');

@@ -158,8 +158,8 @@ bool time_parse(const char *text, int64_t *micros)
 		return false;
 
 	/* A leap second is the first of the next minute, as in POSIX. */
-	int64_t seconds = days_from_civil(year, month, mday) * 86400 + hour * 3600 + minute * 60 +
-			  sec - offset * 60;
+	int64_t minutes = (days_from_civil(year, month, mday) * 24 + hour) * 60 + minute - offset;
+	int64_t seconds = minutes * 60 + sec;
 
 	*micros = seconds * second + fraction;
 	return *micros >= TIME_MIN && *micros <= TIME_MAX;

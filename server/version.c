@@ -69,7 +69,7 @@ enum version_verdict version_read(const char *header, enum version_policy policy
 	}
 	train = header && policy != VERSION_STRICT ? train_of(header) : NULL;
 	for (int i = 0; train && i < V_COUNT; i++) {
-		if (streq(train, train_of(supported[i]))) {
+		if (same_text(train, train_of(supported[i]))) {
 			*v = (enum version)i;
 			return VERSION_OK;
 		}

@@ -8,7 +8,7 @@ static void new_line(struct writer *w)
 	static const char spaces[] = "                                ";
 
 	buf_addc(w->to, '\n');
-	for (size_t left = w->depth * 2; left > 0;) {
+	for (size_t left = (size_t)w->depth * 2; left > 0;) {
 		size_t n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
 
 		buf_addn(w->to, spaces, n);

@@ -101,11 +101,10 @@ static void test_prefixes(void)
 
 	for (size_t len = 0; len < sizeof text; len++) {
 		struct json_error e;
-		char *copy = malloc(len + 1);
+		char *copy = malloc(len ? len : 1); /* no byte more, for who reads too far */
 
 		CU_ASSERT_FATAL(copy != NULL);
 		memcpy(copy, text, len);
-		copy = realloc(copy, len ? len : 1);
 		if (!cue_check(copy, len, &e))
 			CU_ASSERT(e.line > 0);
 		free(canonical(copy, len));

@@ -68,7 +68,7 @@ static void test_cases(void)
 static void test_days(void)
 {
 	static const int64_t day = INT64_C(86400) * 1000000;
-	char before[TIME_LEN + 1] = "", now[TIME_LEN + 1];
+	char before[TIME_LEN + 1] = "", now[TIME_LEN + 1] = "";
 
 	for (int64_t micros = -370 * 365 * day; micros < 430 * 365 * day; micros += day) {
 		int64_t back;
