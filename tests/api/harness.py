@@ -20,6 +20,7 @@ import unittest
 
 BINARY = os.environ["MIRU_MOCK"]
 SRCDIR = os.environ["srcdir"]
+UNDER = os.environ.get("MIRU_MOCK_UNDER", "").split()  # what runs it: valgrind, or nothing
 DEADLINE = 60  # seconds: for what takes milliseconds, on a machine that is busy and instrumented
 
 TETONS = "2026-03-09.tetons"
@@ -46,7 +47,7 @@ class Server:
         # A file rather than a pipe: nobody need read it for the server to go on.
         self.log = tempfile.TemporaryFile("w+", errors="replace")
         self.process = subprocess.Popen(
-            [binary, "serve", "--port", "0", *args], stdout=subprocess.PIPE, stderr=self.log,
+            [*UNDER, binary, "serve", "--port", "0", *args], stdout=subprocess.PIPE, stderr=self.log,
             text=True, env=environment(env), cwd=SRCDIR, preexec_fn=descriptors and (
                 lambda: resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)))
         self.banner = self._read_banner()
@@ -228,7 +229,9 @@ class Answer:
 
 
 def instrumented():
-    """Was it built with sanitizers, which cost memory and time?"""
+    """Is it run by valgrind, or was it built with sanitizers, which cost memory and time?"""
+    if UNDER:
+        return True
     with open(BINARY, "rb") as file:
         return re.search(rb"__(asan|tsan|ubsan)_", file.read()) is not None
 
@@ -282,7 +285,7 @@ def environment(more=None):
 
 def run(*args, env=None, stdin=None):
     """The binary, run to its end."""
-    return subprocess.run([BINARY, *args], capture_output=True, text=True, timeout=DEADLINE,
+    return subprocess.run([*UNDER, BINARY, *args], capture_output=True, text=True, timeout=DEADLINE,
                           env=environment(env), input=stdin, cwd=SRCDIR)
 
 
