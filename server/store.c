@@ -581,7 +581,7 @@ static bool copy(struct db *to, struct db *from)
 
 static bool put_in_file(struct db *db, const struct image *image)
 {
-	char err[256] = "";
+	char err[sizeof db->failed] = "";
 	struct store *from = store_open_image(image, err, sizeof err);
 	bool ok = from && copy(db, from->first);
 
