@@ -195,13 +195,18 @@ static void test_many_values(void)
 	const char *field, *why;
 
 	arena_init(&a, NULL, 0);
-	for (size_t i = 0; i < LEN; i++)
-		value[i] = "x,"[i % 2];
+	/* aaa,baa,caa,... */
+	for (size_t i = 0, n = 0; i < LEN; n = i / 4) {
+		value[i++] = (char)('a' + n % 26);
+		value[i++] = (char)('a' + n / 26 % 26);
+		value[i++] = (char)('a' + n / 26 / 26);
+		value[i++] = ',';
+	}
 	CU_ASSERT(
 	    listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, &pair, 1, &l, &field, &why));
-	EQ_INT((long long)l.filters[0].count, LEN / 2 + 1);
-	EQ_STR(l.filters[0].values[LEN / 2 - 1], "x");
-	CU_ASSERT(streq(l.filters[0].values[LEN / 2], value));
+	EQ_INT((long long)l.filters[0].count, LEN / 4 + 1);
+	EQ_STR(l.filters[0].values[27], "bba");
+	CU_ASSERT(streq(l.filters[0].values[LEN / 4], value));
 	pair.name = "status";
 	CU_ASSERT(
 	    !listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, &pair, 1, &l, &field, &why));
@@ -209,5 +214,23 @@ static void test_many_values(void)
 	arena_free(&a);
 }
 
+/* The first few are all different: they are looked up one by one. */
+static void test_repeated_values(void)
+{
+	const struct listing_rules rules = { .max_limit = 100 };
+	struct pair pairs[] = { { "name", "a|b|a" }, { "name", "b" }, { "name", "a" } };
+	struct listing l;
+	struct arena a;
+	const char *field, *why;
+
+	arena_init(&a, NULL, 0);
+	CU_ASSERT(listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, pairs, ARRAY_LEN(pairs),
+				&l, &field, &why));
+	EQ_INT((long long)l.filters[0].count, 3);
+	EQ_STR(l.filters[0].values[2], "a|b|a");
+	CU_ASSERT(listing_is_usual(&l));
+	arena_free(&a);
+}
+
 UNIT_MAIN("listing", { "cases", test_cases }, { "max page", test_max_page },
-	  { "many values", test_many_values })
+	  { "many values", test_many_values }, { "repeated values", test_repeated_values })

@@ -237,8 +237,10 @@ int main(int argc, char **argv)
 	int status;
 
 	docs = (struct buf)BUF_INIT(TEXT_MAX);
-	if (!(argc > 1 && streq(argv[1], "--print")) && !read_docs())
+	if (!(argc > 1 && streq(argv[1], "--print")) && !read_docs()) {
+		fprintf(stderr, "docs/performance.md cannot be read\n");
 		return 1;
+	}
 	arena_init(&arena, NULL, 0);
 	if (!sql_compose(&sql, &arena) || sqlite3_open(":memory:", &db) != SQLITE_OK ||
 	    sqlite3_exec(db, schema_sql, NULL, NULL, NULL) != SQLITE_OK)
