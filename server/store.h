@@ -2,9 +2,10 @@
  * store.h - a workspace's database: connections, the lock between readers and writers,
  * transactions, prepared statements. Who uses this need not know SQLite.
  *
- * The database lives in memory, in pages that its connections share; or in a file. Any number of readers or one writer hold its lock, so a reader sees all of a write or
- * nothing, and no statement ever meets a busy database. A `struct db` belongs to one thread at a
- * time: to its owner while that holds the lock, else to whoever writes.
+ * The database lives in memory, in pages that its connections share; or in a file. Any number of
+ * readers or one writer hold its lock, so a reader sees all of a write or nothing, and no statement
+ * ever meets a busy database. A `struct db` belongs to one thread at a time: to its owner while
+ * that holds the lock, else to whoever writes.
  */
 #ifndef STORE_H
 #define STORE_H

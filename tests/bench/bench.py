@@ -9,13 +9,16 @@ import http.client
 import json
 import os
 import re
+import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import prism
+import scale
 
 BUILD, SECONDS = sys.argv[1], int(sys.argv[2])
 TARGET = "/beta/deployments/dpl_123"
@@ -23,6 +26,10 @@ HEADERS = {"X-API-Key": "miru_mock_admin", "Miru-Version": "2026-03-09.tetons"}
 NEWEST = {**HEADERS, "Miru-Version": "2026-08-17.everglades"}
 WORKERS = max(2, os.cpu_count())
 MISSED = []
+FIGURES = {"rates": {}, "sizes": [], "curves": {}}  # for chart.py
+# Of what is measured at each size, what the chart shows.
+CURVES = ("a page", "100", "100, three expansions", "activity, nine of ten rows", "by id, activity",
+          "total_count of all", "offset in the middle")
 
 
 def free_port():
@@ -68,10 +75,11 @@ def constant(length):
     return (f"{BUILD}/tests/bench/constant", "PORT", str(WORKERS), str(length))
 
 
-def per_second(port, connections, target=TARGET, headers=HEADERS):
+def per_second(port, connections, target=TARGET, headers=HEADERS, script=None):
     """Requests a second over one second, and every answer a 200."""
     words = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
     out = subprocess.run(["wrk", "-t1", f"-c{connections}", "-d1s", *words,
+                          *(("-s", script) if script else ()),
                           f"http://127.0.0.1:{port}{target}"], capture_output=True, text=True,
                          check=True).stdout
     assert "Non-2xx" not in out and "Socket errors" not in out, out
@@ -104,6 +112,9 @@ def speed():
                       for _ in range(max(3, SECONDS // 3))]
             rates = [statistics.median(column) for column in zip(*slices)]
             name = f"GET by id, {connections} connections"
+            if connections == 16:
+                FIGURES["rates"] = dict(zip(("a constant body", "miru-mock", "miru-mock --log off"),
+                                            rates))
             print(f"{name}: constant {rates[0]:.0f}/s, miru-mock {rates[1]:.0f}/s, "
                   f"with --log off {rates[2]:.0f}/s")
             for column, label in ((1, ""), (2, ", --log off")):
@@ -143,6 +154,7 @@ def beside_prism():
                       for _ in range(max(2, SECONDS // 6))]
     rates = [statistics.median(column) for column in zip(*slices)]
     print(f"Prism on {name}: {rates[0]:.0f}/s, miru-mock {rates[1]:.0f}/s")
+    FIGURES["rates"]["Prism"] = rates[0]
     show("GET by id, 16 connections, against Prism",
          statistics.median([s[1] / s[0] for s in slices]), 20, 40, "x")
 
@@ -201,6 +213,88 @@ def reset():
         readers.wait()
 
 
+def get_by_id(fleets):
+    """By ids from everywhere, against the smallest of the fleets."""
+    with contextlib.ExitStack() as stack:
+        scripts = []
+        for f in fleets:
+            file = stack.enter_context(tempfile.NamedTemporaryFile("w", suffix=".lua"))
+            file.write(scale.script(f.ids()))
+            file.flush()
+            scripts.append(file.name)
+        turns = [[per_second(f.port, 16, script=script) for f, script in zip(fleets, scripts)]
+                 for _ in range(max(3, SECONDS // 4))]
+    for n, f in enumerate(fleets[1:], 1):
+        bounds = (1.3, 1.1) if f is fleets[-1] else ()
+        show(f"GET by id of {f.size:,}, time against {fleets[0].size:,}",
+             statistics.median([turn[0] / turn[n] for turn in turns]), *bounds, "x", least=False)
+
+
+def lists(fleets):
+    """The first pages, by a client of one connection; and what grows with the rows."""
+    rounds = 201 if SECONDS >= 10 else 41
+    nothing = scale.medians(fleets, "/_mock/health", rounds)[-1]
+    print(f"\n{'microseconds':<44}" + "".join(f"{f.size:>11,}" for f in fleets))
+    print(f"{'a request that does nothing':<44}{'':>11}{'':>11}{nothing:11.0f}"[:44 + 11 * len(fleets)])
+    worst = 0, ""
+    for kinds, of in ((scale.PAGES, rounds), (scale.LINEAR, 9)):
+        for name, target in kinds:
+            times = scale.medians(fleets, target, of)
+            if name in CURVES:
+                FIGURES["curves"][name] = times
+            print(f"{name:<44}" + "".join(f"{time:11.0f}" for time in times) +
+                  f"{times[-1] / times[0]:9.2f}x" + ("" if kinds is scale.PAGES else "   linear"))
+            if kinds is scale.PAGES:
+                worst = max(worst, (times[-1] / times[0], name))
+    show(f"the first page that grew the most ({worst[1]})", worst[0], 1.5, 1.1, "x", least=False)
+
+
+def fleets():
+    """What a thousand times as many rows cost. Briefly, thirty times as many will do."""
+    sizes = (scale.SMALL, 30000, 1000000) if SECONDS >= 10 else (scale.SMALL, 30000)
+    with contextlib.ExitStack() as stack:
+        loaded = []
+        for size in sizes:
+            loaded.append(scale.Fleet(size, server, mock))
+            stack.enter_context(loaded[-1].stack)
+            f = loaded[-1]
+            print(f"{size:,} deployments, {f.bytes / 1e6:.1f} MB: loaded in {f.load:.2f} s, "
+                  f"{f.resident:.0f} MB resident, {f.peak:.0f} MB at most")
+        FIGURES["sizes"] = sizes
+        get_by_id(loaded)
+        lists(loaded)
+        for turn in range(3):  # warm: the first change of all pages copies them
+            for f in loaded:
+                f.reset(f"warm {turn}")
+        times = [[f.reset(turn) for f in loaded] for turn in range(41)]
+        for f, column in zip(loaded, zip(*times)):
+            show(f"reset of {f.size:,} deployments", statistics.median(column), unit=" ms")
+    print()
+
+
+def statements():
+    """Counted by a unit test, which does not let them grow either."""
+    out = subprocess.run([f"{BUILD}/tests/unit/serve"], capture_output=True, text=True,
+                         check=True).stdout
+    counts = [int(n) for n in re.search(r"with three expansions: ([\d, ]+)", out)[1].split(",")]
+    show("SQL statements of a page of 100, three expansions", counts[1])
+    show("  of a page of 1", counts[0])
+    if len(set(counts)) > 1:
+        MISSED.append("SQL statements")
+
+
+def image():
+    """The container image's size, where an engine can build it."""
+    built = subprocess.run(["docker", "build", "-q", "-f", "docker/Dockerfile", "."],
+                           capture_output=True, text=True) if shutil.which("docker") else None
+    if not built or built.returncode != 0:
+        print("SKIPPED: the image, which no container engine could build here")
+        return
+    size = subprocess.run(["docker", "image", "inspect", "-f", "{{.Size}}", built.stdout.strip()],
+                          capture_output=True, text=True, check=True).stdout
+    show("the container image", int(size) / 1e6, 25, 12, " MB", least=False)
+
+
 def main():
     print(f"{os.cpu_count()} cores, {WORKERS} workers; yardstick: libmicrohttpd answering a "
           "constant body, set up the same\n")
@@ -208,6 +302,8 @@ def main():
     beside_prism()
     reset()
     journal()
+    statements()
+    fleets()
     ours, worst = first_200(mock())
     theirs, _ = first_200(constant(400))
     show("start to first 200, demo (median of 41)", ours, 20, 8, " ms", least=False)
@@ -217,6 +313,9 @@ def main():
     show("  the constant body's", resident(constant(400)), unit=" MB")
     size = os.path.getsize(f"{BUILD}/miru-mock")
     show("the binary, with its debugging information", size / 1e6, unit=" MB")
+    image()
+    with open(f"{BUILD}/bench.json", "w") as file:
+        json.dump(FIGURES, file)
     if MISSED:
         print("\nMISSED: " + "; ".join(MISSED))
     sys.exit(3 if MISSED else 0)  # 3, as told apart from a crash

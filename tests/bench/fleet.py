@@ -7,6 +7,7 @@ scrambled, as random ones would, and times grow.
 """
 
 import datetime
+import functools
 import json
 import sys
 
@@ -16,7 +17,7 @@ HEADERS = {"X-API-Key": KEY, "Miru-Version": VERSION}
 RESOURCES = ("config_instances", "config_schemas", "config_types", "deployments", "devices",
              "git_commits", "groups", "releases")
 BEGAN = datetime.datetime(2024, 1, 1)
-STEP = datetime.timedelta(seconds=30)
+SECONDS = 30  # from one row to the next
 
 # Of ten deployments of a device the first nine are over, and the last one is what it runs or ends as.
 OVER = {"activity_status": "archived", "target_status": "archived"}
@@ -32,8 +33,14 @@ def name(prefix, n):
     return f"{prefix}_{n * 2654435761 % 2 ** 32:08x}"
 
 
+@functools.cache
+def day(n):
+    return (BEGAN + datetime.timedelta(days=n)).strftime("%Y-%m-%dT")
+
+
 def time(n):
-    return (BEGAN + n * STEP).strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, seconds = divmod(n * SECONDS, 24 * 60 * 60)
+    return f"{day(days)}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}Z"
 
 
 def sizes(deployments):

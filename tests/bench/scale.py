@@ -1,0 +1,144 @@
+"""Fleets of different sizes, beside each other: how long loading takes, and what a request does. What
+must hold, and how it is shown, is bench.py's."""
+
+import contextlib
+import os
+import random
+import re
+import socket
+import statistics
+import tempfile
+import time
+
+import fleet
+
+SMALL = 1000
+DEPLOYMENTS, DEVICES = "/beta/deployments?", "/beta/devices?"
+
+# The first page of every list, by every filter and order, one value and several; and rows with all
+# that they lead to. In braces stands what some row of the fleet has.
+PAGES = (
+    ("a page", DEPLOYMENTS),
+    ("100", DEPLOYMENTS + "limit=100"),
+    ("100, three expansions", DEPLOYMENTS + "limit=100&expand=device,release,config_instances"),
+    ("activity, nine of ten rows", DEPLOYMENTS + "activity_status=archived"),
+    ("activity, few rows", DEPLOYMENTS + "activity_status=staged"),
+    ("activity, no rows", DEPLOYMENTS + "activity_status=removing"),
+    ("two activities", DEPLOYMENTS + "activity_status=archived,deployed"),
+    ("error", DEPLOYMENTS + "error_status=failed"),
+    ("target", DEPLOYMENTS + "target_status=deployed"),
+    ("activity and error", DEPLOYMENTS + "activity_status=archived&error_status=failed"),
+    ("device", DEPLOYMENTS + "device_id={device_id}"),
+    ("release", DEPLOYMENTS + "release_id={release_id}"),
+    ("by id", DEPLOYMENTS + "order_by=id"),
+    ("oldest first", DEPLOYMENTS + "order_by=created_at:asc"),
+    ("by id, activity", DEPLOYMENTS + "order_by=id&activity_status=archived"),
+    ("devices", DEVICES),
+    ("devices, 100, three expansions",
+     DEVICES + "limit=100&expand=current_deployment,current_release,group"),
+    ("devices, status", DEVICES + "status=online"),
+    ("devices, two statuses", DEVICES + "status=online,offline"),
+    ("devices, by status", DEVICES + "order_by=status:asc"),
+    ("devices, agent", DEVICES + "agent_version=v0.1.0"),
+    ("devices, release", DEVICES + "current_release_id={release_id}"),
+    ("groups", "/beta/groups"),
+    ("groups, by name", "/beta/groups?order_by=name:asc"),
+    ("releases", "/beta/releases"),
+    ("config types", "/beta/config_types"),
+    ("config schemas", "/beta/config_schemas"),
+    ("config instances", "/beta/config_instances"),
+    ("config instances, slot", "/beta/config_instances?slot_key=main"),
+    ("git commits", "/beta/git_commits"),
+)
+
+# What has to look at as many rows as there are, and so grows with them.
+LINEAR = (
+    ("total_count of all", DEPLOYMENTS + "expand=total_count"),
+    ("total_count of nine of ten", DEPLOYMENTS + "activity_status=archived&expand=total_count"),
+    ("offset in the middle", DEPLOYMENTS + "offset={middle}"),
+    ("by id, two filters that nothing passes",
+     DEPLOYMENTS + "order_by=id&activity_status=archived&target_status=deployed"),
+)
+
+
+class Client:
+    """One connection, and as little of Python as there can be between sending and the answer."""
+
+    def __init__(self, port):
+        self.port = port
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.headers = "".join(f"{name}: {value}\r\n" for name, value in fleet.HEADERS.items())
+
+    def ask(self, target, method="GET", body=""):
+        """Microseconds, and the body of an answer that must be a 200."""
+        request = (f"{method} {target} HTTP/1.1\r\nHost: x\r\n{self.headers}"
+                   f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
+        began = time.perf_counter()
+        self.socket.sendall(request)
+        answer = self.socket.recv(1 << 16)
+        while b"\r\n\r\n" not in answer:
+            answer += self.socket.recv(1 << 16)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        length = int(re.search(rb"Content-Length: (\d+)", head)[1])
+        while len(body) < length:
+            body += self.socket.recv(1 << 20)
+        took = (time.perf_counter() - began) * 1e6
+        assert head.startswith(b"HTTP/1.1 200 "), (target, head, body[:500])
+        return took, body
+
+
+class Fleet:
+    """A server that has loaded so many deployments."""
+
+    def __init__(self, size, server, mock):
+        self.size = size
+        self.stack = contextlib.ExitStack()
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
+            fleet.write(size, file)
+            file.flush()
+            self.bytes = os.path.getsize(file.name)
+            began = time.perf_counter()
+            self.port, pid = self.stack.enter_context(server(
+                *mock("--log", "off", "--fixtures", file.name), target="/_mock/ready",
+                headers=fleet.HEADERS))
+            self.load = time.perf_counter() - began
+        with open(f"/proc/{pid}/status") as status:
+            text = status.read()
+        self.resident, self.peak = (int(re.search(rf"{name}:\s+(\d+) kB", text)[1]) * 1024 / 1e6
+                                    for name in ("VmRSS", "VmHWM"))
+        self.client = Client(self.port)
+        last = fleet.deployment(size - 1, fleet.sizes(size))
+        self.words = {"device_id": last["device_id"], "release_id": last["release_id"],
+                      "middle": size // 2}
+
+    def ids(self, n=2000):
+        """Some of its deployments', from everywhere."""
+        rng = random.Random(self.size)
+        return [fleet.name("dpl", rng.randrange(self.size)) for _ in range(n)]
+
+    def ask(self, target):
+        return self.client.ask(target.format(**self.words))[0]
+
+    def reset(self, turn):
+        """Milliseconds of a reset after a change."""
+        self.client.ask(f"/beta/devices/{self.words['device_id']}", "PATCH", f'{{"name":"{turn}"}}')
+        return self.client.ask("/_mock/reset", "POST")[0] / 1000
+
+
+def script(ids):
+    """For wrk: deployments by these ids, one after the other."""
+    quoted = ",".join(f'"{one}"' for one in ids)
+    return f"""local ids = {{{quoted}}}
+local n = 0
+request = function()
+    n = n % #ids + 1
+    return wrk.format("GET", "/beta/deployments/" .. ids[n])
+end
+"""
+
+
+def medians(fleets, target, rounds):
+    """The median time of a request at each, who take turns."""
+    times = [[f.ask(target) for f in fleets] for _ in range(rounds)]
+    return [statistics.median(column) for column in zip(*times)]
