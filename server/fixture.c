@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "complete.h"
 #include "forest.h"
@@ -16,7 +17,7 @@
 #include "lines.h"
 #include "world.h"
 
-enum { SQL_MAX = 4096 };
+enum { SQL_MAX = 4096, INDEXES_MAX = 1 << 20 };
 
 struct load {
 	struct world world;
@@ -545,20 +546,46 @@ bool fixtures_add(const struct destination *to, const struct source *sources, si
 	return problems->count == 0;
 }
 
-bool fixtures_load(const struct destination *to, const struct source *sources, size_t n,
-		   struct problems *problems)
+/* Are there streams so large that indexes had better be made in the end? */
+static bool has_large(const struct source *sources, size_t n)
 {
-	bool began = db_write(to->db);
+	enum { LARGE = 1 << 20 };
+	struct stat file;
 
-	if (began && !fixtures_add(to, sources, n, problems)) {
-		db_rollback(to->db);
-		return false;
-	}
-	if (began && db_commit(to->db))
-		return true;
+	for (size_t i = 0; i < n; i++)
+		if (sources[i].stream &&
+		    (sources[i].text ? sources[i].len >= LARGE
+				     : stat(sources[i].name, &file) == 0 && file.st_size >= LARGE))
+			return true;
+	return false;
+}
+
+static bool database_failed(const struct destination *to, struct problems *problems)
+{
 	problem(problems, "fixtures", NULL, "the database failed: %s", db_error(to->db));
 	problems->failed = true;
 	return false;
+}
+
+bool fixtures_load(const struct destination *to, const struct source *sources, size_t n,
+		   struct problems *problems)
+{
+	struct buf indexes CLEANUP(buf_free) = BUF_INIT(INDEXES_MAX);
+	bool ok;
+
+	if (!db_write(to->db))
+		return database_failed(to, problems);
+	ok = !has_large(sources, n) || db_drop_indexes(to->db, &indexes);
+	if (ok && !fixtures_add(to, sources, n, problems)) {
+		db_rollback(to->db);
+		return false;
+	}
+	ok = ok && (!indexes.text || db_script(to->db, indexes.text));
+	if (ok && db_commit(to->db))
+		return true;
+	if (!ok)
+		db_rollback(to->db);
+	return database_failed(to, problems);
 }
 
 static bool ends_with(const char *text, const char *end)

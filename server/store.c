@@ -526,6 +526,29 @@ void db_rollback(struct db *db)
 	pthread_rwlock_unlock(&db->store->lock);
 }
 
+bool db_script(struct db *db, const char *sql)
+{
+	return run(db, sql);
+}
+
+bool db_drop_indexes(struct db *db, struct buf *later)
+{
+	static const struct query all = { "SELECT name, sql FROM sqlite_schema WHERE type = 'index'"
+					  " AND sql LIKE 'CREATE INDEX %'",
+					  QUERY_ONCE };
+	struct buf drops CLEANUP(buf_free) = BUF_INIT(1 << 20);
+	struct stmt *s = db_query(db, &all);
+	enum step step = STEP_FAILED;
+
+	while (s && (step = stmt_step(s)) == STEP_ROW) {
+		buf_printf(&drops, "DROP INDEX %s;", stmt_text(s, 0));
+		buf_printf(later, "%s;", stmt_text(s, 1));
+	}
+	stmt_endp(&s);
+	return step == STEP_DONE && !drops.bad && !later->bad &&
+	       (!drops.text || run(db, drops.text));
+}
+
 void db_alone(struct db *db)
 {
 	pthread_rwlock_wrlock(&db->store->lock);

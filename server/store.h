@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "buf.h"
 #include "image.h"
 #include "util.h"
 
@@ -83,6 +84,15 @@ void db_read_end(struct db *db);
 bool db_write(struct db *db) MUST_CHECK;
 bool db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
+
+/*
+ * Within a write transaction, whoever has much to insert can do without the indexes that no
+ * constraint needs, and have them made of what is there in the end, which takes less time and makes
+ * them smaller. `later` gets the statements that make them again, for db_script.
+ */
+bool db_drop_indexes(struct db *db, struct buf *later) MUST_CHECK;
+/* Run statements that give no rows, parted by semicolons. */
+bool db_script(struct db *db, const char *sql) MUST_CHECK;
 
 /*
  * Between these two, alone in the database, without a transaction: for db_put.

@@ -232,6 +232,51 @@ static void test_stream(void)
 	close_world();
 }
 
+/* The indexes, as one text. */
+static void read_indexes(struct buf *to)
+{
+	const struct query q = { "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema"
+				 " WHERE type = 'index' ORDER BY name)",
+				 QUERY_ONCE };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(store_db(store), &q);
+
+	CU_ASSERT_FATAL(s && stmt_step(s) == STEP_ROW);
+	buf_clear(to);
+	buf_add(to, stmt_text(s, 0));
+}
+
+/* One so large that indexes are dropped, and made again, be it loaded or not. */
+static void test_large_stream(void)
+{
+	static const char device[] = "{\"object\":\"device\",\"id\":\"%s\",\"name\":\"%s\"}\n";
+	struct buf text = BUF_INIT(1 << 22), had = BUF_INIT(1 << 20), has = BUF_INIT(1 << 20);
+
+	open_world();
+	read_indexes(&had);
+	CU_ASSERT(strstr(had.text, "CREATE INDEX deployments_created_at") != NULL);
+	for (int i = 0; i < 3; i++) {
+		char id[2] = { (char)('a' + i), '\0' };
+
+		buf_printf(&text, device, id, id);
+		for (int n = 0; n < 500 * 1000; n++) /* blank lines */
+			buf_addc(&text, '\n');
+	}
+	stream(text.text, NULL);
+	EQ_INT(number("SELECT count(*) FROM devices INDEXED BY devices_created_at"), 3);
+	EQ_INT(number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+	       1);
+	read_indexes(&has);
+	EQ_STR(has.text, had.text);
+	buf_printf(&text, device, "d", "a");
+	stream(text.text, "f:1500004: /name: device names are unique; so has 'a'\n");
+	read_indexes(&has);
+	EQ_STR(has.text, had.text);
+	buf_free(&text);
+	buf_free(&had);
+	buf_free(&has);
+	close_world();
+}
+
 /* In the caller's transaction, which can be committed, or undone. */
 static void test_transaction(void)
 {
@@ -329,9 +374,13 @@ static void test_json(void)
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "again", test_again },   { "leaning", test_leaning },
-		{ "unique", test_unique }, { "keys", test_keys },
-		{ "stream", test_stream }, { "transaction", test_transaction },
+		{ "again", test_again },
+		{ "leaning", test_leaning },
+		{ "unique", test_unique },
+		{ "keys", test_keys },
+		{ "stream", test_stream },
+		{ "large stream", test_large_stream },
+		{ "transaction", test_transaction },
 		{ "json", test_json },
 	};
 
