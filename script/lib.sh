@@ -1,6 +1,13 @@
 # lib.sh - what the scripts share. Sourced, with the repository's root as the working directory.
 
-say() { printf '==> %s\n' "$*"; }
+# With how long it has been going, where that is of interest: since BEGAN, in seconds of the epoch.
+say() {
+	if [ -n "${BEGAN:-}" ]; then
+		printf '==> %4d s: %s\n' $(($(date +%s) - BEGAN)) "$*"
+	else
+		printf '==> %s\n' "$*"
+	fi
+}
 complain() { printf '!!! %s\n' "$*" >&2; }
 
 # What tests add up: "PASSED FAILED" a line. Kept by whoever is outermost.
@@ -69,4 +76,18 @@ program() {
 	tally "$1" "$2"
 	rm -f "$log"
 	[ "$2" -eq 0 ]
+}
+
+# together FUNCTION...: all at the same time, since each leaves some of the machine idle; what each of
+# them says is shown when all have ended.
+together() {
+	logs=$(mktemp -d)
+	for function; do
+		("$function") >"$logs/$function" 2>&1 &
+	done
+	wait
+	for function; do
+		cat "$logs/$function"
+	done
+	rm -r "$logs"
 }

@@ -197,7 +197,7 @@ class RandomQueries(harness.TestCase):
 
     def test_many(self):
         """Of so many rows that which index finds them depends on how many pass each filter."""
-        self.compare(QUERIES // 20, "deployments", deployments=6000)
+        self.compare(QUERIES // 40, "deployments", deployments=3000)
 
     def compare(self, queries, name=None, **sizes):
         rng = random.Random(SEED)

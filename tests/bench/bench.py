@@ -233,17 +233,15 @@ def get_by_id(fleets):
 def lists(fleets):
     """The first pages, by a client of one connection; and what grows with the rows."""
     rounds = 201 if SECONDS >= 10 else 41
-    nothing = scale.medians(fleets, "/_mock/health", rounds)[-1]
     print(f"\n{'microseconds':<44}" + "".join(f"{f.size:>11,}" for f in fleets))
-    print(f"{'a request that does nothing':<44}{'':>11}{'':>11}{nothing:11.0f}"[:44 + 11 * len(fleets)])
     worst = 0, ""
-    for kinds, of in ((scale.PAGES, rounds), (scale.LINEAR, 9)):
+    for kinds, of in ((scale.NOTHING, rounds), (scale.PAGES, rounds), (scale.LINEAR, 9)):
         for name, target in kinds:
             times = scale.medians(fleets, target, of)
             if name in CURVES:
                 FIGURES["curves"][name] = times
             print(f"{name:<44}" + "".join(f"{time:11.0f}" for time in times) +
-                  f"{times[-1] / times[0]:9.2f}x" + ("" if kinds is scale.PAGES else "   linear"))
+                  f"{times[-1] / times[0]:9.2f}x" + ("   linear" if kinds is scale.LINEAR else ""))
             if kinds is scale.PAGES:
                 worst = max(worst, (times[-1] / times[0], name))
     show(f"the first page that grew the most ({worst[1]})", worst[0], 1.5, 1.1, "x", least=False)

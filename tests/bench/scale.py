@@ -15,6 +15,9 @@ import fleet
 SMALL = 1000
 DEPLOYMENTS, DEVICES = "/beta/deployments?", "/beta/devices?"
 
+# The way there and back.
+NOTHING = (("a request that does nothing", "/_mock/health"),)
+
 # The first page of every list, by every filter and order, one value and several; and rows with all
 # that they lead to. In braces stands what some row of the fleet has.
 PAGES = (
