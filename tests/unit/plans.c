@@ -16,22 +16,22 @@ enum { TEXT_MAX = 1 << 20 };
 static sqlite3 *db;
 static struct sql sql;
 static struct buf docs; /* docs/performance.md */
+static struct buf steps_of = BUF_INIT(TEXT_MAX);
 
 /* The plan of a query, a step a line; lives until the next call. */
 static const char *plan(const char *text)
 {
-	static struct buf out = BUF_INIT(TEXT_MAX);
 	struct buf explain CLEANUP(buf_free) = BUF_INIT(TEXT_MAX);
 	sqlite3_stmt *s = NULL;
 
-	buf_clear(&out);
+	buf_clear(&steps_of);
 	buf_printf(&explain, "EXPLAIN QUERY PLAN %s", text);
 	if (sqlite3_prepare_v2(db, explain.text, -1, &s, NULL) != SQLITE_OK)
 		CU_FAIL_FATAL(sqlite3_errmsg(db));
 	while (sqlite3_step(s) == SQLITE_ROW)
-		buf_printf(&out, "%s\n", (const char *)sqlite3_column_text(s, 3));
+		buf_printf(&steps_of, "%s\n", (const char *)sqlite3_column_text(s, 3));
 	sqlite3_finalize(s);
-	return out.text;
+	return steps_of.text;
 }
 
 /* No step passes through a whole table: what is scanned is a list of values, or an index in order.
@@ -249,5 +249,6 @@ int main(int argc, char **argv)
 	sqlite3_close(db);
 	arena_free(&arena);
 	buf_free(&docs);
+	buf_free(&steps_of);
 	return status;
 }
