@@ -129,6 +129,7 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 	    (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 	struct db *db = calloc(1, sizeof *db);
 	char name[MEMVFS_NAME];
+	bool ok;
 
 	if (store->pages)
 		memvfs_file(store->pages, name);
@@ -141,9 +142,13 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 	db->next = store->dbs;
 	store->dbs = db;
 	pthread_rwlock_unlock(&store->lock);
-	if (sqlite3_open_v2(store->pages ? name : store->path, &db->sqlite, flags,
-			    store->pages ? memvfs_name : NULL) != SQLITE_OK ||
-	    !set_up(db)) {
+	/* Opening looks at the header, as any reader does. */
+	pthread_rwlock_rdlock(&store->lock);
+	ok = sqlite3_open_v2(store->pages ? name : store->path, &db->sqlite, flags,
+			     store->pages ? memvfs_name : NULL) == SQLITE_OK &&
+	     set_up(db);
+	pthread_rwlock_unlock(&store->lock);
+	if (!ok) {
 		say(db, err, errlen);
 		db_close(db);
 		return NULL;
