@@ -16,7 +16,7 @@ extern const char memvfs_name[];
 
 /*
  * The name by which these pages are opened. They stay the caller's, who sees to it that nobody
- * writes while another connection reads or writes: the files know no locks.
+ * writes while another connection opens, reads or writes: the files know no locks.
  */
 void memvfs_file(const struct pages *pages, char name[MEMVFS_NAME]);
 
