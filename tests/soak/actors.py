@@ -11,7 +11,7 @@ import time
 import traceback
 
 import harness
-import wire
+import connection
 import worlds
 from harness import ADMIN, EVERGLADES, RAINIER, TETONS, VERSIONS
 from worlds import FAULTY
@@ -78,8 +78,8 @@ class Actor:
     def __init__(self, number, seed, port, shared):
         self.number, self.shared = number, shared
         self.rng = random.Random(f"{seed}/{number}")
-        self.wire = wire.Wire(port, shared.stopping)
-        self.other = wire.Wire(port, shared.stopping)  # for a second one at the same time
+        self.wire = connection.Wire(port, shared.stopping)
+        self.other = connection.Wire(port, shared.stopping)  # for a second one at the same time
         self.made = 0
         self.seen = collections.Counter()
         self.actions, self.weights = zip(*((getattr(self, name), weight)
@@ -95,8 +95,8 @@ class Actor:
                     continue
                 action = self.rng.choices(self.actions, self.weights)[0]
                 action()
-            raise wire.Stopped
-        except wire.Stopped:
+            raise connection.Stopped
+        except connection.Stopped:
             return None, self.seen
         except Exception:
             return f"client {self.number} in {action.__name__}:\n{traceback.format_exc()}", self.seen
@@ -120,7 +120,7 @@ class Actor:
     # ---- requests
 
     def ask(self, method, path, body=None, headers=None, cut=None, wire_=None, chunked=False):
-        data = wire.request(method, path,
+        data = connection.request(method, path,
                             [(n, v) for n, v in (headers or {}).items() if v is not None], body,
                             chunked)
         answer = (wire_ or self.wire).ask(data, method == "HEAD", cut)
@@ -283,7 +283,7 @@ class Common(Actor):
 
     def faulty(self):
         """By the key that the faults are for: any of their effects, or none."""
-        data = wire.request("GET", f"/beta/devices/{self.pick('devices')}", [
+        data = connection.request("GET", f"/beta/devices/{self.pick('devices')}", [
             ("X-API-Key", FAULTY), ("Miru-Version", EVERGLADES)])
         self.other.close()
         self.other.send(data)
@@ -307,9 +307,9 @@ class Common(Actor):
 
     def broken(self):
         """What nobody answers, or nobody waits for."""
-        get = wire.request("GET", "/beta/devices?limit=100&expand=group", [
+        get = connection.request("GET", "/beta/devices?limit=100&expand=group", [
             ("X-API-Key", ADMIN), ("Miru-Version", EVERGLADES)])
-        post = wire.request("POST", "/beta/devices", [
+        post = connection.request("POST", "/beta/devices", [
             ("X-API-Key", ADMIN), ("Miru-Version", EVERGLADES)], b'{"name": "x"}')
         data = self.rng.choice((b"", get, get[:20], get[:-1], post[:-3], b"\r\n", b"rubbish\r\n\r\n",
                                 b"GET / HTTP/9.9\r\n\r\n", get * 3, get[:-2] + b"X: " + b"y" * 20000))
@@ -327,14 +327,14 @@ class Common(Actor):
         """Three at once, answered in their order."""
         ids = [self.pick("devices") for _ in range(3)]
         self.other.close()
-        owed = self.other.send(b"".join(wire.request("GET", f"/beta/devices/{id}", [
+        owed = self.other.send(b"".join(connection.request("GET", f"/beta/devices/{id}", [
             ("X-API-Key", ADMIN), ("Miru-Version", EVERGLADES)]) for id in ids))
         for n, id in enumerate(ids):
             answer = self.other.receive()
             if answer is None:
                 # Of several that are sent at once the first is owed an answer when it stops.
                 assert self.shared.stopping.value and (n > 0 or not owed), f"pipelined: {n} of 3"
-                raise wire.Stopped
+                raise connection.Stopped
             assert answer.cut is None and answer.json["id"] == id, str(answer)
             self.shared.requests[self.number] += 1
 
@@ -342,7 +342,7 @@ class Common(Actor):
         """Byte by byte, its body behind an Expect."""
         name = self.name()
         body = harness.encoded({"name": name})
-        data = wire.request("POST", "/beta/devices", [
+        data = connection.request("POST", "/beta/devices", [
             ("X-API-Key", ADMIN), ("Miru-Version", EVERGLADES), ("Expect", "100-continue")], body)
         for at in range(len(data) - 1):
             self.wire.send(data[at:at + 1])
@@ -536,15 +536,15 @@ class Own(Actor):
         """More late answers at once than there are workers, which hold nobody up."""
         self.begin(f"own-{self.number}-0")
         self.control("PUT", "faults", {"faults": [{"operation": "getDevice", "delay_ms": 30}]})
-        late = [wire.Wire(self.wire.port, self.shared.stopping) for _ in range(6)]
-        data = wire.request("GET", "/beta/devices/dvc_1", [("X-API-Key", self.key),
+        late = [connection.Wire(self.wire.port, self.shared.stopping) for _ in range(6)]
+        data = connection.request("GET", "/beta/devices/dvc_1", [("X-API-Key", self.key),
                                                            ("Miru-Version", EVERGLADES)])
         owed = [one.send(data) for one in late]
         self.api("GET", "/devices?limit=1")
         for one, is_owed in zip(late, owed):
             answer = one.receive()
             if answer is None and not is_owed:
-                raise wire.Stopped
+                raise connection.Stopped
             assert answer and not answer.cut, f"late: {answer}"
             self.check(answer, ["200"], "late")
             one.close()
@@ -555,14 +555,14 @@ class Own(Actor):
         """The journal says when a request has come that somebody else makes."""
         total = self.control("DELETE", "requests")["total"]
         self.control("PUT", "faults", {"faults": [{"operation": "getDevice", "delay_ms": 10}]})
-        owed = self.other.send(wire.request("GET", "/beta/devices/dvc_1", [
+        owed = self.other.send(connection.request("GET", "/beta/devices/dvc_1", [
             ("X-API-Key", self.key), ("Miru-Version", EVERGLADES)]))
         end = time.monotonic() + harness.DEADLINE
         while not self.control("GET", f"requests?since={total}")["requests"]:
             assert time.monotonic() < end, "waited in vain for the journal"
         answer = self.other.receive()
         if answer is None and not owed:
-            raise wire.Stopped
+            raise connection.Stopped
         assert answer and not answer.cut, f"waited: {answer}"
         assert self.check(answer, ["200"], "waited")["name"] == self.names[self.key]
         self.control("DELETE", "faults")
