@@ -6,6 +6,10 @@
 --
 -- Times are text, UTC, always with six digits of fraction (YYYY-MM-DDTHH:MM:SS.ffffffZ), so that
 -- comparing text compares times. Lists keep their order in a column named position, from 0.
+--
+-- An index that a list is read off ends with what orders it: (created_at, id DESC), read from its end, is
+-- the youngest first and by id what is as old; (created_at, id) is the oldest first. What is made later
+-- is added at the end, where it costs the least.
 
 CREATE TABLE api_keys (
 	id         TEXT PRIMARY KEY NOT NULL,
@@ -24,10 +28,13 @@ CREATE TABLE groups (
 -- Names are unique among siblings; NULLs differ in an index, so the top level is named ''.
 CREATE UNIQUE INDEX groups_siblings ON groups (ifnull(parent_id, ''), name);
 CREATE INDEX groups_name ON groups (name, id);
+CREATE INDEX groups_name_desc ON groups (name, id DESC);
 CREATE INDEX groups_name_created_at ON groups (name, created_at, id DESC);
 CREATE INDEX groups_parent_id ON groups (parent_id, created_at, id DESC);
 CREATE INDEX groups_created_at ON groups (created_at, id DESC);
+CREATE INDEX groups_oldest ON groups (created_at, id);
 CREATE INDEX groups_updated_at ON groups (updated_at, id DESC);
+CREATE INDEX groups_updated_at_oldest ON groups (updated_at, id);
 
 CREATE TABLE devices (
 	id            TEXT PRIMARY KEY NOT NULL,
@@ -43,10 +50,12 @@ CREATE TABLE devices (
 	group_id      TEXT REFERENCES groups (id)
 ) STRICT;
 CREATE INDEX devices_status ON devices (status, id);
+CREATE INDEX devices_status_desc ON devices (status, id DESC);
 CREATE INDEX devices_status_created_at ON devices (status, created_at, id DESC);
 CREATE INDEX devices_agent_version ON devices (agent_version, created_at, id DESC);
 CREATE INDEX devices_group_id ON devices (group_id, created_at, id DESC);
 CREATE INDEX devices_created_at ON devices (created_at, id DESC);
+CREATE INDEX devices_oldest ON devices (created_at, id);
 
 CREATE TABLE git_commits (
 	id               TEXT PRIMARY KEY NOT NULL,
@@ -61,6 +70,7 @@ CREATE TABLE git_commits (
 	UNIQUE (sha, repository_url)
 ) STRICT;
 CREATE INDEX git_commits_created_at ON git_commits (created_at, id DESC);
+CREATE INDEX git_commits_oldest ON git_commits (created_at, id);
 
 CREATE TABLE config_types (
 	id         TEXT PRIMARY KEY NOT NULL,
@@ -71,6 +81,7 @@ CREATE TABLE config_types (
 	archived_at TEXT -- since when nothing new is made of it; or null
 ) STRICT;
 CREATE INDEX config_types_created_at ON config_types (created_at, id DESC);
+CREATE INDEX config_types_oldest ON config_types (created_at, id);
 
 CREATE TABLE config_schemas (
 	id              TEXT PRIMARY KEY NOT NULL,
@@ -88,6 +99,7 @@ CREATE TABLE config_schemas (
 CREATE INDEX config_schemas_config_type_id
 	ON config_schemas (config_type_id, created_at, id DESC);
 CREATE INDEX config_schemas_created_at ON config_schemas (created_at, id DESC);
+CREATE INDEX config_schemas_oldest ON config_schemas (created_at, id);
 
 CREATE TABLE config_schema_slots (
 	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
@@ -137,6 +149,7 @@ CREATE INDEX config_instances_config_type_id
 	ON config_instances (config_type_id, created_at, id DESC);
 CREATE INDEX config_instances_slot_key ON config_instances (slot_key, created_at, id DESC);
 CREATE INDEX config_instances_created_at ON config_instances (created_at, id DESC);
+CREATE INDEX config_instances_oldest ON config_instances (created_at, id);
 
 -- Apart from config_instances because it can be large and is read only when asked for.
 CREATE TABLE config_instance_contents (
@@ -154,6 +167,7 @@ CREATE TABLE releases (
 	archived_at   TEXT -- since when nothing new is deployed of it; or null
 ) STRICT;
 CREATE INDEX releases_created_at ON releases (created_at, id DESC);
+CREATE INDEX releases_oldest ON releases (created_at, id);
 
 CREATE TABLE release_config_schemas (
 	release_id       TEXT NOT NULL REFERENCES releases (id),
@@ -209,6 +223,7 @@ CREATE INDEX deployments_activity_status ON deployments (activity_status, create
 CREATE INDEX deployments_error_status ON deployments (error_status, created_at, id DESC);
 CREATE INDEX deployments_target_status ON deployments (target_status, created_at, id DESC);
 CREATE INDEX deployments_created_at ON deployments (created_at, id DESC);
+CREATE INDEX deployments_oldest ON deployments (created_at, id);
 
 CREATE TABLE deployment_config_instances (
 	deployment_id      TEXT NOT NULL REFERENCES deployments (id),

@@ -35,17 +35,4 @@ bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, 
 /* How many rows a resource has. */
 bool join_count(struct db *db, const struct resource *r, int64_t *count) MUST_CHECK;
 
-/* Part of a list: what answers show of it. */
-struct page {
-	struct rows rows;
-	int64_t limit, offset;
-	bool has_more;
-	bool counted; /* `total` is known */
-	int64_t total;
-};
-
-/* Read the page that a listing asks for, with the same relations; `count`: and the total. */
-bool join_list(const struct join *j, enum resource_id resource, const struct listing *l,
-	       const struct expansion *tree, bool count, struct page *page) MUST_CHECK;
-
 #endif

@@ -6,6 +6,7 @@
 #include "agent.h"
 #include "exchange.h"
 #include "export.h"
+#include "list.h"
 
 bool op_not_found(struct exchange *x, enum resource_id resource, const char *id)
 {
@@ -113,7 +114,7 @@ static bool read_page(struct exchange *x)
 	struct page *page = arena_zalloc(&x->arena, sizeof *page);
 
 	if (!page ||
-	    !join_list(&join, x->op->resource, x->listing, x->expand.tree, x->expand.total, page))
+	    !list_page(&join, x->op->resource, x->listing, x->expand.tree, x->expand.total, page))
 		return op_broke(x);
 	x->page = page;
 	return true;

@@ -26,6 +26,15 @@ struct row {
 	union cell cell[]; /* one for each field of the resource, in its order */
 };
 
+/* Part of a list: what answers show of it. */
+struct page {
+	struct rows rows;
+	int64_t limit, offset;
+	bool has_more;
+	bool counted; /* `total` is known */
+	int64_t total;
+};
+
 /* A row of nulls, or NULL when memory is short. */
 struct row *row_new(struct arena *a, const struct resource *r) MUST_CHECK;
 /* The text of the field of that name, which the resource must have. */

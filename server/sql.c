@@ -210,10 +210,9 @@ bool sql_merges(const struct listing *l, size_t lead)
 	       l->filters[lead].count <= FILTER_FEW;
 }
 
-/* The number of a field's column, from 1, as a compound select wants it. */
-static size_t column_of(const struct resource *r, const struct field *f)
+int sql_column(const struct resource *r, const struct field *f)
 {
-	size_t n = 1;
+	int n = 0;
 
 	for (const struct field *g = r->fields; g < f; g++)
 		n += is_selected(g);
@@ -236,7 +235,7 @@ void sql_list(struct buf *to, const struct resource *r, const struct listing *l,
 	for (size_t i = 0; i < l->norders; i++) {
 		buf_add(to, i == 0 ? " ORDER BY " : ", ");
 		if (merges)
-			buf_printf(to, "%zu", column_of(r, l->orders[i].field));
+			buf_printf(to, "%d", sql_column(r, l->orders[i].field) + 1);
 		else
 			add_field(to, l->orders[i].field);
 		buf_add(to, l->orders[i].ascending ? " ASC" : " DESC");

@@ -38,6 +38,8 @@ void sql_taken(struct buf *to, const struct resource *r, const struct unique *u)
 
 /* "SELECT columns FROM table AS t", the columns as in `get`. */
 void sql_select(struct buf *to, const struct resource *r);
+/* Which column, from 0, is a field's that has one. */
+int sql_column(const struct resource *r, const struct field *f);
 /*
  * The rows that a listing asks for. ?1 to ?nfilters are the filters' values: one alone as it is,
  * several as a JSON array; then the number of rows, and how many to pass over before them. The rows
