@@ -227,7 +227,7 @@ def get_by_id(fleets):
     for n, f in enumerate(fleets[1:], 1):
         bounds = (1.3, 1.1) if f is fleets[-1] else ()
         show(f"GET by id of {f.size:,}, time against {fleets[0].size:,}",
-             statistics.median([turn[0] / turn[n] for turn in turns]), *bounds, "x", least=False)
+             statistics.median([turn[0] / turn[n] for turn in turns]), *bounds, unit="x", least=False)
 
 
 def lists(fleets):

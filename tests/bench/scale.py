@@ -2,6 +2,7 @@
 must hold, and how it is shown, is bench.py's."""
 
 import contextlib
+import functools
 import os
 import random
 import re
@@ -68,10 +69,14 @@ class Client:
     """One connection, and as little of Python as there can be between sending and the answer."""
 
     def __init__(self, port):
-        self.port = port
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.headers = "".join(f"{name}: {value}\r\n" for name, value in fleet.HEADERS.items())
+
+    def receive(self):
+        piece = self.socket.recv(1 << 20)
+        assert piece, "the connection was closed"
+        return piece
 
     def ask(self, target, method="GET", body=""):
         """Microseconds, and the body of an answer that must be a 200."""
@@ -79,13 +84,13 @@ class Client:
                    f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
         began = time.perf_counter()
         self.socket.sendall(request)
-        answer = self.socket.recv(1 << 16)
+        answer = self.receive()
         while b"\r\n\r\n" not in answer:
-            answer += self.socket.recv(1 << 16)
+            answer += self.receive()
         head, _, body = answer.partition(b"\r\n\r\n")
         length = int(re.search(rb"Content-Length: (\d+)", head)[1])
         while len(body) < length:
-            body += self.socket.recv(1 << 20)
+            body += self.receive()
         took = (time.perf_counter() - began) * 1e6
         assert head.startswith(b"HTTP/1.1 200 "), (target, head, body[:500])
         return took, body
@@ -110,10 +115,14 @@ class Fleet:
             text = status.read()
         self.resident, self.peak = (int(re.search(rf"{name}:\s+(\d+) kB", text)[1]) * 1024 / 1e6
                                     for name in ("VmRSS", "VmHWM"))
-        self.client = Client(self.port)
         last = fleet.deployment(size - 1, fleet.sizes(size))
         self.words = {"device_id": last["device_id"], "release_id": last["release_id"],
                       "middle": size // 2}
+
+    @functools.cached_property
+    def client(self):
+        """Connected when it is first wanted: one that waits for the others to load would be closed."""
+        return Client(self.port)
 
     def ids(self, n=2000):
         """Some of its deployments', from everywhere."""
