@@ -61,6 +61,17 @@ static int64_t number(struct db *db, const char *sql)
 	return value;
 }
 
+/* The same, as one that reads beside others. */
+static int64_t number_read(struct db *db, const char *sql)
+{
+	int64_t value;
+
+	db_read(db);
+	value = number(db, sql);
+	db_read_end(db);
+	return value;
+}
+
 static void test_values(void)
 {
 	static const struct query q = { "SELECT ?1, ?2, ?3, ?4, '', x''", 7 };
@@ -235,7 +246,7 @@ static void test_apart(void)
 	store_close(two);
 }
 
-enum { READERS = 3, WRITES = 300 };
+enum { READERS = 3, WRITES = 300, CONNECTIONS = 200 };
 
 static struct store *shared;
 static atomic_bool writing;
@@ -303,6 +314,48 @@ static void test_readers_and_a_writer(void)
 	EQ_INT(halves, 0);
 	CU_ASSERT(atomic_load(&ups) >= WRITES / 2);
 	EQ_INT(number(db, "SELECT a FROM pair WHERE id = 1"), WRITES);
+	store_close(shared);
+}
+
+/* ---- connecting ------------------------------------------------------------------------------ */
+
+static void *connect_often(void *arg)
+{
+	char err[256];
+
+	(void)arg;
+	while (atomic_load(&writing)) {
+		struct db *db = store_connect(shared, err, sizeof err);
+
+		if (!db || number_read(db, "SELECT a = b FROM pair WHERE id = 1") != 1)
+			atomic_fetch_add(&halves, 1);
+		db_close(db);
+		atomic_fetch_add(&reads, 1);
+	}
+	return NULL;
+}
+
+/* A new connection looks at the database's first page, which others may be about to write. */
+static void test_connecting(void)
+{
+	pthread_t other;
+	struct db *db;
+
+	shared = open_store(schema);
+	db = store_db(shared);
+	halves = reads = 0;
+	atomic_store(&writing, true);
+	CU_ASSERT_FATAL(pthread_create(&other, NULL, connect_often, NULL) == 0);
+	while (atomic_load(&reads) < CONNECTIONS) {
+		CU_ASSERT(db_write(db));
+		EQ_INT(execute(db, "UPDATE pair SET a = a + 1, b = b + 1", NULL), STEP_DONE);
+		EQ_INT(execute(db, "INSERT INTO word VALUES (hex(randomblob(2000)), 1)", NULL),
+		       STEP_DONE);
+		CU_ASSERT(db_commit(db));
+	}
+	atomic_store(&writing, false);
+	pthread_join(other, NULL);
+	EQ_INT(halves, 0);
 	store_close(shared);
 }
 
@@ -502,6 +555,7 @@ int main(void)
 		{ "transactions", test_transactions },
 		{ "apart", test_apart },
 		{ "readers and a writer", test_readers_and_a_writer },
+		{ "connecting", test_connecting },
 		{ "statements", test_statements },
 		{ "shortage", test_shortage },
 	};
