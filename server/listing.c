@@ -185,7 +185,7 @@ static bool add_values(struct reader *r, struct filter *filter, const char *text
 {
 	const char *whole = arena_strndup(r->arena, text, len);
 	bool parted = *separators && whole && strchr(whole, *separators);
-	size_t before = filter->count;
+	bool any = false;
 
 	if (!whole)
 		return false;
@@ -196,13 +196,14 @@ static bool add_values(struct reader *r, struct filter *filter, const char *text
 
 		if (part > 0 && !add_values(r, filter, at, part, separators + 1))
 			return false;
+		any |= part > 0;
 		at += part;
 		if (!*at)
 			break;
 	}
 	if (filter->field->kind != K_ENUM)
 		return add_value(r, filter, whole);
-	return filter->count > before || add_word(r, filter, whole);
+	return any || add_word(r, filter, whole);
 }
 
 static bool read_filter(struct reader *r, const struct field *f, const char *text)

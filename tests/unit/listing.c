@@ -106,6 +106,8 @@ static const struct {
 	{ R_DEVICE, V_EVERGLADES, false, "status=online|offline",
 	  "status=online offline; " DEFAULTS },
 	{ R_DEVICE, V_EVERGLADES, false, "status=online,", "status=online; " DEFAULTS },
+	{ R_DEVICE, V_EVERGLADES, false, "status=online|offline&status=offline,online",
+	  "status=online offline; " DEFAULTS },
 	{ R_DEVICE, V_EVERGLADES, false, "status=nope",
 	  "! status: unknown status 'nope'; " E " has: inactive, activating, online, offline, "
 	  "archived" },
