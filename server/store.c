@@ -390,27 +390,37 @@ static int64_t pragma(struct db *db, const char *sql)
 static bool check_file(struct db *db, const char *path, const char *schema, bool *fresh, char *err,
 		       size_t errlen)
 {
-	int64_t changes = pragma(db, "PRAGMA schema_version"), mark;
+	int64_t changes = pragma(db, "PRAGMA schema_version");
+	int64_t bytes = changes < 0 ? changes : pragma(db, "PRAGMA page_size"), mark;
+	bool empty;
 
 	*fresh = changes == 0;
-	if (changes < 0) {
+	if (bytes < 0) {
 		snprintf(err, errlen, "%s cannot be read as a database: %s", path, db_error(db));
 		return false;
 	}
 	mark = pragma(db, "PRAGMA application_id");
-	if (*fresh && !db->store->read_only && mark == 0)
-		return true;
-	if (mark != APPLICATION) {
+	empty = *fresh && !db->store->read_only && mark == 0;
+	if (!empty && mark != APPLICATION) {
 		snprintf(err, errlen, "%s is not a database of miru-mock's", path);
 		return false;
 	}
-	if (pragma(db, "PRAGMA user_version") == schema_number(schema))
+	if (!empty && pragma(db, "PRAGMA user_version") != schema_number(schema)) {
+		snprintf(
+		    err, errlen,
+		    "%s was made by another version of miru-mock; export it with that one, and "
+		    "load the export with --fixtures into a new file",
+		    path);
+		return false;
+	}
+	if (db->store->read_only || bytes == PIECE_BYTES)
 		return true;
+	/* To and from memory it is copied page by page. */
 	snprintf(
 	    err, errlen,
-	    "%s was made by another version of miru-mock; export it with that one, and load the "
-	    "export with --fixtures into a new file",
-	    path);
+	    "%s has pages of %d bytes, and miru-mock's have %d; export it, and load the export "
+	    "with --fixtures into a new file",
+	    path, (int)bytes, PIECE_BYTES);
 	return false;
 }
 

@@ -181,6 +181,29 @@ class Refused(Database):
             self.assert_fails(run(*command, "--db", self.path), self.path, "another version",
                               "--fixtures")
 
+    def test_of_other_pages(self):
+        """Which a reset or a snapshot could not be copied to or from."""
+        with self.server():
+            pass
+        db = sqlite3.connect(self.path, isolation_level=None)
+        for pragma in ("journal_mode = DELETE", "page_size = 8192"):
+            db.execute(f"PRAGMA {pragma}")
+        db.execute("VACUUM")
+        db.close()
+        self.assert_fails(run("serve", "--port", "0", "--db", self.path), self.path,
+                          "pages of 8192 bytes", "4096", "--fixtures")
+        exported = run("export", "--db", self.path)
+        self.assertEqual((exported.returncode, exported.stderr), (0, ""))
+        self.assertIn('"devices"', exported.stdout)
+
+    def test_empty_with_other_pages(self):
+        db = sqlite3.connect(self.path, isolation_level=None)
+        for pragma in ("page_size = 1024", "journal_mode = WAL"):
+            db.execute(f"PRAGMA {pragma}")
+        db.close()
+        self.assert_fails(run("serve", "--port", "0", "--db", self.path), self.path,
+                          "pages of 1024 bytes")
+
     def test_nowhere(self):
         self.assert_fails(run("serve", "--port", "0", "--db", "/nonexistent/x"),
                           "/nonexistent/x", "No such file")
