@@ -2,8 +2,8 @@
  * disk.c - the files of databases, made to fail: file systems of SQLite's that stand in front of
  * two, its own on disk and ours in memory.
  *
- * What is in memory can fail only where it locks and where it grows, and so fails only there here:
- * the store puts images by relying on that. Waiting for the disk, and for locks, takes no time.
+ * What is in memory fails only where it grows, and where it locks, which it never does by itself; a
+ * page that an image has, too, is alloc.c's. Waiting for the disk, and for locks, takes no time.
  */
 #include <sqlite3.h>
 #include <stddef.h>
