@@ -508,7 +508,8 @@ bool db_write(struct db *db)
 	pthread_rwlock_wrlock(&db->store->lock);
 	end_readers(db->store);
 	db->failed[0] = '\0';
-	if (turn(&db->begin_write) && run(db, "PRAGMA defer_foreign_keys = ON"))
+	if (!db->store->stuck && turn(&db->begin_write) &&
+	    run(db, "PRAGMA defer_foreign_keys = ON"))
 		return true;
 	db_rollback(db);
 	return false;
@@ -669,6 +670,8 @@ struct image *db_image(struct db *db, const struct image *like)
 {
 	const struct pages *pages = db->store->pages;
 
+	if (db->store->stuck)
+		return NULL;
 	return pages ? pages_image(pages, like) : image_of_file(db, like);
 }
 
@@ -713,7 +716,7 @@ struct stmt *db_query(struct db *db, const struct query *q)
 	bool once = q->slot == QUERY_ONCE;
 	struct stmt *s;
 
-	if (db->stuck)
+	if (db->store->stuck)
 		return NULL; /* it would see what is to be undone */
 	s = place_of(db, q);
 	if (!s)
