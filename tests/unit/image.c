@@ -287,6 +287,12 @@ static void test_same_size(void)
 		EQ_INT(value(other, "SELECT count(*) FROM t WHERE x = 'two'", 4), 0);
 		EQ_INT(value(db, "SELECT count(*) FROM t WHERE x = 'two'", 4), 0);
 	}
+	/* Nor may it come by a number again, which who has not looked meanwhile remembers. */
+	change(db, "UPDATE t SET x = 'two'");
+	EQ_INT(value(other, "SELECT count(*) FROM t WHERE x = 'two'", 4), 1);
+	CU_ASSERT(put(db, image));
+	change(db, "UPDATE t SET x = 'six'");
+	EQ_INT(value(other, "SELECT count(*) FROM t WHERE x = 'two'", 4), 0);
 	image_drop(image);
 	db_close(other);
 	store_close(store);
