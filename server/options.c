@@ -422,6 +422,6 @@ void options_help(FILE *to, unsigned commands, unsigned shown)
 			continue;
 		snprintf(left, sizeof left, "--%s%s%s", opt->name, opt->value ? " " : "",
 			 opt->value ? opt->value : "");
-		fprintf(to, "  %-22s %s\n", left, opt->help);
+		fprintf(to, "  %-25s %s\n", left, opt->help);
 	}
 }
