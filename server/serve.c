@@ -138,7 +138,6 @@ static void raise_descriptors(void)
 int serve_command(const struct options *o)
 {
 	struct server server;
-
 	bool ok;
 
 	raise_descriptors();
