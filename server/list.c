@@ -197,5 +197,6 @@ bool list_page(const struct join *j, enum resource_id resource, const struct lis
 		if (!page->has_more && step != STEP_DONE)
 			return false;
 	}
-	return !count || count_rows(j, resource, l, lead, &page->total);
+	/* No order matters to a count: any filter's index is better than none. */
+	return !count || count_rows(j, resource, l, lead < l->nfilters ? lead : 0, &page->total);
 }

@@ -12,7 +12,7 @@
 
 #include "embed.h"
 #include "fixture.h"
-#include "join.h"
+#include "list.h"
 #include "statements.h"
 #include "unit.h"
 
@@ -430,6 +430,69 @@ static void test_statements(void)
 	statements_end();
 }
 
+static int scanned; /* steps of statements through all of a table, or of an index */
+
+static int count_scanned(unsigned what, void *context, void *s, void *nanos)
+{
+	(void)what;
+	(void)context;
+	(void)nanos;
+	scanned += sqlite3_stmt_status(s, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+	return 0;
+}
+
+static int trace_scans(sqlite3 *db, const char **err, const void *api)
+{
+	(void)err;
+	(void)api;
+	return sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, count_scanned, NULL);
+}
+
+/* The rows of a page may be found by walking in its order; to count all there are, nobody walks. */
+static void test_count(void)
+{
+	enum { MANY = 1500 };
+	static const char *values[] = { "v" };
+	const struct resource *r = &resources[R_DEVICE];
+	const struct listing l = {
+		.filters = { { resource_field(r, "agent_version"), values, 1 } },
+		.nfilters = 1,
+		.orders = { { resource_field(r, "id"), true } },
+		.norders = 1,
+		.limit = 10,
+	};
+	struct store *store;
+	struct db *db;
+	struct arena a;
+	struct sql sql;
+	struct page page;
+
+	CU_ASSERT_FATAL(sqlite3_auto_extension((void (*)(void))trace_scans) == SQLITE_OK);
+	store = open_store(schema_sql);
+	db = store_db(store);
+	arena_init(&a, NULL, 0);
+	CU_ASSERT_FATAL(sql_compose(&sql, &a));
+	CU_ASSERT_FATAL(db_write(db));
+	EQ_INT(
+	    execute(db,
+		    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1500)"
+		    " INSERT INTO devices (id, name, status, agent_version, created_at, updated_at)"
+		    " SELECT i, i, 'online', 'v', i, i FROM n",
+		    NULL),
+	    STEP_DONE);
+	CU_ASSERT(db_commit(db));
+
+	const struct join join = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
+
+	scanned = 0;
+	CU_ASSERT(list_page(&join, R_DEVICE, &l, NULL, true, &page));
+	EQ_INT(page.total, MANY);
+	CU_ASSERT(page.has_more && scanned < MANY / 10);
+	sqlite3_reset_auto_extension();
+	arena_free(&a);
+	store_close(store);
+}
+
 /* ---- want of memory -------------------------------------------------------------------------- */
 
 static struct {
@@ -557,6 +620,7 @@ int main(void)
 		{ "readers and a writer", test_readers_and_a_writer },
 		{ "connecting", test_connecting },
 		{ "statements", test_statements },
+		{ "count", test_count },
 		{ "shortage", test_shortage },
 	};
 
