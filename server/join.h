@@ -1,6 +1,7 @@
 /*
- * join.h - reading rows with what is expanded in them: one statement for the row, then one for each
- * relation, whatever the number of rows. Knows the resource table and the store, nothing of HTTP.
+ * join.h - reading rows with what is expanded in them: one statement for the row, then one or two
+ * for each relation, whatever the number of rows. Knows the resource table and the store, nothing
+ * of HTTP.
  */
 #ifndef JOIN_H
 #define JOIN_H
