@@ -580,7 +580,7 @@ bool fixtures_load(const struct destination *to, const struct source *sources, s
 		db_rollback(to->db);
 		return false;
 	}
-	ok = ok && (!indexes.text || db_script(to->db, indexes.text));
+	ok = ok && (!indexes.text || db_make_indexes(to->db, indexes.text));
 	if (ok && db_commit(to->db))
 		return true;
 	if (!ok)

@@ -542,11 +542,6 @@ void db_rollback(struct db *db)
 	pthread_rwlock_unlock(&db->store->lock);
 }
 
-bool db_script(struct db *db, const char *sql)
-{
-	return run(db, sql);
-}
-
 bool db_drop_indexes(struct db *db, struct buf *later)
 {
 	static const struct query all = { "SELECT name, sql FROM sqlite_schema WHERE type = 'index'"
@@ -563,6 +558,28 @@ bool db_drop_indexes(struct db *db, struct buf *later)
 	stmt_endp(&s);
 	return step == STEP_DONE && !drops.bad && !later->bad &&
 	       (!drops.text || run(db, drops.text));
+}
+
+/*
+ * Made again, behind rows, they lie in other pages than those of another database, which is nothing
+ * that a connection would notice when one is put in the other's place, but for the schema's number:
+ * no two may have the same. The library counts up from 1, and only lets us when asked twice.
+ */
+static bool number_schema(struct db *db)
+{
+	static atomic_int numbers = 1 << 30;
+	char sql[64];
+	bool ok;
+
+	snprintf(sql, sizeof sql, "PRAGMA schema_version = %d", atomic_fetch_add(&numbers, 1));
+	ok = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) == SQLITE_OK &&
+	     run(db, sql);
+	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK && ok;
+}
+
+bool db_make_indexes(struct db *db, const char *sql)
+{
+	return run(db, sql) && number_schema(db);
 }
 
 void db_alone(struct db *db)

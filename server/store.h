@@ -88,11 +88,10 @@ void db_rollback(struct db *db);
 /*
  * Within a write transaction, whoever has much to insert can do without the indexes that no
  * constraint needs, and have them made of what is there in the end, which takes less time and makes
- * them smaller. `later` gets the statements that make them again, for db_script.
+ * them smaller. `later` gets the statements that make them again.
  */
 bool db_drop_indexes(struct db *db, struct buf *later) MUST_CHECK;
-/* Run statements that give no rows, parted by semicolons. */
-bool db_script(struct db *db, const char *sql) MUST_CHECK;
+bool db_make_indexes(struct db *db, const char *later) MUST_CHECK;
 
 /*
  * Between these two, alone in the database, without a transaction: for db_put.

@@ -298,6 +298,49 @@ static void test_same_size(void)
 	store_close(store);
 }
 
+/* A database that was filled before its indexes were made. */
+static struct image *made_late(const char *sql)
+{
+	char err[256];
+	struct store *store = store_open(schema, err, sizeof err);
+	struct db *db = store_db(store);
+	struct buf indexes CLEANUP(buf_free) = BUF_INIT(4096);
+	struct image *image;
+
+	CU_ASSERT(db_write(db));
+	CU_ASSERT(db_drop_indexes(db, &indexes));
+	CU_ASSERT(run(db, sql));
+	CU_ASSERT(db_make_indexes(db, indexes.text));
+	CU_ASSERT(db_commit(db));
+	image = db_image(db, NULL);
+	CU_ASSERT_FATAL(image != NULL);
+	store_close(store);
+	return image;
+}
+
+/* Where the schema is the same, but its indexes lie in other pages. */
+static void test_other_places(void)
+{
+	char err[256] = "";
+	struct store *store = store_open(schema, err, sizeof err);
+	struct db *db = store_db(store), *other = store_connect(store, err, sizeof err);
+	struct image *images[] = { made_late("UPDATE t SET x = 'two'"), made_late(many),
+				   db_image(db, NULL) };
+
+	EQ_STR(err, "");
+	for (int turn = 0; turn < 6; turn++) {
+		CU_ASSERT(put(turn % 2 ? other : db, images[turn % 3]));
+		EQ_INT(value(other, "SELECT count(*) FROM t WHERE x > ''", 4),
+		       turn % 3 == 1 ? 5000 : 1);
+		EQ_INT(value(other, "SELECT count(*) FROM t WHERE x = 'two'", 5), turn % 3 == 0);
+		CU_ASSERT(is_sound(db) && is_sound(other));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(images); i++)
+		image_drop(images[i]);
+	db_close(other);
+	store_close(store);
+}
+
 /* Before it writes, whoever is about to write sees what was committed. */
 static void test_before_a_write(void)
 {
@@ -398,6 +441,7 @@ int main(void)
 		{ "sharing", test_sharing },
 		{ "in memory", test_memory },
 		{ "the same size", test_same_size },
+		{ "other places", test_other_places },
 		{ "before a write", test_before_a_write },
 		{ "in a file", test_file },
 		{ "taking connections", test_taking },
