@@ -150,8 +150,8 @@ static void look_at(struct door *d, struct visitor *v, unsigned doing, int64_t n
 	left = has_left(v, &info);
 	if (left)
 		v->began = 0;
-	else if (now - (v->began ? v->began : v->since) < d->patience)
-		return;
+	else if (now - (v->began ? v->began : v->since) < d->patience || has_unread(v))
+		return; /* what lies unread is late because its worker has much to do */
 	if (!stop(v, doing))
 		return;
 	if (v->began)

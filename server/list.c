@@ -9,7 +9,7 @@ enum {
 	VALUES_MAX = 16 * 1024 * 1024, /* bytes of one filter's */
 	SQL_MAX = 64 * 1024,           /* of a statement */
 	ENOUGH = 1000,                 /* rows: more are not worth sorting */
-	FAR = 100,                     /* rows: as many as the longest page has */
+	FAR = 100,                     /* rows: as many as a long page has */
 };
 
 /* Bind the values of a filter as one: a text, or an array of several. */
