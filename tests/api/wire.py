@@ -1,5 +1,6 @@
 """A dumb client: it sends what it is told to, in the pieces it is told to, and reads what comes."""
 
+import contextlib
 import json
 import random
 import socket
@@ -34,7 +35,9 @@ class Wire:
             return False
 
     def half_close(self):
-        self.sock.shutdown(socket.SHUT_WR)
+        """Unless the server has been quicker, and ended the connection."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
 
     def reset(self):
         """Close it so that the other side gets a RST."""
