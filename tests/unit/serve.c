@@ -3,6 +3,7 @@
  * threads that deploy to one device leave of the database.
  */
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "app.h"
 #include "log.h"
@@ -74,9 +75,14 @@ static int64_t number(const char *sql)
 	return s && stmt_step(s) == STEP_ROW ? stmt_int(s, 0) : -1;
 }
 
+#define DEPLOY(device, target)                                                                     \
+	"{\"description\":\"\",\"device_id\":\"" device "\",\"release_id\":\"r\","                 \
+	"\"target_status\":\"" target "\",\"config_instance_ids\":[\"i\"]}"
+
 #define KEYS                                                                                       \
-	"{\"api_keys\":[{\"key\":\"k\",\"name\":\"k\",\"scopes\":[\"deployments:manage\","         \
-	"\"devices:manage\"]}]"
+	"{\"api_keys\":[{\"key\":\"k\",\"name\":\"k\",\"scopes\":[\"config_instances:manage\","    \
+	"\"config_schemas:manage\",\"config_types:manage\",\"deployments:manage\","                \
+	"\"devices:manage\",\"git_commits:manage\",\"groups:manage\",\"releases:manage\"]}]"
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
@@ -234,11 +240,121 @@ static void test_one_device(void)
 	buf_free(&answer);
 }
 
+/* ---- the plans of what runs ------------------------------------------------------------------ */
+
+enum { TEXTS = 512 };
+
+static struct {
+	char *texts[TEXTS];
+	size_t count;
+} ran;
+
+static int keep_text(unsigned what, void *context, void *statement, void *x)
+{
+	const char *text = sqlite3_sql(statement);
+
+	(void)what;
+	(void)context;
+	(void)x;
+	for (size_t i = 0; i < ran.count; i++)
+		if (streq(ran.texts[i], text))
+			return 0;
+	if (ran.count < TEXTS)
+		ran.texts[ran.count++] = strdup(text);
+	return 0;
+}
+
+static int trace_texts(sqlite3 *db, const char **err, const void *api)
+{
+	(void)err;
+	(void)api;
+	return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, keep_text, NULL);
+}
+
+/* What a statement walks through, one table of which the API has more rows the larger it gets. */
+static void check_plan(const char *text)
+{
+	struct buf explain CLEANUP(buf_free) = BUF_INIT(1 << 20);
+	const char *step;
+
+	buf_printf(&explain, "EXPLAIN QUERY PLAN %s", text);
+
+	const struct query q = { explain.text, QUERY_ONCE };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(store_db(workspace.store), &q);
+
+	while (s && stmt_step(s) == STEP_ROW) {
+		step = stmt_text(s, 3);
+		/* Of keys there are few, and an export has all rows. */
+		if (starts_with(step, "SCAN ") && !strstr(step, " USING ") &&
+		    !strstr(step, " VIRTUAL ") && !starts_with(step, "SCAN (subquery") &&
+		    !starts_with(step, "SCAN CONSTANT ROW") && !starts_with(step, "SCAN chain") &&
+		    !starts_with(step, "SCAN api_keys") && !strstr(text, "ORDER BY t.rowid"))
+			EQ_STR_IN(text, step, "no scan");
+	}
+}
+
+/* Whatever a life of everything runs: to read, to write, to move what devices do. */
+static void test_plans(void)
+{
+	static const struct {
+		const char *method, *target, *body;
+	} life[] = {
+		{ "POST", "/beta/groups", "{\"name\":\"g\"}" },
+		{ "POST", "/beta/devices", "{\"name\":\"new\"}" },
+		{ "PATCH", "/beta/devices/d0", "{\"name\":\"other\",\"group_id\":null}" },
+		{ "PATCH", "/_mock/devices/d0", "{\"status\":\"online\"}" },
+		{ "POST", "/beta/deployments", DEPLOY("d0", "deployed") },
+		{ "GET",
+		  "/beta/deployments?expand=device,release,parent,config_instances,total_count",
+		  NULL },
+		{ "POST", "/_mock/clock/advance", "{\"seconds\":100}" },
+		{ "GET", "/beta/devices?expand=current_deployment,current_release,group", NULL },
+		{ "GET", "/beta/devices?current_release_id=r&order_by=id", NULL },
+		{ "POST", "/beta/deployments", DEPLOY("d0", "staged") },
+		{ "POST", "/beta/deployments", DEPLOY("d0", "deployed") },
+		{ "PATCH", "/_mock/devices/d0", "{\"status\":\"offline\"}" },
+		{ "GET", "/beta/deployments/p0/drifts", NULL },
+		{ "POST", "/beta/config_types", "{\"name\":\"n\",\"slug\":\"n\"}" },
+		{ "PATCH", "/beta/config_types/t", "{\"name\":\"m\"}" },
+		{ "GET", "/beta/config_schemas?expand=config_type,documents", NULL },
+		{ "GET", "/beta/config_instances/i?expand=content,config_schema.config_type",
+		  NULL },
+		{ "GET", "/beta/releases?version=1&expand=config_schemas", NULL },
+		{ "GET", "/beta/groups?parent_id=x&order_by=name", NULL },
+		{ "GET", "/beta/git_commits?sha=x", NULL },
+		{ "GET", "/_mock/fixtures", NULL },
+		{ "POST", "/_mock/fixtures", "{\"devices\":[{\"id\":\"z\",\"name\":\"z\"}]}" },
+		{ "POST", "/_mock/reset", NULL },
+	};
+	struct buf fixtures = BUF_INIT(1 << 20), answer = BUF_INIT(1 << 24);
+
+	many_deployments(&fixtures, 20);
+	CU_ASSERT_FATAL(sqlite3_auto_extension((void (*)(void))trace_texts) == SQLITE_OK);
+	open_world(fixtures.text);
+	for (size_t i = 0; i < ARRAY_LEN(life); i++) {
+		int status = ask(store_db(workspace.store), life[i].method, life[i].target,
+				 life[i].body, &answer);
+
+		if (status >= 300)
+			EQ_STR_IN(life[i].target, answer.text, "done");
+	}
+	sqlite3_reset_auto_extension();
+	CU_ASSERT(ran.count > 60);
+	for (size_t i = 0; i < ran.count; i++) {
+		check_plan(ran.texts[i]);
+		free(ran.texts[i]);
+	}
+	close_world();
+	buf_free(&fixtures);
+	buf_free(&answer);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "statements", test_statements },
 		{ "one device", test_one_device },
+		{ "plans", test_plans },
 	};
 
 	if (!store_setup())
