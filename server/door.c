@@ -27,9 +27,11 @@ enum {
 	LINGER_MS = 200, /* the moment, when it has been told to go */
 	LOOKS = 8,       /* in the time for a request */
 	LOOK_MAX_MS = 1000,
-	MS = 1000,      /* microseconds */
 	CLOSE_WAIT = 8, /* a state of TCP: the other side has ended what it sends */
 };
+
+/* A millisecond in microseconds. */
+#define MS INT64_C(1000)
 
 /*
  * What a visitor is doing, below, and above that the number of its request. Only the first two can
