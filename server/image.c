@@ -90,6 +90,11 @@ bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offse
 	return there;
 }
 
+const void *pages_piece(const struct pages *pages, size_t i)
+{
+	return i < pages->count ? pages->pieces[i]->bytes : NULL;
+}
+
 /* Places for so many pieces. */
 static bool make_room(struct pages *pages, size_t count)
 {

@@ -24,6 +24,8 @@ void pages_free(struct pages *pages);
 size_t pages_count(const struct pages *pages);
 /* Read `len` bytes from `offset` on. False where some are beyond the end: those are 0. */
 bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offset);
+/* The bytes of a piece, as long as nobody writes; NULL beyond the end. */
+const void *pages_piece(const struct pages *pages, size_t i);
 /*
  * Write a piece; those that are missing before it are 0. False, and no change, when memory is
  * short; of a piece that no image has, or that has these bytes already, it takes none.

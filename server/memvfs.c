@@ -14,6 +14,7 @@ const char memvfs_name[] = "pages";
 struct file {
 	sqlite3_file base;
 	struct pages *pages;
+	int lock; /* what the library holds of it */
 };
 
 static struct pages *pages_of(sqlite3_file *file)
@@ -65,8 +66,7 @@ static int file_size(sqlite3_file *file, sqlite3_int64 *size)
 
 static int file_lock(sqlite3_file *file, int lock)
 {
-	(void)file;
-	(void)lock;
+	((struct file *)file)->lock = lock;
 	return SQLITE_OK;
 }
 
@@ -98,8 +98,31 @@ static int file_characteristics(sqlite3_file *file)
 	       SQLITE_IOCAP_SEQUENTIAL;
 }
 
+/*
+ * Whoever reads is given the page itself, which spares it a copy and a cache: until it ends its
+ * transaction, nobody writes. Whoever writes is not, since a page that it writes to may be
+ * replaced.
+ */
+static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **page)
+{
+	const struct file *f = (const struct file *)file;
+
+	*page = NULL;
+	if (f->lock == SQLITE_LOCK_SHARED && len == PIECE_BYTES && offset % PIECE_BYTES == 0)
+		*page = (void *)pages_piece(f->pages, (size_t)offset / PIECE_BYTES);
+	return SQLITE_OK;
+}
+
+static int file_unfetch(sqlite3_file *file, sqlite3_int64 offset, void *page)
+{
+	(void)file;
+	(void)offset;
+	(void)page;
+	return SQLITE_OK;
+}
+
 static const sqlite3_io_methods methods = {
-	.iVersion = 1,
+	.iVersion = 3,
 	.xClose = file_close,
 	.xRead = file_read,
 	.xWrite = file_write,
@@ -112,6 +135,8 @@ static const sqlite3_io_methods methods = {
 	.xFileControl = file_control,
 	.xSectorSize = file_sector_size,
 	.xDeviceCharacteristics = file_characteristics,
+	.xFetch = file_fetch,
+	.xUnfetch = file_unfetch,
 };
 
 void memvfs_file(const struct pages *pages, char name[MEMVFS_NAME])
@@ -130,6 +155,7 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
 		return SQLITE_CANTOPEN;
 	f->base.pMethods = &methods;
 	f->pages = pages;
+	f->lock = SQLITE_LOCK_NONE;
 	if (out)
 		*out = flags | SQLITE_OPEN_MEMORY;
 	return SQLITE_OK;

@@ -103,6 +103,9 @@ static const char file_pragmas[] = "PRAGMA busy_timeout = 5000;"
 				   "PRAGMA journal_mode = WAL;"
 				   "PRAGMA synchronous = NORMAL;";
 
+/* Its readers look at the pages themselves, by the methods for mapped files; any size will do. */
+static const char page_pragmas[] = "PRAGMA mmap_size = 1073741824";
+
 static bool set_up(struct db *db)
 {
 	/* In memory the journal is kept there, too, without being asked for: asking would read the
@@ -116,7 +119,7 @@ static bool set_up(struct db *db)
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
 	       run(db, pragmas) &&
-	       (db->store->pages || db->store->read_only || run(db, file_pragmas)) &&
+	       (db->store->read_only || run(db, db->store->pages ? page_pragmas : file_pragmas)) &&
 	       prepare(db, "BEGIN", &db->begin_read) &&
 	       prepare(db, "BEGIN IMMEDIATE", &db->begin_write) &&
 	       prepare(db, "COMMIT", &db->commit) && prepare(db, "ROLLBACK", &db->rollback);

@@ -82,7 +82,7 @@ def fleet(deployments):
     for n in range(size["devices"]):
         yield {"object": "device", "id": name("dvc", n), "name": f"robot {n}", "created_at": time(n),
                "status": ("online", "online", "offline", "inactive")[n % 4],
-               "agent_version": f"v0.{n % 7}.0", "group_id": name("grp", n % others)}
+               "agent_version": f"v0.{n % 7}.0", "group_id": name("grp", n // 10 % others)}
     for n in range(size["instances"]):
         yield {"object": "config_instance", "id": name("cfg_inst", n), "created_at": time(n),
                "config_schema_id": name("cfg_sch", n % others), "slot_key": "main",
