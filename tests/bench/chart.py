@@ -35,7 +35,7 @@ def bars(rates):
 
 def growth(sizes, curves, top):
     """Microseconds against rows, both as powers of ten."""
-    yield text(20, top + 30, "Microseconds of a request, as seen by a client, by number of deployments",
+    yield text(20, top + 30, "Microseconds of a processor for a request, by number of deployments",
                size=14, weight="bold")
     left, right, low, high = 80, WIDTH - 330, top + HEIGHT - 40, top + TOP
     values = [value for times in curves.values() for value in times]
