@@ -12,13 +12,15 @@
 static struct deployment *read_state(struct change *c, struct stmt *s)
 {
 	struct deployment *d = arena_zalloc(c->arena, sizeof *d);
+
+	if (!d)
+		return NULL;
+
 	const char **const texts[] = { &d->id,         &d->device_id,    &d->release_id,
 				       &d->is.target,  &d->is.activity,  &d->is.error,
 				       &d->updated_at, &d->waiting_since };
 	enum { NTEXTS = ARRAY_LEN(texts), NULLABLE = NTEXTS - 1 };
 
-	if (!d)
-		return NULL;
 	for (int i = 0; i < NTEXTS; i++) {
 		const char *text = stmt_text(s, i);
 

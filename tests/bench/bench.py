@@ -109,7 +109,7 @@ def speed():
             for port in ports:  # warm
                 per_second(port, connections)
             slices = [[per_second(port, connections) for port in ports]
-                      for _ in range(max(7, SECONDS // 3))]
+                      for _ in range(max(7, SECONDS // 3) if SECONDS >= 10 else 3)]
             rates = [statistics.median(column) for column in zip(*slices)]
             name = f"GET by id, {connections} connections"
             if connections == 16:
