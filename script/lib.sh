@@ -81,11 +81,13 @@ program() {
 # together FUNCTION...: all at the same time, since each leaves some of the machine idle; what each of
 # them says is shown when all have ended.
 together() {
-	logs=$(mktemp -d)
+	logs=$(mktemp -d) pids=
 	for function; do
 		("$function") >"$logs/$function" 2>&1 &
+		pids="$pids $!"
 	done
-	wait
+	# For these and no others: a caller may have started what does not end, as .ci/run does dockerd.
+	wait $pids
 	for function; do
 		cat "$logs/$function"
 	done
