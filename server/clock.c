@@ -9,12 +9,22 @@
 
 static const int64_t second = 1000000;
 
-int64_t clock_real(void)
+static int64_t read_clock(clockid_t which)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(which, &now);
 	return now.tv_sec * second + now.tv_nsec / 1000;
+}
+
+int64_t clock_real(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+int64_t clock_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
 }
 
 void clock_init(struct clock *c, int64_t frozen)

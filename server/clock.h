@@ -18,6 +18,8 @@ struct clock {
 
 /* The machine's time. */
 int64_t clock_real(void);
+/* Microseconds of which only differences say anything: nobody sets this one. */
+int64_t clock_monotonic(void);
 
 /* Stand at `frozen`, or run with the machine's. */
 void clock_init(struct clock *c, int64_t frozen);

@@ -3,26 +3,17 @@
  */
 #include "delay.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "background.h"
+#include "clock.h"
 
 struct delay {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed; /* somebody waits for an earlier time, or it is over */
-	struct waiter **heap;   /* each is due no earlier than the one at half its place */
+	struct background background; /* woken when somebody waits for an earlier time */
+	struct waiter **heap;         /* each is due no earlier than the one at half its place */
 	size_t count, cap;
-	bool flushed, over;
+	bool flushed;
 };
-
-static int64_t now_micros(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
 
 static void sift_up(struct delay *d, struct waiter *waiter)
 {
@@ -60,43 +51,28 @@ static void *run(void *arg)
 {
 	struct delay *d = arg;
 
-	pthread_mutex_lock(&d->lock);
-	while (!d->over) {
-		int64_t due = d->count ? d->heap[0]->due : 0;
-
+	background_lock(&d->background);
+	while (!d->background.over) {
 		if (d->count == 0) {
-			pthread_cond_wait(&d->changed, &d->lock);
-		} else if (due <= now_micros()) {
+			background_wait(&d->background);
+		} else if (d->heap[0]->due <= clock_monotonic()) {
 			struct waiter *waiter = take_first(d);
 
 			waiter->wake(waiter);
 		} else {
-			struct timespec until = { .tv_sec = due / 1000000,
-						  .tv_nsec = due % 1000000 * 1000 };
-
-			pthread_cond_timedwait(&d->changed, &d->lock, &until);
+			background_wait_until(&d->background, d->heap[0]->due);
 		}
 	}
-	pthread_mutex_unlock(&d->lock);
+	background_unlock(&d->background);
 	return NULL;
 }
 
 struct delay *delay_start(void)
 {
 	struct delay *d = calloc(1, sizeof *d);
-	pthread_condattr_t monotonic;
 
-	if (!d)
-		return NULL;
-	pthread_mutex_init(&d->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	if (pthread_create(&d->thread, NULL, run, d) == 0)
+	if (d && background_start(&d->background, run, d))
 		return d;
-	pthread_cond_destroy(&d->changed);
-	pthread_mutex_destroy(&d->lock);
 	free(d);
 	return NULL;
 }
@@ -120,41 +96,35 @@ bool delay_add(struct delay *d, struct waiter *waiter, int64_t micros)
 {
 	bool ok;
 
-	pthread_mutex_lock(&d->lock);
+	background_lock(&d->background);
 	ok = !d->flushed && grow(d);
 	if (ok) {
-		waiter->due = now_micros() + micros;
+		waiter->due = clock_monotonic() + micros;
 		sift_up(d, waiter);
 		if (d->heap[0] == waiter)
-			pthread_cond_signal(&d->changed);
+			background_wake(&d->background);
 	}
-	pthread_mutex_unlock(&d->lock);
+	background_unlock(&d->background);
 	return ok;
 }
 
 void delay_flush(struct delay *d)
 {
-	pthread_mutex_lock(&d->lock);
+	background_lock(&d->background);
 	d->flushed = true;
 	while (d->count > 0) {
 		struct waiter *waiter = d->heap[--d->count];
 
 		waiter->wake(waiter);
 	}
-	pthread_mutex_unlock(&d->lock);
+	background_unlock(&d->background);
 }
 
 void delay_stop(struct delay *d)
 {
 	if (!d)
 		return;
-	pthread_mutex_lock(&d->lock);
-	d->over = true;
-	pthread_cond_signal(&d->changed);
-	pthread_mutex_unlock(&d->lock);
-	pthread_join(d->thread, NULL);
-	pthread_cond_destroy(&d->changed);
-	pthread_mutex_destroy(&d->lock);
+	background_stop(&d->background);
 	free(d->heap);
 	free(d);
 }

@@ -14,13 +14,13 @@
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "background.h"
+#include "clock.h"
 #include "config.h"
 
 enum {
@@ -40,14 +40,11 @@ enum {
 enum { WAITING, COMING, BEING_ANSWERED, TOLD_TO_GO, REQUEST };
 
 struct door {
-	pthread_t thread;
-	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t changed;
+	struct background background; /* woken for the first visitor, and to look again sooner */
 	struct visitor *visitors;
 	unsigned count, max; /* admitted */
 	unsigned told;       /* to go, when last looked at or since */
 	int64_t patience;    /* microseconds */
-	bool closing;
 };
 
 /* ---- telling to go --------------------------------------------------------------------------- */
@@ -69,14 +66,6 @@ static const struct refusal {
 			 "there are as many connections as there may be; close some, or raise the "
 			 "limit of descriptors (ulimit -n)") };
 
-static int64_t now_micros(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
-
 /* What does not fit the socket at once is for nobody who reads. */
 static void tell_to_go(struct door *d, struct visitor *v, const struct refusal *r, int64_t now)
 {
@@ -89,7 +78,7 @@ static void tell_to_go(struct door *d, struct visitor *v, const struct refusal *
 
 	v->since = now;
 	if (d->told++ == 0)
-		pthread_cond_signal(&d->changed); /* to look again sooner */
+		background_wake(&d->background);
 	(void)!send(v->socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(v->socket, SHUT_WR);
 }
@@ -183,57 +172,45 @@ static void look_after(struct door *d, struct visitor *v, int64_t now)
 static void pause_until_look(struct door *d)
 {
 	const int64_t most = (d->told ? LINGER_MS : LOOK_MAX_MS) * MS;
-	int64_t pause = d->patience / LOOKS, until;
-	struct timespec at;
+	int64_t pause = d->patience / LOOKS;
 
 	if (pause > most)
 		pause = most;
-	until = now_micros() + pause;
-	at = (struct timespec){ .tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000 };
-	pthread_cond_timedwait(&d->changed, &d->lock,
-			       &at); /* or until there is reason to be early */
+	background_wait_until(&d->background, clock_monotonic() + pause);
 }
 
 static void *run(void *arg)
 {
 	struct door *d = arg;
 
-	pthread_mutex_lock(&d->lock);
-	while (!d->closing) {
+	background_lock(&d->background);
+	while (!d->background.over) {
 		int64_t now;
 
 		if (!d->visitors) {
-			pthread_cond_wait(&d->changed, &d->lock);
+			background_wait(&d->background);
 			continue;
 		}
 		pause_until_look(d);
 		d->told = 0;
-		now = now_micros();
+		now = clock_monotonic();
 		for (struct visitor *v = d->visitors; v; v = v->next)
 			look_after(d, v, now);
 	}
-	pthread_mutex_unlock(&d->lock);
+	background_unlock(&d->background);
 	return NULL;
 }
 
 struct door *door_open(unsigned visitors, unsigned patience)
 {
 	struct door *d = calloc(1, sizeof *d);
-	pthread_condattr_t monotonic;
 
 	if (!d)
 		return NULL;
 	d->max = visitors;
 	d->patience = patience * INT64_C(1000000);
-	pthread_mutex_init(&d->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	if (pthread_create(&d->thread, NULL, run, d) == 0)
+	if (background_start(&d->background, run, d))
 		return d;
-	pthread_cond_destroy(&d->changed);
-	pthread_mutex_destroy(&d->lock);
 	free(d);
 	return NULL;
 }
@@ -242,20 +219,14 @@ void door_close(struct door *d)
 {
 	if (!d)
 		return;
-	pthread_mutex_lock(&d->lock);
-	d->closing = true;
-	pthread_cond_signal(&d->changed);
-	pthread_mutex_unlock(&d->lock);
-	pthread_join(d->thread, NULL);
-	pthread_cond_destroy(&d->changed);
-	pthread_mutex_destroy(&d->lock);
+	background_stop(&d->background);
 	free(d);
 }
 
 bool door_enter(struct door *d, struct visitor *v, int socket)
 {
-	*v = (struct visitor){ .socket = socket, .link = &d->visitors, .since = now_micros() };
-	pthread_mutex_lock(&d->lock);
+	*v = (struct visitor){ .socket = socket, .link = &d->visitors, .since = clock_monotonic() };
+	background_lock(&d->background);
 	v->admitted = d->count < d->max;
 	if (v->admitted)
 		d->count++;
@@ -265,33 +236,33 @@ bool door_enter(struct door *d, struct visitor *v, int socket)
 	if (v->next)
 		v->next->link = &v->next;
 	else
-		pthread_cond_signal(&d->changed); /* the first one */
+		background_wake(&d->background); /* the first one */
 	d->visitors = v;
 	/* Under the lock, since from here on it is looked after. */
 	if (!v->admitted)
 		tell_to_go(d, v, &refused, v->since);
-	pthread_mutex_unlock(&d->lock);
+	background_unlock(&d->background);
 	return v->admitted;
 }
 
 void door_leave(struct door *d, struct visitor *v)
 {
-	pthread_mutex_lock(&d->lock);
+	background_lock(&d->background);
 	*v->link = v->next;
 	if (v->next)
 		v->next->link = v->link;
 	d->count -= v->admitted;
-	pthread_mutex_unlock(&d->lock);
+	background_unlock(&d->background);
 }
 
 bool door_has_unread(struct door *d)
 {
 	bool unread = false;
 
-	pthread_mutex_lock(&d->lock);
+	background_lock(&d->background);
 	for (struct visitor *v = d->visitors; v && !unread; v = v->next)
 		unread = has_unread(v);
-	pthread_mutex_unlock(&d->lock);
+	background_unlock(&d->background);
 	return unread;
 }
 

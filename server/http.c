@@ -15,7 +15,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "config.h"
 #include "delay.h"
 #include "door.h"
@@ -74,7 +74,7 @@ struct client {
 	bool answered;          /* and queued, or given up */
 	bool overdue;           /* that it has not come in time is noted */
 	uint64_t came;          /* bytes of its body, kept or not */
-	struct timespec start;
+	int64_t start;
 	struct waiter waiter;              /* while the answer is not due yet, */
 	struct MHD_Connection *connection; /* this is suspended */
 	struct buf body;                   /* its body; its memory serves the next request, too, */
@@ -188,7 +188,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	client->live = true;
 	atomic_fetch_add(&http->live, 1);
 	client->came = 0;
-	clock_gettime(CLOCK_MONOTONIC, &client->start);
+	client->start = clock_monotonic();
 	recycle(&client->answer);
 	client->body.max = (size_t)http->app->max_body;
 	exchange_init(&client->x, http->app, &client->answer);
@@ -342,11 +342,7 @@ static const char *date_of(const struct client *client)
 /* Microseconds since the request came. */
 static int64_t elapsed(const struct client *client)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - client->start.tv_sec) * INT64_C(1000000) +
-	       (now.tv_nsec - client->start.tv_nsec) / 1000;
+	return clock_monotonic() - client->start;
 }
 
 static bool add_headers(struct MHD_Response *response, const struct answer *a)

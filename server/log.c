@@ -5,12 +5,11 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "buf.h"
 #include "clock.h"
 #include "exchange.h"
@@ -29,12 +28,9 @@ enum {
 struct log {
 	enum log_format format;
 	int fd;
-	pthread_t thread;
-	pthread_mutex_t lock; /* of the rest */
-	pthread_cond_t filled;
+	struct background background; /* woken for the first line, and when half is full */
 	struct buf waiting;
 	unsigned long dropped;
-	bool stopping;
 };
 
 /* The time, with which every line begins. */
@@ -66,40 +62,23 @@ static void add_line(struct buf *b, enum log_format format, const char *kind, co
 	}
 }
 
-static struct timespec in_ms(long ms)
+static int64_t in_ms(int64_t ms)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
+	return clock_monotonic() + ms * 1000;
 }
 
-static bool past(const struct timespec *deadline)
+static bool is_over(struct log *log)
 {
-	struct timespec now = in_ms(0);
-
-	return now.tv_sec > deadline->tv_sec ||
-	       (now.tv_sec == deadline->tv_sec && now.tv_nsec >= deadline->tv_nsec);
+	background_lock(&log->background);
+	bool over = log->background.over;
+	background_unlock(&log->background);
+	return over;
 }
 
-static bool is_stopping(struct log *log)
-{
-	pthread_mutex_lock(&log->lock);
-	bool stopping = log->stopping;
-	pthread_mutex_unlock(&log->lock);
-	return stopping;
-}
-
-/* Write it all, however long that takes; once the log is stopping, for STOP_MS at most. */
+/* Write it all, however long that takes; once it is over, for STOP_MS at most. */
 static void drain(struct log *log, const char *text, size_t len)
 {
-	struct timespec deadline = { 0 };
+	int64_t deadline = 0;
 
 	while (len > 0) {
 		struct pollfd ready = { .fd = log->fd, .events = POLLOUT };
@@ -113,10 +92,10 @@ static void drain(struct log *log, const char *text, size_t len)
 				text += n;
 				len -= (size_t)n;
 			}
-		} else if (is_stopping(log)) {
-			if (deadline.tv_sec == 0)
+		} else if (is_over(log)) {
+			if (deadline == 0)
 				deadline = in_ms(STOP_MS);
-			else if (past(&deadline))
+			else if (clock_monotonic() >= deadline)
 				return;
 		}
 	}
@@ -125,19 +104,20 @@ static void drain(struct log *log, const char *text, size_t len)
 static void *run(void *arg)
 {
 	struct log *log = arg;
+	struct background *b = &log->background;
 	struct buf writing = BUF_INIT(BUFFER);
 
-	pthread_mutex_lock(&log->lock);
+	background_lock(b);
 	for (;;) {
-		while (log->waiting.len == 0 && !log->stopping)
-			pthread_cond_wait(&log->filled, &log->lock);
+		while (log->waiting.len == 0 && !b->over)
+			background_wait(b);
 		if (log->waiting.len == 0)
 			break;
 
-		struct timespec gathered = in_ms(GATHER_MS);
+		int64_t gathered = in_ms(GATHER_MS);
 
-		while (!log->stopping && log->waiting.len < BUFFER / 2 &&
-		       pthread_cond_timedwait(&log->filled, &log->lock, &gathered) == 0)
+		while (!b->over && log->waiting.len < BUFFER / 2 &&
+		       background_wait_until(b, gathered))
 			;
 
 		struct buf full = log->waiting;
@@ -146,7 +126,7 @@ static void *run(void *arg)
 		log->waiting = writing;
 		log->dropped = 0;
 		writing = full;
-		pthread_mutex_unlock(&log->lock);
+		background_unlock(b);
 		drain(log, writing.text, writing.len);
 		if (dropped > 0) {
 			char what[64];
@@ -158,9 +138,9 @@ static void *run(void *arg)
 			drain(log, writing.text, writing.len);
 		}
 		buf_clear(&writing);
-		pthread_mutex_lock(&log->lock);
+		background_lock(b);
 	}
-	pthread_mutex_unlock(&log->lock);
+	background_unlock(b);
 	buf_free(&writing);
 	return NULL;
 }
@@ -168,35 +148,21 @@ static void *run(void *arg)
 struct log *log_start(enum log_format format, int fd)
 {
 	struct log *log = calloc(1, sizeof *log);
-	pthread_condattr_t attr;
 
 	if (!log)
 		return NULL;
 	log->format = format;
 	log->fd = fd;
 	log->waiting = (struct buf)BUF_INIT(BUFFER);
-	pthread_mutex_init(&log->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&log->filled, &attr);
-	pthread_condattr_destroy(&attr);
-	if (pthread_create(&log->thread, NULL, run, log) == 0)
+	if (background_start(&log->background, run, log))
 		return log;
-	pthread_cond_destroy(&log->filled);
-	pthread_mutex_destroy(&log->lock);
 	free(log);
 	return NULL;
 }
 
 void log_stop(struct log *log)
 {
-	pthread_mutex_lock(&log->lock);
-	log->stopping = true;
-	pthread_cond_signal(&log->filled);
-	pthread_mutex_unlock(&log->lock);
-	pthread_join(log->thread, NULL);
-	pthread_cond_destroy(&log->filled);
-	pthread_mutex_destroy(&log->lock);
+	background_stop(&log->background);
 	buf_free(&log->waiting);
 	free(log);
 }
@@ -204,7 +170,7 @@ void log_stop(struct log *log)
 /* Hand over a line. Wakes the thread only from its sleep and when the buffer is half full. */
 static void hand_over(struct log *log, const struct buf *line)
 {
-	pthread_mutex_lock(&log->lock);
+	background_lock(&log->background);
 
 	size_t before = log->waiting.len;
 
@@ -213,9 +179,9 @@ static void hand_over(struct log *log, const struct buf *line)
 	} else {
 		buf_addn(&log->waiting, line->text, line->len);
 		if (before == 0 || (before < BUFFER / 2 && log->waiting.len >= BUFFER / 2))
-			pthread_cond_signal(&log->filled);
+			background_wake(&log->background);
 	}
-	pthread_mutex_unlock(&log->lock);
+	background_unlock(&log->background);
 }
 
 /* A text from outside, as it is fit for a line. */
