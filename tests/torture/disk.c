@@ -165,51 +165,17 @@ static int unmap_shared(sqlite3_file *file, int and_remove)
 	return METHODS(file)->xShmUnmap(real(file), and_remove);
 }
 
+#define WITHOUT_SHARED                                                                             \
+	close_file, read_file, write_file, truncate_file, sync_file, size_of_file, lock_file,      \
+	    unlock_file, check_lock, control_file, sector_size, characteristics
+
 /* Of version 2, without mapped pages: what is read is read by read_file. */
 static const sqlite3_io_methods methods = {
-	2,
-	close_file,
-	read_file,
-	write_file,
-	truncate_file,
-	sync_file,
-	size_of_file,
-	lock_file,
-	unlock_file,
-	check_lock,
-	control_file,
-	sector_size,
-	characteristics,
-	map_shared,
-	lock_shared,
-	order_shared,
-	unmap_shared,
-	NULL,
-	NULL,
+	2, WITHOUT_SHARED, map_shared, lock_shared, order_shared, unmap_shared, NULL, NULL
 };
-
 /* The same for what has no shared memory. */
-static const sqlite3_io_methods methods_in_memory = {
-	1,
-	close_file,
-	read_file,
-	write_file,
-	truncate_file,
-	sync_file,
-	size_of_file,
-	lock_file,
-	unlock_file,
-	check_lock,
-	control_file,
-	sector_size,
-	characteristics,
-	NULL,
-	NULL,
-	NULL,
-	NULL,
-	NULL,
-	NULL,
-};
+static const sqlite3_io_methods methods_in_memory = { 1,    WITHOUT_SHARED, NULL, NULL,
+						      NULL, NULL,           NULL, NULL };
 
 static int open_in(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *got)
 {
