@@ -252,13 +252,13 @@ def apart(fleets):
 def lists(fleets):
     """The first pages, and what grows with the rows: what the server spends on each, since how long a
     client waits depends on when which processor wakes."""
-    times = 30 if SECONDS >= 10 else 10
+    turns = 150 if SECONDS >= 10 else 50
     print(f"\n{'microseconds of a processor':<44}" + "".join(f"{f.size:>11,}" for f in fleets))
     worst = 0, ""
-    for kinds, of in ((scale.NOTHING, times), (scale.PAGES, times), (scale.EXPANDED, times),
-                      (scale.LINEAR, 1)):
+    for kinds, effort in ((scale.NOTHING, (turns,)), (scale.PAGES, (turns,)),
+                          (scale.EXPANDED, (turns,)), (scale.LINEAR, (15, 1))):
         for name, target in kinds:
-            costs = scale.costs(fleets, target, of)
+            costs = scale.costs(fleets, target, *effort)
             if name in CURVES:
                 FIGURES["curves"][name] = costs
             print(f"{name:<44}" + "".join(f"{cost:11.0f}" for cost in costs) +

@@ -70,9 +70,22 @@ LINEAR = (
 )
 
 
+def runs(pid):
+    """Is one of a process's threads at work?"""
+    for path in glob.glob(f"/proc/{pid}/task/*/stat"):
+        with open(path) as file:
+            if file.read().rpartition(")")[2].split()[0] == "R":
+                return True
+    return False
+
+
 def spent(pid):
-    """The microseconds of a processor that a process has had, all its threads together."""
+    """The microseconds of a processor that a process has had, all its threads together. What a thread
+    has had since it began to run is counted only when it stops, which is after its client has the
+    answer."""
     total = 0
+    while runs(pid):
+        pass
     for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
         with open(path) as file:
             total += int(file.read().split()[0])
@@ -168,9 +181,9 @@ end
 """
 
 
-def costs(fleets, target, times):
-    """The microseconds of a processor that each server spends on such a request: the least of some
+def costs(fleets, target, turns, times=3):
+    """The microseconds of a processor that each server spends on such a request: the least of so many
     turns, in each of which every server is asked so many times. What others do on the machine, and the
-    machine on its host, can only add to it."""
-    turns = [[f.cost(target, times) for f in fleets] for _ in range(15)]
-    return [min(column) for column in zip(*turns)]
+    machine on its host, can only add to it, and short turns find the moments when they do not."""
+    asked = [[f.cost(target, times) for f in fleets] for _ in range(turns)]
+    return [min(column) for column in zip(*asked)]
