@@ -279,7 +279,7 @@ class Hundred_thousand(TestCase):
     arguments = (*CLOCK, "--log", "off")
     REQUESTS = 10_000 if harness.instrumented() else 100_000
     ROUND, BATCH = 1000, 100
-    GROWTH = 1024  # KiB
+    QUARTER, GROWTH = REQUESTS // 4, 256  # KiB
 
     PIPELINED = [
         GOOD,
@@ -370,10 +370,18 @@ class Hundred_thousand(TestCase):
         self.some(self.REQUESTS // 5, answers)
         wait_for(lambda: self.memory()[0] <= self.idle)
         fds, before = self.memory()
-        self.some(self.REQUESTS, answers)
-        wait_for(lambda: self.memory()[0] <= fds)
+        growths = []
+        for _ in range(4):
+            self.some(self.QUARTER, answers)
+            wait_for(lambda: self.memory()[0] <= fds)
+            after = self.memory()[1]
+            growths.append(after - before)
+            before = after
+        # What leaks does in every quarter; what it takes once, on a machine so busy that more happens
+        # at the same time than ever before, does not.
         if not harness.instrumented():  # which keep what was freed
-            self.assertLess(self.memory()[1] - before, self.GROWTH)
+            self.assertLess(min(growths), self.GROWTH, growths)
+            self.assertLess(sum(growths), 16 * self.GROWTH, growths)
 
     def setUp(self):
         self.idle = self.memory()[0]

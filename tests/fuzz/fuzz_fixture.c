@@ -28,6 +28,18 @@ static void begin(void)
 
 /* ---- YAML ------------------------------------------------------------------------------------ */
 
+/* Is there a character that JSON has as it is, and YAML, unless it is escaped, takes for the end of
+ * a line? */
+static bool has_line_end(const char *json)
+{
+	static const char *const ends[] = { "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (strstr(json, ends[i]))
+			return true;
+	return false;
+}
+
 /* YAML into JSON; false where it is none. */
 static bool read_yaml(const char *text, size_t len, struct buf *to)
 {
@@ -52,7 +64,8 @@ static bool read_yaml(const char *text, size_t len, struct buf *to)
 		return true;
 	HOLD(tree, "%u:%u: %s: %s", e.line, e.column, e.what, to->text);
 	json_add_canonical(&again, tree);
-	HOLD(streq(again.text, to->text), "\n%s\n%s", to->text, again.text);
+	HOLD(streq(again.text, to->text) || has_line_end(to->text), "\n%s\n%s", to->text,
+	     again.text);
 	cJSON_Delete(tree);
 	return true;
 }
