@@ -106,11 +106,18 @@ class Client:
         return piece
 
     def ask(self, target, method="GET", body=""):
-        """Microseconds, and the body of an answer that must be a 200."""
-        request = (f"{method} {target} HTTP/1.1\r\nHost: x\r\n{self.headers}"
-                   f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
+        """Microseconds, and the body of the answer."""
         began = time.perf_counter()
-        self.socket.sendall(request)
+        self.send(target, method, body)
+        body = self.answer(target)
+        return (time.perf_counter() - began) * 1e6, body
+
+    def send(self, target, method="GET", body=""):
+        self.socket.sendall((f"{method} {target} HTTP/1.1\r\nHost: x\r\n{self.headers}"
+                             f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
+
+    def answer(self, target):
+        """The body of an answer, which must be a 200."""
         answer = self.receive()
         while b"\r\n\r\n" not in answer:
             answer += self.receive()
@@ -118,9 +125,25 @@ class Client:
         length = int(re.search(rb"Content-Length: (\d+)", head)[1])
         while len(body) < length:
             body += self.receive()
-        took = (time.perf_counter() - began) * 1e6
         assert head.startswith(b"HTTP/1.1 200 "), (target, head, body[:500])
-        return took, body
+        return body
+
+
+class Crowd:
+    """A server, asked on several connections at the same time."""
+
+    def __init__(self, port, pid, connections):
+        self.pid = pid
+        self.clients = [Client(port) for _ in range(connections)]
+
+    def cost(self, target, times):
+        before = spent(self.pid)
+        for _ in range(times):
+            for client in self.clients:
+                client.send(target)
+            for client in self.clients:
+                client.answer(target)
+        return (spent(self.pid) - before) / times / len(self.clients)
 
 
 class Fleet:
@@ -181,9 +204,9 @@ end
 """
 
 
-def costs(fleets, target, turns, times=3):
+def costs(servers, target, turns, times=3, of=min):
     """The microseconds of a processor that each server spends on such a request: the least of so many
     turns, in each of which every server is asked so many times. What others do on the machine, and the
     machine on its host, can only add to it, and short turns find the moments when they do not."""
-    asked = [[f.cost(target, times) for f in fleets] for _ in range(turns)]
-    return [min(column) for column in zip(*asked)]
+    asked = [[s.cost(target, times) for s in servers] for _ in range(turns)]
+    return [of(column) for column in zip(*asked)]
