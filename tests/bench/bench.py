@@ -272,11 +272,11 @@ def apart(servers):
 def lists(fleets):
     """The first pages, and what grows with the rows: what the server spends on each, since how long a
     client waits depends on when which processor wakes."""
-    turns = 150 if SECONDS >= 10 else 50
+    many = 150 if SECONDS >= 10 else 50
     print(f"\n{'microseconds of a processor':<44}" + "".join(f"{f.size:>11,}" for f in fleets))
     worst = 0, ""
-    for kinds, effort in ((scale.NOTHING, (turns,)), (scale.PAGES, (turns,)),
-                          (scale.EXPANDED, (turns,)), (scale.LINEAR, (15, 1))):
+    for kinds, effort in ((scale.NOTHING, (many,)), (scale.PAGES, (many,)),
+                          (scale.EXPANDED, (many,)), (scale.LINEAR, (15, 1))):
         for name, target in kinds:
             costs = scale.costs(fleets, target, *effort)
             if name in CURVES:

@@ -205,8 +205,9 @@ end
 
 
 def costs(servers, target, turns, times=3, of=min):
-    """The microseconds of a processor that each server spends on such a request: the least of so many
-    turns, in each of which every server is asked so many times. What others do on the machine, and the
-    machine on its host, can only add to it, and short turns find the moments when they do not."""
+    """The microseconds of a processor that each server spends on such a request: the least (or what
+    of() makes) of so many turns, in each of which every server is asked so many times. What others do
+    on the machine, and the machine on its host, can only add to it, and short turns find the moments
+    when they do not."""
     asked = [[s.cost(target, times) for s in servers] for _ in range(turns)]
     return [of(column) for column in zip(*asked)]
