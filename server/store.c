@@ -1,62 +1,228 @@
 /*
- * store.c - the adapter to SQLite. Besides memvfs.c nothing else includes its header.
+ * store.c - the adapter to SQLite: nothing else includes its header.
  */
 #include "store.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include "memvfs.h"
+#include "store_parts.h"
 
-struct stmt {
-	sqlite3_stmt *sqlite;
-	bool once; /* finalise and free at its end */
-	bool bad;  /* a binding failed */
+/* ---- pages as files -------------------------------------------------------------------------- */
+
+/*
+ * A VFS of the library's, whose files' bytes are pages in memory. Its own kind of those moves all
+ * of them whenever they grow, ends at a GiB, and shares nothing with another moment's. The files
+ * know no locks: the store's sees to it that nobody writes while another connection opens, reads or
+ * writes.
+ *
+ * Only databases: what else the library would open (a journal, something temporary) it keeps in
+ * memory by itself, being told that the database is there.
+ */
+
+static const char vfs_name[] = "pages";
+
+struct file {
+	sqlite3_file base;
+	struct pages *pages;
+	int lock; /* what the library holds of it */
 };
 
-/* A statement that is kept by its text. */
-struct kept {
-	struct stmt stmt;
-	size_t len;    /* of its text */
-	uint64_t used; /* when, by the connection's count; 0: never */
+static struct pages *pages_of(sqlite3_file *file)
+{
+	return ((struct file *)file)->pages;
+}
+
+static int file_close(sqlite3_file *file)
+{
+	(void)file;
+	return SQLITE_OK;
+}
+
+static int file_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 offset)
+{
+	return pages_read(pages_of(file), bytes, (size_t)len, (size_t)offset)
+		   ? SQLITE_OK
+		   : SQLITE_IOERR_SHORT_READ;
+}
+
+/* The library writes whole pages of a database, and makes them of this size. */
+static int file_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
+{
+	if (len != PIECE_BYTES || offset % PIECE_BYTES != 0)
+		return SQLITE_IOERR_WRITE;
+	return pages_write(pages_of(file), (size_t)offset / PIECE_BYTES, bytes)
+		   ? SQLITE_OK
+		   : SQLITE_IOERR_NOMEM;
+}
+
+static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	pages_cut(pages_of(file), (size_t)size / PIECE_BYTES);
+	return SQLITE_OK;
+}
+
+static int file_sync(sqlite3_file *file, int flags)
+{
+	(void)file;
+	(void)flags;
+	return SQLITE_OK;
+}
+
+static int file_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+	*size = (sqlite3_int64)pages_count(pages_of(file)) * PIECE_BYTES;
+	return SQLITE_OK;
+}
+
+static int file_lock(sqlite3_file *file, int lock)
+{
+	((struct file *)file)->lock = lock;
+	return SQLITE_OK;
+}
+
+static int file_check_reserved(sqlite3_file *file, int *reserved)
+{
+	(void)file;
+	*reserved = 0;
+	return SQLITE_OK;
+}
+
+static int file_control(sqlite3_file *file, int what, void *value)
+{
+	(void)file;
+	(void)what;
+	(void)value;
+	return SQLITE_NOTFOUND;
+}
+
+static int file_sector_size(sqlite3_file *file)
+{
+	(void)file;
+	return PIECE_BYTES;
+}
+
+static int file_characteristics(sqlite3_file *file)
+{
+	(void)file;
+	return SQLITE_IOCAP_POWERSAFE_OVERWRITE | SQLITE_IOCAP_SAFE_APPEND |
+	       SQLITE_IOCAP_SEQUENTIAL;
+}
+
+/*
+ * Whoever reads is given the page itself, which spares it a copy and a cache: until it ends its
+ * transaction, nobody writes. Whoever writes is not, since a page that it writes to may be
+ * replaced.
+ */
+static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **page)
+{
+	const struct file *f = (const struct file *)file;
+
+	*page = NULL;
+	if (f->lock == SQLITE_LOCK_SHARED && len == PIECE_BYTES && offset % PIECE_BYTES == 0)
+		*page = (void *)pages_piece(f->pages, (size_t)offset / PIECE_BYTES);
+	return SQLITE_OK;
+}
+
+static int file_unfetch(sqlite3_file *file, sqlite3_int64 offset, void *page)
+{
+	(void)file;
+	(void)offset;
+	(void)page;
+	return SQLITE_OK;
+}
+
+static const sqlite3_io_methods methods = {
+	.iVersion = 3,
+	.xClose = file_close,
+	.xRead = file_read,
+	.xWrite = file_write,
+	.xTruncate = file_truncate,
+	.xSync = file_sync,
+	.xFileSize = file_size,
+	.xLock = file_lock,
+	.xUnlock = file_lock,
+	.xCheckReservedLock = file_check_reserved,
+	.xFileControl = file_control,
+	.xSectorSize = file_sector_size,
+	.xDeviceCharacteristics = file_characteristics,
+	.xFetch = file_fetch,
+	.xUnfetch = file_unfetch,
 };
 
-enum { KEPT = 64 };
+/* For the name of a file, which is made of its pages' address. */
+enum { FILE_NAME = 32 };
 
-struct db {
-	struct store *store;
-	struct db *next; /* of the store's connections */
-	sqlite3 *sqlite;
-	struct stmt begin_read, begin_write, commit, rollback;
-	bool taken;   /* by a thread: see store_take */
-	bool reading; /* a read transaction is open */
-	bool stuck;   /* a write transaction is, that could not be undone yet; see the store's */
-	char failed[128]; /* why the last transaction was not committed, if it was not */
-	struct stmt cache[QUERY_SLOTS];
-	struct kept kept[KEPT];
-	uint64_t uses; /* of those */
-};
+static void name_file(const struct pages *pages, char name[FILE_NAME])
+{
+	snprintf(name, FILE_NAME, "%p", (const void *)pages);
+}
 
-struct store {
-	struct pages *pages; /* of a database in memory; else: */
-	char *path;
-	bool read_only;
-	int file; /* open while the store is, and locked, to keep others out; or -1 */
-	pthread_rwlock_t lock;
-	bool stuck;     /* a connection is, and keeps the others out; guarded by the lock, as is */
-	struct db *dbs; /* every connection */
-	struct db *first;
-	bool dedicated; /* each of these is one worker's; else, guarded by the gate: */
-	pthread_mutex_t gate;
-	struct db *slots[WORKERS_MAX]; /* those that store_take deals out */
-};
+static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
+{
+	struct file *f = (struct file *)file;
+	void *pages;
+
+	(void)vfs;
+	f->base.pMethods = NULL;
+	if (!(flags & SQLITE_OPEN_MAIN_DB) || !name || sscanf(name, "%p", &pages) != 1)
+		return SQLITE_CANTOPEN;
+	f->base.pMethods = &methods;
+	f->pages = pages;
+	f->lock = SQLITE_LOCK_NONE;
+	if (out)
+		*out = flags | SQLITE_OPEN_MEMORY;
+	return SQLITE_OK;
+}
+
+static int delete_file(sqlite3_vfs *vfs, const char *name, int sync)
+{
+	(void)vfs;
+	(void)name;
+	(void)sync;
+	return SQLITE_IOERR_DELETE;
+}
+
+static int has_file(sqlite3_vfs *vfs, const char *name, int how, int *has)
+{
+	(void)vfs;
+	(void)name;
+	(void)how;
+	*has = 0; /* no journal lies beside a database */
+	return SQLITE_OK;
+}
+
+static int full_name(sqlite3_vfs *vfs, const char *name, int len, char *full)
+{
+	(void)vfs;
+	snprintf(full, (size_t)len, "%s", name);
+	return SQLITE_OK;
+}
+
+static bool register_vfs(void)
+{
+	static sqlite3_vfs vfs;
+	const sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+
+	if (sqlite3_vfs_find(vfs_name))
+		return true;
+	if (!system)
+		return false;
+	vfs = *system; /* randomness, time and sleep are its own */
+	vfs.iVersion = 2;
+	vfs.pNext = NULL;
+	vfs.zName = vfs_name;
+	vfs.szOsFile = sizeof(struct file);
+	vfs.xOpen = open_file;
+	vfs.xDelete = delete_file;
+	vfs.xAccess = has_file;
+	vfs.xFullPathname = full_name;
+	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK;
+}
+
+/* ---- connections ----------------------------------------------------------------------------- */
 
 bool store_setup(void)
 {
@@ -65,16 +231,16 @@ bool store_setup(void)
 	/* The counters behind sqlite3_memory_used take a global mutex at every allocation, which
 	 * halves what two readers can do. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	return sqlite3_initialize() == SQLITE_OK && memvfs_register();
+	return sqlite3_initialize() == SQLITE_OK && register_vfs();
 }
 
-static bool say(struct db *db, char *err, size_t errlen)
+bool db_say(struct db *db, char *err, size_t errlen)
 {
 	snprintf(err, errlen, "database: %s", db_error(db));
 	return false;
 }
 
-static bool run(struct db *db, const char *sql)
+bool db_exec(struct db *db, const char *sql)
 {
 	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
@@ -118,8 +284,9 @@ static bool set_up(struct db *db)
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
-	       run(db, pragmas) &&
-	       (db->store->read_only || run(db, db->store->pages ? page_pragmas : file_pragmas)) &&
+	       db_exec(db, pragmas) &&
+	       (db->store->read_only ||
+		db_exec(db, db->store->pages ? page_pragmas : file_pragmas)) &&
 	       prepare(db, "BEGIN", &db->begin_read) &&
 	       prepare(db, "BEGIN IMMEDIATE", &db->begin_write) &&
 	       prepare(db, "COMMIT", &db->commit) && prepare(db, "ROLLBACK", &db->rollback);
@@ -131,11 +298,11 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
 	    (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 	struct db *db = calloc(1, sizeof *db);
-	char name[MEMVFS_NAME];
+	char name[FILE_NAME];
 	bool ok;
 
 	if (store->pages)
-		memvfs_file(store->pages, name);
+		name_file(store->pages, name);
 	if (!db) {
 		snprintf(err, errlen, "database: out of memory");
 		return NULL;
@@ -148,11 +315,11 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 	/* Opening looks at the header, as any reader does. */
 	pthread_rwlock_rdlock(&store->lock);
 	ok = sqlite3_open_v2(store->pages ? name : store->path, &db->sqlite, flags,
-			     store->pages ? memvfs_name : NULL) == SQLITE_OK &&
+			     store->pages ? vfs_name : NULL) == SQLITE_OK &&
 	     set_up(db);
 	pthread_rwlock_unlock(&store->lock);
 	if (!ok) {
-		say(db, err, errlen);
+		db_say(db, err, errlen);
 		db_close(db);
 		return NULL;
 	}
@@ -185,274 +352,7 @@ void db_close(struct db *db)
 	free(db);
 }
 
-/* Readers come in an endless stream; glibc's default would let them keep a writer out for ever. */
-static bool init_lock(pthread_rwlock_t *lock)
-{
-	pthread_rwlockattr_t attr;
-	bool ok =
-	    pthread_rwlockattr_init(&attr) == 0 &&
-	    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) ==
-		0 &&
-	    pthread_rwlock_init(lock, &attr) == 0;
-
-	pthread_rwlockattr_destroy(&attr);
-	return ok;
-}
-
-/* Tells a database of ours from others: "Miru". */
-enum { APPLICATION = 0x4d697275 };
-
-/* Tells one schema from another, as a number that the file's header has room for. */
-static int schema_number(const char *schema)
-{
-	uint32_t hash = 0x811c9dc5;
-
-	for (; *schema; schema++)
-		hash = (hash ^ (unsigned char)*schema) * 0x01000193;
-	return (int)(hash & INT32_MAX);
-}
-
-/* All tables in one transaction, which is faster than one for each. */
-static bool create(struct db *db, const char *schema, char *err, size_t errlen)
-{
-	char marks[128];
-
-	snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		 APPLICATION, schema_number(schema));
-	if (!db_write(db))
-		return say(db, err, errlen);
-	if (run(db, schema) && run(db, marks))
-		return db_commit(db) || say(db, err, errlen);
-	say(db, err, errlen);
-	db_rollback(db);
-	return false;
-}
-
-/* One that has no connection yet, of one of these two, which is the store's from here on. */
-static struct store *store_new(struct pages *pages, char *path, char *err, size_t errlen)
-{
-	struct store *store = calloc(1, sizeof *store);
-
-	if ((!pages && !path) || !store || !init_lock(&store->lock)) {
-		snprintf(err, errlen, "database: out of memory");
-		pages_free(pages);
-		free(path);
-		free(store);
-		return NULL;
-	}
-	pthread_mutex_init(&store->gate, NULL);
-	store->pages = pages;
-	store->path = path;
-	store->file = -1;
-	return store;
-}
-
-/* One in memory, that nobody has used yet. */
-static struct store *store_in_memory(char *err, size_t errlen)
-{
-	struct store *store = store_new(pages_new(), NULL, err, errlen);
-
-	if (store)
-		store->first = store_connect(store, err, errlen);
-	if (store && store->first)
-		return store;
-	store_close(store);
-	return NULL;
-}
-
-struct store *store_open(const char *schema, char *err, size_t errlen)
-{
-	struct store *store = store_in_memory(err, errlen);
-
-	if (store && create(store->first, schema, err, errlen))
-		return store;
-	store_close(store);
-	return NULL;
-}
-
-struct store *store_open_image(const struct image *image, char *err, size_t errlen)
-{
-	struct store *store = store_in_memory(err, errlen);
-
-	if (!store)
-		return NULL;
-	if (db_put(store->first, image)) {
-		store->slots[0] = store->first;
-		return store;
-	}
-	snprintf(err, errlen, "database: out of memory");
-	store_close(store);
-	return NULL;
-}
-
-struct db *store_db(struct store *store)
-{
-	return store->first;
-}
-
-void store_close(struct store *store)
-{
-	if (!store)
-		return;
-	for (size_t i = 0; i < WORKERS_MAX; i++)
-		if (store->slots[i] != store->first)
-			db_close(store->slots[i]);
-	db_close(store->first);
-	/* Only now: closing it lets go of every lock that the library has on the file. */
-	if (store->file >= 0)
-		close(store->file);
-	pthread_mutex_destroy(&store->gate);
-	pthread_rwlock_destroy(&store->lock);
-	pages_free(store->pages);
-	free(store->path);
-	free(store);
-}
-
-/* ---- connections for threads ----------------------------------------------------------------- */
-
-/* One that is free, and the thread's own before another's; else NULL, and *place is free. */
-static struct db *find_free(struct store *store, unsigned worker, struct db ***place)
-{
-	struct db *free = store->slots[worker];
-
-	if (free && !free->taken)
-		return free;
-	*place = NULL;
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (store->slots[i] && !store->slots[i]->taken)
-			return store->slots[i];
-		if (!store->slots[i] && !*place)
-			*place = &store->slots[i];
-	}
-	return NULL;
-}
-
-struct db *store_take(struct store *store, unsigned worker, char *err, size_t errlen)
-{
-	struct db **place, *db;
-
-	if (store->dedicated)
-		return store->slots[worker];
-	pthread_mutex_lock(&store->gate);
-	db = find_free(store, worker, &place);
-	if (!db && place)
-		db = *place = store_connect(store, err, errlen);
-	if (db)
-		db->taken = true;
-	pthread_mutex_unlock(&store->gate);
-	return db;
-}
-
-void store_give(struct db *db)
-{
-	struct store *store = db->store;
-
-	if (store->dedicated)
-		return;
-	pthread_mutex_lock(&store->gate);
-	db->taken = false;
-	pthread_mutex_unlock(&store->gate);
-}
-
-bool store_dedicate(struct store *store, unsigned workers, char *err, size_t errlen)
-{
-	for (unsigned i = 0; i < workers; i++) {
-		store->slots[i] = store_connect(store, err, errlen);
-		if (!store->slots[i])
-			return false;
-	}
-	store->dedicated = true;
-	return true;
-}
-
-/* ---- files ----------------------------------------------------------------------------------- */
-
-/* Open it ourselves, too, so as to keep other servers out. */
-static bool lock_file(struct store *store, const char *path, char *err, size_t errlen)
-{
-	store->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (store->file >= 0 && flock(store->file, LOCK_EX | LOCK_NB) == 0)
-		return true;
-	if (store->file >= 0 && errno == EWOULDBLOCK)
-		snprintf(err, errlen, "%s is in use by another miru-mock", path);
-	else
-		snprintf(err, errlen, "%s cannot be opened: %s", path, strerror(errno));
-	return false;
-}
-
-/* The number that a pragma gives; -1 where it fails. */
-static int64_t pragma(struct db *db, const char *sql)
-{
-	const struct query q = { sql, QUERY_ONCE };
-	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &q);
-
-	return s && stmt_step(s) == STEP_ROW ? stmt_int(s, 0) : -1;
-}
-
-/* Is it one of ours, made with this schema, or empty? */
-static bool check_file(struct db *db, const char *path, const char *schema, bool *fresh, char *err,
-		       size_t errlen)
-{
-	int64_t changes = pragma(db, "PRAGMA schema_version");
-	int64_t bytes = changes < 0 ? changes : pragma(db, "PRAGMA page_size"), mark;
-	bool empty;
-
-	*fresh = changes == 0;
-	if (bytes < 0) {
-		snprintf(err, errlen, "%s cannot be read as a database: %s", path, db_error(db));
-		return false;
-	}
-	mark = pragma(db, "PRAGMA application_id");
-	empty = *fresh && !db->store->read_only && mark == 0;
-	if (!empty && mark != APPLICATION) {
-		snprintf(err, errlen, "%s is not a database of miru-mock's", path);
-		return false;
-	}
-	if (!empty && pragma(db, "PRAGMA user_version") != schema_number(schema)) {
-		snprintf(
-		    err, errlen,
-		    "%s was made by another version of miru-mock; export it with that one, and "
-		    "load the export with --fixtures into a new file",
-		    path);
-		return false;
-	}
-	if (db->store->read_only || bytes == PIECE_BYTES)
-		return true;
-	/* To and from memory it is copied page by page. */
-	snprintf(
-	    err, errlen,
-	    "%s has pages of %d bytes, and miru-mock's have %d; export it, and load the export "
-	    "with --fixtures into a new file",
-	    path, (int)bytes, PIECE_BYTES);
-	return false;
-}
-
-struct store *store_open_file(const char *path, const char *schema, bool read_only, bool *fresh,
-			      char *err, size_t errlen)
-{
-	size_t len = strlen(path) + 3;
-	char *name = malloc(len);
-	struct store *store;
-
-	if (name) /* so that none is a name of which the library has ideas, such as :memory: */
-		snprintf(name, len, "%s%s", *path == '/' ? "" : "./", path);
-	store = store_new(NULL, name, err, errlen);
-	if (!store)
-		return NULL;
-	store->read_only = read_only;
-	if (read_only || lock_file(store, path, err, errlen)) {
-		char why[256];
-
-		store->first = store_connect(store, why, sizeof why);
-		if (!store->first)
-			snprintf(err, errlen, "%s cannot be opened: %s", path,
-				 access(path, R_OK) == 0 ? why : strerror(errno));
-		if (store->first && check_file(store->first, path, schema, fresh, err, errlen))
-			return store;
-	}
-	store_close(store);
-	return NULL;
-}
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 /* Undo what is open on a connection, if anything. When memory is short that may take several
  * attempts, of which more come before anybody reads or writes. */
@@ -512,7 +412,7 @@ bool db_write(struct db *db)
 	end_readers(db->store);
 	db->failed[0] = '\0';
 	if (!db->store->stuck && turn(&db->begin_write) &&
-	    run(db, "PRAGMA defer_foreign_keys = ON"))
+	    db_exec(db, "PRAGMA defer_foreign_keys = ON"))
 		return true;
 	db_rollback(db);
 	return false;
@@ -560,7 +460,7 @@ bool db_drop_indexes(struct db *db, struct buf *later)
 	}
 	stmt_endp(&s);
 	return step == STEP_DONE && !drops.bad && !later->bad &&
-	       (!drops.text || run(db, drops.text));
+	       (!drops.text || db_exec(db, drops.text));
 }
 
 /*
@@ -576,13 +476,13 @@ static bool number_schema(struct db *db)
 
 	snprintf(sql, sizeof sql, "PRAGMA schema_version = %d", atomic_fetch_add(&numbers, 1));
 	ok = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) == SQLITE_OK &&
-	     run(db, sql);
+	     db_exec(db, sql);
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK && ok;
 }
 
 bool db_make_indexes(struct db *db, const char *sql)
 {
-	return run(db, sql) && number_schema(db);
+	return db_exec(db, sql) && number_schema(db);
 }
 
 void db_alone(struct db *db)
@@ -694,6 +594,8 @@ struct image *db_image(struct db *db, const struct image *like)
 		return NULL;
 	return pages ? pages_image(pages, like) : image_of_file(db, like);
 }
+
+/* ---- statements ------------------------------------------------------------------------------ */
 
 const char *db_error(struct db *db)
 {
