@@ -106,18 +106,18 @@ class Client:
         return piece
 
     def ask(self, target, method="GET", body=""):
-        """Microseconds, and the body of the answer."""
+        """The microseconds until its answer, which must be a 200, is there."""
         began = time.perf_counter()
         self.send(target, method, body)
-        body = self.answer(target)
-        return (time.perf_counter() - began) * 1e6, body
+        self.answer(target)
+        return (time.perf_counter() - began) * 1e6
 
     def send(self, target, method="GET", body=""):
         self.socket.sendall((f"{method} {target} HTTP/1.1\r\nHost: x\r\n{self.headers}"
                              f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
 
     def answer(self, target):
-        """The body of an answer, which must be a 200."""
+        """Take an answer in, which must be a 200."""
         answer = self.receive()
         while b"\r\n\r\n" not in answer:
             answer += self.receive()
@@ -126,7 +126,6 @@ class Client:
         while len(body) < length:
             body += self.receive()
         assert head.startswith(b"HTTP/1.1 200 "), (target, head, body[:500])
-        return body
 
 
 class Crowd:
@@ -170,9 +169,10 @@ class Fleet:
                       "middle": size // 2}
 
     @functools.cached_property
-    def client(self):
-        """Connected when it is first wanted: one that waits for the others to load would be closed."""
-        return Client(self.port)
+    def crowd(self):
+        """Of one, connected when it is first wanted: one that waits for the others to load would be
+        closed."""
+        return Crowd(self.port, self.pid, 1)
 
     def ids(self, n=2000):
         """Some of its deployments', from everywhere."""
@@ -180,16 +180,13 @@ class Fleet:
         return [fleet.name("dpl", rng.randrange(self.size)) for _ in range(n)]
 
     def cost(self, target, times):
-        target = target.format(**self.words)
-        before = spent(self.pid)
-        for _ in range(times):
-            self.client.ask(target)
-        return (spent(self.pid) - before) / times
+        return self.crowd.cost(target.format(**self.words), times)
 
     def reset(self, turn):
         """Milliseconds of a reset after a change."""
-        self.client.ask(f"/beta/devices/{self.words['device_id']}", "PATCH", f'{{"name":"{turn}"}}')
-        return self.client.ask("/_mock/reset", "POST")[0] / 1000
+        client = self.crowd.clients[0]
+        client.ask(f"/beta/devices/{self.words['device_id']}", "PATCH", f'{{"name":"{turn}"}}')
+        return client.ask("/_mock/reset", "POST") / 1000
 
 
 def script(ids):
