@@ -1,7 +1,7 @@
 -- The tables of one workspace: the one definition of what is stored.
 --
 -- Rows hold the newest version's shape; older versions are read through the resource table
--- (server/resource.c), and tests/unit/schema.c holds this file against it: every stored field has
+-- (server/model/resource.c), and tests/unit/schema.c holds this file against it: every stored field has
 -- its column, every relation its keys, every filter and sort key its index.
 --
 -- Times are text, UTC, always with six digits of fraction (YYYY-MM-DDTHH:MM:SS.ffffffZ), so that

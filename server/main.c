@@ -3,10 +3,10 @@
  */
 #include <stdio.h>
 
-#include "command.h"
+#include "base/util.h"
+#include "cli/commands.h"
 #include "config.h"
-#include "operation.h"
-#include "util.h"
+#include "model/operation.h"
 
 static const struct command {
 	const char *name, *usage, *summary;

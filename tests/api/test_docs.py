@@ -131,7 +131,7 @@ class SameSets(harness.TestCase):
         self.assertEqual(set(in_man), {"serve, exec and env", "health", "export", "every command"})
         self.assertLess(other, in_help["serve, exec and env"])
         code = set(re.findall(r'(?:OPTION\(|\.name = |\{ )"([a-z][a-z-]*)",',
-                              read("server/options.c").partition("#define OPTION(")[2]))
+                              read("server/cli/options.c").partition("#define OPTION(")[2]))
         self.assertEqual(code, set().union(*in_help.values()))
 
     def test_options_in_prose(self):
@@ -146,7 +146,7 @@ class SameSets(harness.TestCase):
     # ---- endpoints
 
     def test_endpoints(self):
-        code = read("server/operation.c")
+        code = read("server/model/operation.c")
         listed = {
             "code": pairs([(verb, "/_mock/" + route) for verb, route in
                            re.findall(r'CONTROL\("([A-Z]+)", "([^"]+)"', code)] +

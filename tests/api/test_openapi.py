@@ -22,7 +22,7 @@ import facts
 
 OFFICIAL = os.path.join(SRCDIR, "../shared/openapi")  # is not there everywhere
 
-# What reaches older versions as it is, inside their enumeration or not (server/resource.c).
+# What reaches older versions as it is, inside their enumeration or not (server/model/resource.c).
 AS_THEY_ARE = (".format", ".language")
 
 ABSENT = "absent"

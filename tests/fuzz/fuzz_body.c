@@ -11,10 +11,10 @@
  */
 #include <ctype.h>
 
+#include "base/json.h"
 #include "fuzz.h"
-#include "json.h"
-#include "jsontree.h"
 #include "mock.h"
+#include "schema/jsontree.h"
 
 enum { TEXT_MAX = 1 << 24, STEPS_MAX = 8, FIRST_LINE_MAX = 1024 };
 

@@ -7,13 +7,13 @@
  * database as it was, and of each problem there is a line that names a place. YAML that is read is
  * JSON that is read as YAML as the same.
  */
-#include "control_state.h"
-#include "fixture.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "control/snapshots.h"
+#include "fixture/load.h"
 #include "fuzz.h"
-#include "json.h"
 #include "mock.h"
-#include "utf8.h"
-#include "yaml.h"
+#include "schema/yaml.h"
 
 enum { TEXT_MAX = 1 << 26 };
 

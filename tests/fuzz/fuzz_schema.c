@@ -5,12 +5,12 @@
  * place that there is in it. What fits a schema does not fit its opposite. A pattern that is
  * escaped matches what it says, and one in a group of its own what it matches without.
  */
-#include "buf.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/utf8.h"
 #include "fuzz.h"
-#include "json.h"
-#include "jsonschema.h"
-#include "regex.h"
-#include "utf8.h"
+#include "schema/jsonschema.h"
+#include "schema/regex.h"
 
 enum { TEXT_MAX = 1 << 20, STEPS = 1000000, LONGEST = 512 };
 

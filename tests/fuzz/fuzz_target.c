@@ -8,13 +8,13 @@
  */
 #include <string.h>
 
-#include "buf.h"
+#include "base/buf.h"
+#include "base/glob.h"
+#include "base/utf8.h"
 #include "fuzz.h"
-#include "pattern.h"
-#include "route.h"
-#include "target.h"
-#include "uri.h"
-#include "utf8.h"
+#include "http/route.h"
+#include "http/target.h"
+#include "schema/uri.h"
 
 enum { TEXT_MAX = 1 << 20, PATTERN_MAX = 64 };
 

@@ -3,16 +3,16 @@
  */
 #include "mock.h"
 
-#include "control_state.h"
-#include "export.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "cli/app_setup.h"
+#include "cli/options.h"
+#include "control/snapshots.h"
+#include "fixture/export.h"
 #include "fuzz.h"
-#include "json.h"
-#include "load.h"
-#include "log.h"
-#include "options.h"
-#include "pipeline.h"
-#include "snapshot.h"
-#include "utf8.h"
+#include "http/pipeline.h"
+#include "workspace/snapshot.h"
 
 enum { ANSWER_MAX = 1 << 26, PAGES_MAX = 100, YEAR_2026 = 1767225600, MICROS = 1000000 };
 

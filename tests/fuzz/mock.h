@@ -7,7 +7,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "exchange.h"
+#include "http/exchange.h"
 
 struct mock {
 	struct app app;

@@ -1,8 +1,8 @@
 /*
  * database.c - the n-th call of a database's file fails.
  */
+#include "base/util.h"
 #include "torture.h"
-#include "util.h"
 
 static const struct pace paces[] = {
 	{ STRIKE_ERROR, IN_MEMORY, 1, 3 }, { STRIKE_FULL, IN_MEMORY, 3, 0 },

@@ -1,8 +1,8 @@
 /*
  * memory.c - the n-th allocation fails: ours, cJSON's, SQLite's, libyaml's, PCRE2's.
  */
+#include "base/util.h"
 #include "torture.h"
-#include "util.h"
 
 static const struct pace paces[] = {
 	{ STRIKE_MEMORY, IN_MEMORY, 1, 19 },

@@ -16,13 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "embed.h"
-#include "load.h"
-#include "log.h"
-#include "pipeline.h"
-#include "snapshot.h"
-#include "workspaces.h"
+#include "base/embed.h"
+#include "base/log.h"
+#include "cli/app_setup.h"
+#include "cli/commands.h"
+#include "http/pipeline.h"
+#include "workspace/registry.h"
+#include "workspace/snapshot.h"
 
 enum {
 	ANSWER_MAX = 1 << 26,

@@ -1,7 +1,7 @@
 /* Bodies, by a table of fields: what they say, and every way in which they are refused. */
-#include "body.h"
+#include "model/body.h"
 
-#include "buf.h"
+#include "base/buf.h"
 #include "unit.h"
 
 static const struct word colours[] = {

@@ -1,9 +1,9 @@
 /* The clock that testers move, the times of changes, the pace of devices, ids from a seed. */
-#include "clock.h"
+#include "base/clock.h"
 
-#include "ident.h"
-#include "rfc3339.h"
-#include "transitions.h"
+#include "base/idgen.h"
+#include "base/rfc3339.h"
+#include "model/progression.h"
 #include "unit.h"
 
 static const int64_t second = 1000000;

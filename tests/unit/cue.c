@@ -1,5 +1,5 @@
 /* The light look at CUE: what it takes, what it refuses and where, what it leaves of a text. */
-#include "cue.h"
+#include "schema/cue.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Waiting: who is woken when, and in which order. Nothing here sleeps: it waits to be woken. */
-#include "delay.h"
+#include "base/timer.h"
 
 #include <errno.h>
 #include <pthread.h>

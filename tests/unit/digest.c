@@ -1,5 +1,5 @@
 /* Digests: known vectors of SHA-256, and lengths around its blocks, in base 58. */
-#include "digest.h"
+#include "schema/digest.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* The expand parameter: every encoding, nesting, and what is refused. */
-#include "expand.h"
+#include "model/expansion.h"
 
 #include "unit.h"
 

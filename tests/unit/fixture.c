@@ -2,11 +2,11 @@
  * Fixtures into a database that is not empty: what may be said again, what may be leaned on, what
  * must not be shared; that nothing is loaded where anything is wrong; and problems as JSON.
  */
-#include "fixture.h"
+#include "fixture/load.h"
 
 #include <stdio.h>
 
-#include "embed.h"
+#include "base/embed.h"
 #include "unit.h"
 
 static struct store *store;

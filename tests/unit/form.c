@@ -1,8 +1,8 @@
 /* The forms of texts, at their borders. */
-#include "form.h"
+#include "model/string_format.h"
 
+#include "base/util.h"
 #include "unit.h"
-#include "util.h"
 
 #define A16  "aaaaaaaaaaaaaaaa"
 #define A48  A16 A16 A16

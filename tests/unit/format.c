@@ -1,5 +1,5 @@
 /* What the extensions of files tell, and how formats are handed out. */
-#include "format.h"
+#include "schema/file_format.h"
 
 #include "unit.h"
 

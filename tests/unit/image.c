@@ -2,12 +2,12 @@
  * Images by themselves - what is put is what was taken, and pieces are shared - and of databases:
  * put back under connections that have statements prepared and transactions open, and in a file.
  */
-#include "image.h"
+#include "store/pages.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "store.h"
+#include "store/store.h"
 #include "unit.h"
 
 /* ---- pieces ---------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* The strict check in front of cJSON, and that cJSON reads what it lets through. */
-#include "json.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
 /* JSON Schema: every keyword, every refusal, and what means harm. */
-#include "jsonschema.h"
+#include "schema/jsonschema.h"
 
 #include <stdlib.h>
 
-#include "buf.h"
-#include "json.h"
+#include "base/buf.h"
+#include "base/json.h"
 #include "unit.h"
 
 /* JSON in which ' stands for ", or what is wrong with it. */

@@ -3,10 +3,10 @@
  * the impossible ones included. `want` is written down by hand from the behaviour, row by row, and
  * not derived from the rows in the server.
  */
-#include "lifecycle.h"
+#include "model/lifecycle.h"
 
+#include "base/util.h"
 #include "unit.h"
-#include "util.h"
 
 static const char *const targets[] = { "staged", "deployed", "archived" };
 static const char *const activities[] = { "drifted",  "staged",   "queued",

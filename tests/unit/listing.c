@@ -1,7 +1,7 @@
 /* What a list's query asks for: filters in every spelling, order, page, and what is refused. */
-#include "listing.h"
+#include "model/list_query.h"
 
-#include "buf.h"
+#include "base/buf.h"
 #include "unit.h"
 
 /*

@@ -1,9 +1,9 @@
 /* Patterns of paths: stars, prefixes, and what long ones cost. */
-#include "pattern.h"
+#include "base/glob.h"
 
 #include <stdlib.h>
 
-#include "route.h"
+#include "http/route.h"
 #include "unit.h"
 
 static const struct {

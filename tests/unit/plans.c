@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "embed.h"
-#include "sql.h"
+#include "base/embed.h"
+#include "store/sql.h"
 #include "unit.h"
 
 enum { TEXT_MAX = 1 << 20 };

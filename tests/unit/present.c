@@ -1,5 +1,5 @@
 /* Rows as each version shows them. */
-#include "present.h"
+#include "http/present.h"
 
 #include <stdarg.h>
 

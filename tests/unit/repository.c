@@ -1,6 +1,6 @@
 /* Where commits live: origins as git writes them, and what is none of a repository that is known.
  */
-#include "repository.h"
+#include "api/git_origin.h"
 
 #include "unit.h"
 

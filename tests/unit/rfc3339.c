@@ -1,8 +1,8 @@
 /* Times: RFC 3339 in, the stored form out. */
-#include "rfc3339.h"
+#include "base/rfc3339.h"
 
+#include "base/util.h"
 #include "unit.h"
-#include "util.h"
 
 /* stored is NULL where the text is no time. */
 static const struct {

@@ -1,8 +1,8 @@
 /* Finding operations: prefixes, ids, methods, and the table itself. */
-#include "route.h"
+#include "http/route.h"
 
-#include "control.h"
-#include "ops.h"
+#include "api/handler.h"
+#include "control/settings.h"
 #include "unit.h"
 
 static bool run(struct exchange *x)

@@ -4,9 +4,9 @@
  */
 #include <sqlite3.h>
 
-#include "embed.h"
-#include "sql.h"
-#include "store.h"
+#include "base/embed.h"
+#include "store/sql.h"
+#include "store/store.h"
 #include "unit.h"
 
 static sqlite3 *db;
@@ -217,7 +217,7 @@ static void check_row(const struct resource *r, const struct field *f)
 	for (int i = 0; i < 2; i++)
 		if (f->derive)
 			CU_ASSERT(is_stored(resource_field(r, f->from[i])));
-	/* join.c starts relations from a row's first field. */
+	/* store/fetch.c starts relations from a row's first field. */
 	if (is_relation(f))
 		EQ_STR_IN(f->name, r->fields[0].name, r->key);
 }

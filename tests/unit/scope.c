@@ -1,8 +1,8 @@
 /* Scopes: their names, and which of them grants which. */
-#include "scope.h"
+#include "model/scope.h"
 
+#include "base/util.h"
 #include "unit.h"
-#include "util.h"
 
 static void test_names(void)
 {

@@ -5,9 +5,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "app.h"
-#include "log.h"
-#include "pipeline.h"
+#include "base/log.h"
+#include "http/app.h"
+#include "http/pipeline.h"
 #include "statements.h"
 #include "unit.h"
 

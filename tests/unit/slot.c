@@ -1,5 +1,5 @@
 /* Slots: the file that one has where nobody says it, and the format that a file's name tells of. */
-#include "slot.h"
+#include "schema/default_slot.h"
 
 #include "unit.h"
 

@@ -1,8 +1,8 @@
 /* The merge of error_status over activity_status, for every pair of words. */
-#include "status.h"
-#include "resource.h"
+#include "model/status.h"
+#include "base/util.h"
+#include "model/resource.h"
 #include "unit.h"
-#include "util.h"
 
 static const struct {
 	const char *activity, *error, *status;

@@ -3,17 +3,17 @@
  * want of memory, and the number of statements of a join. Under the thread sanitizer this is also
  * the proof that a writer may end the transactions of readers.
  */
-#include "store.h"
+#include "store/store.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "embed.h"
-#include "fixture.h"
-#include "list.h"
+#include "base/embed.h"
+#include "fixture/load.h"
 #include "statements.h"
+#include "store/list.h"
 #include "unit.h"
 
 static const char schema[] =

@@ -1,5 +1,5 @@
 /* Request targets: what is taken apart how, and what is refused. */
-#include "target.h"
+#include "http/target.h"
 
 #include "unit.h"
 

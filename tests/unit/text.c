@@ -2,11 +2,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "arena.h"
-#include "buf.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json_writer.h"
+#include "base/utf8.h"
 #include "unit.h"
-#include "utf8.h"
-#include "writer.h"
 
 static void test_buf(void)
 {

@@ -1,8 +1,8 @@
 /* The Miru-Version header under each policy, and the spans of versions. */
-#include "version.h"
+#include "model/version.h"
 
+#include "base/util.h"
 #include "unit.h"
-#include "util.h"
 
 enum { OK_T, OK_R, OK_E, MISSING, ENDED, INVALID };
 

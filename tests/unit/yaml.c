@@ -1,5 +1,5 @@
 /* YAML into JSON's trees: what Go's yaml.v3 makes of it, and what is refused, and where. */
-#include "yaml.h"
+#include "schema/yaml.h"
 
 #include <stdlib.h>
 

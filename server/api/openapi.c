@@ -1,0 +1,907 @@
+/*
+ * openapi.c - a walk along the operations, then along the resources. The names of schemas, and what
+ * stands where, are as in the official specifications.
+ */
+#include "api/openapi.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#include "http/exchange.h"
+#include "schema/file_format.h"
+
+enum { NAME_MAX_LEN = 64, LINE = 256 };
+
+/* What the functions below share. */
+struct document {
+	struct writer w;
+	enum version v;
+	long max_limit;
+};
+
+/* ---- pieces ---------------------------------------------------------------------------------- */
+
+static void put_text(struct document *d, const char *key, const char *text)
+{
+	write_key(&d->w, key);
+	write_text(&d->w, text);
+}
+
+static void put_int(struct document *d, const char *key, long long value)
+{
+	write_key(&d->w, key);
+	write_int(&d->w, value);
+}
+
+static void put_true(struct document *d, const char *key)
+{
+	write_key(&d->w, key);
+	write_raw(&d->w, "true");
+}
+
+static void open_object(struct document *d, const char *key)
+{
+	write_key(&d->w, key);
+	write_open(&d->w, '{');
+}
+
+static void open_item(struct document *d)
+{
+	write_item(&d->w);
+	write_open(&d->w, '{');
+}
+
+static void close_object(struct document *d)
+{
+	write_close(&d->w, '}');
+}
+
+static void open_list(struct document *d, const char *key)
+{
+	write_key(&d->w, key);
+	write_open(&d->w, '[');
+}
+
+static void close_list(struct document *d)
+{
+	write_close(&d->w, ']');
+}
+
+static void put_item(struct document *d, const char *text)
+{
+	write_item(&d->w);
+	write_text(&d->w, text);
+}
+
+/* "ConfigInstance" of "config_instance". */
+static const char *schema_name(const struct resource *r, char out[NAME_MAX_LEN])
+{
+	bool first = true;
+	size_t len = 0;
+
+	for (const char *at = r->object; *at && len < NAME_MAX_LEN - 1; at++) {
+		if (*at != '_')
+			out[len++] = first ? (char)toupper((unsigned char)*at) : *at;
+		first = *at == '_';
+	}
+	out[len] = '\0';
+	return out;
+}
+
+static void put_ref(struct document *d, const struct resource *r, const char *suffix)
+{
+	char name[NAME_MAX_LEN], ref[LINE];
+
+	snprintf(ref, sizeof ref, "#/components/schemas/%s%s", schema_name(r, name), suffix);
+	put_text(d, "$ref", ref);
+}
+
+/* ---- schemas --------------------------------------------------------------------------------- */
+
+static void put_words(struct document *d, const struct word *words, bool or_null)
+{
+	open_list(d, "enum");
+	for (; words->text; words++)
+		if (live(words->on, d->v))
+			put_item(d, words->text);
+	if (or_null) {
+		write_item(&d->w);
+		write_raw(&d->w, "null");
+	}
+	close_list(d);
+}
+
+static void put_limits(struct document *d, enum form form)
+{
+	const struct form_limits limits = form_limits(form);
+
+	if (limits.min)
+		put_int(d, "minLength", limits.min);
+	if (limits.max)
+		put_int(d, "maxLength", limits.max);
+	if (limits.pattern)
+		put_text(d, "pattern", limits.pattern);
+}
+
+static void put_properties(struct document *d, const struct resource *r);
+static void put_members(struct document *d, const struct shape *shape);
+
+/* A list, open for what its items are. */
+static void open_items(struct document *d, const struct field *f)
+{
+	put_text(d, "type", "array");
+	if (f->flags & F_FILLED)
+		put_int(d, "minItems", 1);
+	open_object(d, "items");
+}
+
+/* An object that stands alone is referred to by name; one that lives in another, written out. */
+static void put_related(struct document *d, const struct field *f)
+{
+	const struct resource *r = &resources[f->relation->target];
+	const bool wrapped = f->kind == K_ONE && f->flags & F_NULL;
+
+	if (f->kind == K_MANY) {
+		open_items(d, f);
+	} else if (wrapped) { /* nothing may stand beside a reference */
+		put_true(d, "nullable");
+		open_list(d, "allOf");
+		open_item(d);
+	}
+	if (r->object)
+		put_ref(d, r, "");
+	else
+		put_properties(d, r);
+	if (f->kind == K_MANY || wrapped)
+		close_object(d);
+	if (wrapped)
+		close_list(d);
+}
+
+/* Is null a value of it? In a body it may also stand for nothing (read_member in model/body.c). */
+static bool is_nullable(const struct field *f, const struct shape *body)
+{
+	return f->flags & F_NULL || (body && !is_required(f, body->part));
+}
+
+/* A value of a field; in a body of that shape, with what it must be like. */
+static void put_value(struct document *d, const struct field *f, const struct shape *body)
+{
+	const bool nullable = is_nullable(f, body);
+
+	switch (f->kind) {
+	case K_ONE:
+	case K_MANY:
+		put_related(d, f);
+		return;
+	case K_ENUM:
+		put_text(d, "type", "string");
+		put_words(d, f->words, nullable);
+		break;
+	case K_TIME:
+		put_text(d, "type", "string");
+		put_text(d, "format", "date-time");
+		break;
+	case K_BOOL:
+		put_text(d, "type", "boolean");
+		break;
+	case K_NANOS:
+		put_text(d, "type", "integer");
+		put_text(d, "format", "int64");
+		if (body) {
+			put_int(d, "minimum", 1);
+			put_int(d, "maximum", NANOS_MAX);
+		}
+		break;
+	case K_SECONDS:
+		put_text(d, "type", "number");
+		break;
+	case K_WHOLE:
+		put_text(d, "type", "integer");
+		put_int(d, "minimum", f->least);
+		put_int(d, "maximum", f->most);
+		break;
+	case K_IDS:
+	case K_TEXTS:
+	case K_SCOPES:
+		open_items(d, f);
+		put_text(d, "type", "string");
+		if (f->kind == K_TEXTS && body)
+			put_limits(d, FORM_FILLED);
+		close_object(d);
+		break;
+	case K_OBJECT:
+		put_members(d, f->members);
+		break;
+	case K_OBJECTS:
+		open_items(d, f);
+		put_members(d, f->members);
+		close_object(d);
+		break;
+	case K_TEXT:
+		put_text(d, "type", "string");
+		if (body)
+			put_limits(d, f->form);
+		break;
+	case K_ID:
+	case K_REF:
+		put_text(d, "type", "string");
+		break;
+	}
+	if (nullable)
+		put_true(d, "nullable");
+}
+
+/* Is it always there? */
+static bool is_certain(const struct field *f)
+{
+	return !(f->flags & (F_EXPAND | F_OPTIONAL));
+}
+
+/* An object as answers show it. */
+static void put_properties(struct document *d, const struct resource *r)
+{
+	put_text(d, "type", "object");
+	open_list(d, "required");
+	if (r->object)
+		put_item(d, "object");
+	for (size_t i = 0; i < r->nfields; i++)
+		if (live(r->fields[i].on, d->v) && is_certain(&r->fields[i]))
+			put_item(d, r->fields[i].name);
+	close_list(d);
+	open_object(d, "properties");
+	if (r->object) {
+		open_object(d, "object");
+		put_text(d, "type", "string");
+		open_list(d, "enum");
+		put_item(d, r->object);
+		close_list(d);
+		close_object(d);
+	}
+	for (size_t i = 0; i < r->nfields; i++) {
+		if (!live(r->fields[i].on, d->v))
+			continue;
+		open_object(d, r->fields[i].name);
+		put_value(d, &r->fields[i], NULL);
+		close_object(d);
+	}
+	close_object(d);
+}
+
+static void put_default(struct document *d, const struct field *f)
+{
+	write_key(&d->w, "default");
+	if (f->kind == K_BOOL)
+		write_raw(&d->w, f->preset[0] == '0' ? "false" : "true");
+	else
+		write_text(&d->w, f->preset);
+}
+
+/* An object as a body gives it. */
+static void put_members(struct document *d, const struct shape *shape)
+{
+	bool any = false;
+
+	put_text(d, "type", "object");
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct field *f = &shape->fields[i];
+
+		if (!is_part(f, shape->part, d->v) || !is_required(f, shape->part))
+			continue;
+		if (!any)
+			open_list(d, "required");
+		any = true;
+		put_item(d, f->name);
+	}
+	if (any)
+		close_list(d);
+	open_object(d, "properties");
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct field *f = &shape->fields[i];
+
+		if (!is_part(f, shape->part, d->v))
+			continue;
+		open_object(d, f->name);
+		put_value(d, f, shape);
+		if (f->preset && shape->part == PART_ALL)
+			put_default(d, f);
+		close_object(d);
+	}
+	close_object(d);
+}
+
+static void put_limit(struct document *d)
+{
+	put_text(d, "type", "integer");
+	put_int(d, "default", d->max_limit < PAGE_DEFAULT ? d->max_limit : PAGE_DEFAULT);
+	put_int(d, "minimum", 1);
+	put_int(d, "maximum", d->max_limit);
+}
+
+static void put_offset(struct document *d)
+{
+	put_text(d, "type", "integer");
+	put_int(d, "default", 0);
+	put_int(d, "minimum", 0);
+}
+
+/* A page of a list. */
+static void put_page(struct document *d, const struct resource *r)
+{
+	static const char *const certain[] = { "object", "limit", "offset", "has_more", "data" };
+
+	put_text(d, "type", "object");
+	open_list(d, "required");
+	for (size_t i = 0; i < ARRAY_LEN(certain); i++)
+		put_item(d, certain[i]);
+	close_list(d);
+	open_object(d, "properties");
+	open_object(d, "object");
+	put_text(d, "type", "string");
+	open_list(d, "enum");
+	put_item(d, "list");
+	close_list(d);
+	close_object(d);
+	open_object(d, "total_count");
+	put_text(d, "type", "integer");
+	put_text(d, "format", "int64");
+	close_object(d);
+	open_object(d, "limit");
+	put_limit(d);
+	close_object(d);
+	open_object(d, "offset");
+	put_offset(d);
+	close_object(d);
+	open_object(d, "has_more");
+	put_text(d, "type", "boolean");
+	close_object(d);
+	open_object(d, "data");
+	put_text(d, "type", "array");
+	open_object(d, "items");
+	put_ref(d, r, "");
+	close_object(d);
+	close_object(d);
+	close_object(d);
+}
+
+/* ---- parameters ------------------------------------------------------------------------------ */
+
+static void open_parameter(struct document *d, const char *name, const char *where)
+{
+	open_item(d);
+	put_text(d, "name", name);
+	put_text(d, "in", where);
+	if (!streq(where, "query"))
+		put_true(d, "required");
+}
+
+/* A list of texts, by commas unless they shall come one by one; open for its items. */
+static void open_texts(struct document *d, const char *name, bool exploded)
+{
+	open_parameter(d, name, "query");
+	if (!exploded) {
+		put_text(d, "style", "form");
+		write_key(&d->w, "explode");
+		write_raw(&d->w, "false");
+	}
+	open_object(d, "schema");
+	put_text(d, "type", "array");
+	open_object(d, "items");
+	put_text(d, "type", "string");
+}
+
+static void close_texts(struct document *d)
+{
+	close_object(d);
+	close_object(d);
+	close_object(d);
+}
+
+static void put_orders(struct document *d, const struct resource *r)
+{
+	static const char *const directions[] = { "asc", "desc" };
+	char order[LINE];
+
+	open_texts(d, "order_by", false);
+	put_text(d, "default", "created_at:desc");
+	open_list(d, "enum");
+	for (size_t i = 0; i < r->nfields; i++)
+		for (size_t k = 0; live(r->fields[i].sort, d->v) && k < ARRAY_LEN(directions);
+		     k++) {
+			snprintf(order, sizeof order, "%s:%s", r->fields[i].name, directions[k]);
+			put_item(d, order);
+		}
+	close_list(d);
+	close_texts(d);
+}
+
+static void put_filters(struct document *d, const struct resource *r)
+{
+	for (size_t i = 0; i < r->nfields; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (!live(f->filter, d->v))
+			continue;
+		open_texts(d, f->name, false);
+		if (f->kind == K_ENUM)
+			put_words(d, f->words, false);
+		close_texts(d);
+	}
+}
+
+static bool is_expandable(const struct document *d, const struct field *f)
+{
+	return f->flags & F_EXPAND && live(f->on, d->v);
+}
+
+/* What can be expanded, if anything. */
+static void put_expansions(struct document *d, const struct resource *r, bool of_list)
+{
+	bool any = of_list;
+
+	for (size_t i = 0; i < r->nfields; i++)
+		any |= is_expandable(d, &r->fields[i]);
+	if (!any)
+		return;
+	open_texts(d, "expand", true);
+	open_list(d, "enum");
+	for (size_t i = 0; i < r->nfields; i++)
+		if (is_expandable(d, &r->fields[i]))
+			put_item(d, r->fields[i].name);
+	if (of_list)
+		put_item(d, "total_count");
+	close_list(d);
+	close_texts(d);
+}
+
+static void put_page_parameter(struct document *d, const char *name,
+			       void (*put)(struct document *d))
+{
+	open_parameter(d, name, "query");
+	open_object(d, "schema");
+	put(d);
+	close_object(d);
+	close_object(d);
+}
+
+static void put_params(struct document *d, const struct shape *params)
+{
+	for (size_t i = 0; i < params->count; i++) {
+		open_parameter(d, params->fields[i].name, "query");
+		open_object(d, "schema");
+		put_value(d, &params->fields[i], NULL);
+		put_default(d, &params->fields[i]);
+		close_object(d);
+		close_object(d);
+	}
+}
+
+static void put_query(struct document *d, const struct operation *op)
+{
+	const struct resource *r = &resources[op->resource];
+
+	if (op->query == QUERY_NONE && !op->params.fields)
+		return;
+	open_list(d, "parameters");
+	put_params(d, &op->params);
+	if (op->query == QUERY_LIST) {
+		put_page_parameter(d, "limit", put_limit);
+		put_page_parameter(d, "offset", put_offset);
+		put_orders(d, r);
+		put_filters(d, r);
+	}
+	if (op->query != QUERY_NONE)
+		put_expansions(d, r, op->query == QUERY_LIST);
+	close_list(d);
+}
+
+static void put_string_schema(struct document *d)
+{
+	open_object(d, "schema");
+	put_text(d, "type", "string");
+	close_object(d);
+}
+
+/* The name of the parameter in an operation's path; false where it has none. */
+static bool path_parameter(const struct operation *op, char name[LINE])
+{
+	const char *open = strchr(op->path, '{');
+
+	if (open)
+		snprintf(name, LINE, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
+	return open;
+}
+
+/* What every operation of a path has. */
+static void put_common_parameters(struct document *d, const struct operation *op)
+{
+	char name[LINE];
+
+	open_list(d, "parameters");
+	open_parameter(d, "Miru-Version", "header");
+	open_object(d, "schema");
+	put_text(d, "type", "string");
+	open_list(d, "enum"); /* of any other there is another document */
+	put_item(d, version_name(d->v));
+	close_list(d);
+	close_object(d);
+	close_object(d);
+	if (path_parameter(op, name)) {
+		open_parameter(d, name, "path");
+		put_string_schema(d);
+		close_object(d);
+	}
+	close_list(d);
+}
+
+/* ---- operations ------------------------------------------------------------------------------ */
+
+static void put_body(struct document *d, const struct operation *op)
+{
+	const struct shape shape = operation_body(op);
+
+	if (!shape.fields)
+		return;
+	open_object(d, "requestBody");
+	put_true(d, "required");
+	open_object(d, "content");
+	open_object(d, "application/json");
+	open_object(d, "schema");
+	put_members(d, &shape);
+	close_object(d);
+	close_object(d);
+	close_object(d);
+	close_object(d);
+}
+
+static void put_header(struct document *d, const char *name)
+{
+	open_object(d, name);
+	put_string_schema(d);
+	close_object(d);
+}
+
+/* What every answer has. */
+static void put_own_header(struct document *d)
+{
+	open_object(d, "Miru-Mock-Version");
+	put_text(d, "$ref", "#/components/headers/Miru-Mock-Version");
+	close_object(d);
+}
+
+static void open_media(struct document *d, const char *type)
+{
+	char name[LINE];
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(type, ";"), type);
+	open_object(d, name);
+	open_object(d, "schema");
+}
+
+static void close_media(struct document *d)
+{
+	close_object(d);
+	close_object(d);
+}
+
+/* What an instance holds, under the media type of its format: of any version's, since older ones
+ * see it as it is. What is in it, no schema says. */
+static void put_formats(struct document *d)
+{
+	open_media(d, "application/octet-stream");
+	put_text(d, "type", "string");
+	put_text(d, "format", "binary");
+	close_media(d);
+	for (const struct word *w = instance_format_words; w->text; w++) {
+		open_media(d, format_media_type(w->text));
+		close_media(d);
+	}
+}
+
+static void put_answer(struct document *d, const struct operation *op)
+{
+	const struct resource *r = op->answer ? op->answer : &resources[op->resource];
+
+	open_object(d, "headers");
+	put_own_header(d);
+	if (op->raw) {
+		put_header(d, "Content-Disposition");
+		put_header(d, "Content-Type");
+	}
+	close_object(d);
+	open_object(d, "content");
+	if (op->raw) {
+		put_formats(d);
+	} else {
+		open_media(d, "application/json");
+		if (op->lists)
+			put_ref(d, r, "List");
+		else if (op->answer)
+			put_properties(d, r);
+		else
+			put_ref(d, r, "");
+		close_media(d);
+	}
+	close_object(d);
+}
+
+static bool is_served(const struct document *d, const struct operation *op)
+{
+	return op->realm == REALM_API && live(op->on, d->v);
+}
+
+/* What can be done next with the row that an operation answers with. (A list may be empty.) */
+static void put_links(struct document *d, const struct operation *op)
+{
+	char name[LINE];
+
+	if (op->answer || op->raw || op->lists)
+		return;
+	open_object(d, "links");
+	for (const struct operation *o = operations; o < operations + noperations; o++) {
+		if (o == op || !is_served(d, o) || o->resource != op->resource ||
+		    !path_parameter(o, name))
+			continue;
+		open_object(d, o->name);
+		put_text(d, "operationId", o->name);
+		open_object(d, "parameters");
+		put_text(d, name, "$response.body#/id");
+		close_object(d);
+		close_object(d);
+	}
+	close_object(d);
+}
+
+/* ---- refusals -------------------------------------------------------------------------------- */
+
+static bool is_always(const struct document *d, const struct operation *op)
+{
+	(void)d, (void)op;
+	return true;
+}
+
+static bool needs_scope(const struct document *d, const struct operation *op)
+{
+	(void)d;
+	return op->scope != SCOPE_FREE;
+}
+
+/* Does a body say which rows are meant? */
+static bool has_ids(const struct document *d, const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct field *f = &shape->fields[i];
+
+		if (is_part(f, shape->part, d->v) && (f->kind == K_REF || f->kind == K_IDS ||
+						      (f->members && has_ids(d, f->members))))
+			return true;
+	}
+	return false;
+}
+
+static bool refers(const struct document *d, const struct operation *op)
+{
+	const struct shape body = operation_body(op);
+
+	return strchr(op->path, '{') || has_ids(d, &body);
+}
+
+/* Can what it writes be taken already? */
+static bool may_conflict(const struct document *d, const struct operation *op)
+{
+	const struct unique *u = resources[op->resource].uniques;
+	bool taken = op->conflicts;
+
+	(void)d;
+	for (; u && u->says; u++)
+		taken |= error_status(u->taken) == 409;
+	return taken && !op->answer && operation_body(op).fields;
+}
+
+/* What operations may be refused with, unless a tester's rule says so (workspace/fault.c). */
+static const struct {
+	const char *status, *why;
+	bool (*may)(const struct document *d, const struct operation *op);
+} refusals[] = {
+	{ "400", "it is not as described, or a rule forbids it", is_always },
+	{ "401", "the key is missing or unknown", is_always },
+	{ "403", "the key lacks a scope", needs_scope },
+	{ "404", "there is no row of that id", refers },
+	{ "409", "something else is in the way", may_conflict },
+	{ "413", "the body is too large, even where none is wanted", is_always },
+	{ "5XX", "the server failed", is_always },
+};
+
+static void put_refusals(struct document *d)
+{
+	open_object(d, "responses");
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		open_object(d, refusals[i].status);
+		put_text(d, "description", refusals[i].why);
+		open_object(d, "headers");
+		put_own_header(d);
+		close_object(d);
+		open_object(d, "content");
+		open_media(d, "application/json");
+		put_text(d, "$ref", "#/components/schemas/Error");
+		close_media(d);
+		close_object(d);
+		close_object(d);
+	}
+	close_object(d);
+}
+
+static void put_responses(struct document *d, const struct operation *op)
+{
+	char ref[LINE];
+
+	open_object(d, "responses");
+	open_object(d, "200");
+	put_text(d, "description", "what was asked for");
+	put_answer(d, op);
+	put_links(d, op);
+	close_object(d);
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		if (!refusals[i].may(d, op))
+			continue;
+		snprintf(ref, sizeof ref, "#/components/responses/%s", refusals[i].status);
+		open_object(d, refusals[i].status);
+		put_text(d, "$ref", ref);
+		close_object(d);
+	}
+	close_object(d);
+}
+
+static void put_operation(struct document *d, const struct operation *op)
+{
+	char method[16];
+	size_t len = 0;
+
+	for (; len < sizeof method - 1 && op->method[len]; len++)
+		method[len] = (char)tolower((unsigned char)op->method[len]);
+	method[len] = '\0';
+	open_object(d, method);
+	put_text(d, "operationId", op->name);
+	put_query(d, op);
+	put_body(d, op);
+	put_responses(d, op);
+	close_object(d);
+}
+
+/* Has the table an earlier operation of the same path, so that it is written already? */
+static bool is_first(const struct document *d, const struct operation *op)
+{
+	for (const struct operation *o = operations; o < op; o++)
+		if (is_served(d, o) && streq(o->path, op->path))
+			return false;
+	return true;
+}
+
+static void put_paths(struct document *d)
+{
+	const struct operation *end = operations + noperations;
+
+	open_object(d, "paths");
+	for (const struct operation *op = operations; op < end; op++) {
+		if (!is_served(d, op) || !is_first(d, op))
+			continue;
+		open_object(d, op->path);
+		put_common_parameters(d, op);
+		for (const struct operation *o = op; o < end; o++)
+			if (is_served(d, o) && streq(o->path, op->path))
+				put_operation(d, o);
+		close_object(d);
+	}
+	close_object(d);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+/* {"error":{"code","params","message"}} */
+static void put_error(struct document *d)
+{
+	static const struct {
+		const char *name, *type;
+	} members[] = { { "code", "string" }, { "params", "object" }, { "message", "string" } };
+
+	open_object(d, "Error");
+	put_text(d, "type", "object");
+	open_list(d, "required");
+	put_item(d, "error");
+	close_list(d);
+	open_object(d, "properties");
+	open_object(d, "error");
+	put_text(d, "type", "object");
+	open_list(d, "required");
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		put_item(d, members[i].name);
+	close_list(d);
+	open_object(d, "properties");
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		open_object(d, members[i].name);
+		put_text(d, "type", members[i].type);
+		close_object(d);
+	}
+	close_object(d);
+	close_object(d);
+	close_object(d);
+	close_object(d);
+}
+
+/* Does the version answer with rows of it? */
+static bool is_answered(const struct document *d, const struct resource *r)
+{
+	for (size_t i = 0; i < noperations; i++)
+		if (is_served(d, &operations[i]) && !operations[i].answer &&
+		    &resources[operations[i].resource] == r)
+			return true;
+	return false;
+}
+
+static void put_components(struct document *d)
+{
+	char name[NAME_MAX_LEN], list[LINE];
+
+	open_object(d, "components");
+	open_object(d, "securitySchemes");
+	open_object(d, "ApiKeyAuth");
+	put_text(d, "type", "apiKey");
+	put_text(d, "in", "header");
+	put_text(d, "name", "X-API-Key");
+	close_object(d);
+	close_object(d);
+	open_object(d, "headers");
+	open_object(d, "Miru-Mock-Version");
+	put_true(d, "required");
+	put_string_schema(d);
+	close_object(d);
+	close_object(d);
+	put_refusals(d);
+	open_object(d, "schemas");
+	for (size_t i = 0; i < R_COUNT; i++) {
+		const struct resource *r = &resources[i];
+
+		if (!r->object || !is_answered(d, r))
+			continue;
+		open_object(d, schema_name(r, name));
+		put_properties(d, r);
+		close_object(d);
+		snprintf(list, sizeof list, "%sList", name);
+		open_object(d, list);
+		put_page(d, r);
+		close_object(d);
+	}
+	put_error(d);
+	close_object(d);
+	close_object(d);
+}
+
+bool openapi_get(struct exchange *x)
+{
+	struct document document = { .w = exchange_writer(x),
+				     .v = x->version,
+				     .max_limit = x->app->max_page_size };
+	struct document *d = &document;
+
+	write_open(&d->w, '{');
+	put_text(d, "openapi", "3.0.3");
+	open_object(d, "info");
+	put_text(d, "title", "Miru Platform API, as miru-mock serves it");
+	put_text(d, "version", version_name(d->v));
+	close_object(d);
+	open_list(d, "servers");
+	open_item(d);
+	put_text(d, "url", "/beta");
+	close_object(d);
+	close_list(d);
+	open_list(d, "security");
+	open_item(d);
+	open_list(d, "ApiKeyAuth");
+	close_list(d);
+	close_object(d);
+	close_list(d);
+	put_paths(d);
+	put_components(d);
+	write_close(&d->w, '}');
+	return true;
+}

@@ -1,0 +1,113 @@
+/*
+ * arena.c - the bump allocator of arena.h. Blocks form a list; a large request gets one of its own.
+ */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_LEN = 8 * 1024, ALIGNMENT = _Alignof(max_align_t) };
+
+struct arena_block {
+	struct arena_block *next;
+	max_align_t data[];
+};
+
+void arena_init(struct arena *a, void *first, size_t len)
+{
+	a->blocks = NULL;
+	a->at = first;
+	a->end = first ? (char *)first + len : NULL;
+	a->failed = false;
+}
+
+void arena_free(struct arena *a)
+{
+	while (a->blocks) {
+		struct arena_block *next = a->blocks->next;
+
+		free(a->blocks);
+		a->blocks = next;
+	}
+	a->at = a->end = NULL;
+}
+
+static void *none(struct arena *a)
+{
+	a->failed = true;
+	return NULL;
+}
+
+void *arena_alloc(struct arena *a, size_t len)
+{
+	size_t pad = (ALIGNMENT - (uintptr_t)a->at % ALIGNMENT) % ALIGNMENT;
+
+	if (!ARENA_WATCHED && a->at && len <= (size_t)(a->end - a->at) &&
+	    pad <= (size_t)(a->end - a->at) - len) {
+		char *mem = a->at + pad;
+
+		a->at = mem + len;
+		return mem;
+	}
+
+	size_t block_len = ARENA_WATCHED || len > BLOCK_LEN / 4 ? len : BLOCK_LEN;
+
+	if (block_len > SIZE_MAX - sizeof(struct arena_block))
+		return none(a);
+
+	struct arena_block *b = malloc(sizeof *b + block_len);
+
+	if (!b)
+		return none(a);
+	b->next = a->blocks;
+	a->blocks = b;
+	/* A block made for one large piece must not end the life of a current block with room. */
+	if (block_len > len) {
+		a->at = (char *)b->data + len;
+		a->end = (char *)b->data + block_len;
+	}
+	return b->data;
+}
+
+void *arena_zalloc(struct arena *a, size_t len)
+{
+	void *mem = arena_alloc(a, len);
+
+	return mem ? memset(mem, 0, len) : NULL;
+}
+
+char *arena_strndup(struct arena *a, const char *text, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *arena_strdup(struct arena *a, const char *text)
+{
+	return arena_strndup(a, text, strlen(text));
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list args, again;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+
+	int len = vsnprintf(NULL, 0, fmt, args);
+	char *text = len < 0 ? NULL : arena_alloc(a, (size_t)len + 1);
+
+	if (text)
+		vsnprintf(text, (size_t)len + 1, fmt, again);
+	va_end(again);
+	va_end(args);
+	return text;
+}

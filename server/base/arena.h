@@ -1,0 +1,45 @@
+/*
+ * arena.h - a bump allocator: everything a request or a load allocates, freed at once.
+ *
+ * Nothing is freed singly. Every function returns NULL when memory is short; what was allocated
+ * before stays valid. Not for sharing between threads.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/util.h"
+
+#ifdef __has_feature
+#define HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define HAS_FEATURE(feature) 0
+#endif
+
+/* Under AddressSanitizer each piece is a block of its own: a step beyond it is seen. */
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+#define ARENA_WATCHED true
+#else
+#define ARENA_WATCHED false
+#endif
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks; /* newest first; owned */
+	char *at, *end;             /* what is left of the current block */
+	bool failed;                /* it has once returned NULL */
+};
+
+/* Start an arena. `first` (may be NULL) is the caller's memory, used before any is allocated. */
+void arena_init(struct arena *a, void *first, size_t len);
+void arena_free(struct arena *a);
+
+/* Uninitialised, aligned for any type. */
+void *arena_alloc(struct arena *a, size_t len) MUST_CHECK;
+/* Zeroed. */
+void *arena_zalloc(struct arena *a, size_t len) MUST_CHECK;
+char *arena_strndup(struct arena *a, const char *text, size_t len) MUST_CHECK;
+char *arena_strdup(struct arena *a, const char *text) MUST_CHECK;
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
+
+#endif

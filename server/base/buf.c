@@ -1,0 +1,145 @@
+/*
+ * buf.c - the capped text of buf.h.
+ */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void buf_free(struct buf *b)
+{
+	free(b->text);
+	*b = (struct buf)BUF_INIT(b->max);
+}
+
+void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->bad = false;
+	if (b->text)
+		b->text[0] = '\0';
+}
+
+bool buf_reserve(struct buf *b, size_t more)
+{
+	if (b->bad || more > b->max || b->len > b->max - more) {
+		b->bad = true;
+		return false;
+	}
+	if (b->len + more < b->cap)
+		return true;
+
+	size_t cap = b->cap ? b->cap : 1024;
+
+	while (cap <= b->len + more)
+		cap *= 2;
+	if (cap > b->max)
+		cap = b->max + 1; /* room for the terminator, and for nothing beyond max */
+
+	char *text = realloc(b->text, cap);
+
+	if (!text) {
+		b->bad = true;
+		return false;
+	}
+	b->text = text;
+	b->cap = cap;
+	return true;
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list args, again;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+
+	int len = vsnprintf(NULL, 0, fmt, args);
+
+	if (len < 0) {
+		b->bad = true;
+	} else if (buf_reserve(b, (size_t)len)) {
+		vsnprintf(b->text + b->len, (size_t)len + 1, fmt, again);
+		b->len += (size_t)len;
+	}
+	va_end(again);
+	va_end(args);
+}
+
+void buf_add_int(struct buf *b, long long value)
+{
+	unsigned long long left =
+	    value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
+	char digits[24], *at = digits + sizeof digits;
+
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		*--at = '-';
+	buf_addn(b, at, (size_t)(digits + sizeof digits - at));
+}
+
+/* The letter that stands for a byte behind a backslash, or u; 0 where it stands for itself. */
+#define CONTROL_ESCAPES                                                                            \
+	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',       \
+	       ['\r'] = 'r', [14 ... 31] = 'u', [0x7f] = 'u'
+
+static const char line_escapes[256] = { CONTROL_ESCAPES };
+static const char json_escapes[256] = { CONTROL_ESCAPES, ['"'] = '"', ['\\'] = '\\' };
+
+/* Append `text` with the bytes escaped whose place in `escape` is not 0; NUL's is not. */
+static void add_escaped(struct buf *b, const char *text, const char escape[256])
+{
+	for (const unsigned char *at = (const unsigned char *)text;; at++) {
+		const unsigned char *from = at;
+
+		while (!escape[*at])
+			at++;
+		buf_addn(b, (const char *)from, (size_t)(at - from));
+		if (*at == '\0')
+			return;
+		buf_addc(b, '\\');
+		if (escape[*at] == 'u')
+			buf_printf(b, "u%04x", *at);
+		else
+			buf_addc(b, escape[*at]);
+	}
+}
+
+void buf_add_control(struct buf *b, const char *text)
+{
+	add_escaped(b, text, line_escapes);
+}
+
+void buf_add_json(struct buf *b, const char *text)
+{
+	buf_addc(b, '"');
+	add_escaped(b, text, json_escapes);
+	buf_addc(b, '"');
+}
+
+void buf_add_json_array(struct buf *b, const char *const *texts, size_t n)
+{
+	buf_addc(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(b, ',');
+		buf_add_json(b, texts[i]);
+	}
+	buf_addc(b, ']');
+}
+
+void buf_add_url(struct buf *b, const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "-._~";
+
+	for (; *text; text++)
+		if (strchr(plain, *text))
+			buf_addc(b, *text);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)*text);
+}

@@ -1,0 +1,108 @@
+/*
+ * clock.c - the machine's clock, moved or stopped.
+ */
+#include "base/clock.h"
+
+#include <time.h>
+
+#include "base/rfc3339.h"
+
+static const int64_t second = 1000000;
+
+static int64_t read_clock(clockid_t which)
+{
+	struct timespec now;
+
+	clock_gettime(which, &now);
+	return now.tv_sec * second + now.tv_nsec / 1000;
+}
+
+int64_t clock_real(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+int64_t clock_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+void clock_init(struct clock *c, int64_t frozen)
+{
+	c->frozen = frozen;
+	c->ahead = 0;
+	c->last = TIME_MIN;
+}
+
+int64_t clock_now(const struct clock *c)
+{
+	int64_t frozen = c->frozen;
+	int64_t now = frozen != CLOCK_RUNS ? frozen : clock_real() + c->ahead;
+
+	return now < TIME_MAX ? now : TIME_MAX;
+}
+
+bool clock_is_frozen(const struct clock *c)
+{
+	return c->frozen != CLOCK_RUNS;
+}
+
+struct clock_setting clock_setting(const struct clock *c)
+{
+	return (struct clock_setting){ c->frozen, c->ahead, c->last };
+}
+
+void clock_restore(struct clock *c, struct clock_setting setting)
+{
+	c->ahead = setting.ahead;
+	c->frozen = setting.frozen;
+	c->last = setting.last;
+}
+
+void clock_freeze(struct clock *c, int64_t at)
+{
+	c->frozen = at;
+}
+
+void clock_run(struct clock *c)
+{
+	/* In this order, nobody sees it run ahead by what was set before it stood. */
+	c->ahead = 0;
+	c->frozen = CLOCK_RUNS;
+}
+
+bool clock_advance(struct clock *c, int64_t micros)
+{
+	int64_t now = clock_now(c);
+
+	if (micros > TIME_MAX - now)
+		return false;
+	if (clock_is_frozen(c))
+		c->frozen = now + micros;
+	else
+		c->ahead += micros;
+	return true;
+}
+
+int64_t clock_stamp_at(struct clock *c, int64_t at)
+{
+	/* One that is before the change before, by more than the microseconds of this rule, is
+	 * taken at its word: the clock was set back. */
+	if (at <= c->last && c->last - at < second && c->last < TIME_MAX)
+		at = c->last + 1;
+	c->last = at;
+	return at;
+}
+
+int64_t clock_stamp(struct clock *c)
+{
+	return clock_stamp_at(c, clock_now(c));
+}
+
+bool seconds_read(double seconds, int64_t *micros)
+{
+	if (!(seconds >= 0 && seconds <= SECONDS_MAX))
+		return false;
+	*micros = (int64_t)(seconds * 1e6 + 0.5);
+	return true;
+}

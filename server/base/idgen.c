@@ -1,0 +1,53 @@
+/*
+ * idgen.c - ids from the kernel's generator, or from the C library's where they shall repeat.
+ */
+#include "base/idgen.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum { IDENT_LEN = 33 };
+
+const char ident_base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+void ident_init(struct ident *from, const uint64_t *seed)
+{
+	*from = (struct ident){ .seeded = seed };
+	for (int i = 0; seed && i < 3; i++)
+		from->state[i] = (unsigned short)(*seed >> 16 * i);
+	if (seed)
+		from->state[0] ^= (unsigned short)(*seed >> 48);
+}
+
+static size_t draw(struct ident *from, unsigned char *bytes, size_t len)
+{
+	if (!from->seeded) {
+		ssize_t got = getrandom(bytes, len, 0);
+
+		return got > 0 ? (size_t)got : 0;
+	}
+	for (size_t i = 0; i < len; i++) /* its high bits are the good ones */
+		bytes[i] = (unsigned char)((unsigned long)jrand48(from->state) >> 24);
+	return len;
+}
+
+char *ident_new(struct ident *from, struct arena *a, const char *prefix)
+{
+	size_t len = strlen(prefix), end = len + IDENT_LEN;
+	char *id = arena_alloc(a, end + 1);
+
+	if (!id)
+		return NULL;
+	memcpy(id, prefix, len);
+	while (len < end) {
+		unsigned char random[64];
+		size_t got = draw(from, random, sizeof random);
+
+		/* Bytes beyond the last multiple of 58 would favour the first characters. */
+		for (size_t i = 0; i < got && len < end; i++)
+			if (random[i] < 58 * 4)
+				id[len++] = ident_base58[random[i] % 58];
+	}
+	id[len] = '\0';
+	return id;
+}

@@ -1,0 +1,594 @@
+/*
+ * json.c - a recursive-descent check by the grammar of RFC 8259. It builds nothing but, for each
+ * object, the list of its decoded keys, sorted to find two alike. Where more is allowed than cJSON
+ * can read, the check writes something of the same length over it, in a copy of the text.
+ */
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
+
+const char json_out_of_memory[] = "out of memory";
+
+struct scan {
+	const char *text, *at, *end;
+	const char *what;     /* set once, at the first error, with `at` left there */
+	struct arena decoded; /* the keys, as they are meant */
+	char *copy;   /* of the text, to be mended for cJSON; NULL where all must be right */
+	bool repeats; /* some key does */
+};
+
+enum { REPLACEMENT = 0xfffd, NUMBER_LEN = 64 /* cJSON's buffer, with the terminator */ };
+
+struct key {
+	const char *text, *at;
+	size_t len;
+};
+
+struct keys {
+	struct key *key;
+	size_t count, cap;
+};
+
+static void free_keys(struct keys *k)
+{
+	free(k->key);
+}
+
+static bool wrong(struct scan *s, const char *what)
+{
+	if (!s->what)
+		s->what = what;
+	return false;
+}
+
+static bool eat(struct scan *s, char c)
+{
+	if (s->at == s->end || *s->at != c)
+		return false;
+	s->at++;
+	return true;
+}
+
+static void skip_space(struct scan *s)
+{
+	while (s->at < s->end &&
+	       (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
+		s->at++;
+}
+
+/* The value of the four hex digits at s->at + 2, after a \u, or -1. */
+static long hex4(const struct scan *s)
+{
+	long value = 0;
+
+	if (s->end - s->at < 6 || s->at[0] != '\\' || s->at[1] != 'u')
+		return -1;
+	for (int i = 2; i < 6; i++) {
+		char c = s->at[i];
+		int digit = c >= '0' && c <= '9'   ? c - '0'
+			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+						   : -1;
+
+		if (digit < 0)
+			return -1;
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+static size_t put_utf8(char *out, long c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+/*
+ * An escape that stands for no character a text can hold. cJSON shall read U+FFFD; what was wrong,
+ * where that is not allowed.
+ */
+static bool mend_escape(struct scan *s, const char *at, const char *what)
+{
+	if (!s->copy)
+		return wrong(s, what);
+	memcpy(s->copy + (at - s->text), "\\ufffd", 6);
+	return true;
+}
+
+/* The escape \u at s->at, or two that are a pair of surrogates. */
+static bool scan_unicode(struct scan *s, long *c)
+{
+	const char *at = s->at;
+	long low;
+
+	*c = hex4(s);
+	if (*c < 0)
+		return wrong(s, "a backslash must be followed by one of \" \\ / b f n r t or by u "
+				"and four hex digits");
+	if (*c != 0 && (*c < 0xd800 || *c > 0xdfff)) {
+		s->at += 6;
+		return true;
+	}
+	if (*c == 0 && !mend_escape(s, at, "\\u0000 is not accepted"))
+		return false;
+	if (*c >= 0xdc00 && !mend_escape(s, at, "a low surrogate without its high one before it"))
+		return false;
+	s->at += 6;
+	if (*c >= 0xd800 && *c <= 0xdbff) {
+		low = hex4(s);
+		if (low >= 0xdc00 && low <= 0xdfff) {
+			*c = 0x10000 + ((*c - 0xd800) << 10 | (low - 0xdc00));
+			s->at += 6;
+			return true;
+		}
+		if (!mend_escape(s, at, "a high surrogate must be followed by a low one"))
+			return false;
+	}
+	*c = REPLACEMENT;
+	return true;
+}
+
+/* A backslash and what follows; writes what it stands for to `out`, of 4 bytes. */
+static bool scan_escape(struct scan *s, char *out, size_t *len)
+{
+	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
+	const char *name = s->at + 1 < s->end ? memchr(names, s->at[1], sizeof names - 1) : NULL;
+
+	if (name) {
+		*out = values[name - names];
+		*len = 1;
+		s->at += 2;
+		return true;
+	}
+
+	long c;
+
+	if (!scan_unicode(s, &c))
+		return false;
+	*len = put_utf8(out, c);
+	return true;
+}
+
+/* A string; where `key` is given, also its decoded text. */
+static bool scan_string(struct scan *s, struct key *key)
+{
+	char *out = NULL;
+	size_t used = 0;
+
+	if (!eat(s, '"'))
+		return wrong(s, "expected a string");
+	if (key) {
+		/* No decoded text is longer than its source, which ends at a quote. */
+		const char *quote = s->at;
+
+		while (quote < s->end && *quote != '"')
+			quote += *quote == '\\' && quote + 1 < s->end ? 2 : 1;
+		out = arena_alloc(&s->decoded, (size_t)(quote - s->at) + 1);
+		if (!out)
+			return wrong(s, json_out_of_memory);
+	}
+	while (!eat(s, '"')) {
+		char decoded[4];
+		const char *from = s->at;
+		size_t len;
+
+		if (s->at == s->end)
+			return wrong(s, "a string without its closing quote");
+		if (*s->at == '\\') {
+			if (!scan_escape(s, decoded, &len))
+				return false;
+			from = decoded;
+		} else if ((unsigned char)*s->at < 0x20) {
+			return wrong(s, "a control character in a string must be escaped");
+		} else {
+			len = utf8_sequence(s->at, (size_t)(s->end - s->at));
+			if (len == 0)
+				return wrong(s, "not UTF-8");
+			s->at += len;
+		}
+		if (out) {
+			memcpy(out + used, from, len);
+			used += len;
+		}
+	}
+	if (key) {
+		key->text = out;
+		key->len = used;
+	}
+	return true;
+}
+
+static bool scan_digits(struct scan *s)
+{
+	const char *from = s->at;
+
+	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
+		s->at++;
+	return s->at > from || wrong(s, "expected a digit");
+}
+
+/* Write a number that is too long for cJSON as a shorter one, and blanks. */
+static bool mend_number(struct scan *s, const char *from, size_t len)
+{
+	char *copy = s->copy + (from - s->text), *text = strndup(from, len), shorter[NUMBER_LEN];
+
+	if (!text)
+		return wrong(s, json_out_of_memory);
+
+	double number = strtod(text, NULL);
+	int n = isfinite(number)
+		    ? snprintf(shorter, sizeof shorter, "%.17g", number)
+		    : snprintf(shorter, sizeof shorter, number < 0 ? "-1e999" : "1e999");
+
+	free(text);
+	memset(copy, ' ', len);
+	memcpy(copy, shorter, (size_t)n);
+	return true;
+}
+
+static bool scan_number(struct scan *s)
+{
+	const char *from = s->at;
+	char copy[NUMBER_LEN];
+
+	eat(s, '-');
+	if (eat(s, '0')) {
+		if (s->at < s->end && *s->at >= '0' && *s->at <= '9')
+			return wrong(s, "a number must not begin with 0");
+	} else if (!scan_digits(s)) {
+		return false;
+	}
+	if (eat(s, '.') && !scan_digits(s))
+		return false;
+	if (eat(s, 'e') || eat(s, 'E')) {
+		if (!eat(s, '+'))
+			eat(s, '-');
+		if (!scan_digits(s))
+			return false;
+	}
+
+	size_t len = (size_t)(s->at - from);
+
+	if (s->copy)
+		return len < sizeof copy || mend_number(s, from, len);
+	if (len < sizeof copy) {
+		memcpy(copy, from, len);
+		copy[len] = '\0';
+		if (isfinite(strtod(copy, NULL)))
+			return true;
+	}
+	s->at = from;
+	return wrong(s,
+		     len < sizeof copy ? "a number out of range" : "a number of too many digits");
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return memcmp(x->text, y->text, x->len);
+}
+
+/* Of several equal keys name the last in the text: the reader meets the first one first. */
+static bool check_keys(struct scan *s, struct keys *k)
+{
+	const char *second = NULL;
+
+	if (k->count < 2)
+		return true;
+	qsort(k->key, k->count, sizeof *k->key, compare_keys);
+	for (size_t i = 1; i < k->count; i++) {
+		const struct key *x = &k->key[i - 1], *y = &k->key[i];
+
+		if (compare_keys(x, y) == 0)
+			second = x->at > y->at ? x->at : y->at;
+	}
+	if (!second)
+		return true;
+	s->repeats = true;
+	if (s->copy)
+		return true;
+	s->at = second;
+	return wrong(s, "a key that the object already has");
+}
+
+static bool scan_value(struct scan *s, unsigned depth);
+
+static bool scan_object(struct scan *s, unsigned depth)
+{
+	struct keys keys CLEANUP(free_keys) = { 0 };
+
+	skip_space(s);
+	if (eat(s, '}'))
+		return true;
+	do {
+		if (keys.count == keys.cap) {
+			size_t cap = keys.cap ? keys.cap * 2 : 16;
+			struct key *more = reallocarray(keys.key, cap, sizeof *more);
+
+			if (!more)
+				return wrong(s, json_out_of_memory);
+			keys.key = more;
+			keys.cap = cap;
+		}
+		skip_space(s);
+
+		struct key *key = &keys.key[keys.count++];
+
+		key->at = s->at;
+		if (s->at == s->end || *s->at != '"')
+			return wrong(s, "expected a key in double quotes");
+		if (!scan_string(s, key))
+			return false;
+		skip_space(s);
+		if (!eat(s, ':'))
+			return wrong(s, "expected ':' after a key");
+		if (!scan_value(s, depth))
+			return false;
+		skip_space(s);
+	} while (eat(s, ','));
+	if (!eat(s, '}'))
+		return wrong(s, "expected ',' or '}'");
+	return check_keys(s, &keys);
+}
+
+static bool scan_array(struct scan *s, unsigned depth)
+{
+	skip_space(s);
+	if (eat(s, ']'))
+		return true;
+	do {
+		if (!scan_value(s, depth))
+			return false;
+		skip_space(s);
+	} while (eat(s, ','));
+	return eat(s, ']') || wrong(s, "expected ',' or ']'");
+}
+
+static bool scan_word(struct scan *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
+		return false;
+	s->at += len;
+	return true;
+}
+
+static bool scan_value(struct scan *s, unsigned depth)
+{
+	skip_space(s);
+	if (depth == JSON_DEPTH && s->at < s->end && (*s->at == '{' || *s->at == '['))
+		return wrong(s, "nested too deep");
+	if (eat(s, '{'))
+		return scan_object(s, depth + 1);
+	if (eat(s, '['))
+		return scan_array(s, depth + 1);
+	if (s->at < s->end && *s->at == '"')
+		return scan_string(s, NULL);
+	if (s->at < s->end && (*s->at == '-' || (*s->at >= '0' && *s->at <= '9')))
+		return scan_number(s);
+	return scan_word(s, "true") || scan_word(s, "false") || scan_word(s, "null") ||
+	       wrong(s, s->at == s->end ? "expected a value, found the end" : "expected a value");
+}
+
+/* The whole text, with s->text, s->at and s->end set. */
+static bool scan_text(struct scan *s, struct json_error *e)
+{
+	size_t len = (size_t)(s->end - s->text);
+
+	arena_init(&s->decoded, NULL, 0);
+	if (len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
+		wrong(s, "a byte order mark; expected UTF-8 without one");
+	else if (len >= 2 &&
+		 (memcmp(s->text, "\xff\xfe", 2) == 0 || memcmp(s->text, "\xfe\xff", 2) == 0))
+		wrong(s, "UTF-16; expected UTF-8");
+	else if (scan_value(s, 0)) {
+		skip_space(s);
+		if (s->at < s->end)
+			wrong(s, "expected the end after the value");
+	}
+	arena_free(&s->decoded);
+	if (s->what)
+		json_error_at(e, s->text, s->at, s->what);
+	return !s->what;
+}
+
+void json_error_at(struct json_error *e, const char *text, const char *at, const char *what)
+{
+	*e = (struct json_error){ .line = 1, .column = 1, .what = what };
+	for (; text < at; text++) {
+		e->column++;
+		if (*text == '\n') {
+			e->line++;
+			e->column = 1;
+		}
+	}
+}
+
+bool json_check(const char *text, size_t len, struct json_error *e)
+{
+	struct scan s = { .text = text, .at = text, .end = text + len };
+
+	return scan_text(&s, e);
+}
+
+cJSON *json_parse(const char *text, size_t len, struct json_error *e)
+{
+	if (!json_check(text, len, e))
+		return NULL;
+
+	cJSON *tree = cJSON_ParseWithLength(text, len);
+
+	if (!tree)
+		json_error_at(e, text, text, json_out_of_memory);
+	return tree;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct json_member *x = a, *y = b;
+	int order = strcmp(x->item->string, y->item->string);
+
+	return order != 0 ? order : x->order < y->order ? -1 : 1;
+}
+
+struct json_member *json_members(const cJSON *object, size_t *count)
+{
+	struct json_member *members;
+	const cJSON *item;
+	size_t n = 0;
+
+	cJSON_ArrayForEach(item, object)
+		n++;
+	members = reallocarray(NULL, n ? n : 1, sizeof *members);
+	if (!members)
+		return NULL;
+	*count = n;
+	n = 0;
+	for (cJSON *at = object->child; at; at = at->next, n++)
+		members[n] = (struct json_member){ at, n };
+	qsort(members, n, sizeof *members, compare_members);
+	return members;
+}
+
+bool json_member_repeats(const struct json_member *members, size_t count, size_t i)
+{
+	return i + 1 < count && streq(members[i].item->string, members[i + 1].item->string);
+}
+
+/* Leave of each key the last one, in a tree of at most JSON_DEPTH. */
+static bool drop_repeats(cJSON *tree)
+{
+	for (cJSON *item = tree->child; item; item = item->next)
+		if (!drop_repeats(item))
+			return false;
+	if (!cJSON_IsObject(tree))
+		return true;
+
+	size_t count;
+	struct json_member *members = json_members(tree, &count);
+
+	if (!members)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (json_member_repeats(members, count, i))
+			cJSON_Delete(cJSON_DetachItemViaPointer(tree, members[i].item));
+	free(members);
+	return true;
+}
+
+cJSON *json_parse_any(const char *text, size_t len, struct json_error *e)
+{
+	struct scan s = { .text = text, .at = text, .end = text + len, .copy = malloc(len + 1) };
+	cJSON *tree = NULL;
+
+	if (s.copy) {
+		memcpy(s.copy, text, len);
+		if (!scan_text(&s, e)) {
+			free(s.copy);
+			return NULL;
+		}
+		tree = cJSON_ParseWithLength(s.copy, len);
+		free(s.copy);
+		if (tree && s.repeats && !drop_repeats(tree)) {
+			cJSON_Delete(tree);
+			tree = NULL;
+		}
+	}
+	if (!tree)
+		json_error_at(e, text, text, json_out_of_memory);
+	return tree;
+}
+
+void json_add_number(struct buf *b, double number)
+{
+	char text[32];
+	int len = 0;
+
+	if (isinf(number)) {
+		buf_add(b, number < 0 ? "-1e999" : "1e999");
+		return;
+	}
+	if (fabs(number) < 1e15 && number == floor(number)) {
+		buf_add_int(b, (long long)number);
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		len = snprintf(text, sizeof text, "%.*g", digits, number);
+		if (strtod(text, NULL) == number)
+			break;
+	}
+	buf_addn(b, text, (size_t)len);
+}
+
+static void add_object(struct buf *b, const cJSON *object)
+{
+	size_t count;
+	struct json_member *members = json_members(object, &count);
+	bool first = true;
+
+	if (!members) {
+		b->bad = true;
+		return;
+	}
+	buf_addc(b, '{');
+	for (size_t i = 0; i < count; i++) {
+		if (json_member_repeats(members, count, i))
+			continue;
+		if (!first)
+			buf_addc(b, ',');
+		first = false;
+		buf_add_json(b, members[i].item->string);
+		buf_addc(b, ':');
+		json_add_canonical(b, members[i].item);
+	}
+	buf_addc(b, '}');
+	free(members);
+}
+
+void json_add_canonical(struct buf *b, const cJSON *json)
+{
+	if (cJSON_IsObject(json)) {
+		add_object(b, json);
+	} else if (cJSON_IsArray(json)) {
+		buf_addc(b, '[');
+		for (const cJSON *item = json->child; item; item = item->next) {
+			json_add_canonical(b, item);
+			if (item->next)
+				buf_addc(b, ',');
+		}
+		buf_addc(b, ']');
+	} else if (cJSON_IsString(json)) {
+		buf_add_json(b, json->valuestring);
+	} else if (cJSON_IsNumber(json) && !isnan(json->valuedouble)) {
+		json_add_number(b, json->valuedouble);
+	} else {
+		buf_add(b, cJSON_IsTrue(json) ? "true" : cJSON_IsFalse(json) ? "false" : "null");
+	}
+}

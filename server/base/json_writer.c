@@ -1,0 +1,86 @@
+/*
+ * json_writer.c - commas, indentation and escaping.
+ */
+#include "base/json_writer.h"
+
+static void new_line(struct writer *w)
+{
+	static const char spaces[] = "                                ";
+
+	buf_addc(w->to, '\n');
+	for (size_t left = (size_t)w->depth * 2; left > 0;) {
+		size_t n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
+
+		buf_addn(w->to, spaces, n);
+		left -= n;
+	}
+}
+
+void write_open(struct writer *w, char bracket)
+{
+	buf_addc(w->to, bracket);
+	w->depth++;
+	w->empty = true;
+}
+
+void write_close(struct writer *w, char bracket)
+{
+	w->depth--;
+	if (w->indent && !w->empty)
+		new_line(w);
+	buf_addc(w->to, bracket);
+	w->empty = false;
+	if (w->indent && w->depth == 0)
+		buf_addc(w->to, '\n');
+}
+
+void write_item(struct writer *w)
+{
+	if (!w->empty)
+		buf_addc(w->to, ',');
+	if (w->indent)
+		new_line(w);
+	w->empty = false;
+}
+
+void write_key(struct writer *w, const char *key)
+{
+	size_t len = strlen(key);
+	char *at;
+
+	write_item(w);
+	at = buf_room(w->to, len + 4);
+	if (!at)
+		return;
+	*at++ = '"';
+	memcpy(at, key, len);
+	at += len;
+	*at++ = '"';
+	*at++ = ':';
+	if (w->indent)
+		*at++ = ' ';
+	buf_used(w->to, at);
+}
+
+void write_text(struct writer *w, const char *text)
+{
+	buf_add_json(w->to, text);
+}
+
+void write_text_or_null(struct writer *w, const char *text)
+{
+	if (text)
+		write_text(w, text);
+	else
+		write_raw(w, "null");
+}
+
+void write_int(struct writer *w, long long value)
+{
+	buf_add_int(w->to, value);
+}
+
+void write_raw(struct writer *w, const char *json)
+{
+	buf_add(w->to, json);
+}

@@ -1,0 +1,32 @@
+/*
+ * json_writer.h - JSON text, written from left to right, compact or indented. Pure.
+ *
+ * cJSON would first build a tree: of the time of a GET by id, that and printing it was two fifths
+ * (docs/architecture.md has the figures). What it writes is well formed as long as the calls are;
+ * texts must be UTF-8. Failure is the buffer's `bad`, checked once, at the end.
+ */
+#ifndef BASE_JSON_WRITER_H
+#define BASE_JSON_WRITER_H
+
+#include "base/buf.h"
+
+struct writer {
+	struct buf *to;
+	bool indent; /* by two spaces a level */
+	bool empty;  /* nothing is written yet in the object or array now open */
+	unsigned depth;
+};
+
+/* An object or array, as a whole value, an item, or after write_key. */
+void write_open(struct writer *w, char bracket);
+void write_close(struct writer *w, char bracket);
+/* The key of the next value, which needs no escaping. */
+void write_key(struct writer *w, const char *key);
+/* Values: after write_key, or as the items of an array after write_item. */
+void write_item(struct writer *w);
+void write_text(struct writer *w, const char *text);
+void write_text_or_null(struct writer *w, const char *text);
+void write_int(struct writer *w, long long value);
+void write_raw(struct writer *w, const char *json);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * line_reader.h - a text read line by line: from memory, or from a file in no more memory than its
+ * longest line. Pure but for the file.
+ */
+#ifndef BASE_LINE_READER_H
+#define BASE_LINE_READER_H
+
+#include <stdio.h>
+
+#include "base/util.h"
+
+enum { LINE_MAX_BYTES = 16 * 1024 * 1024 };
+
+struct lines {
+	FILE *file; /* owned; NULL: from memory */
+	char *room; /* owned: what of the file has been read and is not used up */
+	size_t cap;
+	const char *at, *end; /* that, or what is left in memory */
+	bool ended;           /* the file */
+	size_t number;        /* of the last line, from 1 */
+};
+
+enum lines_read {
+	LINES_ONE,
+	LINES_LONG /* a line too long, passed over */,
+	LINES_END,
+	LINES_FAILED
+};
+
+void lines_of_text(struct lines *l, const char *text, size_t len);
+/* False, with errno set, when the file cannot be read, or is not one that can be read again. */
+bool lines_of_file(struct lines *l, const char *path) MUST_CHECK;
+/* The next line, without its end: LF, CR LF, or the text's. Valid until the next. LINES_FAILED sets
+ * errno. */
+enum lines_read lines_next(struct lines *l, const char **line, size_t *len) MUST_CHECK;
+void lines_close(struct lines *l); /* also one that was not opened */
+
+#endif

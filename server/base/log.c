@@ -1,0 +1,283 @@
+/*
+ * log.c - a buffer that requests fill and a thread that drains it.
+ */
+#include "base/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/rfc3339.h"
+#include "base/thread.h"
+#include "base/utf8.h"
+#include "http/exchange.h"
+
+enum {
+	BUFFER = 256 * 1024, /* bytes that may wait */
+	LINE_BYTES = 16 * 1024,
+	TARGET_SHOWN = 1024,
+	GATHER_MS = 20, /* wait this long for more lines before writing the first */
+	STOP_MS = 1000,
+	CHUNK = 4096, /* what a pipe that polls writable takes without blocking (PIPE_BUF) */
+};
+
+struct log {
+	enum log_format format;
+	int fd;
+	struct background background; /* woken for the first line, and when half is full */
+	struct buf waiting;
+	unsigned long dropped;
+};
+
+/* The time, with which every line begins. */
+static void begin_line(struct buf *b, enum log_format format)
+{
+	char now[TIME_LEN + 1];
+
+	time_format(clock_real(), now);
+	if (format == LOG_JSON) {
+		buf_add(b, "{\"time\":");
+		buf_add_json(b, now);
+	} else {
+		buf_addn(b, now, TIME_LEN);
+	}
+}
+
+/* A line that is no request's. */
+static void add_line(struct buf *b, enum log_format format, const char *kind, const char *what)
+{
+	begin_line(b, format);
+	if (format == LOG_JSON) {
+		buf_printf(b, ",\"%s\":", kind);
+		buf_add_json(b, what);
+		buf_add(b, "}\n");
+	} else {
+		buf_printf(b, " %s: ", kind);
+		buf_add_control(b, what);
+		buf_addc(b, '\n');
+	}
+}
+
+static int64_t in_ms(int64_t ms)
+{
+	return clock_monotonic() + ms * 1000;
+}
+
+static bool is_over(struct log *log)
+{
+	background_lock(&log->background);
+	bool over = log->background.over;
+	background_unlock(&log->background);
+	return over;
+}
+
+/* Write it all, however long that takes; once it is over, for STOP_MS at most. */
+static void drain(struct log *log, const char *text, size_t len)
+{
+	int64_t deadline = 0;
+
+	while (len > 0) {
+		struct pollfd ready = { .fd = log->fd, .events = POLLOUT };
+
+		if (poll(&ready, 1, 50) > 0) {
+			ssize_t n = write(log->fd, text, len < CHUNK ? len : CHUNK);
+
+			if (n < 0 && errno != EAGAIN && errno != EINTR)
+				return; /* nobody can read it any more */
+			if (n > 0) {
+				text += n;
+				len -= (size_t)n;
+			}
+		} else if (is_over(log)) {
+			if (deadline == 0)
+				deadline = in_ms(STOP_MS);
+			else if (clock_monotonic() >= deadline)
+				return;
+		}
+	}
+}
+
+static void *run(void *arg)
+{
+	struct log *log = arg;
+	struct background *b = &log->background;
+	struct buf writing = BUF_INIT(BUFFER);
+
+	background_lock(b);
+	for (;;) {
+		while (log->waiting.len == 0 && !b->over)
+			background_wait(b);
+		if (log->waiting.len == 0)
+			break;
+
+		int64_t gathered = in_ms(GATHER_MS);
+
+		while (!b->over && log->waiting.len < BUFFER / 2 &&
+		       background_wait_until(b, gathered))
+			;
+
+		struct buf full = log->waiting;
+		unsigned long dropped = log->dropped;
+
+		log->waiting = writing;
+		log->dropped = 0;
+		writing = full;
+		background_unlock(b);
+		drain(log, writing.text, writing.len);
+		if (dropped > 0) {
+			char what[64];
+
+			snprintf(what, sizeof what, "%lu log lines dropped: nobody read them",
+				 dropped);
+			buf_clear(&writing);
+			add_line(&writing, log->format, "note", what);
+			drain(log, writing.text, writing.len);
+		}
+		buf_clear(&writing);
+		background_lock(b);
+	}
+	background_unlock(b);
+	buf_free(&writing);
+	return NULL;
+}
+
+struct log *log_start(enum log_format format, int fd)
+{
+	struct log *log = calloc(1, sizeof *log);
+
+	if (!log)
+		return NULL;
+	log->format = format;
+	log->fd = fd;
+	log->waiting = (struct buf)BUF_INIT(BUFFER);
+	if (background_start(&log->background, run, log))
+		return log;
+	free(log);
+	return NULL;
+}
+
+void log_stop(struct log *log)
+{
+	background_stop(&log->background);
+	buf_free(&log->waiting);
+	free(log);
+}
+
+/* Hand over a line. Wakes the thread only from its sleep and when the buffer is half full. */
+static void hand_over(struct log *log, const struct buf *line)
+{
+	background_lock(&log->background);
+
+	size_t before = log->waiting.len;
+
+	if (line->bad || before + line->len > BUFFER) {
+		log->dropped++;
+	} else {
+		buf_addn(&log->waiting, line->text, line->len);
+		if (before == 0 || (before < BUFFER / 2 && log->waiting.len >= BUFFER / 2))
+			background_wake(&log->background);
+	}
+	background_unlock(&log->background);
+}
+
+/* A text from outside, as it is fit for a line. */
+static void add_shown(struct buf *b, struct exchange *x, const char *text, bool json)
+{
+	const char *clean = text ? utf8_clean(&x->arena, text, TARGET_SHOWN) : NULL;
+
+	if (json)
+		buf_add_json(b, clean ? clean : "");
+	else
+		buf_add_control(b, clean ? clean : "-");
+}
+
+/* The answer's status, or `none` where the connection was cut before it. */
+static void add_status(struct buf *b, const struct exchange *x, const char *none)
+{
+	if (x->answer.status)
+		buf_add_int(b, x->answer.status);
+	else
+		buf_add(b, none);
+}
+
+static void text_line(struct buf *b, struct exchange *x, int64_t micros)
+{
+	const char *code = failure_code(&x->failure);
+
+	buf_addc(b, ' ');
+	add_status(b, x, "-");
+	buf_addc(b, ' ');
+	add_shown(b, x, x->request.method, false);
+	buf_addc(b, ' ');
+	add_shown(b, x, x->request.target, false);
+	buf_addc(b, ' ');
+	buf_add(b, x->versioned ? version_name(x->version) : "-");
+	buf_add(b, " key=");
+	if (x->key)
+		add_shown(b, x, x->key->name, true);
+	else
+		buf_addc(b, '-');
+	buf_addc(b, ' ');
+	if (*code) {
+		buf_add(b, code);
+		buf_addc(b, ' ');
+	}
+	buf_add_int(b, micros);
+	buf_add(b, "us\n");
+}
+
+static void json_line(struct buf *b, struct exchange *x, int64_t micros)
+{
+	buf_add(b, ",\"status\":");
+	add_status(b, x, "null");
+	buf_add(b, ",\"method\":");
+	add_shown(b, x, x->request.method, true);
+	buf_add(b, ",\"target\":");
+	add_shown(b, x, x->request.target, true);
+	buf_add(b, ",\"version\":");
+	buf_add_json(b, x->versioned ? version_name(x->version) : "");
+	buf_add(b, ",\"key\":");
+	add_shown(b, x, x->key ? x->key->name : NULL, true);
+	buf_add(b, ",\"code\":");
+	buf_add_json(b, failure_code(&x->failure));
+	buf_add(b, ",\"micros\":");
+	buf_add_int(b, micros);
+	buf_add(b, "}\n");
+}
+
+void log_request(struct log *log, struct exchange *x, int64_t micros)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
+
+	if (log->format == LOG_OFF)
+		return;
+	begin_line(&line, log->format);
+	if (log->format == LOG_JSON)
+		json_line(&line, x, micros);
+	else
+		text_line(&line, x, micros);
+	hand_over(log, &line);
+}
+
+static void log_text(struct log *log, const char *kind, const char *what)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
+
+	add_line(&line, log->format, kind, what);
+	hand_over(log, &line);
+}
+
+void log_note(struct log *log, const char *what)
+{
+	if (log->format != LOG_OFF)
+		log_text(log, "note", what);
+}
+
+void log_failure(struct log *log, const char *what)
+{
+	log_text(log, "failure", what ? what : "out of memory");
+}

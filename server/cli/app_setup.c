@@ -1,0 +1,175 @@
+/*
+ * app_setup.c - an app from options. Knows nothing of sockets.
+ */
+#include "cli/app_setup.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/embed.h"
+#include "cli/commands.h"
+#include "fixture/load.h"
+#include "workspace/registry.h"
+
+bool app_open(struct app *app, const struct options *o, char *err, size_t errlen)
+{
+	*app = (struct app){
+		.beginning = {
+			.transitions = o->transitions,
+			.frozen = o->clock,
+			.seeded = o->seed >= 0,
+			.seed = (uint64_t)o->seed,
+			.still = o->stateless,
+			.journal_size = (size_t)o->journal_size,
+		},
+		.db = o->db,
+		.auth = (enum auth_mode)o->auth,
+		.version_policy = (enum version_policy)o->version_policy,
+		.max_body = o->max_body,
+		.max_page_size = o->max_page_size,
+		.no_control = o->no_control,
+		.strict_release_rule = o->strict_release_rule,
+		.pipe_only_filters = o->pipe_only_filters,
+		.lenient_parent = o->lenient_parent,
+	};
+	arena_init(&app->arena, NULL, 0);
+	app->workspace = calloc(1, sizeof *app->workspace);
+	if (!store_setup() || !app->workspace || !sql_compose(&app->sql, &app->arena)) {
+		snprintf(err, errlen, "out of memory");
+		return false;
+	}
+	app->workspaces =
+	    workspaces_new(app->workspace, &app->beginning, (size_t)o->max_workspaces);
+	if (!app->workspaces) {
+		snprintf(err, errlen, "out of memory");
+		return false;
+	}
+	if (!app->db)
+		return workspace_open(app->workspace, &app->beginning, err, errlen);
+	workspace_init(app->workspace, &app->beginning);
+	return true;
+}
+
+void app_close(struct app *app)
+{
+	workspaces_free(app->workspaces);
+	if (app->workspaces)
+		workspace_close(app->workspace);
+	free(app->workspace);
+	arena_free(&app->arena);
+}
+
+/* ---- fixtures -------------------------------------------------------------------------------- */
+
+/* What a server has loaded, or loads again. */
+struct fixtures {
+	struct source sources[OPTION_LIST_MAX];
+	size_t count;
+};
+
+/* The demo where there are no files, and it is wanted. False, with problems, where one cannot be
+ * read; free_fixtures in both cases. */
+static bool read_fixtures(struct fixtures *f, const struct option_list *files, bool demo,
+			  struct problems *problems)
+{
+	bool ok = true;
+
+	*f = (struct fixtures){ 0 };
+	if (files->count == 0 && demo)
+		f->sources[f->count++] = (struct source){ "demo", demo_json, demo_json_len };
+	for (size_t i = 0; i < files->count; i++)
+		ok &= source_read(&f->sources[f->count++], files->items[i], problems);
+	return ok;
+}
+
+static void free_fixtures(struct fixtures *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->sources[i].text != demo_json)
+			source_free(&f->sources[i]);
+}
+
+/* They are loaded beside the file even if that has rows: a reset goes back to them. */
+static bool load_into_file(struct app *app, const struct fixtures *f, struct problems *problems)
+{
+	struct workspace beside;
+	char err[ERR_BYTES];
+	bool ok = workspace_open(&beside, &app->beginning, err, sizeof err);
+
+	if (!ok)
+		problem(problems, "fixtures", NULL, "%s", err);
+	ok = ok && workspace_fill(&beside, &app->sql, f->sources, f->count, problems);
+	if (ok && !workspace_open_file(app->workspace, app->db, &beside, err, sizeof err)) {
+		fprintf(stderr, "miru-mock: %s\n", err);
+		ok = false;
+	}
+	workspace_close(&beside);
+	return ok;
+}
+
+static bool load(struct app *app, const struct fixtures *f, struct problems *problems)
+{
+	struct workspace *w = app->workspace;
+
+	if (!(app->db ? load_into_file(app, f, problems)
+		      : workspace_fill(w, &app->sql, f->sources, f->count, problems)))
+		return false;
+	/* Those of keys are copies of what there was before the first change. */
+	if (app->auth != AUTH_ANY || workspace_remember(w, store_db(w->store)))
+		return true;
+	problem(problems, "fixtures", NULL, "out of memory");
+	return false;
+}
+
+static bool no_problem(const struct problems *problems, const char *outcome)
+{
+	if (problems->count > 0)
+		fprintf(stderr, "%smiru-mock: %zu problem%s in the fixtures; %s\n",
+			problems->text.text ? problems->text.text : "", problems->count,
+			problems->count == 1 ? "" : "s", outcome);
+	malloc_trim(0); /* what loading took is not needed again */
+	return problems->count == 0;
+}
+
+bool app_load(struct app *app, const struct option_list *files, bool demo)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	struct fixtures fixtures;
+	bool ok =
+	    read_fixtures(&fixtures, files, demo, &problems) && load(app, &fixtures, &problems);
+
+	free_fixtures(&fixtures);
+	return no_problem(&problems, "nothing was loaded") && ok;
+}
+
+bool app_look(struct app *app, char *err, size_t errlen)
+{
+	struct workspace *w = app->workspace;
+	struct db *db;
+	bool fresh, ok;
+
+	w->store = store_open_file(app->db, schema_sql, true, &fresh, err, errlen);
+	if (!w->store)
+		return false;
+	db = store_db(w->store);
+	db_read(db);
+	ok = workspace_learn(w, db);
+	if (!ok)
+		snprintf(err, errlen, "%s: %s", app->db, db_error(db));
+	db_read_end(db);
+	return ok;
+}
+
+bool app_reload(struct app *app, const struct option_list *files, bool demo)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	struct fixtures fixtures;
+	struct workspace *w = app->workspace;
+	bool ok = read_fixtures(&fixtures, files, demo, &problems) &&
+		  workspace_renew(w, store_db(w->store), &app->beginning, &app->sql,
+				  fixtures.sources, fixtures.count, &problems);
+
+	free_fixtures(&fixtures);
+	return no_problem(&problems, "everything is as it was") && ok;
+}

@@ -1,0 +1,125 @@
+/*
+ * banner.c - the start-up text.
+ */
+#include "cli/banner.h"
+
+#include "cli/url.h"
+#include "config.h"
+#include "store/fetch.h"
+
+/* Keys of this project's own are printed whole; any other may be somebody's secret. */
+static bool is_public(const struct api_key *key)
+{
+	return starts_with(key->key, "miru_mock_");
+}
+
+/* A text of the user's, without what a terminal would obey. */
+static void print_shown(FILE *to, const char *text)
+{
+	struct buf shown CLEANUP(buf_free) = BUF_INIT(4096);
+
+	buf_add_control(&shown, text);
+	fputs(shown.bad || !shown.text ? "?" : shown.text, to);
+}
+
+/* "fixtures   demo: 12 devices, 20 deployments": where from, and what there is, without the keys.
+ */
+static void print_fixtures(FILE *to, const struct options *o, struct db *db)
+{
+	const char *comma = "";
+
+	if (o->db) {
+		/* Whether it was new, and had the fixtures loaded, or not. */
+		fputs("database   ", to);
+		print_shown(to, o->db);
+		fputs(": ", to);
+	} else {
+		fputs("fixtures   ", to);
+		for (size_t i = 0; i < o->fixtures.count; i++) {
+			fputs(i ? " " : "", to);
+			print_shown(to, o->fixtures.items[i]);
+		}
+		fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", to);
+	}
+	for (size_t i = 0; i < R_COUNT; i++) {
+		const struct resource *r = &resources[i];
+		int64_t n;
+
+		if (!r->array || i == R_API_KEY || !join_count(db, r, &n) || n == 0)
+			continue;
+		fprintf(to, "%s%lld %s", comma, (long long)n, n == 1 ? r->called : r->array);
+		comma = ", ";
+	}
+	fprintf(to, "%s\n", *comma ? "" : "nothing");
+}
+
+static void print_keys(FILE *to, const struct app *app)
+{
+	const char *comma = "";
+
+	if (app->auth == AUTH_ANY) {
+		fputs(
+		    "keys       any that is not empty, with all scopes; each that the fixtures do "
+		    "not have gets a workspace of its own\n",
+		    to);
+		return;
+	}
+	fputs("keys       ", to);
+	for (size_t i = 0; i < app->workspace->keys->count; i++) {
+		const struct api_key *key = &app->workspace->keys->keys[i];
+
+		fputs(comma, to);
+		print_shown(to, is_public(key) ? key->key : key->name);
+		comma = ", ";
+	}
+	fprintf(to, "%s\n",
+		*comma ? "" : "none: every request will be refused; add api_keys to the fixtures");
+}
+
+/* A line that works when pasted: some deployment that there is, and a key that may read it. */
+static void print_curl(FILE *to, const struct app *app, struct db *db, const char *base)
+{
+	static const struct query first = { "SELECT id FROM deployments LIMIT 1", QUERY_ONCE };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &first);
+	const char *key = app->auth == AUTH_ANY ? "any" : NULL;
+	bool readable = key;
+
+	for (size_t i = 0; i < app->workspace->keys->count && !key; i++) {
+		const struct api_key *k = &app->workspace->keys->keys[i];
+
+		if (!scope_allows(k->scopes, SCOPE_deployments_read))
+			continue;
+		readable = true;
+		if (is_public(k))
+			key = k->key;
+	}
+	if (!s || stmt_step(s) != STEP_ROW || !readable) {
+		fprintf(to, "try        curl %s%s\n", base,
+			app->no_control ? "/openapi.json" : "/_mock/ready");
+		return;
+	}
+	/* A key of the user's own is not printed; the SDK reads it from the same variable. */
+	fprintf(to,
+		"try        curl -H \"X-API-Key: %s\" -H 'Miru-Version: %s' "
+		"'%s/beta/deployments/%s?expand=device'\n",
+		key ? key : "$MIRU_API_KEY", version_name(V_OLDEST), base, stmt_text(s, 0));
+}
+
+void banner(FILE *to, const struct app *app, const struct options *o, unsigned port)
+{
+	struct db *db = store_db(app->workspace->store);
+	struct buf url CLEANUP(buf_free) = BUF_INIT(8192);
+	const char *base;
+
+	address_url(&url, o->host, port);
+	base = url.bad ? "?" : url.text;
+	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)%s\n",
+		PACKAGE_VERSION, base, address_is_every(o->host) ? ", on every address" : "");
+	fprintf(to, "versions   %s\n", version_list());
+	db_read(db);
+	print_fixtures(to, o, db);
+	print_keys(to, app);
+	print_curl(to, app, db, base);
+	db_read_end(db);
+	fflush(to);
+}

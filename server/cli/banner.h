@@ -1,0 +1,14 @@
+/*
+ * banner.h - what the server says when it has started: where it is, what it holds, how to ask it.
+ */
+#ifndef CLI_BANNER_H
+#define CLI_BANNER_H
+
+#include <stdio.h>
+
+#include "cli/options.h"
+#include "http/app.h"
+
+void banner(FILE *to, const struct app *app, const struct options *o, unsigned port);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * env.c - the env command: what a shell evaluates to have its clients ask the server.
+ */
+#include "cli/commands.h"
+
+#include <unistd.h>
+
+#include "cli/app_setup.h"
+#include "cli/client_env.h"
+#include "cli/port_file.h"
+
+/* A text as one word of the shell's, whatever is in it. */
+static void print_quoted(const char *text)
+{
+	putchar('\'');
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", stdout);
+		else
+			putchar(*text);
+	putchar('\'');
+}
+
+static int print(const struct variables *v)
+{
+	fputs("export", stdout);
+	for (size_t i = 0; i < VARIABLES; i++) {
+		if (!v->list[i].value)
+			continue;
+		printf(" %s=", v->list[i].name);
+		print_quoted(v->list[i].value);
+	}
+	putchar('\n');
+	/* One that was set before is no key of this server's. */
+	for (size_t i = 0; i < VARIABLES; i++)
+		if (!v->list[i].value)
+			printf("unset %s\n", v->list[i].name);
+	return fflush(stdout) == 0 ? 0 : say(1, "cannot write to standard output");
+}
+
+/* The port that the server really has. */
+static bool find_port(const struct options *o, unsigned *port, char *err, size_t errlen)
+{
+	if (o->port_file)
+		return port_file_read(o->port_file, port, err, errlen);
+	*port = (unsigned)o->port;
+	return true;
+}
+
+/* An app with the keys of the database, where there is one; else those of the fixtures, which are
+ * yet to be loaded, are what it will have. */
+static bool open_keys(struct app *app, const struct options *o, char *err, size_t errlen)
+{
+	struct options without = *o;
+
+	if (o->db && access(o->db, F_OK) == 0)
+		return app_open(app, o, err, errlen) && app_look(app, err, errlen);
+	without.db = NULL;
+	return app_open(app, &without, err, errlen);
+}
+
+int env_command(const struct options *o)
+{
+	struct variables variables CLEANUP(variables_free) = { 0 };
+	struct app app = { 0 };
+	char err[ERR_BYTES];
+	unsigned port;
+	int status = 1;
+
+	if (o->port == 0 && !o->port_file)
+		return say(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
+				       "--port-file FILE, which tells which");
+	if (!find_port(o, &port, err, sizeof err) || !open_keys(&app, o, err, sizeof err))
+		say(1, err);
+	else if (app.workspace->keys || app_load(&app, &o->fixtures, !o->empty))
+		status = variables_find(&variables, &app, o->host, port, err, sizeof err)
+			     ? print(&variables)
+			     : say(1, err);
+	app_close(&app);
+	return status;
+}

@@ -1,0 +1,184 @@
+/*
+ * exec.c - the exec command: a server for as long as one program runs. The program is a child of
+ * this process, which does nothing meanwhile but wait for it and hand on signals.
+ */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/client_env.h"
+#include "cli/serve.h"
+
+/* As the shell has them. */
+enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
+
+/* ---- its environment ------------------------------------------------------------------------- */
+
+/* Is an entry, "NAME=value", one of these variables? */
+static bool is_one_of(const struct variables *v, const char *entry)
+{
+	for (size_t i = 0; i < VARIABLES; i++) {
+		size_t len = strlen(v->list[i].name);
+
+		if (strncmp(entry, v->list[i].name, len) == 0 && entry[len] == '=')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Our environment with these variables in place of any that it has, or NULL when memory is short.
+ * The array is to be freed; its texts are in the arena, or the environment's own.
+ */
+static char **make_environment(const struct variables *v, struct arena *a)
+{
+	size_t n = 0, kept = 0;
+	char **all;
+
+	while (environ[n])
+		n++;
+	all = calloc(n + VARIABLES + 1, sizeof *all);
+	if (!all)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (!is_one_of(v, environ[i]))
+			all[kept++] = environ[i];
+	for (size_t i = 0; i < VARIABLES; i++) {
+		if (!v->list[i].value)
+			continue;
+		all[kept] = arena_printf(a, "%s=%s", v->list[i].name, v->list[i].value);
+		if (!all[kept++]) {
+			free(all);
+			return NULL;
+		}
+	}
+	return all;
+}
+
+/* ---- its life -------------------------------------------------------------------------------- */
+
+/* The signals that are the program's, and the one that tells of its end. */
+struct signals {
+	sigset_t waited;
+	sigset_t preset; /* those that it begins with as if nobody had touched them */
+};
+
+static struct signals block_signals(void)
+{
+	static const int passed[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
+	struct sigaction hangup;
+	struct signals s;
+
+	sigfillset(&s.preset);
+	sigemptyset(&s.waited);
+	sigaddset(&s.waited, SIGCHLD);
+	for (size_t i = 0; i < ARRAY_LEN(passed); i++)
+		sigaddset(&s.waited, passed[i]);
+	/* Under nohup it is ignored, and stays so: by us and by the program. */
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN) {
+		sigdelset(&s.waited, SIGHUP);
+		sigdelset(&s.preset, SIGHUP);
+	}
+	signal(SIGCHLD, SIG_DFL); /* where it is ignored, ends are not told */
+	pthread_sigmask(SIG_BLOCK, &s.waited, NULL);
+	return s;
+}
+
+/* Start it. 0, or errno's word for why not. All of our own descriptors close by themselves. */
+static int start(pid_t *child, char **program, char **environment, const struct signals *signals)
+{
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int why = posix_spawnattr_init(&attributes);
+
+	if (why != 0)
+		return why;
+	sigemptyset(&none);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &signals->preset);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	why = posix_spawnp(child, program[0], NULL, &attributes, program, environment);
+	posix_spawnattr_destroy(&attributes);
+	return why;
+}
+
+/*
+ * Wait for its end, and hand on what is sent to us alone: what the terminal sends, it sends to both
+ * of us, and what the program sends to its whole group, it has had itself. What it leaves running
+ * is not waited for. Returns the exit status.
+ */
+static int await(pid_t child, const sigset_t *waited)
+{
+	for (;;) {
+		siginfo_t info;
+		int status, signal = sigwaitinfo(waited, &info);
+
+		if (signal == SIGCHLD) {
+			if (waitpid(child, &status, WNOHANG) == child)
+				return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status)
+							   : WEXITSTATUS(status);
+		} else if (signal > 0 && info.si_code != SI_KERNEL && info.si_pid != child) {
+			kill(child, signal);
+		}
+	}
+}
+
+static int run_program(char **program, char **environment, const struct signals *signals)
+{
+	pid_t child;
+	int why = start(&child, program, environment, signals);
+
+	if (why == 0)
+		return await(child, &signals->waited);
+	fprintf(stderr, "miru-mock: cannot run '%s': %s\n", program[0], strerror(why));
+	return why == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+}
+
+/* The server is open: have it answer, and run the program beside it. */
+static int run_beside(struct server *s, const struct options *o)
+{
+	struct variables variables CLEANUP(variables_free) = { 0 };
+	struct signals signals;
+	char err[ERR_BYTES];
+	char **environment;
+	int status = 1;
+
+	/* Its keys, before anybody can change them. */
+	if (!variables_find(&variables, &s->app, o->host, http_port(s->http), err, sizeof err))
+		return say(1, err);
+	environment = make_environment(&variables, &s->app.arena);
+	if (!environment)
+		return say(1, "out of memory");
+	signals = block_signals();
+	if (server_run(s))
+		status = run_program(o->program, environment, &signals);
+	free(environment);
+	return status;
+}
+
+int exec_command(const struct options *o)
+{
+	struct server server;
+	int status = 1;
+
+	if (o->operands.count > 0) {
+		fprintf(stderr,
+			"miru-mock: write -- before '%s': miru-mock exec [OPTIONS] -- CMD...\n",
+			o->operands.items[0]);
+		return EXIT_USAGE;
+	}
+	if (!o->program || !o->program[0])
+		return say(EXIT_USAGE,
+			   "exec needs a command behind --: miru-mock exec [OPTIONS] -- "
+			   "CMD...");
+	if (server_open(&server, o))
+		status = run_beside(&server, o);
+	/* That a request was left without its answer has been said; the status is the program's. */
+	server_stop(&server);
+	return status;
+}

@@ -1,0 +1,96 @@
+/*
+ * port_file.c - writing and removing a port file, and nothing that is none.
+ */
+#include "cli/port_file.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The port in a file of ours, 0 in an empty one, -1 in any other. */
+static long port_in(const char *path)
+{
+	char text[8] = "", end;
+	long port = -1;
+	struct stat st;
+	FILE *file;
+
+	/* Not a link, a pipe or a device, which opening could change, or wait for. */
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return -1;
+	if (st.st_size == 0)
+		return 0;
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	if (fscanf(file, "%5[0-9]%c", text, &end) == 2 && end == '\n' && fgetc(file) == EOF)
+		port = strtol(text, NULL, 10);
+	fclose(file);
+	return port;
+}
+
+bool port_file_clear(const char *path, char *err, size_t errlen)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return true; /* nothing is there; or writing will say what is wrong */
+	if (port_in(path) < 0) {
+		snprintf(err, errlen,
+			 "--port-file %s: there is something that no server wrote; name another",
+			 path);
+		return false;
+	}
+	unlink(path);
+	return true;
+}
+
+bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
+{
+	long found = port_in(path);
+
+	if (found <= 0 || found > UINT16_MAX) {
+		snprintf(err, errlen,
+			 "--port-file %s: no server has written its port there; start one with it",
+			 path);
+		return false;
+	}
+	*port = (unsigned)found;
+	return true;
+}
+
+bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
+{
+	char temporary[4096];
+	int why = ENAMETOOLONG;
+
+	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) <
+	    (int)sizeof temporary) {
+		FILE *file = fopen(temporary, "wxe");
+		bool ok = file && fprintf(file, "%u\n", port) > 0;
+
+		why = errno;
+		if (file && fclose(file) != 0) {
+			why = errno;
+			ok = false;
+		}
+		if (ok && rename(temporary, path) == 0)
+			return true;
+		if (ok)
+			why = errno;
+		if (file) /* else it is not ours */
+			unlink(temporary);
+	}
+	snprintf(err, errlen, "cannot write %s: %s", path, strerror(why));
+	return false;
+}
+
+void port_file_remove(const char *path, unsigned port)
+{
+	if (port_in(path) == (long)port)
+		unlink(path);
+}

@@ -1,0 +1,108 @@
+/*
+ * probe.c - one request with libevent's HTTP client. (libcurl would bring twenty libraries, three
+ * milliseconds of start and nine megabytes of image: docs/architecture.md.)
+ */
+#include "cli/probe.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+
+static const char ready_path[] = "/_mock/ready";
+
+struct result {
+	struct event_base *base;
+	int status; /* 0: no answer came */
+	bool ours;  /* a miru-mock answered */
+};
+
+static void on_answer(struct evhttp_request *request, void *arg)
+{
+	struct result *result = arg;
+
+	if (request) {
+		result->status = evhttp_request_get_response_code(request);
+		result->ours = evhttp_find_header(evhttp_request_get_input_headers(request),
+						  "Miru-Mock-Version") != NULL;
+	}
+	event_base_loopbreak(result->base);
+}
+
+static bool ask(struct result *result, const char *host, int port, const char *path, int seconds)
+{
+	struct evhttp_connection *connection =
+	    evhttp_connection_base_new(result->base, NULL, host, (unsigned short)port);
+	struct evhttp_request *request = connection ? evhttp_request_new(on_answer, result) : NULL;
+
+	if (!request) {
+		if (connection)
+			evhttp_connection_free(connection);
+		return false;
+	}
+	evhttp_connection_set_timeout(connection, seconds);
+	evhttp_add_header(evhttp_request_get_output_headers(request), "Host", host);
+	evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
+	/* The connection owns the request from here on. */
+	if (evhttp_make_request(connection, request, EVHTTP_REQ_GET, path) == 0)
+		event_base_dispatch(result->base);
+	evhttp_connection_free(connection);
+	return true;
+}
+
+/* The library's own lines would stand beside ours. */
+static void say_nothing(int severity, const char *what)
+{
+	(void)severity;
+	(void)what;
+}
+
+/* The host of a URL as it is connected to: an IPv6 address without its brackets. */
+static bool plain_host(const char *host, char *out, size_t len)
+{
+	size_t from = *host == '[' ? 1 : 0, all = strlen(host);
+
+	if (all <= 2 * from || all >= len)
+		return false;
+	memcpy(out, host + from, all - 2 * from);
+	out[all - 2 * from] = '\0';
+	return true;
+}
+
+enum probe probe(const char *url, int seconds, char *err, size_t errlen)
+{
+	struct evhttp_uri *uri = evhttp_uri_parse(url);
+	const char *scheme = uri ? evhttp_uri_get_scheme(uri) : NULL;
+	const char *name = uri ? evhttp_uri_get_host(uri) : NULL;
+	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
+	int port = uri ? evhttp_uri_get_port(uri) : -1;
+	struct result result = { 0 };
+	enum probe found = PROBE_NOT_READY;
+	bool preset = !path || !*path || streq(path, "/");
+	char host[256];
+
+	event_set_log_callback(say_nothing);
+	if (!scheme || !streq(scheme, "http") || !name || !plain_host(name, host, sizeof host) ||
+	    port == 0) {
+		snprintf(err, errlen, "'%s' is no URL such as http://127.0.0.1:8080", url);
+		found = PROBE_NO_URL;
+	} else if (!(result.base = event_base_new()) ||
+		   !ask(&result, host, port < 0 ? 80 : port, preset ? ready_path : path, seconds)) {
+		snprintf(err, errlen, "out of memory");
+	} else if (result.status == 0) {
+		snprintf(err, errlen, "no answer from %s", url);
+	} else if (result.status == 200 ||
+		   (result.status == 404 && result.ours && (preset || streq(path, ready_path)))) {
+		found = PROBE_READY;
+	} else {
+		snprintf(err, errlen, "%s answered %d", url, result.status);
+	}
+	if (result.base)
+		event_base_free(result.base);
+	if (uri)
+		evhttp_uri_free(uri);
+	return found;
+}

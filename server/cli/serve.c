@@ -1,0 +1,147 @@
+/*
+ * serve.c - listen, load, answer, stop; and the command that does nothing else.
+ */
+#include "cli/serve.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/app_setup.h"
+#include "cli/banner.h"
+#include "cli/commands.h"
+#include "cli/port_file.h"
+
+enum { GRACE_SECONDS = 5 };
+
+/* ---- a server -------------------------------------------------------------------------------- */
+
+static bool refuse(const char *why)
+{
+	say(1, why);
+	return false;
+}
+
+bool server_open(struct server *s, const struct options *o)
+{
+	char err[ERR_BYTES];
+
+	signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
+	signal(SIGXFSZ, SIG_IGN); /* nor is a file that may not grow: writing it fails */
+	*s = (struct server){ .options = o };
+	s->http = http_listen(o->host, (unsigned)o->port, err, sizeof err);
+	if (!s->http)
+		return refuse(err);
+	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
+		return refuse(err);
+	if (!app_open(&s->app, o, err, sizeof err))
+		return refuse(err);
+	return app_load(&s->app, &o->fixtures, !o->empty);
+}
+
+bool server_run(struct server *s)
+{
+	const struct options *o = s->options;
+	char err[ERR_BYTES];
+
+	s->runs = true;
+	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
+	if (!s->app.log)
+		return refuse("cannot start the log");
+	if (!http_start(s->http, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout, err,
+			sizeof err))
+		return refuse(err);
+	if (o->port_file && !port_file_write(o->port_file, http_port(s->http), err, sizeof err))
+		return refuse(err);
+	return true;
+}
+
+bool server_stop(struct server *s)
+{
+	const char *file = s->options->port_file;
+	bool clean = true;
+
+	if (s->runs && file)
+		port_file_remove(file, http_port(s->http));
+	if (s->http)
+		clean =
+		    http_stop(s->http, GRACE_SECONDS) || refuse("stopped with requests unanswered");
+	if (s->app.log)
+		log_stop(s->app.log);
+	app_close(&s->app);
+	return clean;
+}
+
+/* ---- serve ----------------------------------------------------------------------------------- */
+
+/* The signals that it heeds are waited for, by one thread, so every thread must have them blocked.
+ */
+static sigset_t block_signals(void)
+{
+	struct sigaction hangup;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	/* Under nohup it is ignored, and waiting for it would take it all the same. */
+	if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return set;
+}
+
+/* Is there a terminal that controls this process? */
+static bool has_terminal(void)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (terminal >= 0)
+		close(terminal);
+	return terminal >= 0;
+}
+
+static bool run_until_signal(struct server *s)
+{
+	const struct options *o = s->options;
+	const bool had_terminal = has_terminal();
+	sigset_t signals = block_signals();
+	int signal;
+
+	if (!server_run(s))
+		return false;
+	banner(stdout, &s->app, o, http_port(s->http));
+	/* A hangup means to read the fixtures again, unless it is what it once was: the end of the
+	 * terminal, which nobody wants to be outlived. */
+	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
+	       has_terminal() == had_terminal)
+		if (app_reload(&s->app, &o->fixtures, !o->empty))
+			log_note(s->app.log, "the fixtures have been loaded again");
+	/* From here on a second signal ends the process at once. */
+	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+	return true;
+}
+
+/* As many as are allowed. Not for exec: a program that is run beside us would have them, too. */
+static void raise_descriptors(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+int serve_command(const struct options *o)
+{
+	struct server server;
+	bool ok;
+
+	raise_descriptors();
+	ok = server_open(&server, o) && run_until_signal(&server);
+
+	return server_stop(&server) && ok ? 0 : 1;
+}

@@ -1,0 +1,164 @@
+/*
+ * faults.c - rules as a body gives them, and which of them make no sense.
+ */
+#include "control/faults.h"
+
+#include "api/handler.h"
+#include "http/exchange.h"
+
+static bool write_faults(struct exchange *x)
+{
+	struct writer w = exchange_writer(x);
+
+	faults_write(&x->workspace->faults, &w);
+	return true;
+}
+
+bool control_get_faults(struct exchange *x)
+{
+	return write_faults(x);
+}
+
+bool control_delete_faults(struct exchange *x)
+{
+	faults_clear(&x->workspace->faults);
+	return write_faults(x);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* A rule that is being read. */
+struct reading {
+	struct exchange *x;
+	size_t index;
+	const struct body *said;
+	struct fault *rule;
+	struct arena *arena; /* of the rule */
+};
+
+/* "faults[2].code: " and why. */
+static bool wrong(const struct reading *r, const char *field, const char *why)
+{
+	const char *path =
+	    arena_printf(&r->x->arena, "faults[%zu]%s%s", r->index, *field ? "." : "", field);
+
+	return path ? fail_field(r->x, path, "%s: %s", path, why) : op_short(r->x);
+}
+
+static bool said(const struct reading *r, const char *field)
+{
+	return body_text(r->said, field) != NULL;
+}
+
+/* A text of the body, kept with the rule; false when memory is short. */
+static bool keep(const struct reading *r, const char *field, const char **to)
+{
+	const char *text = body_text(r->said, field);
+
+	*to = text ? arena_strdup(r->arena, text) : NULL;
+	return *to || !text;
+}
+
+/* Where in the words the one is that the body says, from 1 on; 0 where it says none. */
+static int word(const struct reading *r, const char *field)
+{
+	const struct member *m = body_member(r->said, field);
+
+	return m->text ? (int)(word_find(m->field->words, m->text) - m->field->words) + 1 : 0;
+}
+
+static int64_t number(const struct reading *r, const char *field)
+{
+	return said(r, field) ? body_member(r->said, field)->number : -1;
+}
+
+static bool read_rule(const struct reading *r)
+{
+	const char *operation = body_text(r->said, "operation");
+	const char *retry = body_text(r->said, "should_retry");
+	struct fault *rule = r->rule;
+
+	rule->op = operation ? operation_named(operation) : NULL;
+	if (operation && !rule->op)
+		return wrong(r, "operation",
+			     "there is no such operation; /openapi.json lists those there are, as "
+			     "operationId");
+	rule->times = number(r, "times");
+	rule->status = number(r, "status");
+	rule->delay_ms = number(r, "delay_ms");
+	rule->close = (enum fault_close)word(r, "close");
+	rule->body = (enum fault_body)word(r, "body");
+	rule->retry_after = number(r, "retry_after");
+	rule->retry_after_ms = number(r, "retry_after_ms");
+	rule->should_retry = retry ? *retry == '1' : -1;
+	return (keep(r, "method", &rule->method) && keep(r, "path", &rule->path) &&
+		keep(r, "key", &rule->key) && keep(r, "code", &rule->code) &&
+		keep(r, "message", &rule->message)) ||
+	       op_short(r->x);
+}
+
+/* What an answer that is an error can have. */
+static const char *const of_errors[] = { "code", "message", "retry_after", "retry_after_ms",
+					 "should_retry" };
+
+/* Would it never fire, or nobody see what it does? */
+static bool check_rule(const struct reading *r)
+{
+	const struct fault *f = r->rule;
+	const bool head = f->method && streq(f->method, "HEAD");
+
+	if (f->status < 0 && f->delay_ms < 0 && !f->close && !f->body)
+		return wrong(r, "", "does nothing; give it status, delay_ms, close or body");
+	if (f->op && f->op->realm != REALM_API)
+		return wrong(r, "operation", "faults are for operations of the API");
+	if (f->op && f->method && !streq(f->method, f->op->method) &&
+	    !(head && streq(f->op->method, "GET")))
+		return wrong(r, "method", "is not the operation's, so that both never hold");
+	for (size_t i = 0; i < ARRAY_LEN(of_errors); i++) {
+		if (!said(r, of_errors[i]))
+			continue;
+		if (f->status < 0)
+			return wrong(r, of_errors[i], "is of errors; it needs a status");
+		if (f->close == CLOSE_BEFORE)
+			return wrong(
+			    r, of_errors[i],
+			    "nobody would see it: the connection is cut before the answer");
+	}
+	if (f->body && f->close)
+		return wrong(r, "body", "the answer is cut off already, by close");
+	if (f->status >= 0 && !f->code && f->close != CLOSE_BEFORE && !fault_error(f->status))
+		return wrong(r, "code", "is missing; this status has none by default");
+	return true;
+}
+
+bool control_put_faults(struct exchange *x)
+{
+	const struct member *list = body_member(&x->body, "faults");
+	struct fault_set *set;
+	struct writer w;
+
+	if (list->count > FAULTS_MAX)
+		return fail_field(x, "faults", "faults: expected at most %d rules, found %zu",
+				  FAULTS_MAX, list->count);
+	set = fault_set_new(list->count);
+	if (!set)
+		return op_short(x);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct reading r = {
+			.x = x,
+			.index = i,
+			.said = &list->bodies[i],
+			.rule = &set->rules[i],
+			.arena = &set->arena,
+		};
+
+		if (!read_rule(&r) || !check_rule(&r)) {
+			fault_set_free(set);
+			return false;
+		}
+	}
+	w = exchange_writer(x);
+	fault_set_write(set, &w); /* before anybody meets them: as they were put */
+	faults_replace(&x->workspace->faults, set);
+	return true;
+}

@@ -1,0 +1,81 @@
+/*
+ * requests.c - what a query asks of the journal.
+ */
+#include "control/requests.h"
+
+#include <stdlib.h>
+
+#include "api/handler.h"
+#include "http/exchange.h"
+
+/* The operation that is asked for, if one is; false where there is none of that name. */
+static bool read_operation(struct exchange *x, const struct operation **op)
+{
+	const char *name = body_text(&x->params, "operation");
+
+	*op = name ? operation_named(name) : NULL;
+	return !name || *op ||
+	       fail_field(x, "operation",
+			  "operation: there is no '%s'; /openapi.json lists those "
+			  "there are, as operationId",
+			  quote(x, name));
+}
+
+/* "404" or "4xx" */
+static void read_status(const char *text, int *from, int *to)
+{
+	const bool all = text && text[1] == 'x';
+
+	*from = *to = text ? (int)strtol(text, NULL, 10) : 0;
+	if (all) {
+		*from *= 100;
+		*to = *from + 99;
+	}
+}
+
+/* An id, or a time. */
+static void read_since(const char *text, int64_t *after, int64_t *since)
+{
+	*after = 0;
+	*since = INT64_MIN;
+	if (text && !time_parse(text, since))
+		*after = strtoll(text, NULL, 10);
+}
+
+static bool write_requests(struct exchange *x, const struct journal_filter *filter)
+{
+	struct writer w = exchange_writer(x);
+
+	if (!journal_write(&x->workspace->journal, filter, &w))
+		return op_short(x);
+	/* The answer has a maximum, which a long journal with long bodies may exceed. Where one
+	 * that is far from it failed, memory is short. */
+	if (w.to->bad && w.to->len < w.to->max / 2)
+		return op_short(x);
+	return !w.to->bad || fail(x, ERR_INVALID_REQUEST,
+				  "these requests are too many for one answer; ask for fewer, by "
+				  "since or another parameter");
+}
+
+bool control_get_requests(struct exchange *x)
+{
+	struct journal_filter filter = {
+		.method = body_text(&x->params, "method"),
+		.path = body_text(&x->params, "path"),
+		.key = body_text(&x->params, "key"),
+	};
+
+	if (!read_operation(x, &filter.op))
+		return false;
+	read_status(body_text(&x->params, "status"), &filter.status_from, &filter.status_to);
+	read_since(body_text(&x->params, "since"), &filter.after, &filter.since);
+	return write_requests(x, &filter);
+}
+
+bool control_delete_requests(struct exchange *x)
+{
+	static const struct journal_filter later = { .after = INT64_MAX };
+
+	journal_forget(&x->workspace->journal);
+	return write_requests(x, &later);
+}

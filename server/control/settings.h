@@ -1,0 +1,24 @@
+/*
+ * settings.h - the control endpoints, /_mock/: what testers do to the server. No key, no version;
+ * rows are answered as fixtures have them.
+ */
+#ifndef CONTROL_SETTINGS_H
+#define CONTROL_SETTINGS_H
+
+#include <stdbool.h>
+
+struct exchange;
+
+/* 200 while the process answers at all. */
+bool control_health(struct exchange *x);
+/* 200 once the fixtures are loaded; the server listens only then. */
+bool control_ready(struct exchange *x);
+
+/* The clock, and how devices progress. */
+bool control_get_clock(struct exchange *x);
+bool control_put_clock(struct exchange *x);
+bool control_advance_clock(struct exchange *x);
+bool control_get_transitions(struct exchange *x);
+bool control_put_transitions(struct exchange *x);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * app.h - what every request may use. Made before the first; of it only the workspaces change.
+ */
+#ifndef HTTP_APP_H
+#define HTTP_APP_H
+
+#include "model/version.h"
+#include "store/sql.h"
+#include "workspace/workspace.h"
+
+struct log;
+struct workspaces;
+
+struct app {
+	struct workspace *workspace;   /* the fixtures' keys', and everybody's where there is one */
+	struct workspaces *workspaces; /* and those of other keys */
+	struct beginning beginning;    /* of each */
+	const char *db;                /* the file of the first, or NULL */
+	struct sql sql;
+	struct arena arena; /* of the texts of `sql` */
+	struct log *log;
+	/* What the options of these names say. */
+	enum auth_mode auth;
+	enum version_policy version_policy;
+	long max_body, max_page_size;
+	bool no_control, strict_release_rule, pipe_only_filters, lenient_parent;
+};
+
+#endif

@@ -1,0 +1,265 @@
+/*
+ * exchange.c - the life of an exchange, its failures, and the writing of its answer.
+ */
+#include "http/exchange.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "model/value.h"
+#include "workspace/registry.h"
+
+enum { QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048 };
+
+void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
+{
+	memset(x, 0, offsetof(struct exchange, first));
+	x->app = app;
+	x->workspace = app->workspace;
+	arena_init(&x->arena, x->first, sizeof x->first);
+	x->answer.body = body;
+}
+
+void exchange_clear(struct exchange *x)
+{
+	exchange_leave(x);
+	keyring_drop(STEAL(x->keys));
+	arena_free(&x->arena);
+}
+
+const char *exchange_key_name(const struct exchange *x)
+{
+	return x->key && x->key != &auth_anyone ? x->key->name : NULL;
+}
+
+void exchange_leave(struct exchange *x)
+{
+	if (x->pinned)
+		workspaces_leave(x->workspace);
+	x->pinned = false;
+	x->workspace = x->app->workspace;
+}
+
+static const char *format(struct exchange *x, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static const char *format(struct exchange *x, const char *fmt, va_list args)
+{
+	char text[MESSAGE_MAX];
+
+	if (vsnprintf(text, sizeof text, fmt, args) < 0)
+		return NULL;
+	return utf8_clean(&x->arena, text, sizeof text);
+}
+
+static bool failv(struct exchange *x, enum error e, const char *field, const char *fmt,
+		  va_list args) __attribute__((format(printf, 4, 0)));
+
+/* Without a field, none is why. */
+static bool failv(struct exchange *x, enum error e, const char *field, const char *fmt,
+		  va_list args)
+{
+	x->failure.message = format(x, fmt, args);
+	x->failure.error = e;
+	x->failure.status = 0;
+	x->failure.code = NULL;
+	if (field)
+		fail_param(x, "field", field);
+	return false;
+}
+
+bool fail(struct exchange *x, enum error e, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	failv(x, e, NULL, fmt, args);
+	va_end(args);
+	return false;
+}
+
+bool fail_by(struct exchange *x, enum error e, const char *field, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	failv(x, e, field, fmt, args);
+	va_end(args);
+	return false;
+}
+
+bool fail_field(struct exchange *x, const char *field, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	failv(x, ERR_INVALID_REQUEST, field, fmt, args);
+	va_end(args);
+	return false;
+}
+
+bool broke(struct exchange *x, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_failure(x->app->log, format(x, fmt, args));
+	va_end(args);
+	return fail(x, ERR_INTERNAL, "the server failed; its log says why");
+}
+
+static void add_param(struct failure *f, const char *name, const char *value, bool json)
+{
+	if (f->nparams == FAILURE_PARAMS)
+		return;
+	f->params[f->nparams].name = name;
+	f->params[f->nparams].value = value;
+	f->params[f->nparams++].json = json;
+}
+
+void fail_param(struct exchange *x, const char *name, const char *value)
+{
+	const char *clean = value ? utf8_clean(&x->arena, value, PARAM_MAX) : NULL;
+
+	if (clean || !value)
+		add_param(&x->failure, name, clean, false);
+}
+
+void fail_param_json(struct exchange *x, const char *name, const char *json)
+{
+	if (json)
+		add_param(&x->failure, name, json, true);
+}
+
+bool may(struct exchange *x, enum scope scope, enum scope other)
+{
+	if (x->app->auth == AUTH_ANY || scope_allows(x->key->scopes, scope) ||
+	    (other != SCOPE_FREE && scope_allows(x->key->scopes, other)))
+		return true;
+	fail(x, ERR_FORBIDDEN, "the API key '%s' needs the scope %s (or %s%s%s)", x->key->name,
+	     scope_name(scope), other ? scope_name(other) : "", other ? ", or " : "",
+	     scope_name(scope_manage(scope)));
+	fail_param(x, "scope", scope_name(scope));
+	return false;
+}
+
+const char *quote(struct exchange *x, const char *text)
+{
+	const char *clean = utf8_clean(&x->arena, text, QUOTE_MAX);
+
+	return clean ? clean : "";
+}
+
+const char *quoted(struct exchange *x, const char *text)
+{
+	const char *clean = value_quoted(&x->arena, text);
+
+	return clean ? clean : "?";
+}
+
+/* Programs read compact JSON; curl and browsers are read by people. */
+static bool read_by_people(const char *user_agent)
+{
+	return user_agent &&
+	       (starts_with(user_agent, "curl/") || starts_with(user_agent, "Mozilla/"));
+}
+
+int failure_status(const struct failure *f)
+{
+	return f->status ? f->status : error_status(f->error);
+}
+
+const char *failure_code(const struct failure *f)
+{
+	return f->code ? f->code : error_code(f->error);
+}
+
+void answer_header(struct exchange *x, const char *name, const char *value)
+{
+	struct answer *a = &x->answer;
+
+	if (a->nheaders < ANSWER_HEADERS)
+		a->headers[a->nheaders++] = (struct pair){ name, value };
+}
+
+size_t answer_sent(const struct exchange *x)
+{
+	const struct answer *a = &x->answer;
+
+	if (same_text(x->request.method, "HEAD") || a->close == CLOSE_BEFORE)
+		return 0;
+	return a->close == CLOSE_MIDDLE ? a->body->len / 2 : a->body->len;
+}
+
+struct writer exchange_writer(struct exchange *x)
+{
+	return (struct writer){
+		.to = x->answer.body,
+		.indent = read_by_people(x->request.user_agent),
+		.empty = true,
+	};
+}
+
+/* {"error":{"code":...,"params":{...},"message":...}} (behaviour: section 4.1) */
+static void write_error(struct exchange *x)
+{
+	const struct failure *f = &x->failure;
+	struct writer w;
+
+	x->answer.type = NULL;
+	x->answer.delay = 0;
+	buf_clear(x->answer.body);
+	w = exchange_writer(x);
+	write_open(&w, '{');
+	write_key(&w, "error");
+	write_open(&w, '{');
+	write_key(&w, "code");
+	write_text(&w, failure_code(f));
+	write_key(&w, "params");
+	write_open(&w, '{');
+	for (size_t i = 0; i < f->nparams; i++) {
+		write_key(&w, f->params[i].name);
+		if (f->params[i].json)
+			write_raw(&w, f->params[i].value);
+		else
+			write_text_or_null(&w, f->params[i].value);
+	}
+	write_close(&w, '}');
+	write_key(&w, "message");
+	write_text(&w, f->message ? f->message : "");
+	write_close(&w, '}');
+	write_close(&w, '}');
+}
+
+/*
+ * Memory was short: for the answer, or for something that it would say, or that would have decided
+ * it. What says so needs none.
+ */
+static void answer_short(struct exchange *x)
+{
+	static const char text[] =
+	    "{\"error\":{\"code\":\"internal_server_error\",\"params\":{},\"message\":"
+	    "\"the server is out of memory\"}}";
+
+	log_failure(x->app->log, "answer: out of memory");
+	x->failure = (struct failure){ .error = ERR_INTERNAL };
+	x->answer.nheaders = 0; /* they were the answer's that there is not */
+	x->answer.type = NULL;
+	x->answer.delay = 0;
+	_Static_assert(sizeof text <= sizeof x->last_text, "room for it");
+	memcpy(x->last_text, text, sizeof text);
+	x->last = (struct buf){ .text = x->last_text, .len = sizeof text - 1 };
+	x->answer.body = &x->last;
+}
+
+void exchange_answer(struct exchange *x)
+{
+	if (x->failure.error)
+		write_error(x);
+	if (x->answer.body->bad || x->arena.failed)
+		answer_short(x);
+	x->answer.status = failure_status(&x->failure);
+}

@@ -1,0 +1,468 @@
+/*
+ * pipeline.c - the stages, in the order in which they may refuse (behaviour: section 2,
+ * precedence).
+ *
+ * Each looks at what the ones before it found and either adds to it and returns true, or notes a
+ * failure and returns false. Which of several refusals a client sees is the order of these arrays
+ * and nothing else.
+ */
+#include "http/pipeline.h"
+
+#include <inttypes.h>
+
+#include "base/utf8.h"
+#include "http/present.h"
+#include "http/route.h"
+#include "model/value.h"
+#include "workspace/registry.h"
+
+typedef bool stage(struct exchange *x);
+
+static bool enter(struct exchange *x)
+{
+	const struct app *app = x->app;
+	const char *key = x->request.api_key;
+
+	x->keys = workspace_keys(app->workspace);
+	x->key = key && *key ? keyring_find(x->keys, key) : NULL;
+	if (x->key || !key || !*key || app->auth != AUTH_ANY)
+		return true;
+	x->key = &auth_anyone;
+
+	struct workspace *own;
+
+	switch (workspaces_enter(app->workspaces, key, &own)) {
+	case ENTERED:
+		x->workspace = own;
+		x->pinned = true;
+		return true;
+	case ENTERED_NONE:
+		/* Nor will there be one when it is tried again. */
+		answer_header(x, "x-should-retry", "false");
+		return fail(
+		    x, ERR_TOO_MANY_WORKSPACES,
+		    "this key would get a workspace of its own, and there are %zu already, as "
+		    "many as there may be: raise --max-workspaces, use fewer keys, or reset "
+		    "workspaces that are not needed any more",
+		    workspaces_max(app->workspaces));
+	case ENTERED_SHORT:
+		break;
+	}
+	return broke(x, "workspace: out of memory");
+}
+
+bool admit(struct exchange *x)
+{
+	bool ok = enter(x);
+
+	x->beginning = journal_beginning(&x->workspace->journal);
+	return ok;
+}
+
+static bool stage_target(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	const char *why;
+
+	if (!r->host && !r->http_1_0)
+		return fail(x, ERR_INVALID_REQUEST, "an HTTP/1.1 request needs a Host header");
+	if (r->cut)
+		return fail(x, ERR_INVALID_REQUEST, "malformed request target: a NUL byte in it");
+	if (target_parse(&x->arena, r->target, &x->target, &why))
+		return true;
+	return why ? fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why)
+		   : broke(x, "target: out of memory");
+}
+
+/* The target's path, as it came. */
+static const char *path_of(struct exchange *x)
+{
+	const char *target = target_path(x->request.target);
+	const char *path = arena_strndup(&x->arena, target, strcspn(target, "?"));
+
+	return path ? path : "";
+}
+
+static bool stage_route(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	const bool control = !x->app->no_control;
+	char allow[128];
+
+	switch (operation_find(operations, noperations, control, r->method, &x->target, &x->op,
+			       &x->id, allow, sizeof allow)) {
+	case FOUND:
+		return true;
+	case FOUND_NO_METHOD:
+		answer_header(x, "Allow", arena_strdup(&x->arena, allow));
+		fail(x, ERR_METHOD_NOT_ALLOWED, "%s is not a method of this path; it has: %s",
+		     quote(x, r->method), allow);
+		fail_param(x, "method", r->method);
+		fail_param(x, "allow", allow);
+		return false;
+	case FOUND_NO_PATH:
+		break;
+	}
+
+	bool slash = x->target.nsegments > 1 && x->target.nsegments <= TARGET_SEGMENTS &&
+		     !*x->target.segments[x->target.nsegments - 1];
+	char hint[2048];
+
+	fail(x, ERR_NOT_FOUND, "nothing is served at %s; %sthere is: %s", quote(x, path_of(x)),
+	     slash ? "paths do not end in a slash; " : "",
+	     operation_hint(operations, noperations, control, &x->target, hint, sizeof hint));
+	fail_param(x, "path", path_of(x));
+	return false;
+}
+
+/* An outage stands before every gate: it refuses a key that nobody knows, too. */
+static bool stage_fault(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	struct faults *faults = &x->workspace->faults;
+	enum error e;
+
+	if (!faults_any(faults))
+		return true;
+
+	const struct fault_case c = {
+		.op = x->op,
+		.method = r->method,
+		.path = path_of(x),
+		.key = r->api_key,
+		.key_name = exchange_key_name(x),
+	};
+
+	x->fault = faults_match(faults, &c, &x->arena, &x->fault_index);
+	if (!x->fault)
+		return x->fault_index >= 0 || broke(x, "faults: out of memory");
+	if (x->fault->status < 0)
+		return true;
+	e = fault_error(x->fault->status);
+	e = e ? e : ERR_INTERNAL;
+	if (x->fault->message)
+		fail(x, e, "%s", x->fault->message);
+	else
+		fail(x, e, "rule %d of /_mock/faults says so", x->fault_index);
+	x->failure.status = (int)x->fault->status;
+	x->failure.code = x->fault->code;
+	return false;
+}
+
+static bool stage_authenticate(struct exchange *x)
+{
+	const char *key = x->request.api_key;
+
+	if (!key || !*key)
+		return fail(x, ERR_UNAUTHORIZED,
+			    "the X-API-Key header is missing or empty; send %s",
+			    x->app->auth == AUTH_ANY ? "any key" : "one of the fixtures' api_keys");
+	return x->key || fail(x, ERR_UNAUTHORIZED,
+			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
+}
+
+static bool read_version(struct exchange *x)
+{
+	const char *header = x->request.miru_version, *ended;
+
+	switch (version_read(header, x->app->version_policy, &x->version, &ended)) {
+	case VERSION_OK:
+		x->versioned = true;
+		break;
+	case VERSION_MISSING:
+		fail(x, ERR_VERSION_MISSING, "the Miru-Version header is missing; supported: %s",
+		     version_list());
+		break;
+	case VERSION_ENDED:
+		fail(x, ERR_VERSION_ENDED, "%s reached its end of life on %s; supported: %s",
+		     header, ended, version_list());
+		break;
+	case VERSION_INVALID:
+		fail(x, ERR_VERSION_INVALID, "unknown Miru-Version '%s'; supported: %s",
+		     quote(x, header), version_list());
+		break;
+	}
+	if (!x->versioned)
+		fail_param(x, "supported", version_list());
+	return x->versioned;
+}
+
+static bool stage_version(struct exchange *x)
+{
+	char exists[96];
+
+	if (!read_version(x))
+		return false;
+	if (live(x->op->on, x->version))
+		return true;
+	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s; it exists %s", x->op->method, x->op->path,
+	     version_name(x->version), span_text(x->op->on, exists, sizeof exists));
+	fail_param(x, "path", path_of(x));
+	return false;
+}
+
+static bool stage_scope(struct exchange *x)
+{
+	const struct operation *op = x->op;
+
+	return may(x, op->scope, op->or_scope) &&
+	       (op->and_scope == SCOPE_FREE || may(x, op->and_scope, SCOPE_FREE));
+}
+
+/* A parameter of the query is wrong; without a reason, memory is short. */
+static bool refuse_query(struct exchange *x, const char *field, const char *why)
+{
+	return why ? fail_field(x, field, "%s", why) : broke(x, "query: out of memory");
+}
+
+/* Is that a value of a parameter? A word, or a text of its form. */
+static bool param_fits(const struct field *f, const char *text)
+{
+	return f->kind == K_ENUM ? word_find(f->words, text) != NULL : form_fits(f->form, text);
+}
+
+/* The operation's own parameters into x->params. */
+static bool read_params(struct exchange *x)
+{
+	const struct shape *shape = &x->op->params;
+	const struct target *t = &x->target;
+	char expected[EXPECTED_MAX];
+
+	if (!shape->fields)
+		return true;
+	x->params.members = arena_zalloc(&x->arena, shape->count * sizeof *x->params.members);
+	if (!x->params.members)
+		return refuse_query(x, NULL, NULL);
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct field *f = &shape->fields[i];
+		struct member *m = &x->params.members[x->params.count++];
+
+		*m = (struct member){ .field = f, .text = f->preset };
+		for (size_t n = 0; n < t->npairs; n++) {
+			if (!streq(t->pairs[n].name, f->name))
+				continue;
+			/* Of several the last counts, and each is looked at. */
+			m->set = true;
+			m->text = t->pairs[n].value;
+			if (!param_fits(f, m->text))
+				return fail_field(x, f->name, "%s: expected %s, found '%s'",
+						  f->name,
+						  value_expected(f, x->version, expected,
+								 sizeof expected),
+						  quote(x, m->text));
+		}
+	}
+	return true;
+}
+
+static bool stage_query(struct exchange *x)
+{
+	const struct resource *r = &resources[x->op->resource];
+	const struct target *t = &x->target;
+	const struct listing_rules rules = { .max_limit = x->app->max_page_size,
+					     .pipe_only = x->app->pipe_only_filters };
+	const char *why = NULL, *field = NULL;
+	struct listing *listing;
+
+	if (!read_params(x))
+		return false;
+	if (x->op->query == QUERY_NONE)
+		return true;
+	if (!expand_parse(&x->arena, r, x->version, x->op->query == QUERY_LIST, t->pairs, t->npairs,
+			  &x->expand, &why))
+		return refuse_query(x, "expand", why);
+	if (x->op->query != QUERY_LIST)
+		return true;
+	x->listing = listing = arena_alloc(&x->arena, sizeof *listing);
+	return (listing && listing_parse(&x->arena, r, x->version, &rules, t->pairs, t->npairs,
+					 listing, &field, &why)) ||
+	       refuse_query(x, field, why);
+}
+
+static bool stage_control_version(struct exchange *x)
+{
+	x->version = V_NEWEST;
+	return true;
+}
+
+/* The version that is asked for; where none is, the newest. */
+static bool stage_open_version(struct exchange *x)
+{
+	x->version = V_NEWEST;
+	return !x->request.miru_version || read_version(x);
+}
+
+/* "operation, method, path" */
+static const char *params_listed(struct exchange *x)
+{
+	const struct shape *shape = &x->op->params;
+	const char *all = "";
+
+	for (size_t i = 0; all && i < shape->count; i++)
+		all = arena_printf(&x->arena, "%s%s%s", all, i ? ", " : "", shape->fields[i].name);
+	return all ? all : "";
+}
+
+static bool has_param(const struct shape *shape, const char *name)
+{
+	for (size_t i = 0; i < shape->count; i++)
+		if (streq(shape->fields[i].name, name))
+			return true;
+	return false;
+}
+
+/* Whoever controls the server is told what it does not know, rather than taken for lucky. */
+static bool stage_control_query(struct exchange *x)
+{
+	const struct shape *shape = &x->op->params;
+	const struct target *t = &x->target;
+
+	for (size_t i = 0; i < t->npairs; i++) {
+		const char *name = t->pairs[i].name;
+
+		if (!shape->fields)
+			return fail_field(x, name, "this path takes no query parameters");
+		if (!has_param(shape, name))
+			return fail_field(x, name, "unknown query parameter '%s'; there is: %s",
+					  quote(x, name), params_listed(x));
+	}
+	return read_params(x);
+}
+
+static bool read_body(struct exchange *x, const struct shape *shape, bool strict)
+{
+	const struct request *r = &x->request;
+	struct body_error e;
+
+	if (body_parse(&x->arena, shape, x->version, strict, r->body, r->body_len, &x->body, &e))
+		return true;
+	if (!e.why)
+		return broke(x, "body: out of memory");
+	return e.field ? fail_field(x, e.field, "%s", e.why)
+		       : fail(x, ERR_INVALID_REQUEST, "%s", e.why);
+}
+
+static bool stage_body(struct exchange *x)
+{
+	const struct shape shape = operation_body(x->op);
+
+	return !shape.fields || read_body(x, &shape, false);
+}
+
+static bool stage_control_body(struct exchange *x)
+{
+	const struct shape shape = operation_body(x->op);
+
+	if (x->op->reads)
+		return true;
+	if (shape.fields)
+		return read_body(x, &shape, true);
+	return x->request.body_len == 0 || read_body(x, &shape, true);
+}
+
+static bool stage_database(struct exchange *x)
+{
+	char err[256];
+
+	x->db = workspaces_take(x->app->workspaces, x->workspace, x->worker, err, sizeof err);
+	return x->db || broke(x, "%s", err);
+}
+
+static bool stage_execute(struct exchange *x)
+{
+	return x->op->run(x);
+}
+
+static bool stage_present(struct exchange *x)
+{
+	struct writer w = exchange_writer(x);
+
+	if (x->page)
+		present_page(&w, x->page, x->version, x->expand.tree);
+	else if (x->row)
+		present(&w, x->row, x->version, x->expand.tree);
+	return true;
+}
+
+static stage *const front[] = { stage_target, stage_route, NULL };
+
+static stage *const api[] = {
+	stage_fault, stage_authenticate, stage_version, stage_scope,   stage_query,
+	stage_body,  stage_database,     stage_execute, stage_present, NULL
+};
+/* The operations of these write their answers themselves. */
+static stage *const control[] = { stage_control_version, stage_control_query, stage_control_body,
+				  stage_database,        stage_execute,       NULL };
+static stage *const open_to_all[] = { stage_open_version, stage_control_query, stage_execute,
+				      NULL };
+
+static stage *const *const gates[] = {
+	[REALM_API] = api,
+	[REALM_CONTROL] = control,
+	[REALM_OPEN] = open_to_all,
+};
+
+static bool pass(struct exchange *x, stage *const *stages)
+{
+	for (; *stages; stages++)
+		if (!(*stages)(x))
+			return false;
+	return true;
+}
+
+/* Add a header that says a number, unless it is negative. */
+static void say_number(struct exchange *x, const char *name, int64_t number)
+{
+	if (number >= 0)
+		answer_header(x, name, arena_printf(&x->arena, "%" PRId64, number));
+}
+
+static void spoil(struct buf *body, enum fault_body how)
+{
+	if (body->len == 0)
+		return;
+	if (how == BODY_TRUNCATED)
+		buf_cut(body, utf8_cut(body->text, body->len, body->len / 2));
+	else if (how == BODY_MALFORMED)
+		body->text[0] = '}'; /* with which no JSON begins */
+}
+
+/* The headers that a fault adds to an answer: before that is made, which would notice that memory
+ * was short for them. */
+static void say_when(struct exchange *x)
+{
+	const struct fault *f = x->fault;
+
+	say_number(x, "Retry-After", f->retry_after);
+	say_number(x, "retry-after-ms", f->retry_after_ms);
+	if (f->should_retry >= 0)
+		answer_header(x, "x-should-retry", f->should_retry ? "true" : "false");
+}
+
+/* What a fault does to an answer that is made, whether the operation was done or refused. */
+static void suffer(struct exchange *x)
+{
+	enum { MS = 1000 };
+	const struct fault *f = x->fault;
+	struct answer *a = &x->answer;
+
+	if (f->delay_ms > 0)
+		a->delay += f->delay_ms * MS;
+	spoil(a->body, f->body);
+	a->close = f->close;
+	if (f->close == CLOSE_BEFORE)
+		a->status = 0;
+}
+
+void serve(struct exchange *x)
+{
+	if ((x->keys || admit(x)) && !x->failure.error && pass(x, front))
+		pass(x, gates[x->op->realm]);
+	if (x->db)
+		workspaces_give(x->workspace, STEAL(x->db));
+	if (x->fault)
+		say_when(x);
+	exchange_answer(x);
+	if (x->fault)
+		suffer(x);
+}

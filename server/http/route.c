@@ -1,0 +1,148 @@
+/*
+ * route.c - the walk over the table of operations.
+ */
+#include "http/route.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/glob.h"
+
+/* What may stand before a path of the API: the SDK's environments' and the agent's scripts'. */
+static const char *const prefixes[] = { "beta", "v1" };
+
+static bool has_prefix(const struct target *t)
+{
+	for (size_t i = 0; t->nsegments > 1 && i < ARRAY_LEN(prefixes); i++)
+		if (streq(t->segments[0], prefixes[i]))
+			return true;
+	return false;
+}
+
+/* Do the segments from `at` on fit the path? Sets *id to the one that stands for a brace. */
+static bool fits(const char *path, const struct target *t, size_t at, const char **id)
+{
+	*id = NULL;
+	/* Most paths are told apart by a letter. */
+	if (path[1] && at < t->nsegments && path[1] != t->segments[at][0])
+		return false;
+	for (; *path == '/'; at++) {
+		size_t len = strcspn(++path, "/");
+
+		if (at >= t->nsegments || at >= TARGET_SEGMENTS)
+			return false;
+		if (*path == '{')
+			*id = t->segments[at];
+		else if (strncmp(path, t->segments[at], len) != 0 || t->segments[at][len])
+			return false;
+		path += len;
+	}
+	return at == t->nsegments && (!*id || **id);
+}
+
+static bool same_method(const char *asked, const char *has)
+{
+	return streq(asked, has) || (streq(asked, "HEAD") && streq(has, "GET"));
+}
+
+/* Add to a list whose items commas separate. */
+static void add_item(char *list, size_t len, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+static void add_item(char *list, size_t len, const char *fmt, ...)
+{
+	size_t used = strlen(list);
+	va_list args;
+
+	if (used > 0)
+		used += (size_t)snprintf(list + used, len - used, ", ");
+	if (used >= len)
+		return;
+	va_start(args, fmt);
+	vsnprintf(list + used, len - used, fmt, args);
+	va_end(args);
+}
+
+/* Add a method to the list that `allow` becomes, unless it is there; HEAD comes with GET. */
+static void add_method(char *allow, size_t allowlen, const char *method)
+{
+	if (!strstr(allow, method))
+		add_item(allow, allowlen, "%s%s", method, streq(method, "GET") ? ", HEAD" : "");
+}
+
+static bool is_served(const struct operation *op, bool control)
+{
+	return control || op->realm != REALM_CONTROL;
+}
+
+enum found operation_find(const struct operation *table, size_t n, bool control, const char *method,
+			  const struct target *t, const struct operation **op, const char **id,
+			  char *allow, size_t allowlen)
+{
+	size_t skip = has_prefix(t) ? 1 : 0;
+
+	allow[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (!is_served(&table[i], control) ||
+		    !fits(table[i].path, t, table[i].realm == REALM_API ? skip : 0, id))
+			continue;
+		if (same_method(method, table[i].method)) {
+			*op = &table[i];
+			return FOUND;
+		}
+		add_method(allow, allowlen, table[i].method);
+	}
+	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
+}
+
+/* Can it stand behind the target's prefix? Control endpoints are at the root only. */
+static bool is_near(const struct operation *op, const struct target *t)
+{
+	return op->realm == REALM_API || !has_prefix(t);
+}
+
+/* The length of a path's first segment, with its slash. */
+static size_t beginning(const char *path)
+{
+	return 1 + strcspn(path + 1, "/");
+}
+
+const char *operation_hint(const struct operation *table, size_t n, bool control,
+			   const struct target *t, char *out, size_t len)
+{
+	const char *first = t->segments[has_prefix(t) ? 1 : 0];
+
+	out[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		const char *path = table[i].path;
+
+		if (is_served(&table[i], control) && beginning(path) == strlen(first) + 1 &&
+		    starts_with(path + 1, first))
+			add_item(out, len, "%s %s", table[i].method, path);
+	}
+	if (out[0])
+		return out;
+	for (size_t i = 0; i < n; i++) {
+		size_t same = beginning(table[i].path);
+
+		if (is_served(&table[i], control) && is_near(&table[i], t) &&
+		    (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0))
+			add_item(out, len, "%.*s", (int)same, table[i].path);
+	}
+	return out;
+}
+
+/* What stands behind the prefix, if there is one. */
+static const char *behind_prefix(const char *path)
+{
+	for (size_t i = 0; *path == '/' && i < ARRAY_LEN(prefixes); i++)
+		if (starts_with(path + 1, prefixes[i]) && path[1 + strlen(prefixes[i])] == '/')
+			return path + 1 + strlen(prefixes[i]);
+	return NULL;
+}
+
+bool path_fits(const char *pattern, const char *path)
+{
+	const char *rest = behind_prefix(path);
+
+	return pattern_fits(pattern, path) || (rest && pattern_fits(pattern, rest));
+}

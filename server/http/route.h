@@ -1,0 +1,32 @@
+/*
+ * route.h - finding the operation that a request means. Pure.
+ */
+#ifndef HTTP_ROUTE_H
+#define HTTP_ROUTE_H
+
+#include "http/target.h"
+#include "model/operation.h"
+
+enum found { FOUND, FOUND_NO_PATH, FOUND_NO_METHOD };
+
+/*
+ * Find the operation that a method (HEAD counts as GET) and path mean, whatever the version. API
+ * paths may stand behind a prefix. FOUND sets *op, and *id to the id's segment, or NULL where the
+ * path has none. Unless `control`, those of REALM_CONTROL count as not there. FOUND_NO_METHOD
+ * writes the methods that the path has, separated by ", ", to allow.
+ */
+enum found operation_find(const struct operation *table, size_t n, bool control, const char *method,
+			  const struct target *t, const struct operation **op, const char **id,
+			  char *allow, size_t allowlen);
+
+/*
+ * What there is instead, for a path that is nobody's: the operations whose paths begin as it does,
+ * or else how paths begin. Writes it to out, which it returns.
+ */
+const char *operation_hint(const struct operation *table, size_t n, bool control,
+			   const struct target *t, char *out, size_t len);
+
+/* Does a path, undecoded and without a query, fit a pattern, with its prefix or without it? */
+bool path_fits(const char *pattern, const char *path);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * expansion.h - reading the `expand` parameter into a tree over the resource table (behaviour:
+ * section 5.4). Pure.
+ */
+#ifndef MODEL_EXPANSION_H
+#define MODEL_EXPANSION_H
+
+#include "base/arena.h"
+#include "http/target.h"
+#include "model/resource.h"
+
+enum { EXPAND_DEPTH = 4 };
+
+/* One relation to expand, and what to expand in the objects that it leads to. */
+struct expansion {
+	const struct field *field;
+	struct expansion *children, *next;
+};
+
+/* What is expanded. */
+struct expansions {
+	struct expansion *tree; /* NULL: nothing */
+	bool total;             /* and the list's total_count */
+};
+
+/*
+ * Read every `expand` and `expand[]` of a query: names separated by commas, nested by dots, each
+ * naming its parents too; where it is of a list, total_count is one. Sets *e, in the arena. On
+ * failure returns false and sets *why to a text for the client, or to NULL when memory is short.
+ */
+bool expand_parse(struct arena *a, const struct resource *r, enum version v, bool of_list,
+		  const struct pair *pairs, size_t npairs, struct expansions *e,
+		  const char **why) MUST_CHECK;
+
+/* The expansion of a field in a list of siblings, or NULL. */
+struct expansion *expand_find(const struct expansion *siblings, const struct field *field);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * list_query.c - limit=5&order_by=name:asc,id&status=online|offline into a struct listing.
+ */
+#include "model/list_query.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "model/value.h"
+
+enum { SHOWN = 64 };
+
+/* The greatest integer that every reader of JSON can hold. */
+#define OFFSET_MAX INT64_C(9007199254740991)
+
+/* What the functions below share. */
+struct reader {
+	struct arena *arena;
+	const struct resource *resource;
+	enum version version;
+	const struct listing_rules *rules;
+	struct listing *listing;
+	const char *why;
+	const char *limit, *offset; /* as they were given, once they were */
+};
+
+static const char *shown(struct reader *r, const char *text)
+{
+	const char *clean = utf8_clean(r->arena, text, SHOWN);
+
+	return clean ? clean : "?";
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+static bool is_integer(const char *text)
+{
+	text += *text == '-';
+	return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* An integer, replaced by the nearest that is allowed. */
+static bool read_number(struct reader *r, const char *name, const char *text, int64_t min,
+			int64_t max, const char **given, int64_t *number)
+{
+	long n;
+
+	if (!*text) /* limit= asks for nothing */
+		return true;
+	if (*given && !streq(*given, text)) {
+		r->why = arena_printf(r->arena, "%s came twice, as '%s' and as '%s'; send it once",
+				      name, shown(r, *given), shown(r, text));
+		return false;
+	}
+	if (!is_integer(text)) {
+		r->why =
+		    arena_printf(r->arena, "%s '%s': expected an integer", name, shown(r, text));
+		return false;
+	}
+	*given = text;
+	n = strtol(text, NULL, 10); /* which keeps to the nearest long by itself */
+	*number = n < min ? min : n > max ? max : n;
+	return true;
+}
+
+/* ---- the order ------------------------------------------------------------------------------- */
+
+static bool no_order(struct reader *r, const char *name)
+{
+	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
+
+	for (size_t i = 0; i < r->resource->nfields; i++)
+		if (live(r->resource->fields[i].sort, r->version))
+			buf_printf(&valid, "%s%s", valid.len ? ", " : "",
+				   r->resource->fields[i].name);
+	r->why = valid.bad ? NULL
+			   : arena_printf(r->arena,
+					  "order_by '%s': %s has for a %s: %s; each alone, or "
+					  "followed by :asc or :desc",
+					  shown(r, name), version_name(r->version),
+					  r->resource->object, valid.text ? valid.text : "none");
+	return false;
+}
+
+static void add_order(struct listing *l, const struct field *f, bool ascending)
+{
+	for (size_t i = 0; i < l->norders; i++)
+		if (l->orders[i].field == f)
+			return; /* what is equal by it already is not ordered by it again */
+	l->orders[l->norders++] = (struct order){ f, ascending };
+}
+
+static bool read_order(struct reader *r, const char *item)
+{
+	const char *colon = strchr(item, ':');
+	const char *name = arena_strndup(r->arena, item, strcspn(item, ":"));
+	const struct field *f = name ? resource_field(r->resource, name) : NULL;
+	bool ascending = colon && streq(colon, ":asc");
+
+	if (!name)
+		return false;
+	if (!*item) {
+		r->why = "an empty name in order_by; names are separated by one comma";
+		return false;
+	}
+	if (!f || !live(f->sort, r->version) || (colon && !ascending && !streq(colon, ":desc")))
+		return no_order(r, item);
+	add_order(r->listing, f, ascending);
+	return true;
+}
+
+static bool read_orders(struct reader *r, const char *text)
+{
+	if (!*text)
+		return true;
+	for (;; text++) {
+		size_t len = strcspn(text, ",");
+		const char *item = arena_strndup(r->arena, text, len);
+
+		if (!item || !read_order(r, item))
+			return false;
+		text += len;
+		if (!*text)
+			return true;
+	}
+}
+
+/* ---- filters --------------------------------------------------------------------------------- */
+
+static struct filter *filter_of(struct listing *l, const struct field *f)
+{
+	for (size_t i = 0; i < l->nfilters; i++)
+		if (l->filters[i].field == f)
+			return &l->filters[i];
+	l->filters[l->nfilters] = (struct filter){ .field = f };
+	return &l->filters[l->nfilters++];
+}
+
+static bool add_value(struct reader *r, struct filter *filter, const char *value)
+{
+	for (size_t i = 0; i < filter->count && i <= FILTER_FEW; i++)
+		if (streq(filter->values[i], value))
+			return true;
+	/* Room doubles whenever the count is a power of two. */
+	if ((filter->count & (filter->count - 1)) == 0) {
+		const char **more = arena_alloc(r->arena, (filter->count * 2 + 1) * sizeof *more);
+
+		if (!more)
+			return false;
+		if (filter->count > 0)
+			memcpy(more, filter->values, filter->count * sizeof *more);
+		filter->values = more;
+	}
+	filter->values[filter->count++] = value;
+	return true;
+}
+
+/* A word stands for every word that the version shows as it. */
+static bool add_word(struct reader *r, struct filter *filter, const char *text)
+{
+	const struct field *f = filter->field;
+	const struct word *word = word_find(f->words, text);
+	char valid[EXPECTED_MAX];
+
+	if (!word || !live(word->on, r->version)) {
+		r->why = arena_printf(r->arena, "unknown %s '%s'; %s has: %s", f->name,
+				      shown(r, text), version_name(r->version),
+				      words_listed(f->words, r->version, valid, sizeof valid));
+		return false;
+	}
+	for (word = f->words; word->text; word++)
+		if (streq(word_in(f->words, word->text, r->version), text) &&
+		    !add_value(r, filter, word->text))
+			return false;
+	return true;
+}
+
+/*
+ * Add the values in a text of `len` bytes: the parts that the first of the separators parts it
+ * into, parted by the rest of them; and the whole, since a separator may be meant as it is.
+ */
+static bool add_values(struct reader *r, struct filter *filter, const char *text, size_t len,
+		       const char *separators)
+{
+	const char *whole = arena_strndup(r->arena, text, len);
+	bool parted = *separators && whole && strchr(whole, *separators);
+	bool any = false;
+
+	if (!whole)
+		return false;
+	if (!parted && separators[0] && separators[1])
+		return add_values(r, filter, text, len, separators + 1);
+	for (const char *at = whole; parted; at++) {
+		size_t part = strcspn(at, (const char[]){ *separators, '\0' });
+
+		if (part > 0 && !add_values(r, filter, at, part, separators + 1))
+			return false;
+		any |= part > 0;
+		at += part;
+		if (!*at)
+			break;
+	}
+	if (filter->field->kind != K_ENUM)
+		return add_value(r, filter, whole);
+	return any || add_word(r, filter, whole);
+}
+
+static bool read_filter(struct reader *r, const struct field *f, const char *text)
+{
+	/* One that is empty does not filter. */
+	return !*text || add_values(r, filter_of(r->listing, f), text, strlen(text),
+				    r->rules->pipe_only ? "|" : "|,");
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+/* The name of a pair without the brackets that older clients write behind lists. */
+static const char *plain_name(struct arena *a, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len > 2 && streq(name + len - 2, "[]"))
+		return arena_strndup(a, name, len - 2);
+	return name;
+}
+
+static bool read_pair(struct reader *r, const char *name, const char *value)
+{
+	const struct field *f;
+
+	if (streq(name, "limit"))
+		return read_number(r, name, value, 1, r->rules->max_limit, &r->limit,
+				   &r->listing->limit);
+	if (streq(name, "offset"))
+		return read_number(r, name, value, 0, OFFSET_MAX, &r->offset, &r->listing->offset);
+	if (streq(name, "order_by"))
+		return read_orders(r, value);
+	f = resource_field(r->resource, name);
+	return !f || !live(f->filter, r->version) || read_filter(r, f, value);
+}
+
+bool listing_parse(struct arena *a, const struct resource *r, enum version v,
+		   const struct listing_rules *rules, const struct pair *pairs, size_t npairs,
+		   struct listing *l, const char **field, const char **why)
+{
+	struct reader reader = {
+		.arena = a, .resource = r, .version = v, .rules = rules, .listing = l
+	};
+
+	*l = (struct listing){ .limit = rules->max_limit < PAGE_DEFAULT ? rules->max_limit
+									: PAGE_DEFAULT };
+	for (size_t i = 0; i < npairs; i++) {
+		const char *name = plain_name(a, pairs[i].name);
+
+		*field = name;
+		if (!name || !read_pair(&reader, name, pairs[i].value)) {
+			*why = reader.why;
+			return false;
+		}
+	}
+	if (l->norders == 0)
+		add_order(l, resource_field(r, "created_at"), false);
+	add_order(l, resource_field(r, "id"), true);
+	return true;
+}
+
+bool listing_is_usual(const struct listing *l)
+{
+	/* The first order is the only one but for the id's, which follows every other. */
+	return l->norders == 2 && streq(l->orders[0].field->name, "created_at") &&
+	       !l->orders[0].ascending && l->orders[1].ascending;
+}

@@ -1,0 +1,53 @@
+/*
+ * list_query.h - what a request for a list asks for: filters, order, page (behaviour: sections 5.1
+ * to 5.3). Reads query pairs by the resource table. Pure.
+ */
+#ifndef MODEL_LIST_QUERY_H
+#define MODEL_LIST_QUERY_H
+
+#include "base/arena.h"
+#include "http/target.h"
+#include "model/resource.h"
+
+enum { PAGE_DEFAULT = 10 };
+
+/* Rows whose field has one of these values, as they are stored; the first few are all different. */
+struct filter {
+	const struct field *field;
+	const char **values;
+	size_t count;
+};
+
+enum { FILTER_FEW = 8 };
+
+struct order {
+	const struct field *field;
+	bool ascending;
+};
+
+struct listing {
+	struct filter filters[FIELDS_MAX];
+	size_t nfilters;
+	struct order orders[FIELDS_MAX]; /* the last is by id */
+	size_t norders;
+	int64_t limit, offset;
+};
+
+struct listing_rules {
+	int64_t max_limit;
+	bool pipe_only; /* commas do not separate values */
+};
+
+/*
+ * Read `limit`, `offset`, `order_by` and every filter that the version has of the resource; other
+ * names are somebody else's, or nobody's. On failure returns false, and sets *field to the name of
+ * the parameter and *why to a text for the client, or to NULL when memory is short.
+ */
+bool listing_parse(struct arena *a, const struct resource *r, enum version v,
+		   const struct listing_rules *rules, const struct pair *pairs, size_t npairs,
+		   struct listing *l, const char **field, const char **why) MUST_CHECK;
+
+/* Is its order the one that is not asked for, the youngest first? */
+bool listing_is_usual(const struct listing *l);
+
+#endif

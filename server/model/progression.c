@@ -1,0 +1,28 @@
+/*
+ * progression.c - reading them.
+ */
+#include "model/progression.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/util.h"
+
+const struct word progression_words[PROGRESS_COUNT + 1] = {
+	[PROGRESS_IMMEDIATE] = { "immediate", ALWAYS, NULL },
+	[PROGRESS_MANUAL] = { "manual", ALWAYS, NULL },
+	[PROGRESS_TIME] = { "time", ALWAYS, NULL },
+};
+
+bool transitions_read(const char *text, struct transitions *t)
+{
+	char *end;
+
+	*t = (struct transitions){ .progression = PROGRESS_TIME };
+	if (text[0] >= '0' && text[0] <= '9')
+		return text[strspn(text, "0123456789.")] == '\0' &&
+		       seconds_read(strtod(text, &end), &t->micros) && *end == '\0';
+	t->progression = streq(text, progression_words[PROGRESS_MANUAL].text) ? PROGRESS_MANUAL
+									      : PROGRESS_IMMEDIATE;
+	return streq(text, progression_words[t->progression].text);
+}

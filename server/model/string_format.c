@@ -1,0 +1,189 @@
+/*
+ * string_format.c - the table of forms: a length each, and for some a check of the characters.
+ */
+#include "model/string_format.h"
+
+#include "base/rfc3339.h"
+#include "base/utf8.h"
+
+static bool lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool id_char(char c)
+{
+	return lower(c) || digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+static bool check_id(const char *text)
+{
+	while (id_char(*text))
+		text++;
+	return *text == '\0';
+}
+
+/* What a header's value can hold, without the white space that would not be part of it. */
+static bool check_key(const char *text)
+{
+	while (*text > ' ' && *text < 0x7f)
+		text++;
+	return *text == '\0';
+}
+
+static bool check_slug(const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++)
+		if (!lower(text[i]) && !digit(text[i]) &&
+		    (text[i] != '-' || i == 0 || i == len - 1))
+			return false;
+	return true;
+}
+
+/* Dot-separated identifiers of [0-9A-Za-z-], as after the - and the + of a version. */
+static const char *skip_identifiers(const char *at)
+{
+	do {
+		const char *from = at;
+
+		while (id_char(*at) && *at != '_')
+			at++;
+		if (at == from)
+			return NULL;
+	} while (*at == '.' && at++);
+	return at;
+}
+
+static bool check_semver(const char *at)
+{
+	if (*at == 'v')
+		at++;
+	do {
+		const char *from = at;
+
+		while (digit(*at))
+			at++;
+		if (at == from)
+			return false;
+	} while (*at == '.' && at++);
+	if (*at == '-')
+		at = skip_identifiers(at + 1);
+	if (at && *at == '+')
+		at = skip_identifiers(at + 1);
+	return at && *at == '\0';
+}
+
+static bool check_slot_key(const char *text)
+{
+	if (!lower(*text) && !digit(*text))
+		return false;
+	while (lower(*text) || digit(*text) || *text == '_' || *text == '-')
+		text++;
+	return *text == '\0';
+}
+
+static bool check_filepath(const char *text)
+{
+	for (const char *at = text; (at = strstr(at, "..")); at += 2)
+		if (at > text && at[-1] == '/' && (at[2] == '/' || at[2] == '\0'))
+			return false;
+	return text[0] == '/';
+}
+
+static bool check_pattern(const char *text)
+{
+	return (*text == '/' || *text == '*') && !strchr(text, '?');
+}
+
+static bool check_status(const char *text)
+{
+	return *text >= '1' && *text <= '5' &&
+	       (streq(text + 1, "xx") || (digit(text[1]) && digit(text[2]) && !text[3]));
+}
+
+static bool check_code(const char *text)
+{
+	if (!lower(*text))
+		return false;
+	while (lower(*text) || digit(*text) || *text == '_')
+		text++;
+	return *text == '\0';
+}
+
+static bool check_since(const char *text)
+{
+	enum { DIGITS_MAX = 18 };
+	size_t digits = strspn(text, "0123456789");
+	int64_t micros;
+
+	return text[digits] ? time_parse(text, &micros) : digits <= DIGITS_MAX;
+}
+
+/* Lengths are in characters unless `bytes` says otherwise; max 0 is no limit. */
+static const struct {
+	unsigned min, max;
+	bool bytes;
+	bool (*check)(const char *);
+	const char *expected;
+	const char *pattern; /* what the check checks */
+} forms[FORM_COUNT] = {
+	[FORM_ANY] = { 0, 0, false, NULL, "a text" },
+	[FORM_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",
+		      "^[A-Za-z0-9_-]+$" },
+	[FORM_FILLED] = { 1, 0, false, NULL, "a text that is not empty" },
+	[FORM_KEY] = { 1, 256, true, check_key, "1 to 256 visible ASCII characters without a space",
+		       "^[!-~]+$" },
+	[FORM_NAME] = { 1, 48, false, NULL, "a text of 1 to 48 characters" },
+	[FORM_SLUG] = { 1, 48, false, check_slug,
+			"1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
+			"digit",
+			"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
+	[FORM_SEMVER] = { 1, 0, false, check_semver,
+			  "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5",
+			  "^v?[0-9]+(\\.[0-9]+)*(-[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?"
+			  "(\\+[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?$" },
+	[FORM_SLOT_KEY] = { 1, 128, true, check_slot_key,
+			    "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
+			    "^[a-z0-9][a-z0-9_-]*$" },
+	[FORM_SLOT_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes" },
+	[FORM_FILEPATH] = { 1, 128, true, check_filepath,
+			    "an absolute path of 1 to 128 bytes without \"..\"",
+			    "^/(?!(.*/)?\\.\\.(/|$))" },
+	[FORM_DESCRIPTION] = { 0, 512, false, NULL, "a text of at most 512 characters" },
+	[FORM_LINE] = { 1, 1024, true, NULL, "a text of 1 to 1024 bytes" },
+	[FORM_PATTERN] = { 1, 1024, true, check_pattern,
+			   "a path, without a query, such as /devices/*" },
+	[FORM_STATUS] = { 3, 3, true, check_status, "a status such as 404, or a class such as 4xx",
+			  "^[1-5]([0-9][0-9]|xx)$" },
+	[FORM_CODE] = { 1, 128, true, check_code,
+			"1 to 128 of a-z, 0-9 and _, beginning with a letter",
+			"^[a-z][a-z0-9_]*$" },
+	[FORM_SINCE] = { 1, 64, true, check_since,
+			 "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
+};
+
+bool form_fits(enum form form, const char *text)
+{
+	size_t len = forms[form].bytes ? strlen(text) : utf8_count(text);
+
+	if (len < forms[form].min || (forms[form].max > 0 && len > forms[form].max))
+		return false;
+	return !forms[form].check || forms[form].check(text);
+}
+
+const char *form_expected(enum form form)
+{
+	return forms[form].expected;
+}
+
+struct form_limits form_limits(enum form form)
+{
+	return (struct form_limits){ forms[form].min, forms[form].max, forms[form].pattern };
+}

@@ -1,0 +1,154 @@
+/*
+ * value.c - a case for each kind of field.
+ */
+#include "model/value.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/rfc3339.h"
+#include "base/utf8.h"
+
+enum { SHOWN = 48 };
+
+static bool time_fits(struct arena *a, const char *string, const char **text)
+{
+	int64_t micros;
+	char *time;
+
+	if (!time_parse(string, &micros))
+		return false;
+	time = arena_alloc(a, TIME_LEN + 1);
+	if (time)
+		time_format(micros, time);
+	*text = time;
+	return true;
+}
+
+bool value_fits(struct arena *a, const struct field *f, enum version v, const cJSON *json,
+		const char **text)
+{
+	const char *string = cJSON_IsString(json) ? json->valuestring : NULL;
+	const struct word *word;
+
+	*text = string;
+	if (cJSON_IsNull(json))
+		return may_be_null(f);
+	if (f->kind == K_BOOL) {
+		*text = cJSON_IsTrue(json) ? "1" : "0";
+		return cJSON_IsBool(json);
+	}
+	if (!string)
+		return false;
+	switch (f->kind) {
+	case K_ID:
+	case K_REF:
+		return form_fits(FORM_ID, string);
+	case K_TEXT:
+		return form_fits(f->form, string);
+	case K_ENUM:
+		word = word_find(f->words, string);
+		return word && live(word->on, v);
+	case K_TIME:
+		return time_fits(a, string, text);
+	default:
+		return false;
+	}
+}
+
+const char *words_listed(const struct word *words, enum version v, char *out, size_t len)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (; words->text; words++)
+		if (live(words->on, v) && used < len)
+			used += (size_t)snprintf(out + used, len - used, "%s%s", used ? ", " : "",
+						 words->text);
+	return out;
+}
+
+const char *value_expected(const struct field *f, enum version v, char *out, size_t len)
+{
+	const char *or_null = may_be_null(f) ? ", or null" : "";
+	const char *or_empty = f->flags & F_FILLED ? ", at least one" : "";
+	static const char one_of[] = "one of ";
+
+	switch (f->kind) {
+	case K_ID:
+		snprintf(out, len, "an id: %s", form_expected(FORM_ID));
+		break;
+	case K_REF:
+		snprintf(out, len, "the id of a %s%s", resources[f->refers].called, or_null);
+		break;
+	case K_TEXT:
+		snprintf(out, len, "%s%s", form_expected(f->form), or_null);
+		break;
+	case K_ENUM:
+		snprintf(out, len, "%s", one_of);
+		words_listed(f->words, v, out + strlen(one_of), len - strlen(one_of));
+		break;
+	case K_TIME:
+		snprintf(out, len, "a time such as 2024-01-01T00:00:00Z%s", or_null);
+		break;
+	case K_BOOL:
+		snprintf(out, len, "true or false");
+		break;
+	case K_SCOPES:
+		snprintf(out, len, "a list of scopes");
+		break;
+	case K_ONE:
+		snprintf(out, len, "an object%s", or_null);
+		break;
+	case K_MANY:
+		snprintf(out, len, "a list of objects");
+		break;
+	case K_OBJECT:
+		snprintf(out, len, "an object");
+		break;
+	case K_OBJECTS:
+		snprintf(out, len, "a list of objects%s", or_empty);
+		break;
+	case K_IDS:
+		snprintf(out, len, "a list of ids%s", or_empty);
+		break;
+	case K_TEXTS:
+		snprintf(out, len, "a list of texts that are not empty%s", or_empty);
+		break;
+	case K_NANOS:
+		snprintf(out, len, "a number of nanoseconds from 1 to %" PRId64, NANOS_MAX);
+		break;
+	case K_WHOLE:
+		snprintf(out, len, "a whole number from %" PRId64 " to %" PRId64 "%s", f->least,
+			 f->most, or_null);
+		break;
+	case K_SECONDS:
+		snprintf(out, len, "a number of seconds from 0 to %d", SECONDS_MAX);
+		break;
+	}
+	return out;
+}
+
+const char *value_shown(struct arena *a, const cJSON *json, bool secret)
+{
+	if (secret && !cJSON_IsNull(json))
+		return cJSON_IsString(json)   ? "a text"
+		       : cJSON_IsNumber(json) ? "a number"
+		       : cJSON_IsBool(json)   ? "true or false"
+		       : cJSON_IsArray(json)  ? "a list"
+					      : "an object";
+
+	char *text = cJSON_PrintUnformatted(json);
+	const char *shown = text ? utf8_clean(a, text, SHOWN) : NULL;
+
+	cJSON_free(text);
+	return shown;
+}
+
+const char *value_quoted(struct arena *a, const char *text)
+{
+	const char *clean = text ? utf8_clean(a, text, SHOWN) : "null";
+
+	return clean && text ? arena_printf(a, "'%s'", clean) : clean;
+}

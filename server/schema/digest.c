@@ -1,0 +1,80 @@
+/*
+ * digest.c - SHA-256, and a number of 32 bytes written in base 58.
+ */
+#include "schema/digest.h"
+
+#include <nettle/sha2.h>
+
+#include "base/idgen.h"
+#include "base/json_writer.h"
+
+enum {
+	DIGITS = 44, /* 58 to the power of 44 is more than 256 to the power of 32 */
+	INPUT_MAX = 1 << 30,
+};
+
+char *digest_text(struct arena *a, const char *bytes, size_t len)
+{
+	struct sha256_ctx context;
+	uint8_t hash[SHA256_DIGEST_SIZE];
+	char digits[DIGITS + 1];
+
+	sha256_init(&context);
+	sha256_update(&context, len, (const uint8_t *)bytes);
+	sha256_digest(&context, sizeof hash, hash);
+	digits[DIGITS] = '\0';
+	/* The last digit is what the number leaves when divided by 58, and so on. */
+	for (int digit = DIGITS - 1; digit >= 0; digit--) {
+		unsigned rest = 0;
+
+		for (size_t i = 0; i < sizeof hash; i++) {
+			unsigned value = rest * 256 + hash[i];
+
+			hash[i] = (uint8_t)(value / 58);
+			rest = value % 58;
+		}
+		digits[digit] = ident_base58[rest];
+	}
+	return arena_printf(a, "sha256:%s", digits);
+}
+
+static void write_slot(struct writer *w, const struct digest_slot *slot)
+{
+	write_item(w);
+	write_open(w, '{');
+	write_key(w, "filepath");
+	write_text(w, slot->filepath);
+	write_key(w, "key");
+	write_text(w, slot->key);
+	write_key(w, "required");
+	write_raw(w, slot->required ? "true" : "false");
+	write_close(w, '}');
+}
+
+static void put_text(struct writer *w, const char *key, const char *text)
+{
+	write_key(w, key);
+	write_text(w, text);
+}
+
+char *digest_schema(struct arena *a, const struct digest_input *in)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(INPUT_MAX);
+	struct writer w = { .to = &text, .empty = true };
+
+	/* Keys in order: it is canonical, too. */
+	write_open(&w, '{');
+	put_text(&w, "config_type_id", in->config_type_id);
+	write_key(&w, "documents");
+	write_raw(&w, in->documents);
+	put_text(&w, "format", in->format);
+	put_text(&w, "instance_format", in->instance_format);
+	put_text(&w, "language", in->language);
+	write_key(&w, "slots");
+	write_open(&w, '[');
+	for (size_t i = 0; i < in->nslots; i++)
+		write_slot(&w, &in->slots[i]);
+	write_close(&w, ']');
+	write_close(&w, '}');
+	return text.bad ? NULL : digest_text(a, text.text, text.len);
+}

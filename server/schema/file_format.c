@@ -1,0 +1,52 @@
+/*
+ * file_format.c - a row for each format.
+ */
+#include "schema/file_format.h"
+
+static const struct {
+	const char *name, *media_type;
+	const char *extensions[3]; /* ends with NULL */
+} formats[] = {
+	{ "json", "application/json", { ".json" } },
+	{ "yaml", "application/yaml", { ".yaml", ".yml" } },
+	{ "xml", "application/xml", { ".xml" } },
+	/* No extension tells of these. */
+	{ "jsonc", "application/jsonc", { NULL } },
+	{ "text", "text/plain; charset=utf-8", { NULL } },
+};
+
+static bool ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len > n && streq(text + len - n, end);
+}
+
+const char *format_of_file(const char *filepath)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		for (const char *const *end = formats[i].extensions; *end; end++)
+			if (ends_in(filepath, *end))
+				return formats[i].name;
+	return NULL;
+}
+
+/* The row of a format, which there must be. */
+static size_t row_of(const char *format)
+{
+	size_t i = 0;
+
+	while (!streq(formats[i].name, format))
+		i++;
+	return i;
+}
+
+const char *const *format_extensions(const char *format)
+{
+	return formats[row_of(format)].extensions;
+}
+
+const char *format_media_type(const char *format)
+{
+	return formats[row_of(format)].media_type;
+}

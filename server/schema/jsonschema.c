@@ -1,0 +1,913 @@
+/*
+ * jsonschema.c - walks a value and a compiled schema side by side. Every step is counted, so that
+ * nothing takes for ever, and so is the depth.
+ *
+ * A value's `seen` are its items or members that some keyword looked at, one byte each, as
+ * unevaluatedItems and unevaluatedProperties need to know; NULL where nobody asks.
+ */
+#include "schema/jsonschema.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "schema/jsonschema_compile.h"
+
+enum {
+	DEPTH_MAX = 1000,    /* of schemas applied within schemas */
+	NAMES_MAX = 10,      /* that one message lists */
+	BYTES_PER_STEP = 32, /* of cleared, merged or compared memory */
+	DECIMAL_STEPS = 20,  /* what two numbers cost as decimals */
+};
+
+static const char too_complex[] = "too complex to be validated";
+
+/* The resources entered on the way, for $dynamicRef. */
+struct scope {
+	const struct scope *outer;
+	const struct resource *resource;
+};
+
+struct run {
+	const struct jsonschema *schema;
+	struct arena *arena;
+	long long steps;
+	unsigned depth;
+	unsigned quiet;          /* > 0: only whether it fits is asked */
+	struct matcher *matcher; /* NULL until there is a pattern to match; owned */
+	const char *stop;        /* too_complex or json_out_of_memory: nothing more is looked at */
+	struct misfit *misfits[MISFITS_MAX];
+	const struct node *places[MISFITS_MAX]; /* of them; in order */
+	size_t count;
+};
+
+/* ---- misfits ----------------------------------------------------------------------------------
+ */
+
+static bool stop(struct run *r, const char *why)
+{
+	if (!r->stop)
+		r->stop = why;
+	return false;
+}
+
+/* Pay for a step; false if there is nothing left to go on with. */
+static bool pay(struct run *r, size_t steps)
+{
+	r->steps -= (long long)steps;
+	if (r->steps < 0)
+		stop(r, too_complex);
+	return !r->stop;
+}
+
+/* Would a misfit of this value be among those that are told? */
+static bool wanted(const struct run *r, const struct node *v)
+{
+	return !r->quiet && !r->stop &&
+	       (r->count < MISFITS_MAX || v->at < r->places[MISFITS_MAX - 1]->at);
+}
+
+/* Put a misfit in its place, behind those of values before and those found before. False. */
+static bool misfit(struct run *r, const struct node *v, const char *message)
+{
+	struct misfit *made = arena_zalloc(r->arena, sizeof *made);
+	size_t place = r->count < MISFITS_MAX ? r->count++ : MISFITS_MAX - 1;
+
+	if (!made || !message)
+		return stop(r, json_out_of_memory);
+	made->message = message;
+	made->path = jsontree_path(r->arena, v);
+	if (!made->path)
+		return stop(r, json_out_of_memory);
+	for (; place > 0 && r->places[place - 1]->at > v->at; place--) {
+		r->places[place] = r->places[place - 1];
+		r->misfits[place] = r->misfits[place - 1];
+	}
+	r->places[place] = v;
+	r->misfits[place] = made;
+	return false;
+}
+
+/* Say what does not fit, where it is worth saying. False. */
+#define MISFIT(r, v, ...)                                                                          \
+	(wanted((r), (v)) && misfit((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
+
+/* What a message shows, or "" and the end where memory is short. */
+static const char *shown(struct run *r, const char *text)
+{
+	if (!text)
+		stop(r, json_out_of_memory);
+	return text ? text : "";
+}
+
+static const char *quote(struct run *r, const char *text)
+{
+	return shown(r, jsontree_quote(r->arena, text));
+}
+
+static const char *show_number(struct run *r, double number)
+{
+	return shown(r, jsontree_show_number(r->arena, number));
+}
+
+/* A list for a message. */
+struct list {
+	struct run *run;
+	struct buf buf;
+	size_t count;
+};
+
+static void free_list(struct list *l)
+{
+	buf_free(&l->buf);
+}
+
+static void list_add(struct list *l, const char *text)
+{
+	if (l->count++ < NAMES_MAX)
+		buf_printf(&l->buf, "%s%s", l->count > 1 ? ", " : "", text);
+}
+
+/* What the list came to, in the arena. */
+static const char *list_end(struct list *l)
+{
+	if (l->count > NAMES_MAX)
+		buf_add(&l->buf, ", ...");
+
+	return shown(l->run, l->buf.bad ? NULL : arena_strdup(l->run->arena, l->buf.text));
+}
+
+#define LIST_INIT(r)                                                                               \
+	{                                                                                          \
+		.run = (r), .buf = BUF_INIT(8192)                                                  \
+	}
+
+/* ---- applying schemas -------------------------------------------------------------------------
+ */
+
+static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
+		  const struct scope *scope);
+
+/* Only ask whether it fits. */
+static bool fits(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
+		 const struct scope *scope)
+{
+	r->quiet++;
+
+	bool good = apply(r, s, v, seen, scope);
+
+	r->quiet--;
+	return good && !r->stop;
+}
+
+static void free_bytes(unsigned char **bytes)
+{
+	free(*bytes);
+}
+
+/* Room to note what of a value was seen; NULL where it has nothing, or with r->stop set. */
+static unsigned char *new_seen(struct run *r, const struct node *v)
+{
+	if (!pay(r, v->count / BYTES_PER_STEP))
+		return NULL;
+
+	unsigned char *seen = calloc(v->count + 1, 1);
+
+	if (!seen)
+		stop(r, json_out_of_memory);
+	return seen;
+}
+
+static void add_seen(unsigned char *seen, const unsigned char *more, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		seen[i] |= more[i];
+}
+
+/* The same, noting in `seen` what was seen only if it fits. */
+static bool fits_seen(struct run *r, const struct schema *s, const struct node *v,
+		      unsigned char *seen, const struct scope *scope)
+{
+	if (!seen)
+		return fits(r, s, v, NULL, scope);
+
+	unsigned char *mine CLEANUP(free_bytes) = new_seen(r, v);
+
+	if (!mine || !fits(r, s, v, mine, scope))
+		return false; /* NOLINT(clang-analyzer-unix.Malloc): it does not see CLEANUP */
+	add_seen(seen, mine, v->count);
+	return true;
+}
+
+/* Go on with further keywords after a failure? Only if there may be more to tell. */
+static bool go_on(const struct run *r, bool good)
+{
+	return !r->stop && (good || !r->quiet);
+}
+
+/* ---- any value --------------------------------------------------------------------------------
+ */
+
+static bool check_type(struct run *r, const struct schema *s, const struct node *v)
+{
+	static const char *const names[] = { "null",   "boolean", "integer", "number",
+					     "string", "array",   "object" };
+	struct list list CLEANUP(free_list) = LIST_INIT(r);
+
+	if (!s->types || s->types & v->type || (s->types & NODE_INTEGER && jsontree_is_integer(v)))
+		return true;
+	if (!wanted(r, v))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (s->types & 1u << i)
+			buf_printf(&list.buf, "%s%s", list.count++ ? " or " : "", names[i]);
+	return MISFIT(r, v, "got %s, want %s", jsontree_type_name(v), list_end(&list));
+}
+
+static bool is_collection(const struct node *n)
+{
+	return n->type == NODE_ARRAY || n->type == NODE_OBJECT;
+}
+
+static bool check_enum(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct node *words = s->part[ENUM];
+	size_t low = 0, high = words ? words->count : 0;
+	struct list list CLEANUP(free_list) = LIST_INIT(r);
+
+	if (!words)
+		return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = jsontree_compare(v, s->words[middle]);
+
+		if (order == 0)
+			return true;
+		if (!pay(r, v->weight))
+			return false;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (!wanted(r, v))
+		return false;
+	for (size_t i = 0; i < words->count && i <= NAMES_MAX; i++) {
+		if (is_collection(words->items[i]))
+			return MISFIT(r, v, "'enum' failed");
+		list_add(&list, shown(r, jsontree_show(r->arena, words->items[i])));
+	}
+	if (words->count == 0)
+		return MISFIT(r, v, "value must be one of none");
+	return MISFIT(r, v, "value must be one of %s", list_end(&list));
+}
+
+static bool check_const(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct node *want = s->part[CONST];
+
+	if (!want || !pay(r, v->weight) || jsontree_compare(v, want) == 0)
+		return !r->stop;
+	if (is_collection(want))
+		return MISFIT(r, v, "'const' failed");
+	return MISFIT(r, v, "value must be %s", shown(r, jsontree_show(r->arena, want)));
+}
+
+/* ---- numbers ----------------------------------------------------------------------------------
+ */
+
+/* The shortest decimal that reads back as a finite number, without its sign: digits * 10^exponent.
+ */
+static unsigned long long decimal(double number, int *exponent)
+{
+	unsigned long long digits = 0;
+	char text[32], *at;
+
+	for (int precision = 14; precision <= 16; precision++) {
+		snprintf(text, sizeof text, "%.*e", precision, fabs(number));
+		if (strtod(text, NULL) == fabs(number))
+			break;
+	}
+	*exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+	for (at = text; *at != 'e'; at++) {
+		if (*at == '.')
+			continue;
+		digits = digits * 10 + (unsigned)(*at - '0');
+		*exponent -= at > text;
+	}
+	while (digits && digits % 10 == 0) {
+		digits /= 10;
+		++*exponent;
+	}
+	return digits;
+}
+
+/*
+ * Is `number` a whole number of times `step`, in decimals: 0.3 of 0.1? An infinity is. The answer
+ * means nothing once r->stop is set.
+ */
+static bool is_multiple(struct run *r, double number, double step)
+{
+	int exponent, step_exponent;
+
+	if (number == 0 || isinf(number))
+		return true;
+	if (isinf(step))
+		return false;
+
+	unsigned __int128 digits = decimal(number, &exponent), of = decimal(step, &step_exponent);
+
+	if (!pay(r, DECIMAL_STEPS + (size_t)abs(exponent - step_exponent)))
+		return false;
+	for (; exponent < step_exponent; exponent++) {
+		of *= 10;
+		if (of > digits)
+			return false;
+	}
+	digits %= of; /* NOLINT(clang-analyzer-core.DivideZero): a step is greater than 0 */
+	for (; exponent > step_exponent && digits; exponent--)
+		digits = digits * 10 % of;
+	return digits == 0;
+}
+
+static bool check_number(struct run *r, const struct schema *s, const struct node *v)
+{
+	static const struct {
+		enum bound bound;
+		const char *name;
+	} bounds[] = {
+		{ MINIMUM, "minimum" },
+		{ MAXIMUM, "maximum" },
+		{ EXCLUSIVE_MINIMUM, "exclusiveMinimum" },
+		{ EXCLUSIVE_MAXIMUM, "exclusiveMaximum" },
+		{ MULTIPLE_OF, "multipleOf" },
+	};
+	const double *want = s->bound;
+	const bool bad[] = {
+		v->number<want[MINIMUM], v->number> want[MAXIMUM],
+		v->number <= want[EXCLUSIVE_MINIMUM],
+		v->number >= want[EXCLUSIVE_MAXIMUM],
+		!isnan(want[MULTIPLE_OF]) && !is_multiple(r, v->number, want[MULTIPLE_OF]),
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(bounds) && go_on(r, good); i++)
+		if (bad[i])
+			good = MISFIT(r, v, "%s: got %s, want %s", bounds[i].name,
+				      show_number(r, v->number),
+				      show_number(r, want[bounds[i].bound]));
+	return good;
+}
+
+/* ---- texts ------------------------------------------------------------------------------------
+ */
+
+/* Is a count, of whatever the keyword is about, at least or at most what a schema says? */
+static bool check_count(struct run *r, const struct schema *s, const struct node *v,
+			enum bound bound, const char *name)
+{
+	double want = s->bound[bound];
+	bool least = bound == MIN_LENGTH || bound == MIN_ITEMS || bound == MIN_PROPERTIES;
+
+	if (isnan(want) || (least ? (double)v->count >= want : (double)v->count <= want))
+		return true;
+	return MISFIT(r, v, "%s: got %zu, want %s", name, v->count, show_number(r, want));
+}
+
+static bool matches(struct run *r, const struct regex *re, const char *text)
+{
+	if (r->stop)
+		return false;
+	if (!r->matcher)
+		r->matcher = matcher_new();
+	if (!r->matcher)
+		return stop(r, json_out_of_memory);
+	switch (regex_match(re, r->matcher, text, &r->steps)) {
+	case REGEX_MATCHES:
+		return true;
+	case REGEX_COMPLEX:
+		return stop(r, too_complex);
+	case REGEX_BROKE:
+		return stop(r, json_out_of_memory);
+	default:
+		return false;
+	}
+}
+
+static bool check_text(struct run *r, const struct schema *s, const struct node *v)
+{
+	bool good = check_count(r, s, v, MIN_LENGTH, "minLength");
+
+	if (go_on(r, good))
+		good &= check_count(r, s, v, MAX_LENGTH, "maxLength");
+	if (s->pattern && go_on(r, good) && !matches(r, s->pattern, v->text))
+		good = MISFIT(r, v, "%s does not match pattern %s", quote(r, v->text),
+			      quote(r, jsontree_get(s->node, "pattern")->text));
+	return good;
+}
+
+/* ---- arrays -----------------------------------------------------------------------------------
+ */
+
+static bool check_unique(struct run *r, const struct node *v)
+{
+	size_t first, second;
+	bool broke;
+
+	if (!pay(r, v->weight))
+		return false;
+	if (jsontree_equal_items(v, &first, &second, &broke))
+		return MISFIT(r, v, "items at %zu and %zu are equal", first, second);
+	return !broke || stop(r, json_out_of_memory);
+}
+
+static bool check_contains(struct run *r, const struct schema *s, const struct node *v,
+			   unsigned char *seen, const struct scope *scope)
+{
+	double least = isnan(s->bound[MIN_CONTAINS]) ? 1 : s->bound[MIN_CONTAINS],
+	       most = s->bound[MAX_CONTAINS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < v->count && !r->stop; i++)
+		if (fits(r, s->sub[CONTAINS], v->items[i], NULL, scope)) {
+			count++;
+			if (seen)
+				seen[i] = true;
+		}
+	if (r->stop)
+		return false;
+	if ((double)count < least && count == 0)
+		return MISFIT(r, v, "no items match contains schema");
+	if ((double)count < least)
+		return MISFIT(r, v,
+			      "min %s items required to match contains schema, but matched %zu",
+			      show_number(r, least), count);
+	if ((double)count > most)
+		return MISFIT(r, v,
+			      "max %s items required to match contains schema, but matched %zu",
+			      show_number(r, most), count);
+	return true;
+}
+
+/* prefixItems, and items for the rest. */
+static bool check_items(struct run *r, const struct schema *s, const struct node *v,
+			unsigned char *seen, const struct scope *scope)
+{
+	const struct node *prefix = s->part[PREFIX_ITEMS];
+	size_t fixed = prefix ? prefix->count : 0;
+	const struct schema *rest = s->sub[ITEMS];
+	bool good = true;
+
+	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
+		const struct schema *next = i < fixed ? prefix->items[i]->schema : rest;
+
+		if (!next || (i >= fixed && rest->never))
+			break;
+		good &= apply(r, next, v->items[i], NULL, scope);
+		if (seen)
+			seen[i] = true;
+	}
+	if (rest && rest->never && v->count > fixed && go_on(r, good))
+		good = MISFIT(r, v, "last %zu items not allowed", v->count - fixed);
+	return good;
+}
+
+static bool check_array(struct run *r, const struct schema *s, const struct node *v,
+			unsigned char *seen, const struct scope *scope)
+{
+	bool good = check_count(r, s, v, MIN_ITEMS, "minItems");
+
+	if (go_on(r, good))
+		good &= check_count(r, s, v, MAX_ITEMS, "maxItems");
+	if (s->unique_items && go_on(r, good))
+		good &= check_unique(r, v);
+	if ((s->part[PREFIX_ITEMS] || s->sub[ITEMS]) && go_on(r, good))
+		good &= check_items(r, s, v, seen, scope);
+	if (s->sub[CONTAINS] && go_on(r, good))
+		good &= check_contains(r, s, v, seen, scope);
+	return good;
+}
+
+/* ---- objects ----------------------------------------------------------------------------------
+ */
+
+/* The member of an object, if any, whose key is that of another's member; what it costs is paid. */
+static const struct node *find_member(struct run *r, const struct node *object,
+				      const struct node *other)
+{
+	return pay(r, 1 + other->key_weight) ? jsontree_get(object, other->key) : NULL;
+}
+
+/* Are all members there that `names` lists? `if_exists` is the one that asks for them, or NULL. */
+static bool check_required(struct run *r, const struct node *names, const struct node *v,
+			   const char *if_exists)
+{
+	struct list list CLEANUP(free_list) = LIST_INIT(r);
+
+	for (size_t i = 0; i < names->count && list.count <= NAMES_MAX; i++) {
+		if (!pay(r, names->items[i]->weight))
+			return false;
+		if (jsontree_get(v, names->items[i]->text))
+			continue;
+		if (!wanted(r, v))
+			return false;
+		list_add(&list, quote(r, names->items[i]->text));
+	}
+	if (list.count == 0)
+		return true;
+	if (if_exists)
+		return MISFIT(r, v, "properties %s required, if %s exists", list_end(&list),
+			      quote(r, if_exists));
+	return MISFIT(r, v, "missing propert%s %s", list.count > 1 ? "ies" : "y", list_end(&list));
+}
+
+static bool check_dependent(struct run *r, const struct schema *s, const struct node *v,
+			    unsigned char *seen, const struct scope *scope)
+{
+	const struct node *required = s->part[DEPENDENT_REQUIRED],
+			  *schemas = s->part[DEPENDENT_SCHEMAS];
+	bool good = true;
+
+	for (size_t i = 0; required && i < required->count && go_on(r, good); i++)
+		if (find_member(r, v, required->items[i]))
+			good &= check_required(r, required->items[i], v, required->items[i]->key);
+	for (size_t i = 0; schemas && i < schemas->count && go_on(r, good); i++)
+		if (find_member(r, v, schemas->items[i]))
+			good &= apply(r, schemas->items[i]->schema, v, seen, scope);
+	return good;
+}
+
+/* propertyNames: a key, as a text in its member's place. */
+static bool check_name(struct run *r, const struct schema *s, const struct node *member,
+		       const struct scope *scope)
+{
+	struct node name = { .type = NODE_STRING, .text = member->key };
+
+	name.weight = 1 + member->key_weight;
+	if (!pay(r, name.weight))
+		return false;
+	name.count = utf8_count(name.text);
+	if (fits(r, s->sub[PROPERTY_NAMES], &name, NULL, scope))
+		return true;
+	return MISFIT(r, member->parent, "invalid propertyName %s", quote(r, member->key));
+}
+
+/* properties, patternProperties and additionalProperties of one member; *extra: it is not allowed.
+ */
+static bool check_member(struct run *r, const struct schema *s, const struct node *member,
+			 bool *extra, bool *looked, const struct scope *scope)
+{
+	const struct node *own = find_member(r, s->part[PROPERTIES], member),
+			  *patterns = s->part[PATTERN_PROPERTIES];
+	const struct schema *rest = s->sub[ADDITIONAL_PROPERTIES];
+	bool good = !own || apply(r, own->schema, member, NULL, scope);
+
+	*looked = own != NULL;
+	for (size_t i = 0; patterns && i < patterns->count && go_on(r, good); i++)
+		if (matches(r, s->patterns[i], member->key)) {
+			*looked = true;
+			good &= apply(r, patterns->items[i]->schema, member, NULL, scope);
+		}
+	if (*looked || !rest || r->stop)
+		return good;
+	*looked = true;
+	*extra = rest->never;
+	return !*extra && apply(r, rest, member, NULL, scope);
+}
+
+static bool check_members(struct run *r, const struct schema *s, const struct node *v,
+			  unsigned char *seen, const struct scope *scope)
+{
+	struct list extras CLEANUP(free_list) = LIST_INIT(r);
+	bool good = true;
+
+	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
+		bool extra = false, looked = false;
+
+		good &= check_member(r, s, v->items[i], &extra, &looked, scope);
+		if (seen && looked)
+			seen[i] = true;
+		if (extra && wanted(r, v) && extras.count <= NAMES_MAX)
+			list_add(&extras, quote(r, v->items[i]->key));
+	}
+	if (extras.count > 0)
+		return MISFIT(r, v, "additional properties %s not allowed", list_end(&extras));
+	return good && !r->stop;
+}
+
+static bool check_object(struct run *r, const struct schema *s, const struct node *v,
+			 unsigned char *seen, const struct scope *scope)
+{
+	bool good = check_count(r, s, v, MIN_PROPERTIES, "minProperties");
+
+	if (go_on(r, good))
+		good &= check_count(r, s, v, MAX_PROPERTIES, "maxProperties");
+	if (s->part[REQUIRED] && go_on(r, good))
+		good &= check_required(r, s->part[REQUIRED], v, NULL);
+	for (size_t i = 0; s->sub[PROPERTY_NAMES] && i < v->count && go_on(r, good); i++)
+		good &= check_name(r, s, v->items[i], scope);
+	if ((s->part[PROPERTIES] || s->part[PATTERN_PROPERTIES] || s->sub[ADDITIONAL_PROPERTIES]) &&
+	    go_on(r, good))
+		good &= check_members(r, s, v, seen, scope);
+	if ((s->part[DEPENDENT_REQUIRED] || s->part[DEPENDENT_SCHEMAS]) && go_on(r, good))
+		good &= check_dependent(r, s, v, seen, scope);
+	return good;
+}
+
+/* ---- schemas for the same value ---------------------------------------------------------------
+ */
+
+static bool check_all_of(struct run *r, const struct schema *s, const struct node *v,
+			 unsigned char *seen, const struct scope *scope)
+{
+	const struct node *all = s->part[ALL_OF];
+	bool good = true;
+
+	for (size_t i = 0; i < all->count && go_on(r, good); i++)
+		good &= apply(r, all->items[i]->schema, v, seen, scope);
+	return good;
+}
+
+/* Say of each schema, none of which fits, why it does not. False. */
+static bool tell_branches(struct run *r, const struct node *branches, const struct node *v,
+			  const struct scope *scope)
+{
+	for (size_t i = 0; i < branches->count && go_on(r, false); i++)
+		apply(r, branches->items[i]->schema, v, NULL, scope);
+	return false;
+}
+
+static bool check_any_of(struct run *r, const struct schema *s, const struct node *v,
+			 unsigned char *seen, const struct scope *scope)
+{
+	const struct node *any = s->part[ANY_OF];
+	bool good = false;
+
+	for (size_t i = 0; i < any->count && !r->stop && (!good || seen); i++)
+		good |= fits_seen(r, any->items[i]->schema, v, seen, scope);
+	return good || tell_branches(r, any, v, scope);
+}
+
+static bool check_one_of(struct run *r, const struct schema *s, const struct node *v,
+			 unsigned char *seen, const struct scope *scope)
+{
+	const struct node *one = s->part[ONE_OF];
+	size_t found = SIZE_MAX;
+
+	for (size_t i = 0; i < one->count && !r->stop; i++) {
+		if (!fits_seen(r, one->items[i]->schema, v, seen, scope))
+			continue;
+		if (found != SIZE_MAX)
+			return MISFIT(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
+				      i);
+		found = i;
+	}
+	return found != SIZE_MAX || tell_branches(r, one, v, scope);
+}
+
+static bool check_if(struct run *r, const struct schema *s, const struct node *v,
+		     unsigned char *seen, const struct scope *scope)
+{
+	bool yes = fits_seen(r, s->sub[IF], v, seen, scope);
+	const struct schema *next = s->sub[yes ? THEN : ELSE];
+
+	return !r->stop && (!next || apply(r, next, v, seen, scope));
+}
+
+/* The schema that $dynamicRef names from here: the outermost resource that has it decides. */
+static const struct schema *dynamic_target(struct run *r, const struct schema *s,
+					   const struct scope *scope)
+{
+	const struct schema *target = s->sub[DYNAMIC_REF];
+	size_t steps = s->dynamic_anchor ? 1 + strlen(s->dynamic_anchor) / BYTES_PER_STEP : 0;
+
+	for (; s->dynamic_anchor && scope && pay(r, steps); scope = scope->outer) {
+		const struct schema *found =
+		    jsonschema_dynamic(r->schema, scope->resource, s->dynamic_anchor);
+
+		target = found ? found : target;
+	}
+	return target;
+}
+
+static bool check_in_place(struct run *r, const struct schema *s, const struct node *v,
+			   unsigned char *seen, const struct scope *scope)
+{
+	bool good = !s->sub[REF] || apply(r, s->sub[REF], v, seen, scope);
+
+	if (s->sub[DYNAMIC_REF] && go_on(r, good))
+		good &= apply(r, dynamic_target(r, s, scope), v, seen, scope);
+	if (s->part[ALL_OF] && go_on(r, good))
+		good &= check_all_of(r, s, v, seen, scope);
+	if (s->part[ANY_OF] && go_on(r, good))
+		good &= check_any_of(r, s, v, seen, scope);
+	if (s->part[ONE_OF] && go_on(r, good))
+		good &= check_one_of(r, s, v, seen, scope);
+	if (s->sub[NOT] && go_on(r, good) && fits(r, s->sub[NOT], v, NULL, scope))
+		good = MISFIT(r, v, "'not' failed");
+	if (s->sub[IF] && go_on(r, good))
+		good &= check_if(r, s, v, seen, scope);
+	return good;
+}
+
+/* What no keyword has looked at. */
+static bool check_unevaluated(struct run *r, const struct schema *s, const struct node *v,
+			      unsigned char *seen, const struct scope *scope)
+{
+	const struct schema *rest =
+	    s->sub[v->type == NODE_ARRAY ? UNEVALUATED_ITEMS : UNEVALUATED_PROPERTIES];
+	struct list extras CLEANUP(free_list) = LIST_INIT(r);
+	bool good = true;
+
+	for (size_t i = 0; i < v->count && pay(r, 1) && go_on(r, good); i++) {
+		const struct node *item = v->items[i];
+
+		if (seen[i])
+			continue;
+		seen[i] = true;
+		if (!rest->never)
+			good &= apply(r, rest, item, NULL, scope);
+		else if (!wanted(r, v))
+			good = false;
+		else if (extras.count <= NAMES_MAX)
+			list_add(&extras, item->key ? quote(r, item->key)
+						    : show_number(r, (double)item->index));
+	}
+	if (extras.count > 0)
+		return MISFIT(r, v, "unevaluated %s %s not allowed",
+			      v->type == NODE_ARRAY ? "items at" : "properties", list_end(&extras));
+	return good && !r->stop;
+}
+
+/* ---- one schema -------------------------------------------------------------------------------
+ */
+
+static bool check_keywords(struct run *r, const struct schema *s, const struct node *v,
+			   unsigned char *seen, const struct scope *scope)
+{
+	bool good = check_type(r, s, v);
+
+	if (go_on(r, good))
+		good &= check_enum(r, s, v);
+	if (go_on(r, good))
+		good &= check_const(r, s, v);
+	if (!go_on(r, good))
+		return false;
+	if (v->type == NODE_NUMBER)
+		good &= check_number(r, s, v);
+	else if (v->type == NODE_STRING)
+		good &= check_text(r, s, v);
+	else if (v->type == NODE_ARRAY)
+		good &= check_array(r, s, v, seen, scope);
+	else if (v->type == NODE_OBJECT)
+		good &= check_object(r, s, v, seen, scope);
+	if (go_on(r, good))
+		good &= check_in_place(r, s, v, seen, scope);
+	return good;
+}
+
+/* A schema that asks what its keywords have seen of the value. */
+static bool check_seeing(struct run *r, const struct schema *s, const struct node *v,
+			 unsigned char *seen, const struct scope *scope)
+{
+	unsigned char *mine CLEANUP(free_bytes) = new_seen(r, v);
+	bool good = mine && check_keywords(r, s, v, mine, scope);
+
+	if (mine && go_on(r, good))
+		good &= check_unevaluated(r, s, v, mine, scope);
+	if (good && seen)
+		add_seen(seen, mine, v->count);
+	return good; /* NOLINT(clang-analyzer-unix.Malloc): the same */
+}
+
+static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
+		  const struct scope *scope)
+{
+	if (!s->node)
+		return pay(r, 1) && (!s->never || MISFIT(r, v, "false schema"));
+	if (!pay(r, 1))
+		return false;
+	if (r->depth == DEPTH_MAX)
+		return stop(r, too_complex);
+
+	struct scope entered = { scope, s->resource };
+	bool asks = (v->type == NODE_ARRAY && s->sub[UNEVALUATED_ITEMS]) ||
+		    (v->type == NODE_OBJECT && s->sub[UNEVALUATED_PROPERTIES]);
+
+	if (!scope || scope->resource != s->resource)
+		scope = &entered;
+	r->depth++;
+
+	bool good = (asks ? check_seeing : check_keywords)(r, s, v, seen, scope);
+
+	r->depth--;
+	return good && !r->stop;
+}
+
+/* ---- from outside -----------------------------------------------------------------------------
+ */
+
+static enum verdict unfit_as_a_whole(struct arena *a, const char *message, struct misfit **misfits)
+{
+	struct misfit *m = message ? arena_zalloc(a, sizeof *m) : NULL;
+
+	if (!m)
+		return VERDICT_BROKE;
+	*m = (struct misfit){ .path = "[]", .message = message };
+	*misfits = m;
+	return VERDICT_UNFIT;
+}
+
+static enum verdict tell(struct run *r, bool good, struct misfit **misfits)
+{
+	if (r->stop == json_out_of_memory)
+		return VERDICT_BROKE;
+	if (r->stop)
+		return unfit_as_a_whole(r->arena, r->stop, misfits);
+	if (good)
+		return VERDICT_FITS;
+	for (size_t i = 0; i + 1 < r->count; i++)
+		r->misfits[i]->next = r->misfits[i + 1];
+	*misfits = r->misfits[0];
+	return VERDICT_UNFIT;
+}
+
+static enum verdict validate(const struct jsonschema *schema, const cJSON *value,
+			     struct misfit **misfits)
+{
+	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
+	const char *why;
+	const struct node *v = jsontree_load(schema->arena, value, &why);
+
+	if (!v && why == json_out_of_memory)
+		return VERDICT_BROKE;
+	if (!v)
+		return unfit_as_a_whole(schema->arena, why, misfits);
+
+	bool good = apply(&r, schema->root, v, NULL, NULL);
+
+	matcher_free(r.matcher);
+	return tell(&r, good, misfits);
+}
+
+enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
+				 struct misfit **misfits)
+{
+	struct jsonschema compiled;
+	bool good = jsonschema_compile(&compiled, a, schema);
+	enum verdict verdict = VERDICT_BROKE;
+
+	if (good)
+		verdict = validate(&compiled, value, misfits);
+	else if (!compiled.broke)
+		verdict = unfit_as_a_whole(a, arena_printf(a, "schema: %s", compiled.why), misfits);
+	jsonschema_free(&compiled);
+	return verdict;
+}
+
+/* Does the default of a schema fit it? */
+static enum verdict check_default(struct run *r, const struct schema *s, const char **why)
+{
+	const struct node *value = s->part[DEFAULT];
+	struct misfit *first = NULL;
+	bool good = apply(r, s, value, NULL, NULL);
+	enum verdict verdict = tell(r, good, &first);
+
+	if (verdict != VERDICT_UNFIT)
+		return verdict;
+
+	const char *pointer = jsontree_pointer(r->arena, r->count > 0 ? r->places[0] : value);
+
+	*why = pointer ? arena_printf(r->arena, "%s: %s", pointer, first->message) : NULL;
+	return *why ? VERDICT_UNFIT : VERDICT_BROKE;
+}
+
+static enum verdict check_defaults(const struct jsonschema *schema, const char **why)
+{
+	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
+	enum verdict verdict = VERDICT_FITS;
+
+	for (const struct schema *s = schema->schemas; s && verdict == VERDICT_FITS; s = s->next)
+		if (s->part[DEFAULT])
+			verdict = check_default(&r, s, why);
+	matcher_free(r.matcher);
+	return verdict;
+}
+
+enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char **why)
+{
+	struct jsonschema compiled;
+	enum verdict verdict = VERDICT_BROKE;
+
+	if (jsonschema_compile(&compiled, a, schema)) {
+		verdict = check_defaults(&compiled, why);
+	} else if (!compiled.broke) {
+		*why = compiled.why;
+		verdict = VERDICT_UNFIT;
+	}
+	jsonschema_free(&compiled);
+	return verdict;
+}

@@ -1,0 +1,40 @@
+/*
+ * jsonschema.h - JSON Schema, draft 2020-12: is this a schema, and does a value fit it. Pure.
+ *
+ * All keywords of the core, applicator, unevaluated and validation vocabularies; format, content...
+ * and the like are annotations. Nothing outside of the schema's own document is looked at:
+ * references to it are refused, and other drafts, too. Patterns are those of regex.h. Numbers are
+ * doubles, but for multipleOf the decimals that they stand for. Of keys that repeat the last one
+ * counts.
+ */
+#ifndef SCHEMA_JSONSCHEMA_H
+#define SCHEMA_JSONSCHEMA_H
+
+#include <cjson/cJSON.h>
+
+#include "base/arena.h"
+
+enum { MISFITS_MAX = 20, JSONSCHEMA_STEPS = 10 * 1000 * 1000 };
+
+enum verdict { VERDICT_FITS, VERDICT_UNFIT, VERDICT_BROKE /* memory is short */ };
+
+struct misfit {
+	const char *path; /* a JSON array of keys and indices: ["speed",0] */
+	const char *message;
+	struct misfit *next;
+};
+
+/*
+ * Does the schema compile, and does each `default` in it fit its own schema? Else *why, in the
+ * arena, is "pointer: what is wrong", or at the root only what is wrong.
+ */
+enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char **why) MUST_CHECK;
+/*
+ * Does the value fit? Else *misfits are the first ones, in the order of the value, at most
+ * MISFITS_MAX. A schema that does not compile, a value deeper than JSON_DEPTH, and what would take
+ * more than JSONSCHEMA_STEPS are misfits of the whole.
+ */
+enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
+				 struct misfit **misfits) MUST_CHECK;
+
+#endif

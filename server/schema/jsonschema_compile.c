@@ -1,0 +1,761 @@
+/*
+ * jsonschema_compile.c - schemas are compiled from a list of what is still to do, not by recursion:
+ * first all that keywords lead to, which makes every $id and anchor known, then what references
+ * name, which may be schemas that nothing else leads to, and so on. Last, schemas that apply
+ * themselves to the same value without end are found.
+ */
+#include "schema/jsonschema_compile.h"
+
+#include <math.h>
+#include <search.h>
+#include <stdlib.h>
+
+#include "schema/uri.h"
+
+enum {
+	URI_MAX = 512,
+	CHAIN_MAX = 1000,                /* of schemas that apply one another to the same value */
+	PATTERNS_MAX = 32 * 1024 * 1024, /* bytes that all patterns take together */
+};
+
+static const char dialect[] = "https://json-schema.org/draft/2020-12/schema";
+
+static const struct schema always = { .never = false }, never = { .never = true };
+
+/* An $id, for which anchor is NULL, or an anchor in its resource. */
+struct name {
+	const struct resource *resource;
+	const char *text;
+	const struct schema *schema;
+	bool anchor, dynamic;
+};
+
+/* A reference whose schema is to be found. */
+struct reference {
+	struct reference *next;
+	struct schema *from;
+	enum sub sub;
+	const struct node *node;
+};
+
+struct compiler {
+	struct jsonschema *out;
+	struct arena *arena;
+	struct schema *todo; /* to be compiled; linked by .next */
+	struct reference *references;
+	size_t patterns; /* bytes that they take */
+};
+
+/* ---- failures ---------------------------------------------------------------------------------
+ */
+
+static bool no_memory(struct compiler *c)
+{
+	c->out->broke = true;
+	return false;
+}
+
+static bool wrong_at(struct compiler *c, const struct node *n, const char *what)
+{
+	const char *pointer = jsontree_pointer(c->arena, n), *why = NULL;
+
+	if (what && pointer)
+		why = *pointer ? arena_printf(c->arena, "%s: %s", pointer, what) : what;
+	if (!why)
+		return no_memory(c);
+	if (!c->out->why)
+		c->out->why = why;
+	return false;
+}
+
+/* Say what is wrong with a node of the schema. False. */
+#define WRONG(c, node, ...) wrong_at((c), (node), arena_printf((c)->arena, __VA_ARGS__))
+
+static bool expect(struct compiler *c, const struct node *n, unsigned types, const char *want)
+{
+	return n->type & types || WRONG(c, n, "got %s, want %s", jsontree_type_name(n), want);
+}
+
+static bool expect_not_equal(struct compiler *c, const struct node *array)
+{
+	size_t first, second;
+	bool broke;
+
+	if (jsontree_equal_items(array, &first, &second, &broke))
+		return WRONG(c, array, "items at %zu and %zu are equal", first, second);
+	return !broke || no_memory(c);
+}
+
+/* A text, or a number, to be shown in a message. */
+static const char *show_text(struct compiler *c, const char *text)
+{
+	const char *shown = jsontree_quote(c->arena, text);
+
+	c->out->broke |= !shown;
+	return shown ? shown : "";
+}
+
+static const char *show_number(struct compiler *c, double number)
+{
+	const char *shown = jsontree_show_number(c->arena, number);
+
+	c->out->broke |= !shown;
+	return shown ? shown : "";
+}
+
+/* ---- names ------------------------------------------------------------------------------------
+ */
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+
+	if (x->anchor != y->anchor)
+		return x->anchor ? 1 : -1;
+	if (x->anchor && x->resource != y->resource)
+		return x->resource < y->resource ? -1 : 1;
+	return strcmp(x->text, y->text);
+}
+
+static const struct name *find_name(const struct jsonschema *s, struct name wanted)
+{
+	struct name *const *found = tfind(&wanted, &s->names, compare_names);
+
+	return found ? *found : NULL;
+}
+
+static bool add_name(struct compiler *c, const struct node *n, struct name name)
+{
+	struct name *mine = arena_alloc(c->arena, sizeof *mine), **slot;
+
+	if (!mine)
+		return no_memory(c);
+	*mine = name;
+	slot = tsearch(mine, &c->out->names, compare_names);
+	if (!slot)
+		return no_memory(c);
+	if (*slot == mine)
+		return true;
+	/* $anchor and $dynamicAnchor of one schema may be alike. */
+	if ((*slot)->anchor && (*slot)->schema == name.schema) {
+		(*slot)->dynamic |= name.dynamic;
+		return true;
+	}
+	return wrong_at(c, n, "a name that another schema has");
+}
+
+const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct resource *resource,
+					const char *anchor)
+{
+	const struct name *found =
+	    find_name(s, (struct name){ .resource = resource, .text = anchor, .anchor = true });
+
+	return found && found->dynamic ? found->schema : NULL;
+}
+
+/* ---- keywords ---------------------------------------------------------------------------------
+ */
+
+/* Note that a node is a schema. */
+static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
+{
+	if (!expect(c, n, NODE_OBJECT | NODE_BOOLEAN, "boolean or object"))
+		return false;
+	if (n->schema)
+		return true;
+	if (n->type == NODE_BOOLEAN || n->count == 0) {
+		n->schema = n->type == NODE_BOOLEAN && !n->yes ? &never : &always;
+		return true;
+	}
+
+	struct schema *made = arena_zalloc(c->arena, sizeof *made);
+
+	if (!made)
+		return no_memory(c);
+	made->node = n;
+	made->resource = s->resource;
+	for (size_t i = 0; i < BOUNDS; i++)
+		made->bound[i] = NAN;
+	made->next = c->todo;
+	c->todo = made;
+	n->schema = made;
+	return true;
+}
+
+static bool read_sub(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	if (!read_schema(c, s, n))
+		return false;
+	s->sub[which] = n->schema;
+	return true;
+}
+
+/* An array of schemas, or an object of them. */
+static bool read_subs(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	bool array = which < DEPENDENT_SCHEMAS || which == PREFIX_ITEMS;
+
+	if (!expect(c, n, array ? NODE_ARRAY : NODE_OBJECT, array ? "array" : "object"))
+		return false;
+	if (array && n->count == 0)
+		return WRONG(c, n, "minItems: got 0, want 1");
+	for (size_t i = 0; i < n->count; i++)
+		if (!read_schema(c, s, n->items[i]))
+			return false;
+	s->part[which] = n;
+	return true;
+}
+
+static struct regex *read_regex(struct compiler *c, const struct node *n, const char *text)
+{
+	const char *why;
+	struct regex *re = regex_new(c->arena, text, &why);
+
+	if (!re && why)
+		WRONG(c, n, "%s is not a regular expression: %s", show_text(c, text), why);
+	else if (!re)
+		no_memory(c);
+	if (!re)
+		return NULL;
+	c->patterns += regex_size(re);
+	if (c->patterns <= PATTERNS_MAX)
+		return re;
+	regex_free(re);
+	WRONG(c, n, "the patterns of the schema are too large");
+	return NULL;
+}
+
+static bool read_pattern(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	(void)which;
+	if (!expect(c, n, NODE_STRING, "string"))
+		return false;
+	s->pattern = read_regex(c, n, n->text);
+	return s->pattern != NULL;
+}
+
+static bool read_pattern_properties(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	if (!read_subs(c, s, n, which))
+		return false;
+	s->patterns = calloc(n->count + 1, sizeof(struct regex *));
+	if (!s->patterns)
+		return no_memory(c);
+	for (size_t i = 0; i < n->count; i++) {
+		s->patterns[i] = read_regex(c, n->items[i], n->items[i]->key);
+		if (!s->patterns[i])
+			return false;
+	}
+	return true;
+}
+
+static bool read_bound(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	if (!expect(c, n, NODE_NUMBER, "number"))
+		return false;
+	if (which == MULTIPLE_OF && n->number <= 0)
+		return WRONG(c, n, "exclusiveMinimum: got %s, want 0", show_number(c, n->number));
+	s->bound[which] = n->number;
+	return true;
+}
+
+static bool read_count(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	if (!jsontree_is_integer(n))
+		return WRONG(c, n, "got %s, want integer", jsontree_type_name(n));
+	if (n->number < 0)
+		return WRONG(c, n, "minimum: got %s, want 0", show_number(c, n->number));
+	s->bound[which] = n->number;
+	return true;
+}
+
+static bool read_type_name(struct compiler *c, struct schema *s, const struct node *n)
+{
+	static const struct {
+		const char *name;
+		enum node_type type;
+	} types[] = {
+		{ "array", NODE_ARRAY },   { "boolean", NODE_BOOLEAN }, { "integer", NODE_INTEGER },
+		{ "null", NODE_NULL },     { "number", NODE_NUMBER },   { "object", NODE_OBJECT },
+		{ "string", NODE_STRING },
+	};
+
+	for (size_t i = 0; n->type == NODE_STRING && i < ARRAY_LEN(types); i++)
+		if (streq(n->text, types[i].name)) {
+			s->types |= types[i].type;
+			return true;
+		}
+	return wrong_at(c, n,
+			"value must be one of 'array', 'boolean', 'integer', 'null', "
+			"'number', 'object', 'string'");
+}
+
+static bool read_type(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	(void)which;
+	if (n->type == NODE_STRING)
+		return read_type_name(c, s, n);
+	if (!expect(c, n, NODE_ARRAY, "string or array"))
+		return false;
+	if (n->count == 0)
+		return WRONG(c, n, "minItems: got 0, want 1");
+	for (size_t i = 0; i < n->count; i++)
+		if (!read_type_name(c, s, n->items[i]))
+			return false;
+	return expect_not_equal(c, n);
+}
+
+static bool read_enum(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	if (!expect(c, n, NODE_ARRAY, "array"))
+		return false;
+	s->part[which] = n;
+	s->words = jsontree_sort(n);
+	return s->words || no_memory(c);
+}
+
+/* Anything: const, default. */
+static bool read_any(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	(void)c;
+	s->part[which] = n;
+	return true;
+}
+
+static bool check_texts(struct compiler *c, const struct node *n)
+{
+	if (!expect(c, n, NODE_ARRAY, "array"))
+		return false;
+	for (size_t i = 0; i < n->count; i++)
+		if (!expect(c, n->items[i], NODE_STRING, "string"))
+			return false;
+	return expect_not_equal(c, n);
+}
+
+static bool read_required(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	s->part[which] = n;
+	return check_texts(c, n);
+}
+
+static bool read_dependent(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	s->part[which] = n;
+	if (!expect(c, n, NODE_OBJECT, "object"))
+		return false;
+	for (size_t i = 0; i < n->count; i++)
+		if (!check_texts(c, n->items[i]))
+			return false;
+	return true;
+}
+
+static bool read_unique(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	(void)which;
+	s->unique_items = n->type == NODE_BOOLEAN && n->yes;
+	return expect(c, n, NODE_BOOLEAN, "boolean");
+}
+
+/* Annotations: only their type is looked at. */
+static bool read_note(struct compiler *c, struct schema *s, struct node *n, int type)
+{
+	(void)s;
+	return expect(c, n, (unsigned)type,
+		      type == NODE_STRING    ? "string"
+		      : type == NODE_BOOLEAN ? "boolean"
+		      : type == NODE_ARRAY   ? "array"
+					     : "object");
+}
+
+static bool read_dialect(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	size_t len = sizeof dialect - 1;
+
+	(void)s;
+	(void)which;
+	if (!expect(c, n, NODE_STRING, "string"))
+		return false;
+	return (strncmp(n->text, dialect, len) == 0 && strchr("#", n->text[len]) &&
+		(!n->text[len] || !n->text[len + 1])) ||
+	       WRONG(c, n, "got %s, want '%s'", show_text(c, n->text), dialect);
+}
+
+static bool read_reference(struct compiler *c, struct schema *s, struct node *n, int which)
+{
+	struct reference *r = arena_alloc(c->arena, sizeof *r);
+
+	if (!expect(c, n, NODE_STRING, "string"))
+		return false;
+	if (!r)
+		return no_memory(c);
+	*r = (struct reference){ c->references, s, (enum sub)which, n };
+	c->references = r;
+	return true;
+}
+
+/* $anchor, or with `dynamic`, $dynamicAnchor. */
+static bool read_anchor(struct compiler *c, struct schema *s, struct node *n, int dynamic)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_",
+			  more[] =
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789-.";
+
+	if (!expect(c, n, NODE_STRING, "string"))
+		return false;
+	if (strspn(n->text, first) == 0 || n->text[strspn(n->text, more)])
+		return WRONG(c, n, "%s does not match pattern '^[A-Za-z_][-A-Za-z0-9._]*$'",
+			     show_text(c, n->text));
+	return add_name(c, n, (struct name){ s->resource, n->text, s, true, dynamic });
+}
+
+/* In the order of strcmp. $id is read before all of them. */
+static const struct keyword {
+	const char *name;
+	bool (*read)(struct compiler *c, struct schema *s, struct node *n, int which);
+	int which;
+} keywords[] = {
+	{ "$anchor", read_anchor, false },
+	{ "$comment", read_note, NODE_STRING },
+	{ "$defs", read_subs, DEFS },
+	{ "$dynamicAnchor", read_anchor, true },
+	{ "$dynamicRef", read_reference, DYNAMIC_REF },
+	{ "$ref", read_reference, REF },
+	{ "$schema", read_dialect, 0 },
+	{ "$vocabulary", read_note, NODE_OBJECT },
+	{ "additionalProperties", read_sub, ADDITIONAL_PROPERTIES },
+	{ "allOf", read_subs, ALL_OF },
+	{ "anyOf", read_subs, ANY_OF },
+	{ "const", read_any, CONST },
+	{ "contains", read_sub, CONTAINS },
+	{ "contentEncoding", read_note, NODE_STRING },
+	{ "contentMediaType", read_note, NODE_STRING },
+	{ "contentSchema", read_sub, CONTENT_SCHEMA },
+	{ "default", read_any, DEFAULT },
+	{ "dependentRequired", read_dependent, DEPENDENT_REQUIRED },
+	{ "dependentSchemas", read_subs, DEPENDENT_SCHEMAS },
+	{ "deprecated", read_note, NODE_BOOLEAN },
+	{ "description", read_note, NODE_STRING },
+	{ "else", read_sub, ELSE },
+	{ "enum", read_enum, ENUM },
+	{ "examples", read_note, NODE_ARRAY },
+	{ "exclusiveMaximum", read_bound, EXCLUSIVE_MAXIMUM },
+	{ "exclusiveMinimum", read_bound, EXCLUSIVE_MINIMUM },
+	{ "format", read_note, NODE_STRING },
+	{ "if", read_sub, IF },
+	{ "items", read_sub, ITEMS },
+	{ "maxContains", read_count, MAX_CONTAINS },
+	{ "maxItems", read_count, MAX_ITEMS },
+	{ "maxLength", read_count, MAX_LENGTH },
+	{ "maxProperties", read_count, MAX_PROPERTIES },
+	{ "maximum", read_bound, MAXIMUM },
+	{ "minContains", read_count, MIN_CONTAINS },
+	{ "minItems", read_count, MIN_ITEMS },
+	{ "minLength", read_count, MIN_LENGTH },
+	{ "minProperties", read_count, MIN_PROPERTIES },
+	{ "minimum", read_bound, MINIMUM },
+	{ "multipleOf", read_bound, MULTIPLE_OF },
+	{ "not", read_sub, NOT },
+	{ "oneOf", read_subs, ONE_OF },
+	{ "pattern", read_pattern, 0 },
+	{ "patternProperties", read_pattern_properties, PATTERN_PROPERTIES },
+	{ "prefixItems", read_subs, PREFIX_ITEMS },
+	{ "properties", read_subs, PROPERTIES },
+	{ "propertyNames", read_sub, PROPERTY_NAMES },
+	{ "readOnly", read_note, NODE_BOOLEAN },
+	{ "required", read_required, REQUIRED },
+	{ "then", read_sub, THEN },
+	{ "title", read_note, NODE_STRING },
+	{ "type", read_type, 0 },
+	{ "unevaluatedItems", read_sub, UNEVALUATED_ITEMS },
+	{ "unevaluatedProperties", read_sub, UNEVALUATED_PROPERTIES },
+	{ "uniqueItems", read_unique, 0 },
+	{ "writeOnly", read_note, NODE_BOOLEAN },
+};
+
+static int compare_keyword(const void *key, const void *keyword)
+{
+	return strcmp(key, ((const struct keyword *)keyword)->name);
+}
+
+/* ---- compiling --------------------------------------------------------------------------------
+ */
+
+/* The schema begins a resource of its own. */
+static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
+{
+	if (!expect(c, id, NODE_STRING, "string"))
+		return false;
+
+	size_t len = strcspn(id->text, "#");
+
+	if (id->text[len] && id->text[len + 1])
+		return wrong_at(c, id, "an $id has no fragment");
+	if (len + strlen(s->resource->uri) > URI_MAX)
+		return wrong_at(c, id, "too long");
+
+	struct resource *made = arena_alloc(c->arena, sizeof *made);
+	const char *text = arena_strndup(c->arena, id->text, len);
+
+	if (!made || !text)
+		return no_memory(c);
+	made->uri = uri_resolve(c->arena, s->resource->uri, text);
+	made->node = (struct node *)s->node;
+	s->resource = made;
+	if (!made->uri)
+		return no_memory(c);
+	return add_name(c, id, (struct name){ .resource = made, .text = made->uri, .schema = s });
+}
+
+static bool compile_one(struct compiler *c, struct schema *s)
+{
+	const struct node *id = jsontree_get(s->node, "$id");
+
+	if (id && !read_id(c, s, id))
+		return false;
+	for (size_t i = 0; i < s->node->count; i++) {
+		struct node *n = s->node->items[i];
+		const struct keyword *k = bsearch(n->key, keywords, ARRAY_LEN(keywords),
+						  sizeof *keywords, compare_keyword);
+
+		if (k && !k->read(c, s, n, k->which))
+			return false;
+	}
+	return true;
+}
+
+static bool compile_all(struct compiler *c)
+{
+	while (c->todo) {
+		struct schema *s = c->todo;
+
+		c->todo = s->next;
+		s->next = c->out->schemas;
+		c->out->schemas = s;
+		if (!compile_one(c, s))
+			return false;
+	}
+	return true;
+}
+
+/* ---- references -------------------------------------------------------------------------------
+ */
+
+/* The next step of a JSON pointer, whose token, behind the slash, is decoded in place. */
+static struct node *descend(const struct node *n, char *token)
+{
+	char *to = token, *end;
+
+	if (n->type == NODE_ARRAY) {
+		unsigned long index = strtoul(token, &end, 10);
+
+		if (*token < '0' || *token > '9' || *end || (*token == '0' && token[1]))
+			return NULL;
+		return index < n->count ? n->items[index] : NULL;
+	}
+	for (const char *from = token; *from; from++) {
+		char ch = *from;
+
+		if (ch == '~' && from[1] != '0' && from[1] != '1')
+			return NULL;
+		if (ch == '~')
+			ch = *++from == '0' ? '~' : '/';
+		*to++ = ch;
+	}
+	*to = '\0';
+	return jsontree_get(n, token);
+}
+
+/* The node that a pointer, which is changed, leads to; *near is the last schema on the way. */
+static struct node *follow(struct node *n, char *pointer, const struct schema **near)
+{
+	while (n && *pointer) {
+		char *token = pointer + 1, *end = strchrnul(token, '/');
+		char slash = *end;
+
+		*end = '\0';
+		n = descend(n, token);
+		pointer = end;
+		*end = slash;
+		if (n && n->schema && n->schema->node)
+			*near = n->schema;
+	}
+	return n;
+}
+
+static bool unresolved(struct compiler *c, const struct reference *r, const char *what)
+{
+	return WRONG(c, r->node, "%s %s", show_text(c, r->node->text), what);
+}
+
+/* Which resource a reference, up to its fragment, is to. */
+static const struct resource *find_resource(struct compiler *c, const struct reference *r,
+					    size_t len)
+{
+	const struct resource *from = r->from->resource;
+
+	if (len == 0)
+		return from;
+	if (len + strlen(from->uri) > URI_MAX) {
+		unresolved(c, r, "is too long");
+		return NULL;
+	}
+
+	const char *text = arena_strndup(c->arena, r->node->text, len);
+	const char *uri = text ? uri_resolve(c->arena, from->uri, text) : NULL;
+
+	if (!uri) {
+		no_memory(c);
+		return NULL;
+	}
+
+	const struct name *found = find_name(c->out, (struct name){ .text = uri });
+
+	if (!found) {
+		unresolved(c, r, "refers to outside of the document");
+		return NULL;
+	}
+	return found->resource;
+}
+
+/* The schema that a pointer, decoded, leads to from a resource; compiled later if it is new. */
+static const struct schema *find_pointer(struct compiler *c, const struct reference *r,
+					 const struct resource *resource, char *pointer)
+{
+	struct schema nearest = { .resource = resource };
+	const struct schema *near = &nearest;
+	struct node *n = follow(resource->node, pointer, &near);
+
+	if (!n) {
+		unresolved(c, r, "refers to nothing");
+		return NULL;
+	}
+	nearest.resource = near->resource;
+	return read_schema(c, &nearest, n) ? n->schema : NULL;
+}
+
+static bool resolve(struct compiler *c, const struct reference *r)
+{
+	size_t len = strcspn(r->node->text, "#");
+	const struct resource *resource = find_resource(c, r, len);
+	bool good;
+
+	if (!resource)
+		return false;
+
+	char *fragment =
+	    uri_decode(c->arena, r->node->text + len + (r->node->text[len] == '#'), &good);
+	const struct schema *found = NULL;
+
+	if (!fragment)
+		return no_memory(c);
+	if (!good)
+		return unresolved(c, r, "is no reference");
+	if (*fragment == '\0' || *fragment == '/') {
+		found = find_pointer(c, r, resource, fragment);
+		if (!found)
+			return false;
+	} else {
+		const struct name *name =
+		    find_name(c->out, (struct name){
+					  .resource = resource, .text = fragment, .anchor = true });
+
+		if (!name)
+			return unresolved(c, r, "refers to nothing");
+		found = name->schema;
+		if (name->dynamic && r->sub == DYNAMIC_REF)
+			r->from->dynamic_anchor = name->text;
+	}
+	r->from->sub[r->sub] = found;
+	return true;
+}
+
+static bool resolve_all(struct compiler *c)
+{
+	while (c->references) {
+		const struct reference *r = c->references;
+
+		c->references = r->next;
+		if (!resolve(c, r) || !compile_all(c))
+			return false;
+	}
+	return true;
+}
+
+/* ---- loops ------------------------------------------------------------------------------------
+ */
+
+static bool find_loops(struct compiler *c, const struct schema *schema, unsigned depth)
+{
+	struct schema *s = (struct schema *)schema;
+
+	if (!s || !s->node || s->visit == DONE)
+		return true;
+	if (s->visit == OPEN)
+		return wrong_at(c, s->node, "refers to itself without end");
+	if (depth == CHAIN_MAX)
+		return wrong_at(c, s->node, "refers on for too long");
+	s->visit = OPEN;
+	for (size_t i = 0; i < IN_PLACE; i++)
+		if (!find_loops(c, s->sub[i], depth + 1))
+			return false;
+	for (size_t i = 0; i < SCHEMAS_IN_PLACE; i++)
+		for (size_t j = 0; s->part[i] && j < s->part[i]->count; j++)
+			if (!find_loops(c, s->part[i]->items[j]->schema, depth + 1))
+				return false;
+	s->visit = DONE;
+	return true;
+}
+
+/* ---- all of it --------------------------------------------------------------------------------
+ */
+
+static bool compile_root(struct compiler *c, struct node *root)
+{
+	struct resource *document = arena_alloc(c->arena, sizeof *document);
+	struct schema outside = { .resource = document };
+
+	if (!document)
+		return no_memory(c);
+	*document = (struct resource){ "", root };
+	if (!read_schema(c, &outside, root))
+		return false;
+	c->out->root = root->schema;
+	if (!compile_all(c) || !resolve_all(c) || !find_loops(c, c->out->root, 0))
+		return false;
+	for (struct schema *s = c->out->schemas; s; s = s->next)
+		if (!find_loops(c, s, 0))
+			return false;
+	return true;
+}
+
+bool jsonschema_compile(struct jsonschema *out, struct arena *a, const cJSON *schema)
+{
+	struct compiler c = { .out = out, .arena = a };
+	const char *why;
+	struct node *root = jsontree_load(a, schema, &why);
+
+	*out = (struct jsonschema){ .arena = a };
+	if (!root) {
+		out->broke = why == json_out_of_memory;
+		out->why = why;
+		return false;
+	}
+	return compile_root(&c, root);
+}
+
+static void keep_nothing(void *name)
+{
+	(void)name; /* the arena's */
+}
+
+void jsonschema_free(struct jsonschema *s)
+{
+	for (struct schema *at = s->schemas; at; at = at->next) {
+		free(at->words);
+		regex_free(at->pattern);
+		for (size_t i = 0; at->patterns && i < at->part[PATTERN_PROPERTIES]->count; i++)
+			regex_free(at->patterns[i]);
+		free(at->patterns);
+	}
+	tdestroy(s->names, keep_nothing);
+}

@@ -1,0 +1,341 @@
+/*
+ * regex.c - PCRE2, kept from running away. Nothing else knows PCRE2.
+ *
+ * Its match limit holds for one place to begin at, so the places are tried one by one, each with a
+ * small limit first and a larger one after: what is paid for is within a factor of what was used.
+ * The limit counts the points to come back to. Every character that a match passes leaves one, but
+ * for fixed repetitions, which the weight of the pattern accounts for, and for constructs that are
+ * refused.
+ */
+#include "schema/regex.h"
+
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/utf8.h"
+
+enum {
+	REPEAT_MAX = 1000,   /* Go's */
+	GROUPS_MAX = 250,    /* PCRE2's */
+	WEIGHT_MAX = 100000, /* characters that one pass over the pattern may compare */
+	FIRST_LIMIT = 16,    /* points to come back to, of the first try at a place */
+	MORE = 8,            /* times as many, of the next */
+	HEAP_KIB = 16 * 1024,
+	BEGIN_COST = 4, /* steps, of a try */
+	WEIGHT_PER_STEP = 16,
+	CLASS_PER_WEIGHT = 8, /* bytes of a class, whose ranges are tried one by one */
+	CLASS_SLOW = 256,     /* bytes of one that is slow even where a try only passes it */
+	BYTES_PER_STEP = 64,  /* of the text, to be measured */
+};
+
+struct regex {
+	pcre2_code *code;
+	bool anchored; /* it can match at the beginning only */
+	long long weight;
+	long long slow; /* steps of a character that a slow class takes; 0: there is none */
+};
+
+struct matcher {
+	pcre2_match_data *data;
+	pcre2_match_context *limits;
+};
+
+/* ---- which patterns ---------------------------------------------------------------------------
+ */
+
+struct pattern {
+	const char *at;
+	const char *why;                  /* set once */
+	long long weight[GROUPS_MAX + 1]; /* of the open groups */
+	size_t depth;
+	long long widest; /* class, in bytes */
+	long long last;   /* weight of what a repetition would repeat */
+};
+
+static bool wrong(struct pattern *p, const char *why)
+{
+	p->why = why;
+	return false;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* At a backslash. */
+static bool scan_escape(struct pattern *p)
+{
+	char c = p->at[1];
+
+	if (c && (is_letter(c) || is_digit(c)) && !strchr("AbBdDsSwWzafnrtvpPx0", c))
+		return wrong(p, "an escape that is not supported");
+	p->at += c ? 2 : 1;
+	return true;
+}
+
+/* At the bracket that begins a class; one without an end is left to PCRE2. */
+static bool scan_class(struct pattern *p)
+{
+	p->at++;
+	p->at += *p->at == '^';
+	p->at += *p->at == ']';
+	while (*p->at && *p->at != ']') {
+		const char *end = p->at[0] == '[' && p->at[1] == ':' ? strstr(p->at, ":]") : NULL;
+
+		if (*p->at == '\\') {
+			if (!scan_escape(p))
+				return false;
+		} else {
+			p->at = end ? end + 2 : p->at + 1;
+		}
+	}
+	p->at += *p->at == ']';
+	return true;
+}
+
+/* At the bracket that begins a group. */
+static bool scan_group(struct pattern *p)
+{
+	const char *at = ++p->at;
+
+	if (*at == '*')
+		return wrong(p, "a quantifier that follows nothing");
+	if (*at == '?') {
+		const char *flags = at + 1 + strspn(at + 1, "ims-");
+		bool name = (at[1] == 'P' && at[2] == '<') ||
+			    (at[1] == '<' && at[2] != '=' && at[2] != '!');
+
+		if (!name && *flags != ':' && (*flags != ')' || flags == at + 1))
+			return wrong(p, "a group of a kind that is not supported");
+		p->at = name ? at + 2 : flags;
+	}
+	if (p->depth == GROUPS_MAX)
+		return wrong(p, "groups nested too deep");
+	p->weight[++p->depth] = 0;
+	return true;
+}
+
+/* Count an atom of that weight. */
+static bool add_weight(struct pattern *p, long long weight)
+{
+	p->last = weight;
+	p->weight[p->depth] += weight;
+	return p->weight[p->depth] <= WEIGHT_MAX || wrong(p, "too large");
+}
+
+static bool add_class(struct pattern *p, long long len)
+{
+	if (len > p->widest)
+		p->widest = len;
+	return add_weight(p, 1 + len / CLASS_PER_WEIGHT);
+}
+
+/* Behind a quantifier: what would make it possessive is refused. */
+static bool end_quantifier(struct pattern *p)
+{
+	if (*p->at == '+')
+		return wrong(p, "a quantifier that follows another");
+	p->at += *p->at == '?';
+	return true;
+}
+
+/* At a brace: a count, or text like any other. */
+static bool scan_brace(struct pattern *p)
+{
+	char *end;
+	unsigned long least, most;
+
+	if (!is_digit(p->at[1])) {
+		p->at++;
+		return add_weight(p, 1);
+	}
+	least = most = strtoul(p->at + 1, &end, 10);
+	if (*end == ',' && is_digit(end[1]))
+		most = strtoul(end + 1, &end, 10);
+	else if (*end == ',')
+		end++;
+	if (*end != '}') {
+		p->at++;
+		return add_weight(p, 1);
+	}
+	if (least > REPEAT_MAX || most > REPEAT_MAX)
+		return wrong(p, "a repetition of more than 1000");
+	p->at = end + 1;
+	if (least > 1 && !add_weight(p, p->last * ((long long)least - 1)))
+		return false;
+	return end_quantifier(p);
+}
+
+static bool scan_atom(struct pattern *p)
+{
+	const char *from = p->at;
+
+	switch (*p->at) {
+	case '\\':
+		return scan_escape(p) && add_weight(p, 1);
+	case '[':
+		return scan_class(p) && add_class(p, p->at - from);
+	case '(':
+		return scan_group(p);
+	case '{':
+		return scan_brace(p);
+	case ')':
+		p->at++;
+		if (p->depth == 0)
+			return true;
+		p->depth--;
+		return add_weight(p, p->weight[p->depth + 1]);
+	case '*':
+	case '+':
+	case '?':
+		p->at++;
+		return end_quantifier(p);
+	default:
+		p->at++;
+		return add_weight(p, 1);
+	}
+}
+
+/* ---- compiling and matching -------------------------------------------------------------------
+ */
+
+size_t regex_size(const struct regex *re)
+{
+	size_t size = 0;
+
+	pcre2_pattern_info(re->code, PCRE2_INFO_SIZE, &size);
+	return size;
+}
+
+void regex_free(struct regex *re)
+{
+	if (!re)
+		return;
+	pcre2_code_free(re->code);
+	free(re);
+}
+
+struct matcher *matcher_new(void)
+{
+	struct matcher *m = calloc(1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	m->data = pcre2_match_data_create(1, NULL);
+	m->limits = pcre2_match_context_create(NULL);
+	if (!m->data || !m->limits) {
+		matcher_free(m);
+		return NULL;
+	}
+	pcre2_set_heap_limit(m->limits, HEAP_KIB);
+	return m;
+}
+
+void matcher_free(struct matcher *m)
+{
+	if (!m)
+		return;
+	pcre2_match_data_free(m->data);
+	pcre2_match_context_free(m->limits);
+	free(m);
+}
+
+static const char *error_text(struct arena *a, int code)
+{
+	PCRE2_UCHAR text[160];
+
+	if (pcre2_get_error_message(code, text, sizeof text) < 0)
+		return "not a regular expression";
+	return arena_strdup(a, (const char *)text);
+}
+
+struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
+{
+	enum {
+		OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_POSSESS |
+			  PCRE2_NO_START_OPTIMIZE | PCRE2_NO_UTF_CHECK | PCRE2_NO_AUTO_CAPTURE
+	};
+	struct pattern p = { .at = pattern };
+	int error = PCRE2_ERROR_NOMEMORY;
+	PCRE2_SIZE place;
+	uint32_t options = 0;
+
+	while (*p.at && scan_atom(&p))
+		;
+	*why = p.why;
+	if (p.why)
+		return NULL;
+
+	struct regex *re = calloc(1, sizeof *re);
+
+	if (!re)
+		return NULL;
+	re->weight = 1 + p.weight[0] / WEIGHT_PER_STEP;
+	re->slow = p.widest / CLASS_SLOW;
+	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, OPTIONS, &error,
+				 &place, NULL);
+	if (re->code) {
+		pcre2_pattern_info(re->code, PCRE2_INFO_ALLOPTIONS, &options);
+		re->anchored = options & PCRE2_ANCHORED;
+		return re;
+	}
+	if (error != PCRE2_ERROR_NOMEMORY && error != PCRE2_ERROR_HEAP_FAILED) {
+		*why = error_text(a, error);
+	}
+	regex_free(re);
+	return NULL;
+}
+
+/* Try at one place: the result of pcre2_match. */
+static int match_at(const struct regex *re, struct matcher *m, const char *text, size_t len,
+		    size_t at, long long *steps)
+{
+	int rc;
+	uint32_t limit = FIRST_LIMIT;
+
+	*steps -= BEGIN_COST + re->weight;
+	for (;; limit *= MORE) {
+		if (*steps < 0)
+			return PCRE2_ERROR_MATCHLIMIT;
+		pcre2_set_match_limit(m->limits, limit);
+		rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, at,
+				 PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK, m->data, m->limits);
+		if (rc != PCRE2_ERROR_MATCHLIMIT)
+			return rc;
+		/* It may have passed all of the text before it came back. */
+		*steps -= limit * re->weight + (long long)(len - at) * re->slow;
+	}
+}
+
+enum regex_verdict regex_match(const struct regex *re, struct matcher *m, const char *text,
+			       long long *steps)
+{
+	size_t len = strlen(text), at = 0;
+
+	*steps -= (long long)(len / BYTES_PER_STEP);
+	for (;;) {
+		switch (match_at(re, m, text, len, at, steps)) {
+		case PCRE2_ERROR_NOMATCH:
+			break;
+		case PCRE2_ERROR_MATCHLIMIT:
+		case PCRE2_ERROR_HEAPLIMIT:
+		case PCRE2_ERROR_DEPTHLIMIT:
+			return REGEX_COMPLEX;
+		case PCRE2_ERROR_NOMEMORY:
+			return REGEX_BROKE;
+		default:
+			return REGEX_MATCHES;
+		}
+		if (re->anchored || at == len)
+			return REGEX_DIFFERS;
+		at += utf8_sequence(text + at, len - at);
+	}
+}

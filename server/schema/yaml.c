@@ -1,0 +1,723 @@
+/*
+ * yaml.c - libyaml's events into a cJSON tree. Nothing else knows libyaml.
+ *
+ * An alias is a copy of what its anchor is on, so a budget of bytes bounds what a document expands
+ * to. What a merge key names is kept aside until the end: anchors may point into it.
+ */
+#include "schema/yaml.h"
+
+#include <errno.h>
+#include <math.h>
+#include <search.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <yaml.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
+
+enum { DIRECTIVES_MAX = 1000 };
+
+struct anchor {
+	const char *name;
+	const cJSON *node; /* NULL until it is complete */
+	const char *text;  /* a scalar's, as it stands; else NULL */
+};
+
+struct reader {
+	const char *text, *end;
+	struct json_error *e;
+	yaml_parser_t parser;
+	struct arena arena; /* of the anchors and the texts of scalars */
+	void *anchors;      /* for tsearch, by name */
+	cJSON *kept;        /* an array of what merge keys named */
+	size_t copied;
+};
+
+/* A mapping on its way. */
+struct mapping {
+	cJSON *object;
+	size_t *places; /* where each key is, in characters; owned */
+	size_t count, cap;
+	const cJSON **merged; /* owned */
+	size_t merges;
+};
+
+static void free_mapping(struct mapping *m)
+{
+	cJSON_Delete(m->object);
+	free(m->places);
+	free(m->merged);
+}
+
+static void free_node(cJSON **node)
+{
+	cJSON_Delete(*node);
+}
+
+/* Says what is wrong, once, at a place that libyaml counts in characters. NULL, or false. */
+static cJSON *wrong(struct reader *r, size_t place, const char *what)
+{
+	const char *at = r->text;
+
+	for (; place > 0 && at < r->end; place--) {
+		size_t len = utf8_sequence(at, (size_t)(r->end - at));
+
+		at += len ? len : 1;
+	}
+	if (!r->e->what)
+		json_error_at(r->e, r->text, at, what);
+	return NULL;
+}
+
+static cJSON *no_memory(struct reader *r)
+{
+	return wrong(r, 0, json_out_of_memory);
+}
+
+/* The next event, for yaml_event_delete; on failure it needs none. */
+static bool next_event(struct reader *r, yaml_event_t *event)
+{
+	const yaml_parser_t *p = &r->parser;
+
+	if (yaml_parser_parse(&r->parser, event))
+		return true;
+	if (p->error == YAML_MEMORY_ERROR)
+		no_memory(r);
+	else if (p->error == YAML_READER_ERROR && !r->e->what)
+		json_error_at(r->e, r->text, r->text + p->problem_offset, p->problem);
+	else
+		wrong(r, p->problem_mark.index, p->problem);
+	return false;
+}
+
+/* ---- scalars ----------------------------------------------------------------------------------
+ */
+
+enum tag { TAG_NONE, TAG_NULL, TAG_BOOL, TAG_INT, TAG_FLOAT, TAG_STR, TAG_MAP, TAG_SEQ, TAG_OTHER };
+
+static enum tag read_tag(const yaml_char_t *tag)
+{
+	static const char *const names[] = {
+		[TAG_NULL] = YAML_NULL_TAG,   [TAG_BOOL] = YAML_BOOL_TAG, [TAG_INT] = YAML_INT_TAG,
+		[TAG_FLOAT] = YAML_FLOAT_TAG, [TAG_STR] = YAML_STR_TAG,   [TAG_MAP] = YAML_MAP_TAG,
+		[TAG_SEQ] = YAML_SEQ_TAG,
+	};
+
+	if (!tag)
+		return TAG_NONE;
+	for (size_t i = 1; i < ARRAY_LEN(names); i++)
+		if (streq((const char *)tag, names[i]))
+			return (enum tag)i;
+	return TAG_OTHER;
+}
+
+static bool is_word(const char *text, const char *const words[3])
+{
+	return streq(text, words[0]) || streq(text, words[1]) || streq(text, words[2]);
+}
+
+/* A 64-bit integer, with or without a sign and a prefix of its base. */
+static bool read_int(const char *text, double *number)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	char kind = digits[0] == '0' ? (char)(digits[1] | 0x20) : '\0';
+	int base = kind == 'x' ? 16 : kind == 'o' ? 8 : kind == 'b' ? 2 : 10;
+	char *end;
+
+	if (base != 10)
+		digits += 2;
+	else if (digits[0] == '0' && digits[1])
+		base = 8;
+	if (!(digits[0] >= '0' && digits[0] <= '9') &&
+	    !(base == 16 && strchr("abcdef", digits[0] | 0x20)))
+		return false;
+	if (base == 16 && digits[0] == '0' && (digits[1] | 0x20) == 'x')
+		return false; /* which strtoull would skip once more */
+	errno = 0;
+
+	unsigned long long value = strtoull(digits, &end, base);
+
+	if (errno || *end || (*text == '-' && value > (unsigned long long)INT64_MAX + 1))
+		return false;
+	*number = *text == '-' ? -(double)value : (double)value;
+	return true;
+}
+
+/* [-+]? ( . digits | digits [ . digits? ] ) ( [eE] [-+]? digits )? within a double's range */
+static bool read_float(const char *text, double *number)
+{
+	static const char digits[] = "0123456789";
+	const char *at = text + (*text == '-' || *text == '+');
+	size_t whole = strspn(at, digits), fraction = 0;
+
+	at += whole;
+	if (*at == '.') {
+		fraction = strspn(++at, digits);
+		at += fraction;
+	}
+	if (whole + fraction == 0)
+		return false;
+	if (*at == 'e' || *at == 'E') {
+		at++;
+		at += *at == '-' || *at == '+';
+		if (strspn(at, digits) == 0)
+			return false;
+		at += strspn(at, digits);
+	}
+	*number = strtod(text, NULL);
+	return *at == '\0' && isfinite(*number);
+}
+
+/* Does each underscore stand between two digits? yaml.v3 asks only of what begins with a dot. */
+static bool separates_digits(const char *text)
+{
+	for (const char *at = strchr(text, '_'); at; at = strchr(at + 1, '_'))
+		if (!(at > text && at[-1] >= '0' && at[-1] <= '9' && at[1] >= '0' && at[1] <= '9'))
+			return false;
+	return true;
+}
+
+/* The same text without its underscores; NULL: no memory. */
+static char *drop_underscores(struct reader *r, const char *text)
+{
+	char *copy = arena_strdup(&r->arena, text), *to = copy;
+
+	if (!copy)
+		return NULL;
+	for (const char *from = copy; *from; from++)
+		if (*from != '_')
+			*to++ = *from;
+	*to = '\0';
+	return copy;
+}
+
+/* What a scalar that is no text is; TAG_STR where it is text, TAG_OTHER where memory is short. */
+static enum tag resolve(struct reader *r, const char *text, double *number)
+{
+	static const char *const nulls[] = { "null", "Null", "NULL" },
+				 *const trues[] = { "true", "True", "TRUE" },
+				 *const falses[] = { "false", "False", "FALSE" },
+				 *const infs[] = { ".inf", ".Inf", ".INF" },
+				 *const nans[] = { ".nan", ".NaN", ".NAN" };
+	bool sign = *text == '-' || *text == '+';
+
+	*number = 0;
+	if (*text == '\0' || streq(text, "~") || is_word(text, nulls))
+		return TAG_NULL;
+	if (is_word(text, trues) || is_word(text, falses)) {
+		*number = is_word(text, trues);
+		return TAG_BOOL;
+	}
+	if (is_word(text + sign, infs) || is_word(text, nans)) {
+		*number = INFINITY;
+		return TAG_FLOAT;
+	}
+	if (!sign && *text != '.' && !(*text >= '0' && *text <= '9'))
+		return TAG_STR;
+	if (*text == '.' && !separates_digits(text))
+		return TAG_STR;
+
+	const char *plain = drop_underscores(r, text);
+
+	if (!plain)
+		return TAG_OTHER;
+	return *text != '.' && read_int(plain, number) ? TAG_INT
+	       : read_float(plain, number)             ? TAG_FLOAT
+						       : TAG_STR;
+}
+
+/* A scalar's text as C has it: libyaml tells how long it is, with every NUL of it. */
+static const char *scalar_text(struct reader *r, const yaml_event_t *event)
+{
+	const char *from = (const char *)event->data.scalar.value;
+	size_t len = event->data.scalar.length, used = 0, nuls = 0;
+
+	for (size_t i = 0; i < len; i++)
+		nuls += from[i] == '\0';
+
+	char *text = arena_alloc(&r->arena, len + 2 * nuls + 1);
+
+	if (!text)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		if (from[i] == '\0') {
+			memcpy(text + used, "\xef\xbf\xbd", 3);
+			used += 3;
+		} else {
+			text[used++] = from[i];
+		}
+	}
+	text[used] = '\0';
+	return text;
+}
+
+static cJSON *make_scalar(struct reader *r, size_t place, enum tag kind, const char *text,
+			  double number)
+{
+	cJSON *node = NULL;
+
+	switch (kind) {
+	case TAG_NULL:
+		node = cJSON_CreateNull();
+		break;
+	case TAG_BOOL:
+		node = cJSON_CreateBool(number != 0);
+		break;
+	case TAG_INT:
+	case TAG_FLOAT:
+		if (isinf(number))
+			return wrong(r, place, "JSON has no number for .inf and .nan");
+		node = cJSON_CreateNumber(number);
+		break;
+	default:
+		node = cJSON_CreateString(text);
+	}
+	return node ? node : no_memory(r);
+}
+
+static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const char *text)
+{
+	const yaml_char_t *name = event->data.scalar.tag;
+	size_t place = event->start_mark.index;
+	enum tag tag = read_tag(name), kind = TAG_STR;
+	double number = 0;
+
+	if (name && streq((const char *)name, "!"))
+		tag = TAG_NONE;
+	if (tag == TAG_OTHER)
+		return wrong(r, place, "a tag that JSON has no kind for");
+	if (tag != TAG_STR &&
+	    (tag != TAG_NONE || event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE))
+		kind = resolve(r, text, &number);
+	if (kind == TAG_OTHER)
+		return no_memory(r);
+	if (tag != TAG_NONE && tag != kind && !(tag == TAG_FLOAT && kind == TAG_INT))
+		return wrong(r, place, "a scalar that is not what its tag says");
+	return make_scalar(r, place, kind, text, number);
+}
+
+/* ---- anchors ----------------------------------------------------------------------------------
+ */
+
+static int compare_anchors(const void *a, const void *b)
+{
+	return strcmp(((const struct anchor *)a)->name, ((const struct anchor *)b)->name);
+}
+
+/* The anchor that an event sets, or NULL with e->what set or not. A name may be set anew. */
+static struct anchor *set_anchor(struct reader *r, const yaml_char_t *name)
+{
+	if (!name)
+		return NULL;
+
+	struct anchor *anchor = arena_zalloc(&r->arena, sizeof *anchor);
+	char *copy = arena_strdup(&r->arena, (const char *)name);
+
+	if (!anchor || !copy) {
+		no_memory(r);
+		return NULL;
+	}
+	anchor->name = copy;
+
+	struct anchor **slot = tsearch(anchor, &r->anchors, compare_anchors);
+
+	if (!slot) {
+		no_memory(r);
+		return NULL;
+	}
+	*slot = anchor;
+	return anchor;
+}
+
+/* What an alias stands for; NULL with e->what set. */
+static const struct anchor *find_anchor(struct reader *r, const yaml_event_t *event)
+{
+	struct anchor wanted = { .name = (const char *)event->data.alias.anchor };
+	struct anchor *const *found = tfind(&wanted, &r->anchors, compare_anchors);
+
+	if (found && (*found)->node)
+		return *found;
+	wrong(r, event->start_mark.index,
+	      found ? "an alias within what it stands for" : "an alias without its anchor");
+	return NULL;
+}
+
+static bool is_collection(const cJSON *node)
+{
+	return cJSON_IsArray(node) || cJSON_IsObject(node);
+}
+
+/* Take what a copy of `node` within `depth` others needs out of the budget, if it may be. */
+static bool charge(struct reader *r, const cJSON *node, size_t place, unsigned depth)
+{
+	if (is_collection(node) && depth++ == JSON_DEPTH)
+		return wrong(r, place, "nested too deep");
+	r->copied += sizeof *node + (node->string ? strlen(node->string) : 0) +
+		     (node->valuestring ? strlen(node->valuestring) : 0);
+	if (r->copied > YAML_COPIED_MAX)
+		return wrong(r, place, "aliases that expand to too much");
+	for (const cJSON *item = node->child; item; item = item->next)
+		if (!charge(r, item, place, depth))
+			return false;
+	return true;
+}
+
+static cJSON *copy_node(struct reader *r, const cJSON *node, size_t place, unsigned depth)
+{
+	if (!charge(r, node, place, depth))
+		return NULL;
+
+	cJSON *copy = cJSON_Duplicate(node, true);
+
+	return copy ? copy : no_memory(r);
+}
+
+/* ---- collections ------------------------------------------------------------------------------
+ */
+
+static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth);
+
+/* The next event's node, read to its end. */
+static cJSON *read_next(struct reader *r, unsigned depth)
+{
+	yaml_event_t event;
+
+	if (!next_event(r, &event))
+		return NULL;
+
+	cJSON *node = read_node(r, &event, depth);
+
+	yaml_event_delete(&event);
+	return node;
+}
+
+static cJSON *read_sequence(struct reader *r, unsigned depth)
+{
+	cJSON *array CLEANUP(free_node) = cJSON_CreateArray();
+
+	if (!array)
+		return no_memory(r);
+	for (;;) {
+		yaml_event_t event;
+
+		if (!next_event(r, &event))
+			return NULL;
+
+		bool end = event.type == YAML_SEQUENCE_END_EVENT;
+		cJSON *item = end ? NULL : read_node(r, &event, depth);
+
+		yaml_event_delete(&event);
+		if (end)
+			return STEAL(array);
+		if (!item)
+			return NULL;
+		cJSON_AddItemToArray(array, item);
+	}
+}
+
+/* A key's text; NULL with e->what set. */
+static const char *read_key(struct reader *r, const yaml_event_t *event)
+{
+	const char *text = NULL;
+
+	if (event->type == YAML_ALIAS_EVENT) {
+		const struct anchor *anchor = find_anchor(r, event);
+
+		if (!anchor)
+			return NULL;
+		text = anchor->text;
+	} else if (event->type == YAML_SCALAR_EVENT) {
+		struct anchor *anchor = set_anchor(r, event->data.scalar.anchor);
+
+		text = scalar_text(r, event);
+		if (!text)
+			no_memory(r);
+		else if (anchor) {
+			/* What an alias of it is, as a value. */
+			cJSON *value = read_scalar(r, event, text);
+
+			anchor->text = text;
+			anchor->node = value;
+			if (value)
+				cJSON_AddItemToArray(r->kept, value);
+		}
+		return r->e->what ? NULL : text;
+	}
+	if (!text)
+		wrong(r, event->start_mark.index, "a key must be a scalar");
+	return text;
+}
+
+static bool is_merge_key(const yaml_event_t *event)
+{
+	return event->type == YAML_SCALAR_EVENT && !event->data.scalar.tag &&
+	       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       streq((const char *)event->data.scalar.value, "<<");
+}
+
+/* Note what a merge key named: an object, or an array of objects, the first of which wins. */
+static bool note_merge(struct reader *r, struct mapping *m, cJSON *value, size_t place)
+{
+	size_t count = 0, more = cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 1;
+	const cJSON *first = cJSON_IsArray(value) ? value->child : value;
+
+	cJSON_AddItemToArray(r->kept, value);
+	m->merged = reallocarray(NULL, more ? more : 1, sizeof *m->merged);
+	if (!m->merged)
+		return no_memory(r);
+	for (const cJSON *item = first; count < more; item = item->next) {
+		if (!cJSON_IsObject(item))
+			return wrong(r, place, "<< must name a mapping, or a sequence of them");
+		m->merged[count++] = item;
+	}
+	m->merges = count;
+	return true;
+}
+
+static bool note_place(struct reader *r, struct mapping *m, size_t place)
+{
+	if (m->count == m->cap) {
+		size_t cap = m->cap ? m->cap * 2 : 16;
+		size_t *more = reallocarray(m->places, cap, sizeof *more);
+
+		if (!more)
+			return no_memory(r);
+		m->places = more;
+		m->cap = cap;
+	}
+	m->places[m->count++] = place;
+	return true;
+}
+
+/* A key's event and the value behind it. */
+static bool read_pair(struct reader *r, struct mapping *m, const yaml_event_t *event,
+		      unsigned depth)
+{
+	size_t place = event->start_mark.index;
+	bool merge = is_merge_key(event);
+	const char *key = read_key(r, event);
+
+	if (!key)
+		return false;
+	if (merge && m->merged)
+		return wrong(r, place, "a key that the mapping already has");
+
+	cJSON *value = read_next(r, depth);
+
+	if (!value)
+		return false;
+	if (merge)
+		return note_merge(r, m, value, place);
+	if (!cJSON_AddItemToObject(m->object, key, value)) {
+		cJSON_Delete(value);
+		return no_memory(r);
+	}
+	return note_place(r, m, place);
+}
+
+/* Copy the members of what was merged behind the mapping's own. */
+static bool copy_merged(struct reader *r, struct mapping *m, size_t place, unsigned depth)
+{
+	for (size_t i = 0; i < m->merges; i++)
+		for (const cJSON *from = m->merged[i]->child; from; from = from->next) {
+			cJSON *copy = copy_node(r, from, place, depth);
+
+			if (!copy)
+				return false;
+			if (!cJSON_AddItemToObject(m->object, from->string, copy)) {
+				cJSON_Delete(copy);
+				return no_memory(r);
+			}
+		}
+	return true;
+}
+
+/* Refuse a key that the mapping itself repeats; leave of one that a merge repeats the first. */
+static bool settle_keys(struct reader *r, struct mapping *m)
+{
+	size_t count, repeated = SIZE_MAX;
+	struct json_member *members = json_members(m->object, &count);
+
+	if (!members)
+		return no_memory(r);
+	/* From behind, so that what goes is no longer needed; a mapping's own keys are in front. */
+	for (size_t i = count; i-- > 0;) {
+		if (!json_member_repeats(members, count, i))
+			continue;
+
+		struct json_member second = members[i + 1];
+
+		if (second.order >= m->count)
+			cJSON_Delete(cJSON_DetachItemViaPointer(m->object, second.item));
+		else if (m->places[second.order] < repeated)
+			repeated = m->places[second.order];
+	}
+	free(members);
+	return repeated == SIZE_MAX || wrong(r, repeated, "a key that the mapping already has");
+}
+
+static cJSON *read_mapping(struct reader *r, size_t place, unsigned depth)
+{
+	struct mapping m CLEANUP(free_mapping) = { .object = cJSON_CreateObject() };
+
+	if (!m.object)
+		return no_memory(r);
+	for (;;) {
+		yaml_event_t event;
+
+		if (!next_event(r, &event))
+			return NULL;
+
+		bool end = event.type == YAML_MAPPING_END_EVENT;
+		bool good = end || read_pair(r, &m, &event, depth);
+
+		yaml_event_delete(&event);
+		if (!good)
+			return NULL;
+		if (end)
+			break;
+	}
+	if (!copy_merged(r, &m, place, depth) || !settle_keys(r, &m))
+		return NULL;
+	return STEAL(m.object);
+}
+
+/* A sequence or a mapping, whose first event is given. */
+static cJSON *read_collection(struct reader *r, const yaml_event_t *event, unsigned depth)
+{
+	bool sequence = event->type == YAML_SEQUENCE_START_EVENT;
+	const yaml_char_t *name =
+	    sequence ? event->data.sequence_start.tag : event->data.mapping_start.tag;
+	size_t place = event->start_mark.index;
+	enum tag tag = read_tag(name);
+
+	if (depth == JSON_DEPTH)
+		return wrong(r, place, "nested too deep");
+	if (name && tag != (sequence ? TAG_SEQ : TAG_MAP) && !streq((const char *)name, "!"))
+		return wrong(r, place,
+			     tag == TAG_OTHER ? "a tag that JSON has no kind for"
+					      : "a collection that is not what its tag says");
+	return sequence ? read_sequence(r, depth + 1) : read_mapping(r, place, depth + 1);
+}
+
+/* The node that begins with this event, which remains the caller's. */
+static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
+{
+	const yaml_char_t *name = NULL;
+	const char *text = NULL;
+	cJSON *node;
+
+	if (event->type == YAML_ALIAS_EVENT) {
+		const struct anchor *found = find_anchor(r, event);
+
+		return found ? copy_node(r, found->node, event->start_mark.index, depth) : NULL;
+	}
+	if (event->type == YAML_SCALAR_EVENT)
+		name = event->data.scalar.anchor;
+	else if (event->type == YAML_SEQUENCE_START_EVENT)
+		name = event->data.sequence_start.anchor;
+	else
+		name = event->data.mapping_start.anchor;
+
+	struct anchor *anchor = set_anchor(r, name);
+
+	if (name && !anchor)
+		return NULL;
+	if (event->type == YAML_SCALAR_EVENT) {
+		text = scalar_text(r, event);
+		node = text ? read_scalar(r, event, text) : no_memory(r);
+	} else {
+		node = read_collection(r, event, depth);
+	}
+	if (anchor) {
+		anchor->text = text;
+		anchor->node = node;
+	}
+	return node;
+}
+
+/* ---- documents --------------------------------------------------------------------------------
+ */
+
+/* Read an event of the stream itself: its type, or YAML_NO_EVENT with e->what set. */
+static yaml_event_type_t read_mark(struct reader *r, size_t *place)
+{
+	yaml_event_t event;
+
+	if (!next_event(r, &event))
+		return YAML_NO_EVENT;
+
+	yaml_event_type_t type = event.type;
+
+	*place = event.start_mark.index;
+	yaml_event_delete(&event);
+	return type;
+}
+
+static cJSON *read_stream(struct reader *r)
+{
+	size_t place;
+	cJSON *tree CLEANUP(free_node) = NULL;
+
+	read_mark(r, &place);
+
+	yaml_event_type_t type = read_mark(r, &place);
+
+	if (type == YAML_STREAM_END_EVENT) {
+		tree = cJSON_CreateNull();
+		return tree ? STEAL(tree) : no_memory(r);
+	}
+	if (type == YAML_NO_EVENT)
+		return NULL;
+	tree = read_next(r, 0);
+	if (!tree || read_mark(r, &place) == YAML_NO_EVENT)
+		return NULL;
+	type = read_mark(r, &place);
+	if (type == YAML_DOCUMENT_START_EVENT)
+		return wrong(r, place, "expected one document, found another");
+	return type == YAML_NO_EVENT ? NULL : STEAL(tree);
+}
+
+/* Every %TAG makes libyaml compare it with all before it. */
+static bool check_directives(struct reader *r)
+{
+	size_t count = 0;
+
+	for (const char *at = r->text; (at = memmem(at, (size_t)(r->end - at), "%TAG", 4)); at += 4)
+		if (++count > DIRECTIVES_MAX) {
+			json_error_at(r->e, r->text, at, "too many %TAG");
+			return false;
+		}
+	return true;
+}
+
+static void keep_nothing(void *anchor)
+{
+	(void)anchor; /* the arena's */
+}
+
+cJSON *yaml_parse(const char *text, size_t len, struct json_error *e)
+{
+	size_t mark = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	struct reader r = { .text = text + mark, .end = text + len, .e = e };
+	cJSON *tree = NULL;
+
+	*e = (struct json_error){ 0 };
+	arena_init(&r.arena, NULL, 0);
+	r.kept = cJSON_CreateArray();
+	if (!yaml_parser_initialize(&r.parser) || !r.kept) {
+		no_memory(&r);
+	} else {
+		yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+		yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text,
+					     (size_t)(r.end - r.text));
+		tree = check_directives(&r) ? read_stream(&r) : NULL;
+	}
+	yaml_parser_delete(&r.parser);
+	tdestroy(r.anchors, keep_nothing);
+	cJSON_Delete(r.kept);
+	arena_free(&r.arena);
+	return tree;
+}

@@ -1,0 +1,26 @@
+/*
+ * insert.h - writing rows as the resource table describes them. Knows the store and nothing of
+ * where rows come from. The caller holds db_write.
+ */
+#ifndef STORE_INSERT_H
+#define STORE_INSERT_H
+
+#include "http/target.h"
+#include "store/sql.h"
+
+/*
+ * Store a row: a text for each field of the resource, NULL for null and where no column stores it.
+ * A row that lives inside another names that one's id, and where it is one of several, its place.
+ */
+enum step insert_row(struct db *db, const struct sql *sql, const struct resource *r,
+		     const char *const *values, const char *owner, size_t position) MUST_CHECK;
+/* Link a row to another by a relation with a list of ids, as the one at that place. */
+enum step insert_link(struct db *db, const struct sql *sql, const struct resource *r,
+		      const struct field *relation, const char *from, size_t position,
+		      const char *to) MUST_CHECK;
+
+/* Give fields of the row of that id other values. False when the database or memory fails. */
+bool update_row(struct db *db, const struct resource *r, const char *id, const struct pair *pairs,
+		size_t n) MUST_CHECK;
+
+#endif

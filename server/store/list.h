@@ -1,0 +1,14 @@
+/*
+ * list.h - a page of a list: the rows that pass filters, in an order, by the index that makes it
+ * short work (docs/performance.md).
+ */
+#ifndef STORE_LIST_H
+#define STORE_LIST_H
+
+#include "store/fetch.h"
+
+/* Read the page that a listing asks for, with the same relations; `count`: and the total. */
+bool list_page(const struct join *j, enum resource_id resource, const struct listing *l,
+	       const struct expansion *tree, bool count, struct page *page) MUST_CHECK;
+
+#endif

@@ -1,0 +1,227 @@
+/*
+ * pages.c - pieces, each with the number of those that have it: pages and images.
+ */
+#include "store/pages.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct piece {
+	atomic_uint holders;
+	unsigned char bytes[PIECE_BYTES];
+};
+
+struct pages {
+	size_t count, room; /* pieces, and places for them */
+	struct piece **pieces;
+};
+
+struct image {
+	atomic_uint holders;
+	size_t count;
+	struct piece *pieces[];
+};
+
+/* ---- pieces ---------------------------------------------------------------------------------- */
+
+/* A new one, with those bytes; NULL: zeros. */
+static struct piece *piece_new(const void *bytes)
+{
+	struct piece *piece = bytes ? malloc(sizeof *piece) : calloc(1, sizeof *piece);
+
+	if (!piece)
+		return NULL;
+	if (bytes)
+		memcpy(piece->bytes, bytes, PIECE_BYTES);
+	atomic_init(&piece->holders, 1);
+	return piece;
+}
+
+static struct piece *piece_hold(struct piece *piece)
+{
+	/* Whoever holds it twice had it already: nothing is to be seen in order. */
+	atomic_fetch_add_explicit(&piece->holders, 1, memory_order_relaxed);
+	return piece;
+}
+
+static void piece_drop(struct piece *piece)
+{
+	if (atomic_fetch_sub(&piece->holders, 1) == 1)
+		free(piece);
+}
+
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+struct pages *pages_new(void)
+{
+	return calloc(1, sizeof(struct pages));
+}
+
+void pages_free(struct pages *pages)
+{
+	if (!pages)
+		return;
+	pages_cut(pages, 0);
+	free(pages->pieces);
+	free(pages);
+}
+
+size_t pages_count(const struct pages *pages)
+{
+	return pages->count;
+}
+
+bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offset)
+{
+	unsigned char *to = bytes;
+	bool there = true;
+
+	for (size_t part; len > 0; to += part, offset += part, len -= part) {
+		size_t i = offset / PIECE_BYTES, at = offset % PIECE_BYTES;
+
+		part = PIECE_BYTES - at < len ? PIECE_BYTES - at : len;
+		if (i < pages->count) {
+			memcpy(to, pages->pieces[i]->bytes + at, part);
+		} else {
+			memset(to, 0, part);
+			there = false;
+		}
+	}
+	return there;
+}
+
+const void *pages_piece(const struct pages *pages, size_t i)
+{
+	return i < pages->count ? pages->pieces[i]->bytes : NULL;
+}
+
+/* Places for so many pieces. */
+static bool make_room(struct pages *pages, size_t count)
+{
+	struct piece **more;
+	size_t room = pages->room ? pages->room : 16;
+
+	if (count <= pages->room)
+		return true;
+	while (room < count)
+		room *= 2;
+	more = realloc(pages->pieces, room * sizeof(struct piece *));
+	if (!more)
+		return false;
+	pages->pieces = more;
+	pages->room = room;
+	return true;
+}
+
+/* Pieces of zeros, up to that number. */
+static bool fill_up(struct pages *pages, size_t count)
+{
+	size_t had = pages->count;
+
+	for (; pages->count < count; pages->count++) {
+		pages->pieces[pages->count] = piece_new(NULL);
+		if (!pages->pieces[pages->count]) {
+			pages_cut(pages, had);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool pages_write(struct pages *pages, size_t i, const void *bytes)
+{
+	struct piece *piece = i < pages->count ? pages->pieces[i] : NULL;
+
+	if (piece && atomic_load(&piece->holders) == 1) {
+		memcpy(piece->bytes, bytes, PIECE_BYTES);
+		return true;
+	}
+	/* So that to undo what could not be done for want of memory takes none. */
+	if (piece && memcmp(piece->bytes, bytes, PIECE_BYTES) == 0)
+		return true;
+	piece = make_room(pages, i + 1) ? piece_new(bytes) : NULL;
+	if (!piece || !fill_up(pages, i)) {
+		free(piece);
+		return false;
+	}
+	if (i < pages->count)
+		piece_drop(pages->pieces[i]);
+	else
+		pages->count = i + 1;
+	pages->pieces[i] = piece;
+	return true;
+}
+
+void pages_cut(struct pages *pages, size_t count)
+{
+	while (pages->count > count)
+		piece_drop(pages->pieces[--pages->count]);
+}
+
+struct image *pages_image(const struct pages *pages, const struct image *like)
+{
+	struct image *image = calloc(1, sizeof *image + pages->count * sizeof image->pieces[0]);
+
+	if (!image)
+		return NULL;
+	atomic_init(&image->holders, 1);
+	for (; image->count < pages->count; image->count++) {
+		size_t i = image->count;
+		struct piece *piece = pages->pieces[i],
+			     *other = like && i < like->count ? like->pieces[i] : piece;
+
+		if (other != piece && memcmp(other->bytes, piece->bytes, PIECE_BYTES) == 0)
+			piece = other;
+		image->pieces[i] = piece_hold(piece);
+	}
+	return image;
+}
+
+bool pages_put(struct pages *pages, const struct image *image, const void *first)
+{
+	struct piece *head = make_room(pages, image->count) ? piece_new(first) : NULL;
+
+	if (!head)
+		return false;
+	pages_cut(pages, image->count);
+	for (size_t i = 0; i < image->count; i++) {
+		struct piece *piece = i == 0 ? head : image->pieces[i];
+
+		if (i < pages->count && pages->pieces[i] == piece)
+			continue;
+		if (i < pages->count)
+			piece_drop(pages->pieces[i]);
+		else
+			pages->count = i + 1;
+		pages->pieces[i] = i == 0 ? piece : piece_hold(piece);
+	}
+	return true;
+}
+
+/* ---- images ---------------------------------------------------------------------------------- */
+
+struct image *image_hold(struct image *image)
+{
+	if (image)
+		atomic_fetch_add(&image->holders, 1);
+	return image;
+}
+
+void image_drop(struct image *image)
+{
+	if (!image || atomic_fetch_sub(&image->holders, 1) > 1)
+		return;
+	for (size_t i = 0; i < image->count; i++)
+		piece_drop(image->pieces[i]);
+	free(image);
+}
+
+size_t image_count(const struct image *image)
+{
+	return image->count;
+}
+
+const void *image_piece(const struct image *image, size_t i)
+{
+	return image->pieces[i]->bytes;
+}

@@ -1,0 +1,27 @@
+/*
+ * row.c - look-ups in a row.
+ */
+#include "store/row.h"
+
+struct row *row_new(struct arena *a, const struct resource *r)
+{
+	struct row *row = arena_zalloc(a, sizeof *row + r->nfields * sizeof row->cell[0]);
+
+	if (row)
+		row->resource = r;
+	return row;
+}
+
+const char *row_text(const struct row *row, const char *name)
+{
+	const struct field *f = resource_field(row->resource, name);
+
+	return row->cell[f - row->resource->fields].text;
+}
+
+const struct rows *row_rows(const struct row *row, const char *name)
+{
+	const struct field *f = resource_field(row->resource, name);
+
+	return &row->cell[f - row->resource->fields].rows;
+}

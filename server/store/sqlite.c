@@ -1,0 +1,739 @@
+/*
+ * sqlite.c - the adapter to SQLite: nothing else includes its header.
+ */
+#include "store/store.h"
+
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/store_internal.h"
+
+/* ---- pages as files -------------------------------------------------------------------------- */
+
+/*
+ * A VFS of the library's, whose files' bytes are pages in memory. Its own kind of those moves all
+ * of them whenever they grow, ends at a GiB, and shares nothing with another moment's. The files
+ * know no locks: the store's sees to it that nobody writes while another connection opens, reads or
+ * writes.
+ *
+ * Only databases: what else the library would open (a journal, something temporary) it keeps in
+ * memory by itself, being told that the database is there.
+ */
+
+static const char vfs_name[] = "pages";
+
+struct file {
+	sqlite3_file base;
+	struct pages *pages;
+	int lock; /* what the library holds of it */
+};
+
+static struct pages *pages_of(sqlite3_file *file)
+{
+	return ((struct file *)file)->pages;
+}
+
+static int file_close(sqlite3_file *file)
+{
+	(void)file;
+	return SQLITE_OK;
+}
+
+static int file_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 offset)
+{
+	return pages_read(pages_of(file), bytes, (size_t)len, (size_t)offset)
+		   ? SQLITE_OK
+		   : SQLITE_IOERR_SHORT_READ;
+}
+
+/* The library writes whole pages of a database, and makes them of this size. */
+static int file_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
+{
+	if (len != PIECE_BYTES || offset % PIECE_BYTES != 0)
+		return SQLITE_IOERR_WRITE;
+	return pages_write(pages_of(file), (size_t)offset / PIECE_BYTES, bytes)
+		   ? SQLITE_OK
+		   : SQLITE_IOERR_NOMEM;
+}
+
+static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	pages_cut(pages_of(file), (size_t)size / PIECE_BYTES);
+	return SQLITE_OK;
+}
+
+static int file_sync(sqlite3_file *file, int flags)
+{
+	(void)file;
+	(void)flags;
+	return SQLITE_OK;
+}
+
+static int file_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+	*size = (sqlite3_int64)pages_count(pages_of(file)) * PIECE_BYTES;
+	return SQLITE_OK;
+}
+
+static int file_lock(sqlite3_file *file, int lock)
+{
+	((struct file *)file)->lock = lock;
+	return SQLITE_OK;
+}
+
+static int file_check_reserved(sqlite3_file *file, int *reserved)
+{
+	(void)file;
+	*reserved = 0;
+	return SQLITE_OK;
+}
+
+static int file_control(sqlite3_file *file, int what, void *value)
+{
+	(void)file;
+	(void)what;
+	(void)value;
+	return SQLITE_NOTFOUND;
+}
+
+static int file_sector_size(sqlite3_file *file)
+{
+	(void)file;
+	return PIECE_BYTES;
+}
+
+static int file_characteristics(sqlite3_file *file)
+{
+	(void)file;
+	return SQLITE_IOCAP_POWERSAFE_OVERWRITE | SQLITE_IOCAP_SAFE_APPEND |
+	       SQLITE_IOCAP_SEQUENTIAL;
+}
+
+/*
+ * Whoever reads is given the page itself, which spares it a copy and a cache: until it ends its
+ * transaction, nobody writes. Whoever writes is not, since a page that it writes to may be
+ * replaced.
+ */
+static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **page)
+{
+	const struct file *f = (const struct file *)file;
+
+	*page = NULL;
+	if (f->lock == SQLITE_LOCK_SHARED && len == PIECE_BYTES && offset % PIECE_BYTES == 0)
+		*page = (void *)pages_piece(f->pages, (size_t)offset / PIECE_BYTES);
+	return SQLITE_OK;
+}
+
+static int file_unfetch(sqlite3_file *file, sqlite3_int64 offset, void *page)
+{
+	(void)file;
+	(void)offset;
+	(void)page;
+	return SQLITE_OK;
+}
+
+static const sqlite3_io_methods methods = {
+	.iVersion = 3,
+	.xClose = file_close,
+	.xRead = file_read,
+	.xWrite = file_write,
+	.xTruncate = file_truncate,
+	.xSync = file_sync,
+	.xFileSize = file_size,
+	.xLock = file_lock,
+	.xUnlock = file_lock,
+	.xCheckReservedLock = file_check_reserved,
+	.xFileControl = file_control,
+	.xSectorSize = file_sector_size,
+	.xDeviceCharacteristics = file_characteristics,
+	.xFetch = file_fetch,
+	.xUnfetch = file_unfetch,
+};
+
+/* For the name of a file, which is made of its pages' address. */
+enum { FILE_NAME = 32 };
+
+static void name_file(const struct pages *pages, char name[FILE_NAME])
+{
+	snprintf(name, FILE_NAME, "%p", (const void *)pages);
+}
+
+static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
+{
+	struct file *f = (struct file *)file;
+	void *pages;
+
+	(void)vfs;
+	f->base.pMethods = NULL;
+	if (!(flags & SQLITE_OPEN_MAIN_DB) || !name || sscanf(name, "%p", &pages) != 1)
+		return SQLITE_CANTOPEN;
+	f->base.pMethods = &methods;
+	f->pages = pages;
+	f->lock = SQLITE_LOCK_NONE;
+	if (out)
+		*out = flags | SQLITE_OPEN_MEMORY;
+	return SQLITE_OK;
+}
+
+static int delete_file(sqlite3_vfs *vfs, const char *name, int sync)
+{
+	(void)vfs;
+	(void)name;
+	(void)sync;
+	return SQLITE_IOERR_DELETE;
+}
+
+static int has_file(sqlite3_vfs *vfs, const char *name, int how, int *has)
+{
+	(void)vfs;
+	(void)name;
+	(void)how;
+	*has = 0; /* no journal lies beside a database */
+	return SQLITE_OK;
+}
+
+static int full_name(sqlite3_vfs *vfs, const char *name, int len, char *full)
+{
+	(void)vfs;
+	snprintf(full, (size_t)len, "%s", name);
+	return SQLITE_OK;
+}
+
+static bool register_vfs(void)
+{
+	static sqlite3_vfs vfs;
+	const sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+
+	if (sqlite3_vfs_find(vfs_name))
+		return true;
+	if (!system)
+		return false;
+	vfs = *system; /* randomness, time and sleep are its own */
+	vfs.iVersion = 2;
+	vfs.pNext = NULL;
+	vfs.zName = vfs_name;
+	vfs.szOsFile = sizeof(struct file);
+	vfs.xOpen = open_file;
+	vfs.xDelete = delete_file;
+	vfs.xAccess = has_file;
+	vfs.xFullPathname = full_name;
+	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK;
+}
+
+/* ---- connections ----------------------------------------------------------------------------- */
+
+bool store_setup(void)
+{
+	/* A connection and its statements belong to one thread at a time: no mutexes. */
+	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+	/* The counters behind sqlite3_memory_used take a global mutex at every allocation, which
+	 * halves what two readers can do. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	return sqlite3_initialize() == SQLITE_OK && register_vfs();
+}
+
+bool db_say(struct db *db, char *err, size_t errlen)
+{
+	snprintf(err, errlen, "database: %s", db_error(db));
+	return false;
+}
+
+bool db_exec(struct db *db, const char *sql)
+{
+	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool prepare(struct db *db, const char *sql, struct stmt *s)
+{
+	return sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->sqlite,
+				  NULL) == SQLITE_OK;
+}
+
+/* Begin or end a transaction: prepared ahead, since to undo should take no memory. */
+static bool turn(struct stmt *s)
+{
+	bool ok = sqlite3_step(s->sqlite) == SQLITE_DONE;
+
+	sqlite3_reset(s->sqlite);
+	return ok;
+}
+
+/*
+ * A file lasts as soon as the operating system has it: what is lost with the machine's power is not
+ * what a mock promises, and waiting for the disk would cost milliseconds at every write. Whoever
+ * exports it meanwhile may hold it up for a moment.
+ */
+static const char file_pragmas[] = "PRAGMA busy_timeout = 5000;"
+				   "PRAGMA journal_mode = WAL;"
+				   "PRAGMA synchronous = NORMAL;";
+
+/* Its readers look at the pages themselves, by the methods for mapped files; any size will do. */
+static const char page_pragmas[] = "PRAGMA mmap_size = 1073741824";
+
+static bool set_up(struct db *db)
+{
+	/* In memory the journal is kept there, too, without being asked for: asking would read the
+	 * whole schema now, rather than when the connection is first used. */
+	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
+				      "PRAGMA temp_store = MEMORY;"
+				      "PRAGMA trusted_schema = OFF;";
+
+	/* A misspelt column in double quotes would be taken for a string. */
+	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
+	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
+	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
+	       db_exec(db, pragmas) &&
+	       (db->store->read_only ||
+		db_exec(db, db->store->pages ? page_pragmas : file_pragmas)) &&
+	       prepare(db, "BEGIN", &db->begin_read) &&
+	       prepare(db, "BEGIN IMMEDIATE", &db->begin_write) &&
+	       prepare(db, "COMMIT", &db->commit) && prepare(db, "ROLLBACK", &db->rollback);
+}
+
+struct db *store_connect(struct store *store, char *err, size_t errlen)
+{
+	const int flags =
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+	    (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	struct db *db = calloc(1, sizeof *db);
+	char name[FILE_NAME];
+	bool ok;
+
+	if (store->pages)
+		name_file(store->pages, name);
+	if (!db) {
+		snprintf(err, errlen, "database: out of memory");
+		return NULL;
+	}
+	db->store = store;
+	pthread_rwlock_wrlock(&store->lock);
+	db->next = store->dbs;
+	store->dbs = db;
+	pthread_rwlock_unlock(&store->lock);
+	/* Opening looks at the header, as any reader does. */
+	pthread_rwlock_rdlock(&store->lock);
+	ok = sqlite3_open_v2(store->pages ? name : store->path, &db->sqlite, flags,
+			     store->pages ? vfs_name : NULL) == SQLITE_OK &&
+	     set_up(db);
+	pthread_rwlock_unlock(&store->lock);
+	if (!ok) {
+		db_say(db, err, errlen);
+		db_close(db);
+		return NULL;
+	}
+	return db;
+}
+
+void db_close(struct db *db)
+{
+	struct db **link;
+
+	if (!db)
+		return;
+	pthread_rwlock_wrlock(&db->store->lock);
+	/* From here on no writer ends what it reads. */
+	if (db->reading)
+		turn(&db->commit);
+	for (link = &db->store->dbs; *link != db; link = &(*link)->next)
+		;
+	*link = db->next;
+	pthread_rwlock_unlock(&db->store->lock);
+	sqlite3_finalize(db->begin_read.sqlite);
+	sqlite3_finalize(db->begin_write.sqlite);
+	sqlite3_finalize(db->commit.sqlite);
+	sqlite3_finalize(db->rollback.sqlite);
+	for (size_t i = 0; i < QUERY_SLOTS; i++)
+		sqlite3_finalize(db->cache[i].sqlite);
+	for (size_t i = 0; i < KEPT; i++)
+		sqlite3_finalize(db->kept[i].stmt.sqlite);
+	sqlite3_close(db->sqlite);
+	free(db);
+}
+
+/* ---- transactions ---------------------------------------------------------------------------- */
+
+/* Undo what is open on a connection, if anything. When memory is short that may take several
+ * attempts, of which more come before anybody reads or writes. */
+static void undo(struct db *db)
+{
+	enum { ATTEMPTS = 3 };
+
+	for (int i = 0; i < ATTEMPTS && !sqlite3_get_autocommit(db->sqlite); i++)
+		if (!turn(&db->rollback))
+			sqlite3_db_release_memory(db->sqlite);
+	db->stuck = !sqlite3_get_autocommit(db->sqlite);
+	db->store->stuck |= db->stuck;
+}
+
+/*
+ * Beginning and ending a read transaction for each request costs more than reading a row. So a
+ * reader leaves its transaction open when it lets go of the lock, and whoever writes next ends it:
+ * nobody else can be using that connection then, and nothing can have changed before.
+ */
+void db_read(struct db *db)
+{
+	struct store *store = db->store;
+
+	pthread_rwlock_rdlock(&store->lock);
+	if (store->stuck) {
+		pthread_rwlock_unlock(&store->lock);
+		db_alone(db); /* which tries again, be it this connection or another */
+		db_alone_end(db);
+		pthread_rwlock_rdlock(&store->lock);
+	}
+	db->failed[0] = '\0';
+	/* The library ends one by itself when memory runs out in it. */
+	if (!db->reading || sqlite3_get_autocommit(db->sqlite))
+		db->reading = turn(&db->begin_read);
+}
+
+void db_read_end(struct db *db)
+{
+	pthread_rwlock_unlock(&db->store->lock);
+}
+
+static void end_readers(struct store *store)
+{
+	store->stuck = false;
+	for (struct db *db = store->dbs; db; db = db->next)
+		if (db->reading) {
+			turn(&db->commit); /* fails where the library has ended it: see db_read */
+			db->reading = !sqlite3_get_autocommit(db->sqlite);
+		} else if (db->stuck) {
+			undo(db);
+		}
+}
+
+bool db_write(struct db *db)
+{
+	pthread_rwlock_wrlock(&db->store->lock);
+	end_readers(db->store);
+	db->failed[0] = '\0';
+	if (!db->store->stuck && turn(&db->begin_write) &&
+	    db_exec(db, "PRAGMA defer_foreign_keys = ON"))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+bool db_commit(struct db *db)
+{
+	if (!turn(&db->commit)) {
+		/* One that is refused by a foreign key leaves the transaction open. */
+		db_rollback(db);
+		return false;
+	}
+	pthread_rwlock_unlock(&db->store->lock);
+	return true;
+}
+
+static bool has_failed(struct db *db)
+{
+	int code = sqlite3_errcode(db->sqlite) & 0xff;
+
+	return code != SQLITE_OK && code < SQLITE_ROW;
+}
+
+void db_rollback(struct db *db)
+{
+	/* What follows would make the library forget. */
+	if (has_failed(db))
+		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
+	undo(db);
+	pthread_rwlock_unlock(&db->store->lock);
+}
+
+bool db_drop_indexes(struct db *db, struct buf *later)
+{
+	static const struct query all = { "SELECT name, sql FROM sqlite_schema WHERE type = 'index'"
+					  " AND sql LIKE 'CREATE INDEX %'",
+					  QUERY_ONCE };
+	struct buf drops CLEANUP(buf_free) = BUF_INIT(1 << 20);
+	struct stmt *s = db_query(db, &all);
+	enum step step = STEP_FAILED;
+
+	while (s && (step = stmt_step(s)) == STEP_ROW) {
+		buf_printf(&drops, "DROP INDEX %s;", stmt_text(s, 0));
+		buf_printf(later, "%s;", stmt_text(s, 1));
+	}
+	stmt_endp(&s);
+	return step == STEP_DONE && !drops.bad && !later->bad &&
+	       (!drops.text || db_exec(db, drops.text));
+}
+
+/*
+ * Made again, behind rows, they lie in other pages than those of another database, which is nothing
+ * that a connection would notice when one is put in the other's place, but for the schema's number:
+ * no two may have the same. The library counts up from 1, and only lets us when asked twice.
+ */
+static bool number_schema(struct db *db)
+{
+	static atomic_int numbers = 1 << 30;
+	char sql[64];
+	bool ok;
+
+	snprintf(sql, sizeof sql, "PRAGMA schema_version = %d", atomic_fetch_add(&numbers, 1));
+	ok = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) == SQLITE_OK &&
+	     db_exec(db, sql);
+	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK && ok;
+}
+
+bool db_make_indexes(struct db *db, const char *sql)
+{
+	return db_exec(db, sql) && number_schema(db);
+}
+
+void db_alone(struct db *db)
+{
+	pthread_rwlock_wrlock(&db->store->lock);
+	end_readers(db->store);
+	db->failed[0] = '\0';
+}
+
+void db_alone_end(struct db *db)
+{
+	pthread_rwlock_unlock(&db->store->lock);
+}
+
+/* ---- images ---------------------------------------------------------------------------------- */
+
+/*
+ * The pages of a database in memory are ours, and while nobody else is in the database they may be
+ * changed under the library's feet, as another process would change a file's: each connection
+ * notices by the counter in its header, forgets what it has read, and, since the schema is the
+ * same, goes on with its prepared statements. Nothing is copied but the header's page.
+ */
+
+/* Places in a database's header. */
+enum { AT_VERSIONS = 18, AT_COUNTER = 24, AT_VALID_FOR = 92 };
+
+static void count_up(unsigned char *number)
+{
+	for (int i = 4; i-- > 0 && ++number[i] == 0;)
+		;
+}
+
+static bool put_in_memory(struct pages *pages, const struct image *image)
+{
+	unsigned char first[PIECE_BYTES];
+
+	memcpy(first, image_piece(image, 0), PIECE_BYTES);
+	if (pages_count(pages) > 0) {
+		pages_read(pages, first + AT_COUNTER, 4, AT_COUNTER);
+		count_up(first + AT_COUNTER);
+		memcpy(first + AT_VALID_FOR, first + AT_COUNTER, 4);
+	}
+	return pages_put(pages, image, first);
+}
+
+/* All of one database into another, through the library: all or nothing, whenever the process ends.
+ */
+static bool copy(struct db *to, struct db *from)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to->sqlite, "main", from->sqlite, "main");
+	bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+
+	return backup && sqlite3_backup_finish(backup) == SQLITE_OK && done;
+}
+
+static bool put_in_file(struct db *db, const struct image *image)
+{
+	char err[sizeof db->failed] = "";
+	struct store *from = store_open_image(image, err, sizeof err);
+	bool ok = from && copy(db, from->first);
+
+	if (!from)
+		snprintf(db->failed, sizeof db->failed, "%s", err);
+	else if (!ok && has_failed(db))
+		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
+	store_close(from);
+	return ok;
+}
+
+/* Did a transaction not end when it was ended, for want of memory? */
+static bool has_open(const struct store *store)
+{
+	for (const struct db *db = store->dbs; db; db = db->next)
+		if (db->reading || db->stuck)
+			return true;
+	return false;
+}
+
+bool db_put(struct db *db, const struct image *image)
+{
+	if (has_open(db->store))
+		return false;
+	return db->store->pages ? put_in_memory(db->store->pages, image) : put_in_file(db, image);
+}
+
+static struct image *image_of_file(struct db *db, const struct image *like)
+{
+	char err[256];
+	unsigned char first[PIECE_BYTES];
+	struct store *to = store_in_memory(err, sizeof err);
+	struct image *image = NULL;
+
+	if (to && copy(to->first, db)) {
+		/* A log beside it is what a database in memory cannot have. */
+		pages_read(to->pages, first, sizeof first, 0);
+		first[AT_VERSIONS] = first[AT_VERSIONS + 1] = 1;
+		if (pages_write(to->pages, 0, first))
+			image = pages_image(to->pages, like);
+	}
+	store_close(to);
+	return image;
+}
+
+struct image *db_image(struct db *db, const struct image *like)
+{
+	const struct pages *pages = db->store->pages;
+
+	if (db->store->stuck)
+		return NULL;
+	return pages ? pages_image(pages, like) : image_of_file(db, like);
+}
+
+/* ---- statements ------------------------------------------------------------------------------ */
+
+const char *db_error(struct db *db)
+{
+	if (db->failed[0])
+		return db->failed;
+	/* Where the library knows of no failure, the arena, or an allocation of ours, was it. */
+	return db->sqlite && has_failed(db) ? sqlite3_errmsg(db->sqlite) : "out of memory";
+}
+
+/* The kept statement of that text, or a place for it: that of the one longest out of use. */
+static struct stmt *find_kept(struct db *db, const char *sql)
+{
+	struct kept *oldest = db->kept;
+	size_t len = strlen(sql);
+
+	for (struct kept *k = db->kept; k < db->kept + KEPT; k++) {
+		if (k->stmt.sqlite && k->len == len &&
+		    memcmp(sqlite3_sql(k->stmt.sqlite), sql, len) == 0) {
+			k->used = ++db->uses;
+			return &k->stmt;
+		}
+		if (k->used < oldest->used)
+			oldest = k;
+	}
+	sqlite3_finalize(STEAL(oldest->stmt.sqlite));
+	oldest->len = len;
+	oldest->used = ++db->uses;
+	return &oldest->stmt;
+}
+
+static struct stmt *place_of(struct db *db, const struct query *q)
+{
+	if (q->slot == QUERY_ONCE)
+		return calloc(1, sizeof(struct stmt));
+	return q->slot == QUERY_KEPT ? find_kept(db, q->sql) : &db->cache[q->slot];
+}
+
+struct stmt *db_query(struct db *db, const struct query *q)
+{
+	bool once = q->slot == QUERY_ONCE;
+	struct stmt *s;
+
+	if (db->store->stuck)
+		return NULL; /* it would see what is to be undone */
+	s = place_of(db, q);
+	if (!s)
+		return NULL;
+	if (!s->sqlite &&
+	    sqlite3_prepare_v3(db->sqlite, q->sql, -1, once ? 0 : SQLITE_PREPARE_PERSISTENT,
+			       &s->sqlite, NULL) != SQLITE_OK) {
+		if (once)
+			free(s);
+		return NULL;
+	}
+	s->once = once;
+	s->bad = false;
+	return s;
+}
+
+void stmt_end(struct stmt *s)
+{
+	if (s->once) {
+		sqlite3_finalize(s->sqlite);
+		free(s);
+		return;
+	}
+	sqlite3_reset(s->sqlite); /* repeats the last step's error, already dealt with */
+	sqlite3_clear_bindings(s->sqlite);
+}
+
+void stmt_bind(struct stmt *s, int i, const char *text)
+{
+	s->bad |= sqlite3_bind_text(s->sqlite, i, text, -1, SQLITE_STATIC) != SQLITE_OK;
+}
+
+void stmt_bind_int(struct stmt *s, int i, int64_t value)
+{
+	s->bad |= sqlite3_bind_int64(s->sqlite, i, value) != SQLITE_OK;
+}
+
+enum step stmt_step(struct stmt *s)
+{
+	if (s->bad)
+		return STEP_FAILED;
+	switch (sqlite3_step(s->sqlite)) {
+	case SQLITE_ROW:
+		return STEP_ROW;
+	case SQLITE_DONE:
+		return STEP_DONE;
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+		return STEP_TAKEN;
+	default:
+		return STEP_FAILED;
+	}
+}
+
+const char *stmt_bytes(struct stmt *s, int i, size_t *len)
+{
+	/* Allowed for a column's value because no mutex stands between threads: store_setup. */
+	sqlite3_value *value = sqlite3_column_value(s->sqlite, i);
+	const void *bytes;
+
+	if (sqlite3_value_type(value) == SQLITE_NULL)
+		return NULL;
+	bytes = sqlite3_value_blob(value);
+	*len = (size_t)sqlite3_value_bytes(value);
+	return bytes ? bytes : ""; /* NULL stands for no bytes, too */
+}
+
+const char *stmt_text(struct stmt *s, int i)
+{
+	return (const char *)sqlite3_column_text(s->sqlite, i);
+}
+
+int64_t stmt_int(struct stmt *s, int i)
+{
+	return sqlite3_column_int64(s->sqlite, i);
+}
+
+static enum step step_once(struct db *db, const struct query *q, const char *const *texts, size_t n)
+{
+	struct stmt *s CLEANUP(stmt_endp) = db_query(db, q);
+
+	for (size_t i = 0; s && i < n; i++)
+		stmt_bind(s, (int)i + 1, texts[i]);
+	return s ? stmt_step(s) : STEP_FAILED;
+}
+
+bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n)
+{
+	return step_once(db, q, texts, n) == STEP_DONE;
+}
+
+bool db_has(struct db *db, const struct query *q, const char *const *texts, size_t n, bool *has)
+{
+	enum step step = step_once(db, q, texts, n);
+
+	*has = step == STEP_ROW;
+	return *has || step == STEP_DONE;
+}

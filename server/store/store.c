@@ -1,0 +1,281 @@
+/*
+ * store.c - stores: how they come to be, in memory or of a file, and which thread has which of
+ * their connections. Knows nothing of SQLite but that a file of its has a number for its schema.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "store/store_internal.h"
+
+/* Readers come in an endless stream; glibc's default would let them keep a writer out for ever. */
+static bool init_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attr;
+	bool ok =
+	    pthread_rwlockattr_init(&attr) == 0 &&
+	    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) ==
+		0 &&
+	    pthread_rwlock_init(lock, &attr) == 0;
+
+	pthread_rwlockattr_destroy(&attr);
+	return ok;
+}
+
+/* Tells a database of ours from others: "Miru". */
+enum { APPLICATION = 0x4d697275 };
+
+/* Tells one schema from another, as a number that the file's header has room for. */
+static int schema_number(const char *schema)
+{
+	uint32_t hash = 0x811c9dc5;
+
+	for (; *schema; schema++)
+		hash = (hash ^ (unsigned char)*schema) * 0x01000193;
+	return (int)(hash & INT32_MAX);
+}
+
+/* All tables in one transaction, which is faster than one for each. */
+static bool create(struct db *db, const char *schema, char *err, size_t errlen)
+{
+	char marks[128];
+
+	snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		 APPLICATION, schema_number(schema));
+	if (!db_write(db))
+		return db_say(db, err, errlen);
+	if (db_exec(db, schema) && db_exec(db, marks))
+		return db_commit(db) || db_say(db, err, errlen);
+	db_say(db, err, errlen);
+	db_rollback(db);
+	return false;
+}
+
+/* One that has no connection yet, of one of these two, which is the store's from here on. */
+static struct store *store_new(struct pages *pages, char *path, char *err, size_t errlen)
+{
+	struct store *store = calloc(1, sizeof *store);
+
+	if ((!pages && !path) || !store || !init_lock(&store->lock)) {
+		snprintf(err, errlen, "database: out of memory");
+		pages_free(pages);
+		free(path);
+		free(store);
+		return NULL;
+	}
+	pthread_mutex_init(&store->gate, NULL);
+	store->pages = pages;
+	store->path = path;
+	store->file = -1;
+	return store;
+}
+
+/* One in memory, that nobody has used yet. */
+struct store *store_in_memory(char *err, size_t errlen)
+{
+	struct store *store = store_new(pages_new(), NULL, err, errlen);
+
+	if (store)
+		store->first = store_connect(store, err, errlen);
+	if (store && store->first)
+		return store;
+	store_close(store);
+	return NULL;
+}
+
+struct store *store_open(const char *schema, char *err, size_t errlen)
+{
+	struct store *store = store_in_memory(err, errlen);
+
+	if (store && create(store->first, schema, err, errlen))
+		return store;
+	store_close(store);
+	return NULL;
+}
+
+struct store *store_open_image(const struct image *image, char *err, size_t errlen)
+{
+	struct store *store = store_in_memory(err, errlen);
+
+	if (!store)
+		return NULL;
+	if (db_put(store->first, image)) {
+		store->slots[0] = store->first;
+		return store;
+	}
+	snprintf(err, errlen, "database: out of memory");
+	store_close(store);
+	return NULL;
+}
+
+struct db *store_db(struct store *store)
+{
+	return store->first;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	for (size_t i = 0; i < WORKERS_MAX; i++)
+		if (store->slots[i] != store->first)
+			db_close(store->slots[i]);
+	db_close(store->first);
+	/* Only now: closing it lets go of every lock that the library has on the file. */
+	if (store->file >= 0)
+		close(store->file);
+	pthread_mutex_destroy(&store->gate);
+	pthread_rwlock_destroy(&store->lock);
+	pages_free(store->pages);
+	free(store->path);
+	free(store);
+}
+
+/* ---- connections for threads ----------------------------------------------------------------- */
+
+/* One that is free, and the thread's own before another's; else NULL, and *place is free. */
+static struct db *find_free(struct store *store, unsigned worker, struct db ***place)
+{
+	struct db *free = store->slots[worker];
+
+	if (free && !free->taken)
+		return free;
+	*place = NULL;
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		if (store->slots[i] && !store->slots[i]->taken)
+			return store->slots[i];
+		if (!store->slots[i] && !*place)
+			*place = &store->slots[i];
+	}
+	return NULL;
+}
+
+struct db *store_take(struct store *store, unsigned worker, char *err, size_t errlen)
+{
+	struct db **place, *db;
+
+	if (store->dedicated)
+		return store->slots[worker];
+	pthread_mutex_lock(&store->gate);
+	db = find_free(store, worker, &place);
+	if (!db && place)
+		db = *place = store_connect(store, err, errlen);
+	if (db)
+		db->taken = true;
+	pthread_mutex_unlock(&store->gate);
+	return db;
+}
+
+void store_give(struct db *db)
+{
+	struct store *store = db->store;
+
+	if (store->dedicated)
+		return;
+	pthread_mutex_lock(&store->gate);
+	db->taken = false;
+	pthread_mutex_unlock(&store->gate);
+}
+
+bool store_dedicate(struct store *store, unsigned workers, char *err, size_t errlen)
+{
+	for (unsigned i = 0; i < workers; i++) {
+		store->slots[i] = store_connect(store, err, errlen);
+		if (!store->slots[i])
+			return false;
+	}
+	store->dedicated = true;
+	return true;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+/* Open it ourselves, too, so as to keep other servers out. */
+static bool lock_file(struct store *store, const char *path, char *err, size_t errlen)
+{
+	store->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (store->file >= 0 && flock(store->file, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (store->file >= 0 && errno == EWOULDBLOCK)
+		snprintf(err, errlen, "%s is in use by another miru-mock", path);
+	else
+		snprintf(err, errlen, "%s cannot be opened: %s", path, strerror(errno));
+	return false;
+}
+
+/* The number that a pragma gives; -1 where it fails. */
+static int64_t pragma(struct db *db, const char *sql)
+{
+	const struct query q = { sql, QUERY_ONCE };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &q);
+
+	return s && stmt_step(s) == STEP_ROW ? stmt_int(s, 0) : -1;
+}
+
+/* Is it one of ours, made with this schema, or empty? */
+static bool check_file(struct db *db, const char *path, const char *schema, bool *fresh, char *err,
+		       size_t errlen)
+{
+	int64_t changes = pragma(db, "PRAGMA schema_version");
+	int64_t bytes = changes < 0 ? changes : pragma(db, "PRAGMA page_size"), mark;
+	bool empty;
+
+	*fresh = changes == 0;
+	if (bytes < 0) {
+		snprintf(err, errlen, "%s cannot be read as a database: %s", path, db_error(db));
+		return false;
+	}
+	mark = pragma(db, "PRAGMA application_id");
+	empty = *fresh && !db->store->read_only && mark == 0;
+	if (!empty && mark != APPLICATION) {
+		snprintf(err, errlen, "%s is not a database of miru-mock's", path);
+		return false;
+	}
+	if (!empty && pragma(db, "PRAGMA user_version") != schema_number(schema)) {
+		snprintf(
+		    err, errlen,
+		    "%s was made by another version of miru-mock; export it with that one, and "
+		    "load the export with --fixtures into a new file",
+		    path);
+		return false;
+	}
+	if (db->store->read_only || bytes == PIECE_BYTES)
+		return true;
+	/* To and from memory it is copied page by page. */
+	snprintf(
+	    err, errlen,
+	    "%s has pages of %d bytes, and miru-mock's have %d; export it, and load the export "
+	    "with --fixtures into a new file",
+	    path, (int)bytes, PIECE_BYTES);
+	return false;
+}
+
+struct store *store_open_file(const char *path, const char *schema, bool read_only, bool *fresh,
+			      char *err, size_t errlen)
+{
+	size_t len = strlen(path) + 3;
+	char *name = malloc(len);
+	struct store *store;
+
+	if (name) /* so that none is a name of which the library has ideas, such as :memory: */
+		snprintf(name, len, "%s%s", *path == '/' ? "" : "./", path);
+	store = store_new(NULL, name, err, errlen);
+	if (!store)
+		return NULL;
+	store->read_only = read_only;
+	if (read_only || lock_file(store, path, err, errlen)) {
+		char why[256];
+
+		store->first = store_connect(store, why, sizeof why);
+		if (!store->first)
+			snprintf(err, errlen, "%s cannot be opened: %s", path,
+				 access(path, R_OK) == 0 ? why : strerror(errno));
+		if (store->first && check_file(store->first, path, schema, fresh, err, errlen))
+			return store;
+	}
+	store_close(store);
+	return NULL;
+}

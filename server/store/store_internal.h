@@ -1,0 +1,66 @@
+/*
+ * store_internal.h - what a store and a connection are made of: for store.c and store_open.c alone.
+ */
+#ifndef STORE_STORE_INTERNAL_H
+#define STORE_STORE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "store/store.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+struct stmt {
+	struct sqlite3_stmt *sqlite;
+	bool once; /* finalise and free at its end */
+	bool bad;  /* a binding failed */
+};
+
+/* A statement that is kept by its text. */
+struct kept {
+	struct stmt stmt;
+	size_t len;    /* of its text */
+	uint64_t used; /* when, by the connection's count; 0: never */
+};
+
+enum { KEPT = 64 };
+
+struct db {
+	struct store *store;
+	struct db *next; /* of the store's connections */
+	struct sqlite3 *sqlite;
+	struct stmt begin_read, begin_write, commit, rollback;
+	bool taken;   /* by a thread: see store_take */
+	bool reading; /* a read transaction is open */
+	bool stuck;   /* a write transaction is, that could not be undone yet; see the store's */
+	char failed[128]; /* why the last transaction was not committed, if it was not */
+	struct stmt cache[QUERY_SLOTS];
+	struct kept kept[KEPT];
+	uint64_t uses; /* of those */
+};
+
+struct store {
+	struct pages *pages; /* of a database in memory; else: */
+	char *path;
+	bool read_only;
+	int file; /* open while the store is, and locked, to keep others out; or -1 */
+	pthread_rwlock_t lock;
+	bool stuck;     /* a connection is, and keeps the others out; guarded by the lock, as is */
+	struct db *dbs; /* every connection */
+	struct db *first;
+	bool dedicated; /* each of these is one worker's; else, guarded by the gate: */
+	pthread_mutex_t gate;
+	struct db *slots[WORKERS_MAX]; /* those that store_take deals out */
+};
+
+/* One in memory that has no tables and no second connection. NULL, with a line in err, on failure.
+ */
+struct store *store_in_memory(char *err, size_t errlen);
+
+/* Run SQL that asks for nothing. */
+bool db_exec(struct db *db, const char *sql) MUST_CHECK;
+/* Say why the last thing failed; false. */
+bool db_say(struct db *db, char *err, size_t errlen);
+
+#endif

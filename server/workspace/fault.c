@@ -1,0 +1,206 @@
+/*
+ * fault.c - the rules of a workspace, matched and counted under one lock, which nobody takes while
+ * there are none.
+ */
+#include "workspace/fault.h"
+
+#include <stdlib.h>
+
+#include "base/json_writer.h"
+#include "http/route.h"
+#include "model/operation.h"
+
+const struct word fault_close_words[] = {
+	[CLOSE_BEFORE - 1] = { "before", ALWAYS, NULL },
+	[CLOSE_MIDDLE - 1] = { "middle", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+const struct word fault_body_words[] = {
+	[BODY_TRUNCATED - 1] = { "truncated", ALWAYS, NULL },
+	[BODY_MALFORMED - 1] = { "malformed", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+void faults_open(struct faults *f)
+{
+	*f = (struct faults){ .set = NULL };
+	pthread_mutex_init(&f->lock, NULL);
+}
+
+void fault_set_free(struct fault_set *set)
+{
+	if (set)
+		arena_free(&set->arena);
+	free(set);
+}
+
+void faults_close(struct faults *f)
+{
+	fault_set_free(f->set);
+	pthread_mutex_destroy(&f->lock);
+}
+
+struct fault_set *fault_set_new(size_t count)
+{
+	struct fault_set *set = malloc(sizeof *set + count * sizeof *set->rules);
+
+	if (!set)
+		return NULL;
+	arena_init(&set->arena, NULL, 0);
+	set->count = count;
+	for (size_t i = 0; i < count; i++)
+		set->rules[i] = (struct fault){
+			.times = -1,
+			.status = -1,
+			.delay_ms = -1,
+			.retry_after = -1,
+			.retry_after_ms = -1,
+			.should_retry = -1,
+		};
+	return set;
+}
+
+void faults_replace(struct faults *f, struct fault_set *set)
+{
+	struct fault_set *was;
+
+	pthread_mutex_lock(&f->lock);
+	was = f->set;
+	f->set = set;
+	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
+	pthread_mutex_unlock(&f->lock);
+	fault_set_free(was);
+}
+
+/* ---- matching -------------------------------------------------------------------------------- */
+
+static bool fits(const struct fault *rule, const struct fault_case *c)
+{
+	if (rule->times >= 0 && rule->hits >= (uint64_t)rule->times)
+		return false;
+	if (rule->op && rule->op != c->op)
+		return false;
+	if (rule->method && !streq(rule->method, c->method))
+		return false;
+	if (rule->key && !same_text(rule->key, c->key) && !same_text(rule->key, c->key_name))
+		return false;
+	return !rule->path || path_fits(rule->path, c->path);
+}
+
+/* Copy a text that may be NULL; false when memory is short. */
+static bool keep(struct arena *a, const char **text)
+{
+	if (!*text)
+		return true;
+	*text = arena_strdup(a, *text);
+	return *text != NULL;
+}
+
+/* What the rule does, as it will be when the rule is gone. */
+static struct fault *copy(struct arena *a, const struct fault *rule)
+{
+	struct fault *fault = arena_alloc(a, sizeof *fault);
+
+	if (!fault)
+		return NULL;
+	*fault = *rule;
+	fault->method = fault->path = fault->key = NULL;
+	return keep(a, &fault->code) && keep(a, &fault->message) ? fault : NULL;
+}
+
+const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,
+				 int *index)
+{
+	struct fault *found = NULL;
+
+	*index = 0;
+	pthread_mutex_lock(&f->lock);
+	for (size_t i = 0; f->set && i < f->set->count; i++) {
+		struct fault *rule = &f->set->rules[i];
+
+		if (!fits(rule, c))
+			continue;
+		found = copy(a, rule);
+		*index = found ? (int)i : -1;
+		rule->hits += found != NULL;
+		break;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return found;
+}
+
+enum error fault_error(int64_t status)
+{
+	/* Of statuses that have several codes the general one; 409 has none. */
+	static const enum error errors[] = {
+		ERR_INVALID_REQUEST,    ERR_UNAUTHORIZED,    ERR_FORBIDDEN,      ERR_NOT_FOUND,
+		ERR_METHOD_NOT_ALLOWED, ERR_TIMEOUT,         ERR_BODY_TOO_LARGE, ERR_TOO_MANY,
+		ERR_INTERNAL,           ERR_NOT_IMPLEMENTED, ERR_BAD_GATEWAY,    ERR_UNAVAILABLE,
+		ERR_GATEWAY_TIMEOUT,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
+		if (error_status(errors[i]) == status)
+			return errors[i];
+	return ERR_NONE;
+}
+
+/* ---- showing --------------------------------------------------------------------------------- */
+
+static void write_number(struct writer *w, const char *name, int64_t number)
+{
+	write_key(w, name);
+	if (number >= 0)
+		write_int(w, number);
+	else
+		write_raw(w, "null");
+}
+
+static void write_said(struct writer *w, const char *name, const char *text)
+{
+	write_key(w, name);
+	write_text_or_null(w, text);
+}
+
+static void write_rule(struct writer *w, const struct fault *f)
+{
+	write_item(w);
+	write_open(w, '{');
+	write_said(w, "operation", f->op ? f->op->name : NULL);
+	write_said(w, "method", f->method);
+	write_said(w, "path", f->path);
+	write_said(w, "key", f->key);
+	write_number(w, "times", f->times);
+	write_number(w, "status", f->status);
+	write_said(w, "code", f->code);
+	write_said(w, "message", f->message);
+	write_number(w, "delay_ms", f->delay_ms);
+	write_said(w, "close", f->close ? fault_close_words[f->close - 1].text : NULL);
+	write_said(w, "body", f->body ? fault_body_words[f->body - 1].text : NULL);
+	write_number(w, "retry_after", f->retry_after);
+	write_number(w, "retry_after_ms", f->retry_after_ms);
+	write_key(w, "should_retry");
+	write_raw(w, f->should_retry < 0 ? "null" : f->should_retry ? "true" : "false");
+	write_key(w, "hits");
+	write_int(w, (long long)f->hits);
+	write_close(w, '}');
+}
+
+void fault_set_write(const struct fault_set *set, struct writer *w)
+{
+	write_open(w, '{');
+	write_key(w, "faults");
+	write_open(w, '[');
+	for (size_t i = 0; set && i < set->count; i++)
+		write_rule(w, &set->rules[i]);
+	write_close(w, ']');
+	write_close(w, '}');
+}
+
+void faults_write(struct faults *f, struct writer *w)
+{
+	pthread_mutex_lock(&f->lock);
+	fault_set_write(f->set, w);
+	pthread_mutex_unlock(&f->lock);
+}

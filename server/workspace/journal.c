@@ -1,0 +1,487 @@
+/*
+ * journal.c - the ring and its entries: texts as they came, made fit to show only when somebody
+ * looks.
+ *
+ * An entry does not change once it is in the ring, and has holders: the ring, and whoever is
+ * writing it. So the lock is held for as long as it takes to put one in, or to take hold of them.
+ */
+#include "workspace/journal.h"
+
+#include <stdlib.h>
+
+#include "base/glob.h"
+#include "base/rfc3339.h"
+#include "base/utf8.h"
+#include "http/exchange.h"
+#include "http/route.h"
+
+enum {
+	BODY_KEPT = 4096,   /* bytes of a body */
+	FIRST_ENTRIES = 16, /* room that a ring begins with */
+	KEY_SHOWN = 4,      /* characters of an unknown key, */
+	KEY_LONG = 12,      /* if it has so many */
+	SCRATCH_MAX = 1 << 20,
+	ROOM_STEP = 256, /* bytes: entries that differ little have each other's room */
+};
+
+enum text {
+	TEXT_METHOD,
+	TEXT_PATH,
+	TEXT_QUERY,
+	TEXT_KEY,
+	TEXT_KEY_NAME,
+	TEXT_CODE,
+	TEXT_USER_AGENT,
+	TEXT_REQUEST,
+	TEXT_RESPONSE,
+	TEXT_COUNT
+};
+
+/* Bytes as they came: a NUL is behind them, and in a body there may be others. */
+struct bytes {
+	const char *at; /* NULL: there are none */
+	size_t len;
+};
+
+struct entry {
+	atomic_uint holders;
+	int64_t id, time, micros;
+	const struct operation *op; /* one that has a name, or NULL */
+	const char *version;        /* or NULL */
+	int status;                 /* 0: none was sent */
+	int fault, retry_count;     /* -1: none */
+	uint64_t request_bytes, response_bytes;
+	struct bytes text[TEXT_COUNT];
+	size_t room; /* of memory */
+	char memory[];
+};
+
+/* ---- one entry ------------------------------------------------------------------------------- */
+
+static struct bytes whole(const char *text)
+{
+	return (struct bytes){ .at = text, .len = text ? strlen(text) : 0 };
+}
+
+static struct bytes body_of(const char *text, size_t len)
+{
+	return (struct bytes){ .at = len ? text : NULL, .len = utf8_cut(text, len, BODY_KEPT) };
+}
+
+/* The SDK's count of the tries before, a header; -1 where it is no number. */
+static int retry_count(const char *text)
+{
+	enum { DIGITS_MAX = 6 };
+	size_t digits = text ? strspn(text, "0123456789") : 0;
+
+	if (digits == 0 || digits > DIGITS_MAX || text[digits])
+		return -1;
+	return (int)strtol(text, NULL, 10);
+}
+
+static void hold(struct entry *e)
+{
+	atomic_fetch_add_explicit(&e->holders, 1, memory_order_relaxed);
+}
+
+static void let_go(struct entry *e)
+{
+	if (e && atomic_fetch_sub_explicit(&e->holders, 1, memory_order_acq_rel) == 1)
+		free(e);
+}
+
+/* One with so much room: `old`, which nobody needs any more, where that will do and is not far too
+ * large (or in time all of a journal would have the room of the largest); else a new one, or NULL
+ * when memory is short. */
+static struct entry *with_room(struct entry *old, size_t len)
+{
+	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+	struct entry *e;
+
+	if (old && old->room >= room && old->room / 2 <= room && atomic_load(&old->holders) == 1)
+		return old;
+	let_go(old);
+	e = malloc(sizeof *e + room);
+	if (e)
+		e->room = room;
+	return e;
+}
+
+/* One with a copy of the texts, and nothing else yet; NULL when memory is short. */
+static struct entry *copy_texts(struct entry *old, const struct bytes text[TEXT_COUNT])
+{
+	size_t len = 0;
+	struct entry *e;
+	char *to;
+
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		len += text[i].at ? text[i].len + 1 : 0;
+	e = with_room(old, len);
+	if (!e)
+		return NULL;
+	to = e->memory;
+	for (size_t i = 0; i < TEXT_COUNT; i++) {
+		e->text[i] = (struct bytes){ .at = text[i].at ? to : NULL, .len = text[i].len };
+		if (!text[i].at)
+			continue;
+		memcpy(to, text[i].at, text[i].len);
+		to[text[i].len] = '\0';
+		to += text[i].len + 1;
+	}
+	return e;
+}
+
+/* Made of `old`, if any. NULL when memory is short. */
+static struct entry *make(struct entry *old, const struct exchange *x, int64_t micros)
+{
+	const struct request *r = &x->request;
+	const struct answer *a = &x->answer;
+	const char *path = target_path(r->target), *query = strchr(path, '?');
+	const char *code = a->status ? failure_code(&x->failure) : "";
+	const struct bytes text[TEXT_COUNT] = {
+		[TEXT_METHOD] = whole(r->method),
+		[TEXT_PATH] = { path, strcspn(path, "?") },
+		[TEXT_QUERY] = whole(query ? query + 1 : NULL),
+		[TEXT_KEY] = whole(r->api_key),
+		[TEXT_KEY_NAME] = whole(exchange_key_name(x)),
+		[TEXT_CODE] = whole(*code ? code : NULL),
+		[TEXT_USER_AGENT] = whole(r->user_agent),
+		[TEXT_REQUEST] = body_of(r->body, r->body_len),
+		[TEXT_RESPONSE] = body_of(a->body->text, answer_sent(x)),
+	};
+	struct entry *e = copy_texts(old, text);
+
+	if (!e)
+		return NULL;
+	atomic_init(&e->holders, 1);
+	e->time = clock_now(&x->workspace->clock);
+	e->micros = micros;
+	e->op = x->op && x->op->name ? x->op : NULL;
+	e->version = x->versioned ? version_name(x->version) : NULL;
+	e->status = a->status;
+	e->fault = x->fault ? x->fault_index : -1;
+	e->retry_count = retry_count(r->retry_count);
+	e->request_bytes = r->body_came;
+	e->response_bytes = answer_sent(x);
+	return e;
+}
+
+/* ---- the ring -------------------------------------------------------------------------------- */
+
+void journal_open(struct journal *j, size_t size)
+{
+	*j = (struct journal){ .size = size };
+	pthread_mutex_init(&j->lock, NULL);
+}
+
+/* Take what is kept out of it. The caller lets go of it, without the lock. */
+static struct journal empty(struct journal *j)
+{
+	struct journal was = {
+		.ring = j->ring, .cap = j->cap, .first = j->first, .count = j->count
+	};
+
+	j->ring = NULL;
+	j->cap = j->first = j->count = 0;
+	j->dropped = 0;
+	return was;
+}
+
+static struct entry *entry_at(const struct journal *j, size_t i)
+{
+	return j->ring[(j->first + i) % j->cap];
+}
+
+static void let_go_of_all(struct journal *was)
+{
+	for (size_t i = 0; i < was->count; i++)
+		let_go(entry_at(was, i));
+	free(was->ring);
+}
+
+void journal_close(struct journal *j)
+{
+	let_go_of_all(j);
+	pthread_mutex_destroy(&j->lock);
+}
+
+void journal_clear(struct journal *j)
+{
+	struct journal was;
+
+	pthread_mutex_lock(&j->lock);
+	was = empty(j);
+	j->total = 0;
+	atomic_fetch_add_explicit(&j->beginnings, 1, memory_order_relaxed);
+	pthread_mutex_unlock(&j->lock);
+	let_go_of_all(&was);
+}
+
+bool journal_is_empty(struct journal *j)
+{
+	bool empty;
+
+	pthread_mutex_lock(&j->lock);
+	empty = j->total == 0;
+	pthread_mutex_unlock(&j->lock);
+	return empty;
+}
+
+void journal_forget(struct journal *j)
+{
+	struct journal was;
+
+	pthread_mutex_lock(&j->lock);
+	was = empty(j);
+	pthread_mutex_unlock(&j->lock);
+	let_go_of_all(&was);
+}
+
+/* Room for one more. It grows before it ever turns: until then its first is at 0. */
+static bool has_room(struct journal *j)
+{
+	size_t cap = j->cap ? j->cap * 2 : FIRST_ENTRIES;
+	struct entry **ring;
+
+	if (j->count < j->cap)
+		return true;
+	cap = cap < j->size ? cap : j->size;
+	ring = reallocarray(j->ring, cap, sizeof(struct entry *));
+	if (!ring)
+		return false;
+	j->ring = ring;
+	j->cap = cap;
+	return true;
+}
+
+/* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
+static struct entry *put(struct journal *j, struct entry *e)
+{
+	struct entry *oldest;
+
+	if (j->count == j->size && j->size > 0) {
+		oldest = j->ring[j->first];
+		j->ring[j->first] = e;
+		j->first = (j->first + 1) % j->cap;
+		return oldest;
+	}
+	if (j->size == 0 || !has_room(j))
+		return e;
+	j->ring[(j->first + j->count++) % j->cap] = e;
+	return NULL;
+}
+
+/* Where the ring is full, take the oldest out of it: its memory is as good as new. */
+static struct entry *make_way(struct journal *j)
+{
+	struct entry *oldest = NULL;
+
+	pthread_mutex_lock(&j->lock);
+	if (j->count == j->size) {
+		oldest = j->ring[j->first];
+		j->first = (j->first + 1) % j->cap;
+		j->count--;
+		j->dropped++;
+	}
+	pthread_mutex_unlock(&j->lock);
+	return oldest;
+}
+
+static bool is_control(const struct exchange *x)
+{
+	return x->op ? x->op->realm == REALM_CONTROL
+		     : starts_with(target_path(x->request.target), "/_mock/");
+}
+
+void journal_add(struct journal *j, const struct exchange *x, int64_t micros)
+{
+	struct entry *e, *gone = NULL;
+
+	if (is_control(x))
+		return;
+	e = j->size > 0 ? make(make_way(j), x, micros) : NULL;
+	pthread_mutex_lock(&j->lock);
+	if (x->beginning != journal_beginning(j)) {
+		pthread_mutex_unlock(&j->lock);
+		let_go(e);
+		return;
+	}
+	j->total++;
+	if (e) {
+		e->id = j->total;
+		gone = put(j, e);
+	}
+	j->dropped += !e || gone;
+	pthread_mutex_unlock(&j->lock);
+	let_go(gone);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* What the journal held when it was asked. */
+struct view {
+	struct entry **entries;
+	size_t count;
+	int64_t total, dropped;
+};
+
+/* The place of the first entry with a greater id. */
+static size_t place_after(const struct journal *j, int64_t id)
+{
+	size_t low = 0, high = j->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (entry_at(j, middle)->id <= id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Take hold of the entries with a greater id. False when memory is short. */
+static bool look(struct journal *j, int64_t after, struct view *view)
+{
+	size_t from;
+
+	*view = (struct view){ 0 };
+	pthread_mutex_lock(&j->lock);
+	from = place_after(j, after);
+	view->total = j->total;
+	view->dropped = j->dropped;
+	view->entries = calloc(j->count - from + 1, sizeof(struct entry *));
+	for (size_t i = from; view->entries && i < j->count; i++) {
+		view->entries[view->count] = entry_at(j, i);
+		hold(view->entries[view->count++]);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return view->entries != NULL;
+}
+
+static void end_look(struct view *view)
+{
+	for (size_t i = 0; i < view->count; i++)
+		let_go(view->entries[i]);
+	free(view->entries);
+}
+
+static bool has_text(const struct entry *e, enum text which, const char *wanted)
+{
+	return e->text[which].at && streq(e->text[which].at, wanted);
+}
+
+static bool passes(const struct entry *e, const struct journal_filter *f)
+{
+	if (f->op && e->op != f->op)
+		return false;
+	if (f->method && !has_text(e, TEXT_METHOD, f->method))
+		return false;
+	if (f->path && !path_fits(f->path, e->text[TEXT_PATH].at))
+		return false;
+	if (f->key && !has_text(e, TEXT_KEY, f->key) && !has_text(e, TEXT_KEY_NAME, f->key))
+		return false;
+	if (f->status_to && (e->status < f->status_from || e->status > f->status_to))
+		return false;
+	return e->time >= f->since;
+}
+
+/* What of it is UTF-8, and U+FFFD for what is not, or null. */
+static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text)
+{
+	buf_clear(scratch);
+	utf8_add(scratch, text.at ? text.at : "", text.len);
+	w->to->bad |= scratch->bad;
+	write_text_or_null(w, text.at && scratch->text ? scratch->text : text.at);
+}
+
+/* An unknown key is somebody's secret. */
+static struct bytes masked(struct bytes key, char shown[static KEY_SHOWN * 2 + 1])
+{
+	if (!key.at)
+		return key;
+	memset(shown, '*', KEY_SHOWN);
+	shown[KEY_SHOWN] = '\0';
+	if (key.len >= KEY_LONG)
+		memcpy(shown + KEY_SHOWN, key.at + key.len - KEY_SHOWN, KEY_SHOWN + 1);
+	return whole(shown);
+}
+
+static void write_number_or_null(struct writer *w, const char *name, int64_t number, bool is)
+{
+	write_key(w, name);
+	if (is)
+		write_int(w, number);
+	else
+		write_raw(w, "null");
+}
+
+static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
+{
+	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_SHOWN * 2 + 1];
+	const struct bytes *t = e->text;
+	const struct bytes key = t[TEXT_KEY_NAME].at ? t[TEXT_KEY_NAME] : masked(t[TEXT_KEY], mask);
+
+	time_format(e->time, time);
+	time_exact(time, exact);
+	write_item(w);
+	write_open(w, '{');
+	write_key(w, "id");
+	write_int(w, e->id);
+	write_key(w, "time");
+	write_text(w, exact);
+	write_key(w, "method");
+	write_bytes(w, scratch, t[TEXT_METHOD]);
+	write_key(w, "path");
+	write_bytes(w, scratch, t[TEXT_PATH]);
+	write_key(w, "query");
+	write_bytes(w, scratch, t[TEXT_QUERY]);
+	write_key(w, "operation");
+	write_text_or_null(w, e->op ? e->op->name : NULL);
+	write_number_or_null(w, "status", e->status, e->status > 0);
+	write_key(w, "code");
+	write_bytes(w, scratch, t[TEXT_CODE]);
+	write_key(w, "version");
+	write_text_or_null(w, e->version);
+	write_key(w, "key");
+	write_bytes(w, scratch, key);
+	write_key(w, "duration_us");
+	write_int(w, e->micros);
+	write_number_or_null(w, "retry_count", e->retry_count, e->retry_count >= 0);
+	write_key(w, "user_agent");
+	write_bytes(w, scratch, t[TEXT_USER_AGENT]);
+	write_number_or_null(w, "fault", e->fault, e->fault >= 0);
+	write_key(w, "request_body");
+	write_bytes(w, scratch, t[TEXT_REQUEST]);
+	write_key(w, "request_bytes");
+	write_int(w, (long long)e->request_bytes);
+	write_key(w, "response_body");
+	write_bytes(w, scratch, t[TEXT_RESPONSE]);
+	write_key(w, "response_bytes");
+	write_int(w, (long long)e->response_bytes);
+	write_close(w, '}');
+}
+
+bool journal_write(struct journal *j, const struct journal_filter *filter, struct writer *w)
+{
+	struct buf scratch CLEANUP(buf_free) = BUF_INIT(SCRATCH_MAX);
+	struct view view;
+
+	if (!look(j, filter->after, &view))
+		return false;
+	write_open(w, '{');
+	write_key(w, "requests");
+	write_open(w, '[');
+	for (size_t i = 0; i < view.count && !w->to->bad; i++)
+		if (passes(view.entries[i], filter))
+			write_entry(w, &scratch, view.entries[i]);
+	write_close(w, ']');
+	write_key(w, "total");
+	write_int(w, view.total);
+	write_key(w, "dropped");
+	write_int(w, view.dropped);
+	write_close(w, '}');
+	end_look(&view);
+	return true;
+}

@@ -1,0 +1,49 @@
+/*
+ * keyring.h - API keys: who a key is and what it may do (behaviour: section 3).
+ */
+#ifndef WORKSPACE_KEYRING_H
+#define WORKSPACE_KEYRING_H
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "model/scope.h"
+#include "store/store.h"
+
+/* strict: the fixtures' keys; any: every key that is not empty, with every scope. */
+enum auth_mode { AUTH_STRICT, AUTH_ANY };
+
+struct api_key {
+	const char *id;
+	const char *key; /* the secret: never for logs or messages */
+	const char *name;
+	scope_set scopes;
+	uint64_t hash; /* of key: what `sorted` is sorted by */
+};
+
+/*
+ * The keys of a workspace: in the fixtures' order, and sorted for finding. It never changes; a
+ * workspace whose keys do gets another, and who still looks at this one holds it.
+ */
+struct keyring {
+	struct api_key *keys;
+	const struct api_key **sorted;
+	size_t count;
+	struct arena arena;
+	atomic_uint holders;
+};
+
+/* Every key of the database, held once; NULL when the database or memory fails. */
+struct keyring *keyring_load(struct db *db) MUST_CHECK;
+/* Hold it once more; it is freed when nobody does. NULL is none, and held by nobody. */
+struct keyring *keyring_hold(struct keyring *ring);
+void keyring_drop(struct keyring *ring);
+
+/* The key's row, or NULL when it is unknown; in a time that tells nothing of a key nearly right. */
+const struct api_key *keyring_find(const struct keyring *ring, const char *key);
+/* Who a key that no ring has is where any is accepted: may do all. */
+extern const struct api_key auth_anyone;
+/* The first of the keys that may do the most, or NULL where there is none. */
+const struct api_key *keyring_best(const struct keyring *ring);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * snapshot.c - a list of them, by name; whoever is alone in the workspace's database changes it.
+ */
+#include "workspace/snapshot.h"
+
+#include <stdlib.h>
+
+static void free_snapshot(struct snapshot *s)
+{
+	moment_drop(&s->moment);
+	free(s);
+}
+
+/* The link to the one of that name, or to the one that would follow it. */
+static struct snapshot **snapshot_link(struct workspace *w, const char *name)
+{
+	struct snapshot **link = &w->snapshots;
+
+	while (*link && strcmp((*link)->name, name) < 0)
+		link = &(*link)->next;
+	return link;
+}
+
+static bool has_name(const struct snapshot *s, const char *name)
+{
+	return s && streq(s->name, name);
+}
+
+/* Take the one of that name out of the list. */
+static void unlink_snapshot(struct snapshot **link)
+{
+	struct snapshot *s = *link;
+
+	*link = s->next;
+	free_snapshot(s);
+}
+
+enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char *name)
+{
+	size_t len = strlen(name) + 1, count = 0;
+	struct snapshot *s = calloc(1, sizeof *s + len), **link;
+	bool ok;
+
+	if (!s)
+		return SNAPSHOT_FAILED;
+	memcpy(s->name, name, len);
+	db_alone(db);
+	for (const struct snapshot *other = w->snapshots; other; other = other->next)
+		count++;
+	link = snapshot_link(w, name);
+	if (count == SNAPSHOTS_MAX && !has_name(*link, name)) {
+		db_alone_end(db);
+		free(s);
+		return SNAPSHOT_TOO_MANY;
+	}
+	ok = workspace_moment(w, db, &s->moment);
+	if (ok) {
+		if (has_name(*link, name))
+			unlink_snapshot(link);
+		s->taken = clock_now(&w->clock);
+		s->next = *link;
+		*link = s;
+	}
+	db_alone_end(db);
+	if (ok)
+		return SNAPSHOT_TAKEN;
+	free(s);
+	return SNAPSHOT_FAILED;
+}
+
+bool snapshot_delete(struct workspace *w, struct db *db, const char *name)
+{
+	struct snapshot **link;
+	bool found;
+
+	db_alone(db);
+	link = snapshot_link(w, name);
+	found = has_name(*link, name);
+	if (found)
+		unlink_snapshot(link);
+	db_alone_end(db);
+	return found;
+}
+
+bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool *found)
+{
+	const struct snapshot *s;
+	bool ok;
+
+	db_alone(db);
+	s = *snapshot_link(w, name);
+	*found = has_name(s, name);
+	ok = !*found || workspace_put(w, db, &s->moment, PUT_ALL);
+	w->changed |= *found && ok; /* even when the snapshot is gone, and nothing else tells */
+	db_alone_end(db);
+	return ok;
+}
+
+void snapshots_free(struct workspace *w)
+{
+	while (w->snapshots)
+		unlink_snapshot(&w->snapshots);
+}

@@ -1,0 +1,109 @@
+/*
+ * transaction.c - beginning and ending changes; looking at what is due.
+ */
+#include "workspace/transaction.h"
+
+#include "workspace/simulator.h"
+
+static bool is_due(const struct workspace *w)
+{
+	int64_t due = w->due;
+
+	return due != INT64_MAX && due <= clock_now(&w->clock);
+}
+
+bool change_begin_undated(struct change *c)
+{
+	struct workspace *w = c->in;
+
+	if (!db_write(c->db))
+		return false;
+	time_format(clock_now(&w->clock), c->clock);
+	if ((!w->still && !workspace_remember(w, c->db)) || (is_due(w) && !agent_run(c))) {
+		db_rollback(c->db);
+		return false;
+	}
+	return true;
+}
+
+bool change_begin(struct change *c)
+{
+	if (!change_begin_undated(c))
+		return false;
+	time_format(clock_stamp(&c->in->clock), c->now);
+	return true;
+}
+
+void change_follow(struct change *c, const char *time)
+{
+	int64_t micros;
+
+	if (strcmp(c->now, time) <= 0 && time_parse(time, &micros) && micros < TIME_MAX)
+		time_format(micros + 1, c->now);
+}
+
+const char *change_ident(struct change *c, const struct resource *r)
+{
+	const char *id;
+	bool taken;
+
+	/* What a seed gives may be in the fixtures: they were exported with the same. */
+	do {
+		id = ident_new(&c->in->ident, c->arena, r->prefix);
+		if (!id || !db_has(c->db, &c->sql->get[resource_number(r)], &id, 1, &taken))
+			return NULL;
+	} while (taken);
+	return id;
+}
+
+static bool commit(struct change *c)
+{
+	if (db_commit(c->db))
+		return true;
+	c->in->due = INT64_MIN; /* whoever looks next shall see what is due */
+	return false;
+}
+
+/* While nobody else can write, or a change that ends later could lose the keys of this one. */
+static bool commit_with_keys(struct change *c)
+{
+	struct keyring *had = workspace_keys(c->in);
+	bool ok;
+
+	workspace_use_keys(c->in, STEAL(c->keys));
+	ok = commit(c);
+	if (ok)
+		keyring_drop(had);
+	else
+		workspace_use_keys(c->in, had);
+	return ok;
+}
+
+bool change_commit(struct change *c)
+{
+	struct workspace *w = c->in;
+	int64_t due;
+
+	if (w->still) {
+		change_undo(c);
+		return true;
+	}
+	if (!agent_plan(w, c->db, &due)) {
+		change_undo(c);
+		return false;
+	}
+	w->due = due;
+	w->changed = true;
+	return c->keys ? commit_with_keys(c) : commit(c);
+}
+
+void change_undo(struct change *c)
+{
+	keyring_drop(STEAL(c->keys));
+	db_rollback(c->db);
+}
+
+bool workspace_settle(struct change *c)
+{
+	return !is_due(c->in) || (change_begin_undated(c) && change_commit(c));
+}

@@ -1,0 +1,117 @@
+/*
+ * workspace.h - one world of the mock's: a database, and what belongs to it: its keys, its clock,
+ * the pace of its devices, where its ids come from, and what it can be put back to.
+ */
+#ifndef WORKSPACE_WORKSPACE_H
+#define WORKSPACE_WORKSPACE_H
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/idgen.h"
+#include "fixture/load.h"
+#include "model/progression.h"
+#include "workspace/fault.h"
+#include "workspace/journal.h"
+#include "workspace/keyring.h"
+
+/* A workspace as it was at one moment. */
+struct moment {
+	struct image *rows;   /* held */
+	struct keyring *keys; /* held */
+	struct clock_setting clock;
+	struct transitions transitions;
+	struct ident ident;
+};
+
+struct snapshot;
+
+struct workspace {
+	struct store *store;
+	struct clock clock;
+	struct transitions transitions; /* for whoever holds the database's lock */
+	struct ident ident;             /* for whoever holds it for writing */
+	struct snapshot *snapshots;     /* for whoever holds it; see snapshot.h */
+	_Atomic int64_t due;            /* when a device does its next step; INT64_MAX: never */
+	bool still;                     /* no change of it lasts */
+	uint64_t era; /* of its rows: another whenever they have been put; for whoever holds it */
+	bool changed; /* since it began, or was reset: for whoever may change it */
+	pthread_mutex_t lock; /* of these: */
+	struct keyring *keys;
+	struct moment origin; /* its fixtures; without rows: those it has now, or its parent's */
+	struct workspace *parent; /* the one that it is a copy of, or NULL: see registry.h */
+	struct faults faults;
+	struct journal journal;
+};
+
+/* How a workspace begins. */
+struct beginning {
+	struct transitions transitions;
+	int64_t frozen; /* the clock: a time, or CLOCK_RUNS */
+	bool seeded;    /* ids come from this seed */
+	uint64_t seed;
+	bool still;
+	size_t journal_size;
+};
+
+/*
+ * One without a database: for whoever gives it one, and closes it. workspace_open gives it an empty
+ * one in memory; false, with a line in err, on failure; workspace_close it in both cases.
+ */
+void workspace_init(struct workspace *w, const struct beginning *b);
+bool workspace_open(struct workspace *w, const struct beginning *b, char *err,
+		    size_t errlen) MUST_CHECK;
+void workspace_close(struct workspace *w);
+
+/* Fill an empty one from fixtures, its origin. False, with every problem in *problems, on failure.
+ */
+bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
+		    size_t n, struct problems *problems) MUST_CHECK;
+/*
+ * Use the database in a file, in one without a database: what it holds is what the workspace holds;
+ * where it is new, what `fixtures`, a workspace that was filled, does. That is its origin. False,
+ * with a line in err, on failure.
+ */
+bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
+			 char *err, size_t errlen) MUST_CHECK;
+/* Read anew from the database what is known of it by heart, for whoever may change it. */
+bool workspace_learn(struct workspace *w, struct db *db) MUST_CHECK;
+
+/* ---- moments --------------------------------------------------------------------------------- */
+
+/* The workspace now, for whoever may change its database. False when that fails. */
+bool workspace_moment(struct workspace *w, struct db *db, struct moment *m) MUST_CHECK;
+/* What it is put back to; nothing is to be put back where that has no rows. */
+struct moment workspace_origin(struct workspace *w);
+void moment_drop(struct moment *m);
+
+enum put {
+	PUT_ROWS, /* and keys, and where ids come from; clock and pace stay */
+	PUT_ALL,
+};
+
+/*
+ * Put the workspace to a moment, for whoever is alone in its database, by the connection that is.
+ * False when that fails; then it is as it was.
+ */
+bool workspace_put(struct workspace *w, struct db *db, const struct moment *m,
+		   enum put what) MUST_CHECK;
+/* Put it back to its origin. False when that fails; then it is as it was. */
+bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
+/* Is it as it began, so that forgetting it would lose nothing? For whoever is alone with it. */
+bool workspace_is_as_new(struct workspace *w);
+/* Before its first change: remember what it is put back to. For whoever may change its database. */
+bool workspace_remember(struct workspace *w, struct db *db) MUST_CHECK;
+/*
+ * Other fixtures from now on, and at once: they are loaded aside, by sql, into a workspace that
+ * begins like b, so any problem leaves this one as it is. False then, with all of them.
+ */
+bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
+		     const struct sql *sql, const struct source *sources, size_t n,
+		     struct problems *problems) MUST_CHECK;
+
+/* Its keys, held; and other keys, which it takes over. */
+struct keyring *workspace_keys(struct workspace *w);
+void workspace_use_keys(struct workspace *w, struct keyring *keys);
+
+#endif
