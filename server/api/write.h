@@ -9,7 +9,6 @@
 #define API_WRITE_H
 
 #include "api/new_row.h"
-#include "http/target.h"
 #include "store/row.h"
 
 struct exchange;

@@ -24,6 +24,14 @@
 		stolen_;                                                                           \
 	})
 
+/* A name and its value, both borrowed. */
+struct pair {
+	const char *name, *value;
+};
+
+/* Room for the longest line that says why something failed: a path and what is wrong with it. */
+enum { ERR_BYTES = 4352 };
+
 static inline bool streq(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;

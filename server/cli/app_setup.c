@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/embed.h"
-#include "cli/commands.h"
 #include "fixture/load.h"
 #include "workspace/registry.h"
 

@@ -7,8 +7,6 @@
 #include "cli/options.h"
 
 enum { EXIT_USAGE = 2 };
-/* Of a line that says what went wrong; a path may be in it. */
-enum { ERR_BYTES = 4352 };
 
 /* Each returns the exit status, and has said on standard error why it is not 0 (but for exec, whose
  * status is its program's). */

@@ -10,6 +10,7 @@
 
 #include "base/json_writer.h"
 #include "http/app.h"
+#include "http/target.h"
 #include "model/body.h"
 #include "model/error.h"
 #include "model/expansion.h"

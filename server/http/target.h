@@ -11,14 +11,10 @@
 
 enum { TARGET_SEGMENTS = 8, TARGET_PAIRS = 256 };
 
-struct pair {
-	const char *name, *value; /* value is "" where there is no '=' */
-};
-
 struct target {
 	const char *segments[TARGET_SEGMENTS]; /* the first of them: no path of ours is longer */
 	size_t nsegments; /* all of them; "/" has one, empty; "/a/" has two, the last empty */
-	const struct pair *pairs;
+	const struct pair *pairs; /* of the query; a value is "" where there is no '=' */
 	size_t npairs;
 };
 

@@ -6,7 +6,6 @@
 #define MODEL_EXPANSION_H
 
 #include "base/arena.h"
-#include "http/target.h"
 #include "model/resource.h"
 
 enum { EXPAND_DEPTH = 4 };

@@ -6,7 +6,6 @@
 #define MODEL_LIST_QUERY_H
 
 #include "base/arena.h"
-#include "http/target.h"
 #include "model/resource.h"
 
 enum { PAGE_DEFAULT = 10 };

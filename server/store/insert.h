@@ -5,7 +5,6 @@
 #ifndef STORE_INSERT_H
 #define STORE_INSERT_H
 
-#include "http/target.h"
 #include "store/sql.h"
 
 /*

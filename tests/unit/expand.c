@@ -1,6 +1,8 @@
 /* The expand parameter: every encoding, nesting, and what is refused. */
 #include "model/expansion.h"
 
+#include "http/target.h"
+
 #include "unit.h"
 
 static void describe(const struct expansion *e, char *out, size_t len)
