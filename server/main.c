@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "cli/commands.h"
 #include "config.h"
-#include "model/operation.h"
+#include "operations.h"
 
 static const struct command {
 	const char *name, *usage, *summary;
@@ -34,10 +34,10 @@ static const struct command {
 static void endpoints_help(void)
 {
 	puts("\nEndpoints beside the API's");
-	for (size_t i = 0; i < noperations; i++) {
-		const struct operation *op = &operations[i];
+	for (size_t i = 0; i < operations.count; i++) {
+		const struct operation *op = &operations.rows[i];
 		bool again = i > 0 && streq(op->path, op[-1].path);
-		bool more = i + 1 < noperations && streq(op->path, op[1].path);
+		bool more = i + 1 < operations.count && streq(op->path, op[1].path);
 
 		if (op->realm == REALM_API)
 			continue;

@@ -15,6 +15,7 @@ enum { NAME_MAX_LEN = 64, LINE = 256 };
 /* What the functions below share. */
 struct document {
 	struct writer w;
+	const struct operation_table *table;
 	enum version v;
 	long max_limit;
 };
@@ -638,7 +639,9 @@ static void put_links(struct document *d, const struct operation *op)
 	if (op->answer || op->raw || op->lists)
 		return;
 	open_object(d, "links");
-	for (const struct operation *o = operations; o < operations + noperations; o++) {
+	for (size_t i = 0; i < d->table->count; i++) {
+		const struct operation *o = &d->table->rows[i];
+
 		if (o == op || !is_served(d, o) || o->resource != op->resource ||
 		    !path_parameter(o, name))
 			continue;
@@ -771,7 +774,7 @@ static void put_operation(struct document *d, const struct operation *op)
 /* Has the table an earlier operation of the same path, so that it is written already? */
 static bool is_first(const struct document *d, const struct operation *op)
 {
-	for (const struct operation *o = operations; o < op; o++)
+	for (const struct operation *o = d->table->rows; o < op; o++)
 		if (is_served(d, o) && streq(o->path, op->path))
 			return false;
 	return true;
@@ -779,10 +782,10 @@ static bool is_first(const struct document *d, const struct operation *op)
 
 static void put_paths(struct document *d)
 {
-	const struct operation *end = operations + noperations;
+	const struct operation *end = d->table->rows + d->table->count;
 
 	open_object(d, "paths");
-	for (const struct operation *op = operations; op < end; op++) {
+	for (const struct operation *op = d->table->rows; op < end; op++) {
 		if (!is_served(d, op) || !is_first(d, op))
 			continue;
 		open_object(d, op->path);
@@ -831,10 +834,12 @@ static void put_error(struct document *d)
 /* Does the version answer with rows of it? */
 static bool is_answered(const struct document *d, const struct resource *r)
 {
-	for (size_t i = 0; i < noperations; i++)
-		if (is_served(d, &operations[i]) && !operations[i].answer &&
-		    &resources[operations[i].resource] == r)
+	for (size_t i = 0; i < d->table->count; i++) {
+		const struct operation *op = &d->table->rows[i];
+
+		if (is_served(d, op) && !op->answer && &resources[op->resource] == r)
 			return true;
+	}
 	return false;
 }
 
@@ -879,6 +884,7 @@ static void put_components(struct document *d)
 bool openapi_get(struct exchange *x)
 {
 	struct document document = { .w = exchange_writer(x),
+				     .table = x->app->operations,
 				     .v = x->version,
 				     .max_limit = x->app->max_page_size };
 	struct document *d = &document;

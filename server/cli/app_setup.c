@@ -9,6 +9,7 @@
 
 #include "base/embed.h"
 #include "fixture/load.h"
+#include "operations.h"
 #include "workspace/registry.h"
 
 bool app_open(struct app *app, const struct options *o, char *err, size_t errlen)
@@ -22,6 +23,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 			.still = o->stateless,
 			.journal_size = (size_t)o->journal_size,
 		},
+		.operations = &operations,
 		.db = o->db,
 		.auth = (enum auth_mode)o->auth,
 		.version_policy = (enum version_policy)o->version_policy,

@@ -78,7 +78,7 @@ static bool read_rule(const struct reading *r)
 	const char *retry = body_text(r->said, "should_retry");
 	struct fault *rule = r->rule;
 
-	rule->op = operation ? operation_named(operation) : NULL;
+	rule->op = operation ? operation_named(r->x->app->operations, operation) : NULL;
 	if (operation && !rule->op)
 		return wrong(r, "operation",
 			     "there is no such operation; /openapi.json lists those there are, as "

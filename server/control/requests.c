@@ -13,7 +13,7 @@ static bool read_operation(struct exchange *x, const struct operation **op)
 {
 	const char *name = body_text(&x->params, "operation");
 
-	*op = name ? operation_named(name) : NULL;
+	*op = name ? operation_named(x->app->operations, name) : NULL;
 	return !name || *op ||
 	       fail_field(x, "operation",
 			  "operation: there is no '%s'; /openapi.json lists those "

@@ -4,6 +4,7 @@
 #ifndef HTTP_APP_H
 #define HTTP_APP_H
 
+#include "model/operation.h"
 #include "model/version.h"
 #include "store/sql.h"
 #include "workspace/workspace.h"
@@ -16,6 +17,7 @@ struct app {
 	struct workspaces *workspaces; /* and those of other keys */
 	struct beginning beginning;    /* of each */
 	const char *db;                /* the file of the first, or NULL */
+	const struct operation_table *operations;
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */
 	struct log *log;

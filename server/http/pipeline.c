@@ -89,8 +89,8 @@ static bool stage_route(struct exchange *x)
 	const bool control = !x->app->no_control;
 	char allow[128];
 
-	switch (operation_find(operations, noperations, control, r->method, &x->target, &x->op,
-			       &x->id, allow, sizeof allow)) {
+	switch (route_find(x->app->operations, control, r->method, &x->target, &x->op, &x->id,
+			   allow, sizeof allow)) {
 	case FOUND:
 		return true;
 	case FOUND_NO_METHOD:
@@ -110,7 +110,7 @@ static bool stage_route(struct exchange *x)
 
 	fail(x, ERR_NOT_FOUND, "nothing is served at %s; %sthere is: %s", quote(x, path_of(x)),
 	     slash ? "paths do not end in a slash; " : "",
-	     operation_hint(operations, noperations, control, &x->target, hint, sizeof hint));
+	     route_hint(x->app->operations, control, &x->target, hint, sizeof hint));
 	fail_param(x, "path", path_of(x));
 	return false;
 }

@@ -74,22 +74,22 @@ static bool is_served(const struct operation *op, bool control)
 	return control || op->realm != REALM_CONTROL;
 }
 
-enum found operation_find(const struct operation *table, size_t n, bool control, const char *method,
-			  const struct target *t, const struct operation **op, const char **id,
-			  char *allow, size_t allowlen)
+enum found route_find(const struct operation_table *table, bool control, const char *method,
+		      const struct target *t, const struct operation **op, const char **id,
+		      char *allow, size_t allowlen)
 {
 	size_t skip = has_prefix(t) ? 1 : 0;
 
 	allow[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if (!is_served(&table[i], control) ||
-		    !fits(table[i].path, t, table[i].realm == REALM_API ? skip : 0, id))
+	for (size_t i = 0; i < table->count; i++) {
+		if (!is_served(&table->rows[i], control) ||
+		    !fits(table->rows[i].path, t, table->rows[i].realm == REALM_API ? skip : 0, id))
 			continue;
-		if (same_method(method, table[i].method)) {
-			*op = &table[i];
+		if (same_method(method, table->rows[i].method)) {
+			*op = &table->rows[i];
 			return FOUND;
 		}
-		add_method(allow, allowlen, table[i].method);
+		add_method(allow, allowlen, table->rows[i].method);
 	}
 	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
 }
@@ -106,27 +106,27 @@ static size_t beginning(const char *path)
 	return 1 + strcspn(path + 1, "/");
 }
 
-const char *operation_hint(const struct operation *table, size_t n, bool control,
-			   const struct target *t, char *out, size_t len)
+const char *route_hint(const struct operation_table *table, bool control, const struct target *t,
+		       char *out, size_t len)
 {
 	const char *first = t->segments[has_prefix(t) ? 1 : 0];
 
 	out[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		const char *path = table[i].path;
+	for (size_t i = 0; i < table->count; i++) {
+		const char *path = table->rows[i].path;
 
-		if (is_served(&table[i], control) && beginning(path) == strlen(first) + 1 &&
+		if (is_served(&table->rows[i], control) && beginning(path) == strlen(first) + 1 &&
 		    starts_with(path + 1, first))
-			add_item(out, len, "%s %s", table[i].method, path);
+			add_item(out, len, "%s %s", table->rows[i].method, path);
 	}
 	if (out[0])
 		return out;
-	for (size_t i = 0; i < n; i++) {
-		size_t same = beginning(table[i].path);
+	for (size_t i = 0; i < table->count; i++) {
+		size_t same = beginning(table->rows[i].path);
 
-		if (is_served(&table[i], control) && is_near(&table[i], t) &&
-		    (i == 0 || strncmp(table[i].path, table[i - 1].path, same) != 0))
-			add_item(out, len, "%.*s", (int)same, table[i].path);
+		if (is_served(&table->rows[i], control) && is_near(&table->rows[i], t) &&
+		    (i == 0 || strncmp(table->rows[i].path, table->rows[i - 1].path, same) != 0))
+			add_item(out, len, "%.*s", (int)same, table->rows[i].path);
 	}
 	return out;
 }

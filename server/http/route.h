@@ -15,16 +15,16 @@ enum found { FOUND, FOUND_NO_PATH, FOUND_NO_METHOD };
  * path has none. Unless `control`, those of REALM_CONTROL count as not there. FOUND_NO_METHOD
  * writes the methods that the path has, separated by ", ", to allow.
  */
-enum found operation_find(const struct operation *table, size_t n, bool control, const char *method,
-			  const struct target *t, const struct operation **op, const char **id,
-			  char *allow, size_t allowlen);
+enum found route_find(const struct operation_table *table, bool control, const char *method,
+		      const struct target *t, const struct operation **op, const char **id,
+		      char *allow, size_t allowlen);
 
 /*
  * What there is instead, for a path that is nobody's: the operations whose paths begin as it does,
  * or else how paths begin. Writes it to out, which it returns.
  */
-const char *operation_hint(const struct operation *table, size_t n, bool control,
-			   const struct target *t, char *out, size_t len);
+const char *route_hint(const struct operation_table *table, bool control, const struct target *t,
+		       char *out, size_t len);
 
 /* Does a path, undecoded and without a query, fit a pattern, with its prefix or without it? */
 bool path_fits(const char *pattern, const char *path);

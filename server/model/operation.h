@@ -1,6 +1,6 @@
 /*
- * operation.h - the table of operations: method, path, scopes, versions, what the request may ask
- * for, function (behaviour: section 6).
+ * operation.h - what an operation is: method, path, scopes, versions, what the request may ask for,
+ * function (behaviour: section 6). The table of them is operations.c's, which knows the functions.
  */
 #ifndef MODEL_OPERATION_H
 #define MODEL_OPERATION_H
@@ -45,11 +45,13 @@ struct operation {
 	bool (*run)(struct exchange *x); /* false: x has failed */
 };
 
-extern const struct operation operations[];
-extern const size_t noperations;
+struct operation_table {
+	const struct operation *rows;
+	size_t count;
+};
 
 /* The operation of that name, or NULL. */
-const struct operation *operation_named(const char *name);
+const struct operation *operation_named(const struct operation_table *table, const char *name);
 /* What the body of one may hold; without fields where it takes none. */
 struct shape operation_body(const struct operation *op);
 

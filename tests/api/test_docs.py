@@ -146,7 +146,7 @@ class SameSets(harness.TestCase):
     # ---- endpoints
 
     def test_endpoints(self):
-        code = read("server/model/operation.c")
+        code = read("server/operations.c")
         listed = {
             "code": pairs([(verb, "/_mock/" + route) for verb, route in
                            re.findall(r'CONTROL\("([A-Z]+)", "([^"]+)"', code)] +

@@ -8,6 +8,7 @@
  */
 #include "fuzz.h"
 #include "mock.h"
+#include "operations.h"
 
 enum { ALL = 1000, PAGE = 7, ROWS_MAX = 100, TARGET_BYTES = 4096 };
 
@@ -68,10 +69,11 @@ static void begin(void)
 					       .body_len = strlen(more) }) == 200,
 	     "%s", mock.answer.text);
 	mock.app.max_page_size = ALL;
-	for (size_t i = 0; i < noperations; i++)
+	for (size_t i = 0; i < operations.count; i++)
 		for (enum version v = 0; v <= V_NEWEST; v++)
-			if (operations[i].query == QUERY_LIST && live(operations[i].on, v))
-				read_all(&operations[i], v);
+			if (operations.rows[i].query == QUERY_LIST &&
+			    live(operations.rows[i].on, v))
+				read_all(&operations.rows[i], v);
 	mock.app.max_page_size = PAGE;
 	mock_look(&mock);
 }

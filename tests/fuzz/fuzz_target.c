@@ -14,6 +14,7 @@
 #include "fuzz.h"
 #include "http/route.h"
 #include "http/target.h"
+#include "operations.h"
 #include "schema/uri.h"
 
 enum { TEXT_MAX = 1 << 20, PATTERN_MAX = 64 };
@@ -102,8 +103,7 @@ static void check_route(const char *method, const struct target *t, bool control
 	const char *id;
 	char allow[128], hint[2048], again[128];
 
-	switch (operation_find(operations, noperations, control, method, t, &op, &id, allow,
-			       sizeof allow)) {
+	switch (route_find(&operations, control, method, t, &op, &id, allow, sizeof allow)) {
 	case FOUND:
 		HOLD(streq(op->method, method) || streq(method, "HEAD"), "%s", method);
 		HOLD(control || op->realm != REALM_CONTROL, "%s", op->path);
@@ -115,13 +115,13 @@ static void check_route(const char *method, const struct target *t, bool control
 			const char *other = take(&at, ',');
 
 			HOLD(!streq(other, method), "%s", method);
-			HOLD(operation_find(operations, noperations, control, other, t, &op, &id,
-					    again, sizeof again) == FOUND,
+			HOLD(route_find(&operations, control, other, t, &op, &id, again,
+					sizeof again) == FOUND,
 			     "%s", other);
 		}
 		break;
 	case FOUND_NO_PATH:
-		operation_hint(operations, noperations, control, t, hint, sizeof hint);
+		route_hint(&operations, control, t, hint, sizeof hint);
 		HOLD(*hint && utf8_valid(hint, strlen(hint)), "[%s]", hint);
 		break;
 	}

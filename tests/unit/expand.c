@@ -2,7 +2,6 @@
 #include "model/expansion.h"
 
 #include "http/target.h"
-
 #include "unit.h"
 
 static void describe(const struct expansion *e, char *out, size_t len)

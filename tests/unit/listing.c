@@ -2,6 +2,7 @@
 #include "model/list_query.h"
 
 #include "base/buf.h"
+#include "http/target.h"
 #include "unit.h"
 
 /*

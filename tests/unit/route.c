@@ -3,6 +3,7 @@
 
 #include "api/handler.h"
 #include "control/settings.h"
+#include "operations.h"
 #include "unit.h"
 
 static bool run(struct exchange *x)
@@ -11,7 +12,7 @@ static bool run(struct exchange *x)
 	return true;
 }
 
-static const struct operation table[] = {
+static const struct operation rows[] = {
 	{ .method = "GET", .path = "/things/{thing_id}", .run = run },
 	{ .method = "PATCH", .path = "/things/{thing_id}", .run = run },
 	{ .method = "GET", .path = "/things", .run = run },
@@ -19,6 +20,7 @@ static const struct operation table[] = {
 	{ .method = "POST", .path = "/things/{thing_id}/move", .run = run },
 	{ .method = "GET", .path = "/_mock/ready", .realm = REALM_CONTROL, .run = run },
 };
+static const struct operation_table table = { rows, ARRAY_LEN(rows) };
 
 /* "row id", "no path", or "no method: allow" */
 static const struct {
@@ -71,10 +73,10 @@ static void test_cases(void)
 
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, cases[i].target, &t, &why));
-		switch (operation_find(table, ARRAY_LEN(table), !cases[i].no_control,
-				       cases[i].method, &t, &op, &id, allow, sizeof allow)) {
+		switch (route_find(&table, !cases[i].no_control, cases[i].method, &t, &op, &id,
+				   allow, sizeof allow)) {
 		case FOUND:
-			snprintf(is, sizeof is, "%d %s", (int)(op - table), id ? id : "-");
+			snprintf(is, sizeof is, "%d %s", (int)(op - rows), id ? id : "-");
 			break;
 		case FOUND_NO_METHOD:
 			snprintf(is, sizeof is, "no method: %s", allow);
@@ -112,10 +114,9 @@ static void test_hints(void)
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, hints[i].target, &t, &why));
 		EQ_STR_IN(hints[i].target,
-			  operation_hint(table, ARRAY_LEN(table), !hints[i].no_control, &t, is,
-					 sizeof is),
+			  route_hint(&table, !hints[i].no_control, &t, is, sizeof is),
 			  hints[i].want);
-		operation_hint(table, ARRAY_LEN(table), !hints[i].no_control, &t, few, sizeof few);
+		route_hint(&table, !hints[i].no_control, &t, few, sizeof few);
 		CU_ASSERT(strncmp(few, hints[i].want, sizeof few - 1) == 0);
 		arena_free(&a);
 	}
@@ -124,8 +125,8 @@ static void test_hints(void)
 /* Each row is whole, and no other has its method and path. */
 static void test_table(void)
 {
-	for (size_t i = 0; i < noperations; i++) {
-		const struct operation *op = &operations[i];
+	for (size_t i = 0; i < operations.count; i++) {
+		const struct operation *op = &operations.rows[i];
 		size_t segments = 0;
 
 		CU_ASSERT(op->path[0] == '/' && op->run && op->method);
@@ -134,8 +135,8 @@ static void test_table(void)
 			segments += *c == '/';
 		CU_ASSERT(segments + 1 <= TARGET_SEGMENTS);
 		for (size_t k = 0; k < i; k++)
-			CU_ASSERT(!streq(op->path, operations[k].path) ||
-				  !streq(op->method, operations[k].method));
+			CU_ASSERT(!streq(op->path, operations.rows[k].path) ||
+				  !streq(op->method, operations.rows[k].method));
 	}
 }
 

@@ -8,11 +8,13 @@
 #include "base/log.h"
 #include "http/app.h"
 #include "http/pipeline.h"
+#include "operations.h"
 #include "statements.h"
 #include "unit.h"
 
 static struct workspace workspace;
 static struct app app = {
+	.operations = &operations,
 	.workspace = &workspace,
 	.max_body = 1 << 20,
 	.max_page_size = 1000,

@@ -1,0 +1,367 @@
+/*
+ * operations.c - the rows of the table of operations, and the fields of their bodies and
+ * parameters. The only file that names every handler.
+ */
+#include "operations.h"
+
+#include "api/config_instances.h"
+#include "api/config_schemas.h"
+#include "api/deployments.h"
+#include "api/devices.h"
+#include "api/groups.h"
+#include "api/handler.h"
+#include "api/openapi.h"
+#include "api/releases.h"
+#include "api/write.h"
+#include "base/util.h"
+#include "control/faults.h"
+#include "control/requests.h"
+#include "control/rows.h"
+#include "control/settings.h"
+#include "control/snapshots.h"
+#include "model/progression.h"
+#include "workspace/fault.h"
+
+/* ---- bodies and parameters (behaviour: section 6) -------------------------------------------- */
+
+#define SHAPE(array)                                                                               \
+	{                                                                                          \
+		.fields = (array), .count = ARRAY_LEN(array)                                       \
+	}
+#define MEMBERS(array) .members = &(const struct shape)SHAPE(array)
+
+/* clang-format off */
+static const struct word create_target_status[] = {
+	{ "staged", ALWAYS, NULL },
+	{ "deployed", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field create_deployment[] = {
+	{ .name = "target_status", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
+	  .words = create_target_status },
+	{ .name = "description", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS,
+	  .form = FORM_DESCRIPTION },
+	{ .name = "release_id", .kind = K_REF, .flags = F_REQUIRED, .on = ALWAYS,
+	  .refers = R_RELEASE },
+	{ .name = "device_id", .kind = K_REF, .flags = F_REQUIRED, .on = ALWAYS,
+	  .refers = R_DEVICE },
+	{ .name = "config_instance_ids", .kind = K_IDS, .flags = F_REQUIRED, .on = ALWAYS,
+	  .refers = R_CONFIG_INSTANCE },
+	/* Before everglades null says nothing, and the parent may be meant otherwise. */
+	{ .name = "parent_id", .kind = K_REF, .flags = F_LENIENT, .on = UNTIL(V_RAINIER),
+	  .refers = R_DEPLOYMENT },
+	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
+	  .refers = R_DEPLOYMENT },
+};
+
+static const struct field type_ref[] = {
+	{ .name = "id", .kind = K_REF, .on = ALWAYS, .refers = R_CONFIG_TYPE },
+	{ .name = "slug", .kind = K_TEXT, .on = ALWAYS },
+};
+
+static const struct field commit_ref[] = {
+	{ .name = "id", .kind = K_REF, .on = ALWAYS, .refers = R_GIT_COMMIT },
+	{ .name = "sha", .kind = K_TEXT, .on = ALWAYS },
+};
+
+static const struct field schema_commit[] = {
+	{ .name = "commit_ref", .kind = K_OBJECT, .flags = F_REQUIRED, .on = ALWAYS,
+	  MEMBERS(commit_ref) },
+	{ .name = "schema_filepaths", .kind = K_TEXTS, .flags = F_REQUIRED, .on = ALWAYS },
+};
+
+static const struct field schema_document[] = {
+	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "data", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS },
+};
+
+static const struct field instance_slot[] = {
+	{ .name = "key", .kind = K_TEXT, .flags = F_REQUIRED | F_LATER, .on = ALWAYS,
+	  .form = FORM_SLOT_KEY },
+	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED | F_LATER, .on = ALWAYS,
+	  .form = FORM_SLOT_NAME },
+	{ .name = "filepath", .kind = K_TEXT, .flags = F_REQUIRED | F_LATER, .on = ALWAYS,
+	  .form = FORM_FILEPATH },
+	{ .name = "required", .kind = K_BOOL, .flags = F_REQUIRED, .on = ALWAYS },
+	{ .name = "description", .kind = K_TEXT, .flags = F_LATER, .on = ALWAYS,
+	  .form = FORM_DESCRIPTION },
+};
+
+static const struct field create_config_schema[] = {
+	{ .name = "config_type_ref", .kind = K_OBJECT, .flags = F_REQUIRED, .on = ALWAYS,
+	  MEMBERS(type_ref) },
+	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER),
+	  .form = FORM_FILEPATH },
+	{ .name = "instance_slots", .kind = K_OBJECTS, .flags = F_FILLED | F_LATER,
+	  .on = SINCE(V_EVERGLADES), MEMBERS(instance_slot) },
+	{ .name = "instance_format", .kind = K_ENUM, .on = SINCE(V_EVERGLADES),
+	  .words = instance_format_words },
+	{ .name = "language", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
+	  .words = schema_language_words },
+	{ .name = "format", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
+	  .words = schema_format_words },
+	{ .name = "documents", .kind = K_OBJECTS, .flags = F_REQUIRED | F_FILLED, .on = ALWAYS,
+	  MEMBERS(schema_document) },
+	{ .name = "git_commit", .kind = K_OBJECT, .on = ALWAYS, MEMBERS(schema_commit) },
+};
+
+static const struct field instance_content[] = {
+	{ .name = "format", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
+	  .words = instance_format_words },
+	{ .name = "data", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS },
+};
+
+static const struct field create_config_instance[] = {
+	{ .name = "config_schema_id", .kind = K_REF, .flags = F_REQUIRED, .on = ALWAYS,
+	  .refers = R_CONFIG_SCHEMA },
+	{ .name = "content", .kind = K_OBJECT, .flags = F_REQUIRED, .on = ALWAYS,
+	  MEMBERS(instance_content) },
+	{ .name = "slot_key", .kind = K_TEXT, .on = SINCE(V_EVERGLADES) },
+};
+
+static const struct word disposition_words[] = {
+	{ "inline", ALWAYS, NULL },
+	{ "attachment", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field disposition[] = {
+	{ .name = "disposition", .kind = K_ENUM, .on = ALWAYS, .words = disposition_words,
+	  .preset = "inline" },
+};
+
+static const struct field create_git_commit[] = {
+	{ .name = "sha", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "message", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS },
+	{ .name = "origin", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS },
+};
+
+static const struct field create_release[] = {
+	{ .name = "version", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS,
+	  .form = FORM_SEMVER },
+	{ .name = "config_schema_ids", .kind = K_IDS, .flags = F_REQUIRED | F_FILLED, .on = ALWAYS,
+	  .refers = R_CONFIG_SCHEMA },
+	{ .name = "git_commit_ref", .kind = K_OBJECT, .on = ALWAYS, MEMBERS(commit_ref) },
+};
+
+static const struct field move_group[] = {
+	{ .name = "parent_id", .kind = K_REF, .flags = F_REQUIRED | F_NULL, .on = ALWAYS,
+	  .refers = R_GROUP },
+};
+
+static const struct field ping_device[] = {
+	{ .name = "timeout_nanos", .kind = K_NANOS, .flags = F_REQUIRED, .on = ALWAYS },
+};
+
+static const struct field activate_device[] = {
+	{ .name = "allow_reactivation", .kind = K_BOOL, .on = ALWAYS, .preset = "0" },
+};
+
+/* What testers may say of rows. */
+static const struct field patch_device[] = {
+	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = device_status_words },
+	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS,
+	  .form = FORM_FILLED },
+	{ .name = "group_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_GROUP },
+	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS,
+	  .form = FORM_DESCRIPTION },
+};
+
+static const struct field patch_deployment[] = {
+	{ .name = "activity_status", .kind = K_ENUM, .on = ALWAYS, .words = activity_status_words },
+	{ .name = "error_status", .kind = K_ENUM, .on = ALWAYS, .words = error_status_words },
+};
+
+static const struct field patch_archived[] = {
+	{ .name = "archived", .kind = K_BOOL, .on = ALWAYS },
+};
+
+static const struct word clock_mode[] = {
+	{ "real", ALWAYS, NULL },
+	{ "frozen", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field put_clock[] = {
+	{ .name = "mode", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS, .words = clock_mode },
+	{ .name = "now", .kind = K_TIME, .on = ALWAYS },
+};
+
+static const struct field advance_clock[] = {
+	{ .name = "seconds", .kind = K_SECONDS, .flags = F_REQUIRED, .on = ALWAYS },
+};
+
+static const struct field put_transitions[] = {
+	{ .name = "progression", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
+	  .words = progression_words },
+	{ .name = "seconds", .kind = K_SECONDS, .on = ALWAYS },
+};
+
+static const struct word http_methods[] = {
+	{ "GET", ALWAYS, NULL },
+	{ "HEAD", ALWAYS, NULL },
+	{ "POST", ALWAYS, NULL },
+	{ "PUT", ALWAYS, NULL },
+	{ "PATCH", ALWAYS, NULL },
+	{ "DELETE", ALWAYS, NULL },
+	{ "OPTIONS", ALWAYS, NULL },
+	{ .text = NULL },
+};
+
+static const struct field get_requests[] = {
+	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods },
+	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .form = FORM_PATTERN },
+	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .form = FORM_STATUS },
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SINCE },
+};
+
+enum { HOUR_SECONDS = 3600, HOUR_MS = 3600 * 1000 };
+
+/* Null is as good as nothing, so that what GET shows can be put. */
+static const struct field fault_rule[] = {
+	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = http_methods },
+	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_PATTERN },
+	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1,
+	  .most = 1000000000 },
+	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
+	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_CODE },
+	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
+	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_close_words },
+	{ .name = "body", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_body_words },
+	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
+	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
+	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
+	/* Shown, too; they are counted anew. */
+	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
+};
+
+static const struct field put_faults[] = {
+	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS, MEMBERS(fault_rule) },
+};
+
+/* ---- the operations -------------------------------------------------------------------------- */
+
+/* One resource by its id, and a list of them. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): spans are initializers */
+#define GET_ONE(segment, called, id, what, spans) \
+	{ .name = "get" called, .method = "GET", .path = "/" #segment "/{" id "}", .resource = (what), \
+	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_EXPAND, .run = op_get }
+#define GET_LIST(segment, called, what, spans, ...) \
+	{ .name = "list" called "s", .method = "GET", .path = "/" #segment, .resource = (what), \
+	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_LIST, .lists = true, \
+	  .run = op_list, \
+	  __VA_ARGS__ }
+/* Something done to a deployment. */
+#define DEPLOYMENT(called, verb, route, right, function, ...) \
+	{ .name = (called), .method = (verb), .path = "/deployments/{deployment_id}/" route, \
+	  .resource = R_DEPLOYMENT, .scope = (right), .on = ALWAYS, .query = QUERY_EXPAND, \
+	  .run = (function), __VA_ARGS__ }
+/* A new one, or a change of one, of which the resource's fields say what is given. */
+#define CREATE(segment, called, what, spans, ...) \
+	{ .name = "create" called, .method = "POST", .path = "/" #segment, .resource = (what), \
+	  .scope = SCOPE_##segment##_write, .on = spans, .query = QUERY_EXPAND, __VA_ARGS__ }
+#define PATCH(segment, called, id, what, spans) \
+	{ .name = "update" called, .method = "PATCH", .path = "/" #segment "/{" id "}", .resource = (what), \
+	  .scope = SCOPE_##segment##_write, .on = spans, .query = QUERY_EXPAND, \
+	  .writes = PART_PATCH, .run = op_patch }
+#define CONTROL(verb, route, ...) \
+	{ .method = (verb), .path = "/_mock/" route, .realm = REALM_CONTROL, __VA_ARGS__ }
+/* NOLINTEND(bugprone-macro-parentheses) */
+
+static const struct operation rows[] = {
+	GET_ONE(config_instances, "ConfigInstance", "config_instance_id", R_CONFIG_INSTANCE, ALWAYS),
+	GET_LIST(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS),
+	CREATE(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS, .body = SHAPE(create_config_instance),
+	       .run = op_create_instance),
+	{ .name = "getConfigInstanceContent", .method = "GET", .path = "/config_instances/{config_instance_id}/content",
+	  .resource = R_CONFIG_INSTANCE, .raw = true, .scope = SCOPE_config_instances_read,
+	  .on = ALWAYS, .params = SHAPE(disposition), .run = op_get_content },
+	GET_ONE(config_schemas, "ConfigSchema", "config_schema_id", R_CONFIG_SCHEMA, ALWAYS),
+	GET_LIST(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS),
+	CREATE(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS, .body = SHAPE(create_config_schema),
+	       .run = op_create_schema),
+	GET_ONE(config_types, "ConfigType", "config_type_id", R_CONFIG_TYPE, ALWAYS),
+	GET_LIST(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS),
+	CREATE(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS, .writes = PART_CREATE, .run = op_create),
+	PATCH(config_types, "ConfigType", "config_type_id", R_CONFIG_TYPE, ALWAYS),
+	GET_ONE(deployments, "Deployment", "deployment_id", R_DEPLOYMENT, ALWAYS),
+	GET_LIST(deployments, "Deployment", R_DEPLOYMENT, ALWAYS),
+	CREATE(deployments, "Deployment", R_DEPLOYMENT, ALWAYS, .body = SHAPE(create_deployment),
+	       .conflicts = true, .run = op_create_deployment),
+	DEPLOYMENT("deployDeployment", "POST", "deploy", SCOPE_deployments_deploy, op_deploy),
+	DEPLOYMENT("archiveDeployment", "POST", "archive", SCOPE_deployments_archive, op_archive),
+	DEPLOYMENT("getDeploymentDrifts", "GET", "drifts", SCOPE_deployments_read, op_drifts,
+		   .lists = true),
+	GET_ONE(devices, "Device", "device_id", R_DEVICE, ALWAYS),
+	GET_LIST(devices, "Device", R_DEVICE, ALWAYS, .or_scope = SCOPE_devices_provision),
+	CREATE(devices, "Device", R_DEVICE, ALWAYS, .or_scope = SCOPE_devices_provision,
+	       .writes = PART_CREATE, .run = op_create),
+	PATCH(devices, "Device", "device_id", R_DEVICE, ALWAYS),
+	{ .name = "createDeviceActivationToken", .method = "POST", .path = "/devices/{device_id}/activation_token", .resource = R_DEVICE,
+	  .answer = &token_answer, .scope = SCOPE_devices_provision, .on = UNTIL(V_TETONS),
+	  .body = SHAPE(activate_device), .run = op_activation_token },
+	{ .name = "pingDevice", .method = "POST", .path = "/devices/{device_id}/ping", .resource = R_DEVICE,
+	  .answer = &ping_answer, .scope = SCOPE_devices_read, .on = ALWAYS,
+	  .body = SHAPE(ping_device), .run = op_ping },
+	GET_ONE(git_commits, "GitCommit", "git_commit_id", R_GIT_COMMIT, ALWAYS),
+	GET_LIST(git_commits, "GitCommit", R_GIT_COMMIT, ALWAYS),
+	CREATE(git_commits, "GitCommit", R_GIT_COMMIT, ALWAYS, .body = SHAPE(create_git_commit),
+	       .run = op_create_commit),
+	GET_ONE(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
+	GET_LIST(groups, "Group", R_GROUP, SINCE(V_EVERGLADES)),
+	CREATE(groups, "Group", R_GROUP, SINCE(V_EVERGLADES), .writes = PART_CREATE,
+	       .run = op_create_group),
+	PATCH(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
+	{ .name = "moveGroup", .method = "POST", .path = "/groups/{group_id}/move", .resource = R_GROUP,
+	  .scope = SCOPE_groups_write, .on = SINCE(V_EVERGLADES), .query = QUERY_EXPAND,
+	  .body = SHAPE(move_group), .run = op_move_group },
+	{ .name = "getSelf", .method = "GET", .path = "/principal", .answer = &principal_answer, .on = ALWAYS,
+	  .run = op_principal },
+	{ .name = "createProvisioningToken", .method = "POST", .path = "/provisioning_tokens", .answer = &token_answer,
+	  .scope = SCOPE_devices_provision, .and_scope = SCOPE_provisioning_tokens_write,
+	  .on = SINCE(V_RAINIER), .run = op_provisioning_token },
+	GET_ONE(releases, "Release", "release_id", R_RELEASE, ALWAYS),
+	GET_LIST(releases, "Release", R_RELEASE, ALWAYS),
+	CREATE(releases, "Release", R_RELEASE, ALWAYS, .body = SHAPE(create_release),
+	       .run = op_create_release),
+	CONTROL("GET", "health", .run = control_health),
+	CONTROL("GET", "ready", .run = control_ready),
+	CONTROL("GET", "clock", .run = control_get_clock),
+	CONTROL("PUT", "clock", .body = SHAPE(put_clock), .run = control_put_clock),
+	CONTROL("POST", "clock/advance", .body = SHAPE(advance_clock), .run = control_advance_clock),
+	CONTROL("GET", "transitions", .run = control_get_transitions),
+	CONTROL("PUT", "transitions", .body = SHAPE(put_transitions), .run = control_put_transitions),
+	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = SHAPE(patch_device),
+		.run = control_patch_device),
+	CONTROL("PATCH", "deployments/{deployment_id}", .resource = R_DEPLOYMENT,
+		.body = SHAPE(patch_deployment), .run = control_patch_deployment),
+	CONTROL("POST", "deployments/{deployment_id}/restage", .resource = R_DEPLOYMENT,
+		.run = control_restage),
+	CONTROL("PATCH", "releases/{release_id}", .resource = R_RELEASE, .body = SHAPE(patch_archived),
+		.run = control_patch_release),
+	CONTROL("PATCH", "config_types/{config_type_id}", .resource = R_CONFIG_TYPE,
+		.body = SHAPE(patch_archived), .run = control_patch_config_type),
+	CONTROL("POST", "reset", .run = control_reset),
+	CONTROL("GET", "snapshots", .run = control_get_snapshots),
+	CONTROL("PUT", "snapshots/{name}", .run = control_put_snapshot),
+	CONTROL("DELETE", "snapshots/{name}", .run = control_delete_snapshot),
+	CONTROL("POST", "snapshots/{name}/restore", .run = control_restore_snapshot),
+	CONTROL("GET", "fixtures", .run = control_get_fixtures),
+	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
+	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
+	CONTROL("GET", "faults", .run = control_get_faults),
+	CONTROL("PUT", "faults", .body = SHAPE(put_faults), .run = control_put_faults),
+	CONTROL("DELETE", "faults", .run = control_delete_faults),
+	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
+	CONTROL("DELETE", "requests", .run = control_delete_requests),
+	{ .method = "GET", .path = "/openapi.json", .realm = REALM_OPEN, .run = openapi_get },
+};
+/* clang-format on */
+
+const struct operation_table operations = { rows, ARRAY_LEN(rows) };
