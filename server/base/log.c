@@ -13,14 +13,10 @@
 #include "base/clock.h"
 #include "base/rfc3339.h"
 #include "base/thread.h"
-#include "base/utf8.h"
-#include "http/exchange.h"
 
 enum {
 	BUFFER = 256 * 1024, /* bytes that may wait */
-	LINE_BYTES = 16 * 1024,
-	TARGET_SHOWN = 1024,
-	GATHER_MS = 20, /* wait this long for more lines before writing the first */
+	GATHER_MS = 20,      /* wait this long for more lines before writing the first */
 	STOP_MS = 1000,
 	CHUNK = 4096, /* what a pipe that polls writable takes without blocking (PIPE_BUF) */
 };
@@ -167,8 +163,21 @@ void log_stop(struct log *log)
 	free(log);
 }
 
-/* Hand over a line. Wakes the thread only from its sleep and when the buffer is half full. */
-static void hand_over(struct log *log, const struct buf *line)
+bool log_begin(struct log *log, struct buf *line)
+{
+	if (log->format == LOG_OFF)
+		return false;
+	begin_line(line, log->format);
+	return true;
+}
+
+enum log_format log_format(const struct log *log)
+{
+	return log->format;
+}
+
+/* Wakes the thread only from its sleep and when the buffer is half full. */
+void log_line(struct log *log, const struct buf *line)
 {
 	background_lock(&log->background);
 
@@ -184,91 +193,12 @@ static void hand_over(struct log *log, const struct buf *line)
 	background_unlock(&log->background);
 }
 
-/* A text from outside, as it is fit for a line. */
-static void add_shown(struct buf *b, struct exchange *x, const char *text, bool json)
-{
-	const char *clean = text ? utf8_clean(&x->arena, text, TARGET_SHOWN) : NULL;
-
-	if (json)
-		buf_add_json(b, clean ? clean : "");
-	else
-		buf_add_control(b, clean ? clean : "-");
-}
-
-/* The answer's status, or `none` where the connection was cut before it. */
-static void add_status(struct buf *b, const struct exchange *x, const char *none)
-{
-	if (x->answer.status)
-		buf_add_int(b, x->answer.status);
-	else
-		buf_add(b, none);
-}
-
-static void text_line(struct buf *b, struct exchange *x, int64_t micros)
-{
-	const char *code = failure_code(&x->failure);
-
-	buf_addc(b, ' ');
-	add_status(b, x, "-");
-	buf_addc(b, ' ');
-	add_shown(b, x, x->request.method, false);
-	buf_addc(b, ' ');
-	add_shown(b, x, x->request.target, false);
-	buf_addc(b, ' ');
-	buf_add(b, x->versioned ? version_name(x->version) : "-");
-	buf_add(b, " key=");
-	if (x->key)
-		add_shown(b, x, x->key->name, true);
-	else
-		buf_addc(b, '-');
-	buf_addc(b, ' ');
-	if (*code) {
-		buf_add(b, code);
-		buf_addc(b, ' ');
-	}
-	buf_add_int(b, micros);
-	buf_add(b, "us\n");
-}
-
-static void json_line(struct buf *b, struct exchange *x, int64_t micros)
-{
-	buf_add(b, ",\"status\":");
-	add_status(b, x, "null");
-	buf_add(b, ",\"method\":");
-	add_shown(b, x, x->request.method, true);
-	buf_add(b, ",\"target\":");
-	add_shown(b, x, x->request.target, true);
-	buf_add(b, ",\"version\":");
-	buf_add_json(b, x->versioned ? version_name(x->version) : "");
-	buf_add(b, ",\"key\":");
-	add_shown(b, x, x->key ? x->key->name : NULL, true);
-	buf_add(b, ",\"code\":");
-	buf_add_json(b, failure_code(&x->failure));
-	buf_add(b, ",\"micros\":");
-	buf_add_int(b, micros);
-	buf_add(b, "}\n");
-}
-
-void log_request(struct log *log, struct exchange *x, int64_t micros)
-{
-	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
-
-	if (log->format == LOG_OFF)
-		return;
-	begin_line(&line, log->format);
-	if (log->format == LOG_JSON)
-		json_line(&line, x, micros);
-	else
-		text_line(&line, x, micros);
-	hand_over(log, &line);
-}
-
 static void log_text(struct log *log, const char *kind, const char *what)
 {
-	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_BYTES);
+	struct buf line CLEANUP(buf_free) = BUF_INIT(LOG_LINE_MAX);
 
 	add_line(&line, log->format, kind, what);
-	hand_over(log, &line);
+	log_line(log, &line);
 }
 
 void log_note(struct log *log, const char *what)

@@ -27,6 +27,7 @@
 #include "base/log.h"
 #include "base/timer.h"
 #include "config.h"
+#include "http/access_log.h"
 #include "http/conn_limits.h"
 #include "http/pipeline.h"
 
@@ -547,9 +548,9 @@ static void note_overdue(struct client *client)
 static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls,
 		    enum MHD_RequestTerminationCode how)
 {
-	struct http *http = cls;
 	struct client *client = *con_cls;
 
+	(void)cls;
 	(void)connection;
 	(void)how;
 	hushed = false;
@@ -564,7 +565,7 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 		note_overdue(client);
 	}
 	if (client->answered)
-		log_request(http->app->log, &client->x, elapsed(client));
+		access_log(&client->x, elapsed(client));
 	end_request(client);
 	door_answered(&client->visitor);
 	*con_cls = NULL;

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "cli/app_setup.h"
 #include "cli/commands.h"
+#include "http/access_log.h"
 #include "http/pipeline.h"
 #include "workspace/registry.h"
 #include "workspace/snapshot.h"
@@ -429,7 +430,7 @@ static long ask(const struct asked *a, bool strike, struct reply *to)
 	};
 	serve(&x);
 	journal_add(&x.workspace->journal, &x, 0);
-	log_request(app.log, &x, 0);
+	access_log(&x, 0);
 	struck = strike_disarm();
 	to->status = x.answer.status;
 	buf_clear(&to->body);
