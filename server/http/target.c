@@ -5,20 +5,10 @@
 
 #include <strings.h>
 
+#include "base/percent.h"
 #include "base/utf8.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static bool fail(struct arena *a, const char **why, const char *what, const char *from, size_t len)
+static bool reject(struct arena *a, const char **why, const char *what, const char *from, size_t len)
 {
 	char *shown = arena_strndup(a, from, len);
 
@@ -31,39 +21,20 @@ static bool fail(struct arena *a, const char **why, const char *what, const char
 static bool decode(struct arena *a, const char *from, size_t len, bool plus, const char **out,
 		   const char **why)
 {
+	static const char *const reasons[] = {
+		[PERCENT_MALFORMED] = "a % must be followed by two hex digits",
+		[PERCENT_NUL] = "%00 has no place in a target",
+		[PERCENT_NOT_UTF8] = "not UTF-8 once decoded",
+	};
 	char *text = arena_alloc(a, len + 1);
-	size_t used = 0;
-	bool ascii = true;
+	enum percent result;
 
-	if (!text) {
-		*why = NULL;
-		return false;
-	}
-	for (size_t i = 0; i < len; i++) {
-		char c = from[i];
-
-		if (c == '%') {
-			int high = i + 1 < len ? hex_digit(from[i + 1]) : -1;
-			int low = i + 2 < len ? hex_digit(from[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return fail(a, why, "a % must be followed by two hex digits", from,
-					    len);
-			c = (char)(high << 4 | low);
-			ascii &= high < 8;
-			if (c == '\0')
-				return fail(a, why, "%00 has no place in a target", from, len);
-			i += 2;
-		} else if (plus && c == '+') {
-			c = ' ';
-		}
-		text[used++] = c;
-	}
-	text[used] = '\0';
-	if (!ascii && !utf8_valid(text, used))
-		return fail(a, why, "not UTF-8 once decoded", from, len);
 	*out = text;
-	return true;
+	*why = NULL;
+	if (!text)
+		return false;
+	result = percent_decode(from, len, plus, text);
+	return result == PERCENT_OK || reject(a, why, reasons[result], from, len);
 }
 
 /* What follows the authority of an absolute-form target, or NULL where it is none. */
@@ -125,14 +96,14 @@ bool target_parse(struct arena *a, const char *raw, struct target *t, const char
 	*t = (struct target){ 0 };
 	for (const char *c = raw; *c; c++)
 		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f || *c == '#')
-			return fail(a, why,
+			return reject(a, why,
 				    "a target holds only visible ASCII, without #; "
 				    "percent-encode the rest",
 				    raw, strlen(raw));
 	if (absolute && *at != '/') /* "http://host" is "http://host/" */
 		t->segments[t->nsegments++] = "";
 	else if (*at != '/')
-		return fail(a, why, "a target begins with /", raw, strlen(raw));
+		return reject(a, why, "a target begins with /", raw, strlen(raw));
 	while (*at == '/') {
 		size_t len = strcspn(++at, "/?");
 		const char *segment;

@@ -3,7 +3,7 @@
  */
 #include "schema/uri.h"
 
-#include "base/utf8.h"
+#include "base/percent.h"
 
 struct part {
 	const char *text;
@@ -119,35 +119,11 @@ bool uri_is_absolute(const char *uri)
 	return scheme_len(uri) > 0;
 }
 
-static int hex(char c)
-{
-	const char digits[] = "0123456789abcdef",
-		   *at = strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c);
-
-	return c && at ? (int)(at - digits) : -1;
-}
-
 char *uri_decode(struct arena *a, const char *text, bool *good)
 {
-	char *out = arena_alloc(a, strlen(text) + 1), *to = out;
+	size_t len = strlen(text);
+	char *out = arena_alloc(a, len + 1);
 
-	*good = out != NULL;
-	for (; out && *text; text++) {
-		int high = *text == '%' ? hex(text[1]) : -1, low = high >= 0 ? hex(text[2]) : -1;
-
-		if (*text != '%') {
-			*to++ = *text;
-		} else if (low < 0 || high + low == 0) {
-			*good = false;
-			break;
-		} else {
-			*to++ = (char)(high << 4 | low);
-			text += 2;
-		}
-	}
-	if (out) {
-		*to = '\0';
-		*good = *good && utf8_valid(out, strlen(out));
-	}
+	*good = out && percent_decode(text, len, false, out) == PERCENT_OK;
 	return out;
 }

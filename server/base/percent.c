@@ -1,0 +1,45 @@
+/*
+ * percent.c - one pass over the text.
+ */
+#include "base/percent.h"
+
+#include "base/utf8.h"
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+enum percent percent_decode(const char *from, size_t len, bool plus, char *out)
+{
+	size_t used = 0;
+	bool ascii = true;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = from[i];
+
+		if (c == '%') {
+			int high = i + 1 < len ? hex_digit(from[i + 1]) : -1;
+			int low = i + 2 < len ? hex_digit(from[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return PERCENT_MALFORMED;
+			c = (char)(high << 4 | low);
+			if (c == '\0')
+				return PERCENT_NUL;
+			ascii &= high < 8;
+			i += 2;
+		} else if (plus && c == '+') {
+			c = ' ';
+		}
+		out[used++] = c;
+	}
+	out[used] = '\0';
+	return ascii || utf8_valid(out, used) ? PERCENT_OK : PERCENT_NOT_UTF8;
+}

@@ -1,0 +1,23 @@
+/*
+ * percent.h - percent-encoding (RFC 3986, section 2.1), decoded. Pure.
+ */
+#ifndef BASE_PERCENT_H
+#define BASE_PERCENT_H
+
+#include "base/util.h"
+
+enum percent {
+	PERCENT_OK,
+	PERCENT_MALFORMED, /* a % without two hex digits behind it */
+	PERCENT_NUL,       /* %00 */
+	PERCENT_NOT_UTF8,  /* not UTF-8 once decoded */
+};
+
+/*
+ * Decode `len` bytes into `out`, which has room for len + 1 and is ended by a NUL; with `plus`, a +
+ * is a space. Anything but PERCENT_OK leaves `out` undefined. Bytes that are not encoded are copied
+ * as they are, and are checked to be UTF-8 only where an escape stands for a byte that is not ASCII.
+ */
+enum percent percent_decode(const char *from, size_t len, bool plus, char *out) MUST_CHECK;
+
+#endif
