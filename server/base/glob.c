@@ -5,7 +5,7 @@
 
 #include "base/util.h"
 
-bool pattern_fits(const char *pattern, const char *text)
+bool glob_matches(const char *pattern, const char *text)
 {
 	const char *end = text + strlen(text);
 	size_t piece = strcspn(pattern, "*");

@@ -7,6 +7,6 @@
 #include <stdbool.h>
 
 /* Is the whole text what the pattern says? In a time that grows with the lengths, not faster. */
-bool pattern_fits(const char *pattern, const char *text);
+bool glob_matches(const char *pattern, const char *text);
 
 #endif

@@ -33,11 +33,11 @@ enum percent percent_decode(const char *from, size_t len, bool plus, char *out)
 			c = (char)(high << 4 | low);
 			if (c == '\0')
 				return PERCENT_NUL;
-			ascii &= high < 8;
 			i += 2;
 		} else if (plus && c == '+') {
 			c = ' ';
 		}
+		ascii &= (unsigned char)c < 0x80;
 		out[used++] = c;
 	}
 	out[used] = '\0';

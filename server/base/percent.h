@@ -15,8 +15,7 @@ enum percent {
 
 /*
  * Decode `len` bytes into `out`, which has room for len + 1 and is ended by a NUL; with `plus`, a +
- * is a space. Anything but PERCENT_OK leaves `out` undefined. Bytes that are not encoded are copied
- * as they are, and are checked to be UTF-8 only where an escape stands for a byte that is not ASCII.
+ * is a space. Anything but PERCENT_OK leaves `out` undefined.
  */
 enum percent percent_decode(const char *from, size_t len, bool plus, char *out) MUST_CHECK;
 

@@ -263,3 +263,65 @@ void exchange_answer(struct exchange *x)
 		answer_short(x);
 	x->answer.status = failure_status(&x->failure);
 }
+
+/* ---- the journal ----------------------------------------------------------------------------- */
+
+static bool is_control(const struct exchange *x)
+{
+	return x->op ? x->op->realm == REALM_CONTROL : starts_with(x->target.path, "/_mock/");
+}
+
+/* The SDK's count of the tries before, a header; -1 where it is no number. */
+static int retry_count(const char *text)
+{
+	enum { DIGITS_MAX = 6 };
+	size_t digits = text ? strspn(text, "0123456789") : 0;
+
+	if (digits == 0 || digits > DIGITS_MAX || text[digits])
+		return -1;
+	return (int)strtol(text, NULL, 10);
+}
+
+static struct bytes whole(const char *text)
+{
+	return (struct bytes){ .at = text, .len = text ? strlen(text) : 0 };
+}
+
+void exchange_note(struct exchange *x, int64_t micros)
+{
+	const struct request *r = &x->request;
+	const struct answer *a = &x->answer;
+	const char *code = a->status ? failure_code(&x->failure) : "", *query;
+	struct target *t = &x->target;
+
+	if (!t->path) /* no stage has looked at it */
+		target_locate(r->target, t);
+	if (is_control(x))
+		return;
+	query = t->path[t->path_len] ? t->path + t->path_len + 1 : NULL;
+	journal_add(&x->workspace->journal,
+		    &(const struct journal_record){
+			.beginning = x->beginning,
+			.time = clock_now(&x->workspace->clock),
+			.micros = micros,
+			.op = x->op && x->op->name ? x->op : NULL,
+			.version = x->versioned ? version_name(x->version) : NULL,
+			.status = a->status,
+			.fault = x->fault ? x->fault_index : -1,
+			.retry_count = retry_count(r->retry_count),
+			.prefix_len = t->prefix_len,
+			.request_bytes = r->body_came,
+			.response_bytes = answer_sent(x),
+			.text = {
+				[TEXT_METHOD] = whole(r->method),
+				[TEXT_PATH] = { t->path, t->path_len },
+				[TEXT_QUERY] = whole(query),
+				[TEXT_KEY] = whole(r->api_key),
+				[TEXT_KEY_NAME] = whole(exchange_key_name(x)),
+				[TEXT_CODE] = whole(*code ? code : NULL),
+				[TEXT_USER_AGENT] = whole(r->user_agent),
+				[TEXT_REQUEST] = { r->body, r->body_len },
+				[TEXT_RESPONSE] = { a->body->text, answer_sent(x) },
+			},
+		    });
+}

@@ -143,6 +143,11 @@ size_t answer_sent(const struct exchange *x);
 /* A writer of the answer's body: indented for people, compact for programs. */
 struct writer exchange_writer(struct exchange *x);
 /*
+ * Note the exchange, whose answer is made and about to leave, in its workspace's journal; unless it
+ * is one of a control endpoint. `micros`: how long it took.
+ */
+void exchange_note(struct exchange *x, int64_t micros);
+/*
  * Complete the answer: its status, and where the exchange has failed, the error as its body. Cannot
  * fail: what is left for want of memory is 500, be it that only a part of the message was lost.
  */

@@ -77,8 +77,7 @@ static bool stage_target(struct exchange *x)
 /* The target's path, as it came. */
 static const char *path_of(struct exchange *x)
 {
-	const char *target = target_path(x->request.target);
-	const char *path = arena_strndup(&x->arena, target, strcspn(target, "?"));
+	const char *path = arena_strndup(&x->arena, x->target.path, x->target.path_len);
 
 	return path ? path : "";
 }
@@ -104,13 +103,14 @@ static bool stage_route(struct exchange *x)
 		break;
 	}
 
-	bool slash = x->target.nsegments > 1 && x->target.nsegments <= TARGET_SEGMENTS &&
-		     !*x->target.segments[x->target.nsegments - 1];
+	const struct target *t = &x->target;
+	bool slash = (t->nsegments > 1 || t->prefix_len > 0) && t->nsegments <= TARGET_SEGMENTS &&
+		     !*t->segments[t->nsegments - 1];
 	char hint[2048];
 
 	fail(x, ERR_NOT_FOUND, "nothing is served at %s; %sthere is: %s", quote(x, path_of(x)),
 	     slash ? "paths do not end in a slash; " : "",
-	     route_hint(x->app->operations, control, &x->target, hint, sizeof hint));
+	     route_hint(x->app->operations, control, t, hint, sizeof hint));
 	fail_param(x, "path", path_of(x));
 	return false;
 }
@@ -129,6 +129,7 @@ static bool stage_fault(struct exchange *x)
 		.op = x->op,
 		.method = r->method,
 		.path = path_of(x),
+		.prefix_len = x->target.prefix_len,
 		.key = r->api_key,
 		.key_name = exchange_key_name(x),
 	};

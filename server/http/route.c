@@ -6,25 +6,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/glob.h"
-
-/* What may stand before a path of the API: the SDK's environments' and the agent's scripts'. */
-static const char *const prefixes[] = { "beta", "v1" };
-
-static bool has_prefix(const struct target *t)
+/* Do the segments fit the path? Sets *id to the one that stands for a brace. */
+static bool fits(const char *path, const struct target *t, const char **id)
 {
-	for (size_t i = 0; t->nsegments > 1 && i < ARRAY_LEN(prefixes); i++)
-		if (streq(t->segments[0], prefixes[i]))
-			return true;
-	return false;
-}
+	size_t at = 0;
 
-/* Do the segments from `at` on fit the path? Sets *id to the one that stands for a brace. */
-static bool fits(const char *path, const struct target *t, size_t at, const char **id)
-{
 	*id = NULL;
 	/* Most paths are told apart by a letter. */
-	if (path[1] && at < t->nsegments && path[1] != t->segments[at][0])
+	if (path[1] && path[1] != t->segments[0][0])
 		return false;
 	for (; *path == '/'; at++) {
 		size_t len = strcspn(++path, "/");
@@ -74,16 +63,20 @@ static bool is_served(const struct operation *op, bool control)
 	return control || op->realm != REALM_CONTROL;
 }
 
+/* Can it stand behind the target's prefix? Control endpoints are at the root only. */
+static bool is_near(const struct operation *op, const struct target *t)
+{
+	return op->realm == REALM_API || t->prefix_len == 0;
+}
+
 enum found route_find(const struct operation_table *table, bool control, const char *method,
 		      const struct target *t, const struct operation **op, const char **id,
 		      char *allow, size_t allowlen)
 {
-	size_t skip = has_prefix(t) ? 1 : 0;
-
 	allow[0] = '\0';
 	for (size_t i = 0; i < table->count; i++) {
-		if (!is_served(&table->rows[i], control) ||
-		    !fits(table->rows[i].path, t, table->rows[i].realm == REALM_API ? skip : 0, id))
+		if (!is_served(&table->rows[i], control) || !is_near(&table->rows[i], t) ||
+		    !fits(table->rows[i].path, t, id))
 			continue;
 		if (same_method(method, table->rows[i].method)) {
 			*op = &table->rows[i];
@@ -92,12 +85,6 @@ enum found route_find(const struct operation_table *table, bool control, const c
 		add_method(allow, allowlen, table->rows[i].method);
 	}
 	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
-}
-
-/* Can it stand behind the target's prefix? Control endpoints are at the root only. */
-static bool is_near(const struct operation *op, const struct target *t)
-{
-	return op->realm == REALM_API || !has_prefix(t);
 }
 
 /* The length of a path's first segment, with its slash. */
@@ -109,7 +96,7 @@ static size_t beginning(const char *path)
 const char *route_hint(const struct operation_table *table, bool control, const struct target *t,
 		       char *out, size_t len)
 {
-	const char *first = t->segments[has_prefix(t) ? 1 : 0];
+	const char *first = t->segments[0];
 
 	out[0] = '\0';
 	for (size_t i = 0; i < table->count; i++) {
@@ -129,20 +116,4 @@ const char *route_hint(const struct operation_table *table, bool control, const 
 			add_item(out, len, "%.*s", (int)same, table->rows[i].path);
 	}
 	return out;
-}
-
-/* What stands behind the prefix, if there is one. */
-static const char *behind_prefix(const char *path)
-{
-	for (size_t i = 0; *path == '/' && i < ARRAY_LEN(prefixes); i++)
-		if (starts_with(path + 1, prefixes[i]) && path[1 + strlen(prefixes[i])] == '/')
-			return path + 1 + strlen(prefixes[i]);
-	return NULL;
-}
-
-bool path_fits(const char *pattern, const char *path)
-{
-	const char *rest = behind_prefix(path);
-
-	return pattern_fits(pattern, path) || (rest && pattern_fits(pattern, rest));
 }

@@ -10,10 +10,10 @@
 enum found { FOUND, FOUND_NO_PATH, FOUND_NO_METHOD };
 
 /*
- * Find the operation that a method (HEAD counts as GET) and path mean, whatever the version. API
- * paths may stand behind a prefix. FOUND sets *op, and *id to the id's segment, or NULL where the
- * path has none. Unless `control`, those of REALM_CONTROL count as not there. FOUND_NO_METHOD
- * writes the methods that the path has, separated by ", ", to allow.
+ * Find the operation that a method (HEAD counts as GET) and path mean, whatever the version.
+ * Only those of the API stand behind a prefix. FOUND sets *op, and *id to the id's segment, or NULL
+ * where the path has none. Unless `control`, those of REALM_CONTROL count as not there.
+ * FOUND_NO_METHOD writes the methods that the path has, separated by ", ", to allow.
  */
 enum found route_find(const struct operation_table *table, bool control, const char *method,
 		      const struct target *t, const struct operation **op, const char **id,
@@ -25,8 +25,5 @@ enum found route_find(const struct operation_table *table, bool control, const c
  */
 const char *route_hint(const struct operation_table *table, bool control, const struct target *t,
 		       char *out, size_t len);
-
-/* Does a path, undecoded and without a query, fit a pattern, with its prefix or without it? */
-bool path_fits(const char *pattern, const char *path);
 
 #endif

@@ -360,7 +360,7 @@ static void note_answer(struct client *client)
 {
 	client->answered = true;
 	client->x.request.body_came = client->came;
-	journal_add(&client->x.workspace->journal, &client->x, elapsed(client));
+	exchange_note(&client->x, elapsed(client));
 }
 
 /*

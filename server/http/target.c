@@ -7,8 +7,10 @@
 
 #include "base/percent.h"
 #include "base/utf8.h"
+#include "model/api_path.h"
 
-static bool reject(struct arena *a, const char **why, const char *what, const char *from, size_t len)
+static bool reject(struct arena *a, const char **why, const char *what, const char *from,
+		   size_t len)
 {
 	char *shown = arena_strndup(a, from, len);
 
@@ -82,25 +84,28 @@ static bool parse_query(struct arena *a, const char *query, struct target *t, co
 	}
 }
 
-const char *target_path(const char *raw)
+void target_locate(const char *raw, struct target *t)
 {
-	const char *behind = skip_authority(raw);
+	const char *absolute = skip_authority(raw);
 
-	return behind ? behind : raw;
+	*t = (struct target){ .path = absolute ? absolute : raw };
+	t->path_len = strcspn(t->path, "?");
+	t->prefix_len = api_path_prefix(t->path);
 }
 
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why)
 {
-	const char *absolute = skip_authority(raw), *at = absolute ? absolute : raw;
+	const char *at;
 
-	*t = (struct target){ 0 };
+	target_locate(raw, t);
+	at = t->path + t->prefix_len;
 	for (const char *c = raw; *c; c++)
 		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f || *c == '#')
 			return reject(a, why,
-				    "a target holds only visible ASCII, without #; "
-				    "percent-encode the rest",
-				    raw, strlen(raw));
-	if (absolute && *at != '/') /* "http://host" is "http://host/" */
+				      "a target holds only visible ASCII, without #; "
+				      "percent-encode the rest",
+				      raw, strlen(raw));
+	if (t->path > raw && *at != '/') /* "http://host" is "http://host/" */
 		t->segments[t->nsegments++] = "";
 	else if (*at != '/')
 		return reject(a, why, "a target begins with /", raw, strlen(raw));

@@ -12,7 +12,9 @@
 enum { TARGET_SEGMENTS = 8, TARGET_PAIRS = 256 };
 
 struct target {
-	const char *segments[TARGET_SEGMENTS]; /* the first of them: no path of ours is longer */
+	const char *path; /* in the raw target, from its first slash on; a query may follow */
+	size_t path_len, prefix_len;           /* bytes; the API's prefix is the path's beginning */
+	const char *segments[TARGET_SEGMENTS]; /* the first behind the prefix: no path is longer */
 	size_t nsegments; /* all of them; "/" has one, empty; "/a/" has two, the last empty */
 	const struct pair *pairs; /* of the query; a value is "" where there is no '=' */
 	size_t npairs;
@@ -25,7 +27,7 @@ struct target {
  */
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why) MUST_CHECK;
 
-/* Where in a raw target, well formed or not, the path begins. */
-const char *target_path(const char *raw);
+/* Find the path of a raw target, well formed or not, and its prefix; target_parse() begins so. */
+void target_locate(const char *raw, struct target *t);
 
 #endif

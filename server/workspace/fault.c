@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/json_writer.h"
-#include "http/route.h"
+#include "model/api_path.h"
 #include "model/operation.h"
 
 const struct word fault_close_words[] = {
@@ -85,7 +85,7 @@ static bool fits(const struct fault *rule, const struct fault_case *c)
 		return false;
 	if (rule->key && !same_text(rule->key, c->key) && !same_text(rule->key, c->key_name))
 		return false;
-	return !rule->path || path_fits(rule->path, c->path);
+	return !rule->path || api_path_matches(rule->path, c->path, c->prefix_len);
 }
 
 /* Copy a text that may be NULL; false when memory is short. */

@@ -76,6 +76,7 @@ static inline bool faults_any(const struct faults *f)
 struct fault_case {
 	const struct operation *op;
 	const char *method, *path;
+	size_t prefix_len;          /* see model/api_path.h */
 	const char *key, *key_name; /* either may be NULL */
 };
 

@@ -9,11 +9,13 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/glob.h"
+#include "base/json_writer.h"
 #include "base/rfc3339.h"
 #include "base/utf8.h"
-#include "http/exchange.h"
-#include "http/route.h"
+#include "model/api_path.h"
+#include "model/operation.h"
 
 enum {
 	BODY_KEPT = 4096,   /* bytes of a body */
@@ -24,35 +26,11 @@ enum {
 	ROOM_STEP = 256, /* bytes: entries that differ little have each other's room */
 };
 
-enum text {
-	TEXT_METHOD,
-	TEXT_PATH,
-	TEXT_QUERY,
-	TEXT_KEY,
-	TEXT_KEY_NAME,
-	TEXT_CODE,
-	TEXT_USER_AGENT,
-	TEXT_REQUEST,
-	TEXT_RESPONSE,
-	TEXT_COUNT
-};
-
-/* Bytes as they came: a NUL is behind them, and in a body there may be others. */
-struct bytes {
-	const char *at; /* NULL: there are none */
-	size_t len;
-};
-
 struct entry {
 	atomic_uint holders;
-	int64_t id, time, micros;
-	const struct operation *op; /* one that has a name, or NULL */
-	const char *version;        /* or NULL */
-	int status;                 /* 0: none was sent */
-	int fault, retry_count;     /* -1: none */
-	uint64_t request_bytes, response_bytes;
-	struct bytes text[TEXT_COUNT];
-	size_t room; /* of memory */
+	int64_t id;
+	struct journal_record is; /* its texts are in memory[], each with a NUL behind it */
+	size_t room;              /* of memory */
 	char memory[];
 };
 
@@ -63,20 +41,11 @@ static struct bytes whole(const char *text)
 	return (struct bytes){ .at = text, .len = text ? strlen(text) : 0 };
 }
 
-static struct bytes body_of(const char *text, size_t len)
+/* Of a body, what is kept: NULL where there is nothing. */
+static struct bytes beginning_of(struct bytes body)
 {
-	return (struct bytes){ .at = len ? text : NULL, .len = utf8_cut(text, len, BODY_KEPT) };
-}
-
-/* The SDK's count of the tries before, a header; -1 where it is no number. */
-static int retry_count(const char *text)
-{
-	enum { DIGITS_MAX = 6 };
-	size_t digits = text ? strspn(text, "0123456789") : 0;
-
-	if (digits == 0 || digits > DIGITS_MAX || text[digits])
-		return -1;
-	return (int)strtol(text, NULL, 10);
+	return (struct bytes){ .at = body.len ? body.at : NULL,
+			       .len = utf8_cut(body.at, body.len, BODY_KEPT) };
 }
 
 static void hold(struct entry *e)
@@ -107,62 +76,34 @@ static struct entry *with_room(struct entry *old, size_t len)
 	return e;
 }
 
-/* One with a copy of the texts, and nothing else yet; NULL when memory is short. */
-static struct entry *copy_texts(struct entry *old, const struct bytes text[TEXT_COUNT])
+/* One that holds the record, made of `old`, if any. NULL when memory is short. */
+static struct entry *make(struct entry *old, const struct journal_record *record)
 {
-	size_t len = 0;
+	struct journal_record is = *record;
 	struct entry *e;
+	size_t len = 0;
 	char *to;
 
+	is.text[TEXT_REQUEST] = beginning_of(is.text[TEXT_REQUEST]);
+	is.text[TEXT_RESPONSE] = beginning_of(is.text[TEXT_RESPONSE]);
 	for (size_t i = 0; i < TEXT_COUNT; i++)
-		len += text[i].at ? text[i].len + 1 : 0;
+		len += is.text[i].at ? is.text[i].len + 1 : 0;
 	e = with_room(old, len);
 	if (!e)
 		return NULL;
 	to = e->memory;
 	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		e->text[i] = (struct bytes){ .at = text[i].at ? to : NULL, .len = text[i].len };
-		if (!text[i].at)
+		struct bytes *text = &is.text[i];
+
+		if (!text->at)
 			continue;
-		memcpy(to, text[i].at, text[i].len);
-		to[text[i].len] = '\0';
-		to += text[i].len + 1;
+		memcpy(to, text->at, text->len);
+		to[text->len] = '\0';
+		text->at = to;
+		to += text->len + 1;
 	}
-	return e;
-}
-
-/* Made of `old`, if any. NULL when memory is short. */
-static struct entry *make(struct entry *old, const struct exchange *x, int64_t micros)
-{
-	const struct request *r = &x->request;
-	const struct answer *a = &x->answer;
-	const char *path = target_path(r->target), *query = strchr(path, '?');
-	const char *code = a->status ? failure_code(&x->failure) : "";
-	const struct bytes text[TEXT_COUNT] = {
-		[TEXT_METHOD] = whole(r->method),
-		[TEXT_PATH] = { path, strcspn(path, "?") },
-		[TEXT_QUERY] = whole(query ? query + 1 : NULL),
-		[TEXT_KEY] = whole(r->api_key),
-		[TEXT_KEY_NAME] = whole(exchange_key_name(x)),
-		[TEXT_CODE] = whole(*code ? code : NULL),
-		[TEXT_USER_AGENT] = whole(r->user_agent),
-		[TEXT_REQUEST] = body_of(r->body, r->body_len),
-		[TEXT_RESPONSE] = body_of(a->body->text, answer_sent(x)),
-	};
-	struct entry *e = copy_texts(old, text);
-
-	if (!e)
-		return NULL;
 	atomic_init(&e->holders, 1);
-	e->time = clock_now(&x->workspace->clock);
-	e->micros = micros;
-	e->op = x->op && x->op->name ? x->op : NULL;
-	e->version = x->versioned ? version_name(x->version) : NULL;
-	e->status = a->status;
-	e->fault = x->fault ? x->fault_index : -1;
-	e->retry_count = retry_count(r->retry_count);
-	e->request_bytes = r->body_came;
-	e->response_bytes = answer_sent(x);
+	e->is = is;
 	return e;
 }
 
@@ -287,21 +228,12 @@ static struct entry *make_way(struct journal *j)
 	return oldest;
 }
 
-static bool is_control(const struct exchange *x)
+void journal_add(struct journal *j, const struct journal_record *record)
 {
-	return x->op ? x->op->realm == REALM_CONTROL
-		     : starts_with(target_path(x->request.target), "/_mock/");
-}
+	struct entry *e = j->size > 0 ? make(make_way(j), record) : NULL, *gone = NULL;
 
-void journal_add(struct journal *j, const struct exchange *x, int64_t micros)
-{
-	struct entry *e, *gone = NULL;
-
-	if (is_control(x))
-		return;
-	e = j->size > 0 ? make(make_way(j), x, micros) : NULL;
 	pthread_mutex_lock(&j->lock);
-	if (x->beginning != journal_beginning(j)) {
+	if (record->beginning != journal_beginning(j)) {
 		pthread_mutex_unlock(&j->lock);
 		let_go(e);
 		return;
@@ -367,24 +299,24 @@ static void end_look(struct view *view)
 	free(view->entries);
 }
 
-static bool has_text(const struct entry *e, enum text which, const char *wanted)
+static bool has_text(const struct entry *e, enum journal_text which, const char *wanted)
 {
-	return e->text[which].at && streq(e->text[which].at, wanted);
+	return e->is.text[which].at && streq(e->is.text[which].at, wanted);
 }
 
 static bool passes(const struct entry *e, const struct journal_filter *f)
 {
-	if (f->op && e->op != f->op)
+	if (f->op && e->is.op != f->op)
 		return false;
 	if (f->method && !has_text(e, TEXT_METHOD, f->method))
 		return false;
-	if (f->path && !path_fits(f->path, e->text[TEXT_PATH].at))
+	if (f->path && !api_path_matches(f->path, e->is.text[TEXT_PATH].at, e->is.prefix_len))
 		return false;
 	if (f->key && !has_text(e, TEXT_KEY, f->key) && !has_text(e, TEXT_KEY_NAME, f->key))
 		return false;
-	if (f->status_to && (e->status < f->status_from || e->status > f->status_to))
+	if (f->status_to && (e->is.status < f->status_from || e->is.status > f->status_to))
 		return false;
-	return e->time >= f->since;
+	return e->is.time >= f->since;
 }
 
 /* What of it is UTF-8, and U+FFFD for what is not, or null. */
@@ -420,10 +352,11 @@ static void write_number_or_null(struct writer *w, const char *name, int64_t num
 static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
 {
 	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_SHOWN * 2 + 1];
-	const struct bytes *t = e->text;
+	const struct journal_record *r = &e->is;
+	const struct bytes *t = r->text;
 	const struct bytes key = t[TEXT_KEY_NAME].at ? t[TEXT_KEY_NAME] : masked(t[TEXT_KEY], mask);
 
-	time_format(e->time, time);
+	time_format(r->time, time);
 	time_exact(time, exact);
 	write_item(w);
 	write_open(w, '{');
@@ -438,28 +371,28 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 	write_key(w, "query");
 	write_bytes(w, scratch, t[TEXT_QUERY]);
 	write_key(w, "operation");
-	write_text_or_null(w, e->op ? e->op->name : NULL);
-	write_number_or_null(w, "status", e->status, e->status > 0);
+	write_text_or_null(w, r->op ? r->op->name : NULL);
+	write_number_or_null(w, "status", r->status, r->status > 0);
 	write_key(w, "code");
 	write_bytes(w, scratch, t[TEXT_CODE]);
 	write_key(w, "version");
-	write_text_or_null(w, e->version);
+	write_text_or_null(w, r->version);
 	write_key(w, "key");
 	write_bytes(w, scratch, key);
 	write_key(w, "duration_us");
-	write_int(w, e->micros);
-	write_number_or_null(w, "retry_count", e->retry_count, e->retry_count >= 0);
+	write_int(w, r->micros);
+	write_number_or_null(w, "retry_count", r->retry_count, r->retry_count >= 0);
 	write_key(w, "user_agent");
 	write_bytes(w, scratch, t[TEXT_USER_AGENT]);
-	write_number_or_null(w, "fault", e->fault, e->fault >= 0);
+	write_number_or_null(w, "fault", r->fault, r->fault >= 0);
 	write_key(w, "request_body");
 	write_bytes(w, scratch, t[TEXT_REQUEST]);
 	write_key(w, "request_bytes");
-	write_int(w, (long long)e->request_bytes);
+	write_int(w, (long long)r->request_bytes);
 	write_key(w, "response_body");
 	write_bytes(w, scratch, t[TEXT_RESPONSE]);
 	write_key(w, "response_bytes");
-	write_int(w, (long long)e->response_bytes);
+	write_int(w, (long long)r->response_bytes);
 	write_close(w, '}');
 }
 

@@ -1,6 +1,6 @@
 /*
- * journal.h - the requests that a workspace has had: a ring of the last of them. Knows exchanges
- * and how its entries look as JSON; nothing of HTTP, and nothing of who reads it.
+ * journal.h - the requests that a workspace has had: a ring of the last of them. Knows how its
+ * entries look as JSON; nothing of exchanges, which note themselves, and nothing of who reads it.
  */
 #ifndef WORKSPACE_JOURNAL_H
 #define WORKSPACE_JOURNAL_H
@@ -12,7 +12,6 @@
 #include "base/util.h"
 
 struct entry;
-struct exchange;
 struct operation;
 struct writer;
 
@@ -42,12 +41,44 @@ static inline unsigned journal_beginning(const struct journal *j)
 	return atomic_load_explicit(&j->beginnings, memory_order_relaxed);
 }
 
+/* The texts of an entry. */
+enum journal_text {
+	TEXT_METHOD,
+	TEXT_PATH, /* without the query */
+	TEXT_QUERY,
+	TEXT_KEY,
+	TEXT_KEY_NAME,
+	TEXT_CODE,
+	TEXT_USER_AGENT,
+	TEXT_REQUEST, /* the bodies */
+	TEXT_RESPONSE,
+	TEXT_COUNT
+};
+
+/* Bytes as they came; there may be NULs among them. */
+struct bytes {
+	const char *at; /* NULL: there are none */
+	size_t len;
+};
+
+/* What is remembered of a request and its answer. */
+struct journal_record {
+	unsigned beginning;         /* of the journal, when the request came */
+	int64_t time, micros;       /* the workspace's, when it was answered; how long that took */
+	const struct operation *op; /* one that has a name, or NULL */
+	const char *version;        /* or NULL */
+	int status;                 /* 0: none was sent */
+	int fault, retry_count;     /* -1: none */
+	size_t prefix_len;          /* of the path: see model/api_path.h */
+	uint64_t request_bytes, response_bytes;
+	struct bytes text[TEXT_COUNT]; /* copied; of bodies the beginning */
+};
+
 /*
- * Remember an exchange whose answer is made and about to leave, `micros` after it came; unless it
- * is one of a control endpoint, or came before the journal began anew. Where memory is short, it
- * counts as dropped.
+ * Remember a request whose answer is made and about to leave; unless the journal has begun anew
+ * since it came. Where memory is short, it counts as dropped.
  */
-void journal_add(struct journal *j, const struct exchange *x, int64_t micros);
+void journal_add(struct journal *j, const struct journal_record *record);
 
 /* Which entries to show: those for which all holds that is given. */
 struct journal_filter {

@@ -14,6 +14,7 @@
 #include "fuzz.h"
 #include "http/route.h"
 #include "http/target.h"
+#include "model/api_path.h"
 #include "operations.h"
 #include "schema/uri.h"
 
@@ -39,6 +40,7 @@ static void check_text(const char *text)
 /* Written as the target that it is. */
 static void write_target(struct buf *to, const struct target *t)
 {
+	buf_addn(to, t->path, t->prefix_len);
 	for (size_t i = 0; i < t->nsegments; i++) {
 		buf_addc(to, '/');
 		buf_add_url(to, t->segments[i]);
@@ -71,16 +73,13 @@ static void check_again(struct arena *a, const struct target *t)
 		     "[%s]", text.text);
 }
 
-static bool is_prefix(const char *segment)
-{
-	return streq(segment, "beta") || streq(segment, "v1");
-}
-
 /* Is that the operation's path, with that id in place of its brace? */
 static void check_path(const struct operation *op, const char *id, const struct target *t)
 {
-	size_t at = op->realm == REALM_API && t->nsegments > 1 && is_prefix(t->segments[0]);
 	const char *path = op->path;
+	size_t at = 0;
+
+	HOLD(op->realm == REALM_API || t->prefix_len == 0, "%s", op->path);
 
 	for (; *path == '/' && at < t->nsegments; at++) {
 		size_t len = strcspn(++path, "/");
@@ -219,8 +218,9 @@ static void check_pattern(const char *pattern, const char *text)
 {
 	if (strlen(text) > PATTERN_MAX)
 		return;
-	HOLD(pattern_fits(pattern, text) == fits(pattern, text), "[%s] [%s]", pattern, text);
-	HOLD(!fits(pattern, text) || path_fits(pattern, text), "[%s] [%s]", pattern, text);
+	HOLD(glob_matches(pattern, text) == fits(pattern, text), "[%s] [%s]", pattern, text);
+	HOLD(!fits(pattern, text) || api_path_matches(pattern, text, api_path_prefix(text)),
+	     "[%s] [%s]", pattern, text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -429,7 +429,7 @@ static long ask(const struct asked *a, bool strike, struct reply *to)
 		.body_len = a->body ? strlen(a->body) : 0,
 	};
 	serve(&x);
-	journal_add(&x.workspace->journal, &x, 0);
+	exchange_note(&x, 0);
 	access_log(&x, 0);
 	struck = strike_disarm();
 	to->status = x.answer.status;

@@ -1,0 +1,30 @@
+/*
+ * api_path.c - the prefixes.
+ */
+#include "model/api_path.h"
+
+#include "base/glob.h"
+#include "base/percent.h"
+
+/* Those of the SDK's environments and of the agent's scripts (behaviour: section 1). */
+static const char *const prefixes[] = { "beta", "v1" };
+
+size_t api_path_prefix(const char *path)
+{
+	enum { PREFIX_MAX = 4, ENCODED = 3 /* bytes that one of them may be written as */ };
+	char segment[PREFIX_MAX * ENCODED + 1];
+	size_t len = *path == '/' ? strcspn(path + 1, "/?") : 0;
+
+	if (len == 0 || len >= sizeof segment || path[1 + len] != '/' ||
+	    percent_decode(path + 1, len, false, segment) != PERCENT_OK)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (streq(segment, prefixes[i]))
+			return 1 + len;
+	return 0;
+}
+
+bool api_path_matches(const char *glob, const char *path, size_t prefix)
+{
+	return glob_matches(glob, path) || (prefix > 0 && glob_matches(glob, path + prefix));
+}
