@@ -436,11 +436,17 @@ static bool has_failed(struct db *db)
 	return code != SQLITE_OK && code < SQLITE_ROW;
 }
 
+void db_note_failure(struct db *db, const char *why)
+{
+	if (!why && has_failed(db))
+		why = sqlite3_errmsg(db->sqlite);
+	if (why)
+		snprintf(db->failed, sizeof db->failed, "%s", why);
+}
+
 void db_rollback(struct db *db)
 {
-	/* What follows would make the library forget. */
-	if (has_failed(db))
-		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
+	db_note_failure(db, NULL); /* before undoing makes the library forget */
 	undo(db);
 	pthread_rwlock_unlock(&db->store->lock);
 }
@@ -497,102 +503,14 @@ void db_alone_end(struct db *db)
 	pthread_rwlock_unlock(&db->store->lock);
 }
 
-/* ---- images ---------------------------------------------------------------------------------- */
+/* ---- copies ---------------------------------------------------------------------------------- */
 
-/*
- * The pages of a database in memory are ours, and while nobody else is in the database they may be
- * changed under the library's feet, as another process would change a file's: each connection
- * notices by the counter in its header, forgets what it has read, and, since the schema is the
- * same, goes on with its prepared statements. Nothing is copied but the header's page.
- */
-
-/* Places in a database's header. */
-enum { AT_VERSIONS = 18, AT_COUNTER = 24, AT_VALID_FOR = 92 };
-
-static void count_up(unsigned char *number)
-{
-	for (int i = 4; i-- > 0 && ++number[i] == 0;)
-		;
-}
-
-static bool put_in_memory(struct pages *pages, const struct image *image)
-{
-	unsigned char first[PIECE_BYTES];
-
-	memcpy(first, image_piece(image, 0), PIECE_BYTES);
-	if (pages_count(pages) > 0) {
-		pages_read(pages, first + AT_COUNTER, 4, AT_COUNTER);
-		count_up(first + AT_COUNTER);
-		memcpy(first + AT_VALID_FOR, first + AT_COUNTER, 4);
-	}
-	return pages_put(pages, image, first);
-}
-
-/* All of one database into another, through the library: all or nothing, whenever the process ends.
- */
-static bool copy(struct db *to, struct db *from)
+bool db_copy(struct db *to, struct db *from)
 {
 	sqlite3_backup *backup = sqlite3_backup_init(to->sqlite, "main", from->sqlite, "main");
 	bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
 
 	return backup && sqlite3_backup_finish(backup) == SQLITE_OK && done;
-}
-
-static bool put_in_file(struct db *db, const struct image *image)
-{
-	char err[sizeof db->failed] = "";
-	struct store *from = store_open_image(image, err, sizeof err);
-	bool ok = from && copy(db, from->first);
-
-	if (!from)
-		snprintf(db->failed, sizeof db->failed, "%s", err);
-	else if (!ok && has_failed(db))
-		snprintf(db->failed, sizeof db->failed, "%s", sqlite3_errmsg(db->sqlite));
-	store_close(from);
-	return ok;
-}
-
-/* Did a transaction not end when it was ended, for want of memory? */
-static bool has_open(const struct store *store)
-{
-	for (const struct db *db = store->dbs; db; db = db->next)
-		if (db->reading || db->stuck)
-			return true;
-	return false;
-}
-
-bool db_put(struct db *db, const struct image *image)
-{
-	if (has_open(db->store))
-		return false;
-	return db->store->pages ? put_in_memory(db->store->pages, image) : put_in_file(db, image);
-}
-
-static struct image *image_of_file(struct db *db, const struct image *like)
-{
-	char err[256];
-	unsigned char first[PIECE_BYTES];
-	struct store *to = store_in_memory(err, sizeof err);
-	struct image *image = NULL;
-
-	if (to && copy(to->first, db)) {
-		/* A log beside it is what a database in memory cannot have. */
-		pages_read(to->pages, first, sizeof first, 0);
-		first[AT_VERSIONS] = first[AT_VERSIONS + 1] = 1;
-		if (pages_write(to->pages, 0, first))
-			image = pages_image(to->pages, like);
-	}
-	store_close(to);
-	return image;
-}
-
-struct image *db_image(struct db *db, const struct image *like)
-{
-	const struct pages *pages = db->store->pages;
-
-	if (db->store->stuck)
-		return NULL;
-	return pages ? pages_image(pages, like) : image_of_file(db, like);
 }
 
 /* ---- statements ------------------------------------------------------------------------------ */

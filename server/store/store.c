@@ -74,7 +74,7 @@ static struct store *store_new(struct pages *pages, char *path, char *err, size_
 }
 
 /* One in memory, that nobody has used yet. */
-struct store *store_in_memory(char *err, size_t errlen)
+static struct store *store_in_memory(char *err, size_t errlen)
 {
 	struct store *store = store_new(pages_new(), NULL, err, errlen);
 
@@ -189,6 +189,92 @@ bool store_dedicate(struct store *store, unsigned workers, char *err, size_t err
 	}
 	store->dedicated = true;
 	return true;
+}
+
+/* ---- images ---------------------------------------------------------------------------------- */
+
+/*
+ * The pages of a database in memory are ours, and while nobody else is in the database they may be
+ * changed under the library's feet, as another process would change a file's: each connection
+ * notices by the counter in its header, forgets what it has read, and, since the schema is the
+ * same, goes on with its prepared statements. Nothing is copied but the header's page.
+ */
+
+/* Places in a database's header. */
+enum { AT_VERSIONS = 18, AT_COUNTER = 24, AT_VALID_FOR = 92 };
+
+static void count_up(unsigned char *number)
+{
+	for (int i = 4; i-- > 0 && ++number[i] == 0;)
+		;
+}
+
+static bool put_in_memory(struct pages *pages, const struct image *image)
+{
+	unsigned char first[PIECE_BYTES];
+
+	memcpy(first, image_piece(image, 0), PIECE_BYTES);
+	if (pages_count(pages) > 0) {
+		pages_read(pages, first + AT_COUNTER, 4, AT_COUNTER);
+		count_up(first + AT_COUNTER);
+		memcpy(first + AT_VALID_FOR, first + AT_COUNTER, 4);
+	}
+	return pages_put(pages, image, first);
+}
+
+static bool put_in_file(struct db *db, const struct image *image)
+{
+	char err[sizeof db->failed] = "";
+	struct store *from = store_open_image(image, err, sizeof err);
+	bool ok = from && db_copy(db, from->first);
+
+	if (!ok)
+		db_note_failure(db, from ? NULL : err);
+	store_close(from);
+	return ok;
+}
+
+/* Did a transaction not end when it was ended, for want of memory? */
+static bool has_open(const struct store *store)
+{
+	for (const struct db *db = store->dbs; db; db = db->next)
+		if (db->reading || db->stuck)
+			return true;
+	return false;
+}
+
+bool db_put(struct db *db, const struct image *image)
+{
+	if (has_open(db->store))
+		return false;
+	return db->store->pages ? put_in_memory(db->store->pages, image) : put_in_file(db, image);
+}
+
+static struct image *image_of_file(struct db *db, const struct image *like)
+{
+	char err[256];
+	unsigned char first[PIECE_BYTES];
+	struct store *to = store_in_memory(err, sizeof err);
+	struct image *image = NULL;
+
+	if (to && db_copy(to->first, db)) {
+		/* A log beside it is what a database in memory cannot have. */
+		pages_read(to->pages, first, sizeof first, 0);
+		first[AT_VERSIONS] = first[AT_VERSIONS + 1] = 1;
+		if (pages_write(to->pages, 0, first))
+			image = pages_image(to->pages, like);
+	}
+	store_close(to);
+	return image;
+}
+
+struct image *db_image(struct db *db, const struct image *like)
+{
+	const struct pages *pages = db->store->pages;
+
+	if (db->store->stuck)
+		return NULL;
+	return pages ? pages_image(pages, like) : image_of_file(db, like);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */

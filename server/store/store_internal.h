@@ -54,10 +54,12 @@ struct store {
 	struct db *slots[WORKERS_MAX]; /* those that store_take deals out */
 };
 
-/* One in memory that has no tables and no second connection. NULL, with a line in err, on failure.
+/* All of one database into another, through the library: all or nothing, whenever the process ends.
  */
-struct store *store_in_memory(char *err, size_t errlen);
-
+bool db_copy(struct db *to, struct db *from) MUST_CHECK;
+/* What db_error() says from here on: `why`, or where that is NULL, why the library failed, if so.
+ */
+void db_note_failure(struct db *db, const char *why);
 /* Run SQL that asks for nothing. */
 bool db_exec(struct db *db, const char *sql) MUST_CHECK;
 /* Say why the last thing failed; false. */
