@@ -125,7 +125,7 @@ bool op_look(struct exchange *x, bool (*read)(struct exchange *x))
 	struct change change = change_of(x);
 	bool ok;
 
-	if (!workspace_settle(&change))
+	if (!agent_settle(&change))
 		return op_broke(x);
 	db_read(x->db);
 	ok = read(x);
@@ -143,13 +143,25 @@ bool op_list(struct exchange *x)
 	return op_look(x, read_page);
 }
 
+/* Begin a change of what devices were due to do before is done. */
+static bool begin(struct change *c)
+{
+	if (!change_begin(c))
+		return false;
+	if (agent_run(c))
+		return true;
+	change_undo(c);
+	return false;
+}
+
 static bool change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c),
 		   bool (*read)(struct exchange *x))
 {
 	struct change change = change_of(x);
 
-	if (!change_begin(&change))
+	if (!begin(&change))
 		return op_broke(x);
+	change_date(&change);
 	if (!run(x, &change) || (read && !read(x))) {
 		change_undo(&change);
 		return false;
@@ -199,7 +211,7 @@ bool op_set(struct exchange *x, bool (*run)(struct exchange *x))
 	struct clock_setting setting;
 	struct transitions transitions;
 
-	if (!change_begin_undated(&change))
+	if (!begin(&change))
 		return op_broke(x);
 	setting = clock_setting(clock);
 	transitions = x->workspace->transitions;

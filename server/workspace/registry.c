@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "workspace/simulator.h"
-
 enum { AWAKE_MAX = 32 /* those that have connections */ };
 
 /* The workspace of a key. Who holds a gate may take the table's lock, not the other way round. */
@@ -22,7 +20,7 @@ struct own {
 	/* Guarded by the gate, as is whether it sleeps: */
 	pthread_mutex_t gate;
 	unsigned users;       /* connections that are taken: it stays awake */
-	struct image *asleep; /* its database; NULL: its origin's, or it is awake */
+	struct image *asleep; /* its database; NULL: its baseline's, or it is awake */
 	char key[];
 };
 
@@ -146,17 +144,17 @@ static struct own *add(struct workspaces *all, const char *key)
 	struct own **bucket = bucket_of(all, key);
 	size_t len = strlen(key) + 1;
 	struct own *own = calloc(1, sizeof *own + len);
-	struct moment origin;
+	struct checkpoint baseline;
 
 	if (!own)
 		return NULL;
-	origin = workspace_origin(all->common);
+	baseline = workspace_baseline(all->common);
 	workspace_init(&own->workspace, &all->beginning);
 	own->workspace.parent = all->common;
-	own->workspace.ident = origin.ident;
-	clock_restore(&own->workspace.clock, origin.clock);
+	own->workspace.ident = baseline.ident;
+	clock_restore(&own->workspace.clock, baseline.clock);
 	own->workspace.due = INT64_MIN; /* whoever wakes it plans */
-	moment_drop(&origin);
+	checkpoint_unref(&baseline);
 	own->all = all;
 	pthread_mutex_init(&own->gate, NULL);
 	memcpy(own->key, key, len);
@@ -205,14 +203,12 @@ void workspaces_leave(struct workspace *w)
 static bool wake(struct own *own, char *err, size_t errlen)
 {
 	struct workspace *w = &own->workspace;
-	struct moment origin = workspace_origin(w);
-	struct db *db;
-	int64_t due;
+	struct checkpoint baseline = workspace_baseline(w);
 
-	w->store = store_open_image(own->asleep ? own->asleep : origin.rows, err, errlen);
+	w->store = store_open_image(own->asleep ? own->asleep : baseline.rows, err, errlen);
 	if (!own->asleep)
-		w->ident = origin.ident; /* other fixtures may have come since it was added */
-	moment_drop(&origin);
+		w->ident = baseline.ident; /* other fixtures may have come since it was added */
+	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;
 	image_drop(STEAL(own->asleep));
@@ -221,9 +217,9 @@ static bool wake(struct own *own, char *err, size_t errlen)
 	own->all->awake = own;
 	own->all->nawake++;
 	pthread_mutex_unlock(&own->all->lock);
-	db = store_db(w->store);
-	if (w->due == INT64_MIN && agent_plan(w, db, &due))
-		w->due = due;
+	/* Where that fails, whoever looks finds out. */
+	if (w->due == INT64_MIN)
+		(void)!workspace_schedule(w, store_db(w->store));
 	return true;
 }
 
@@ -231,13 +227,13 @@ static bool wake(struct own *own, char *err, size_t errlen)
 static bool put_to_sleep(struct own *own)
 {
 	struct workspace *w = &own->workspace;
-	struct moment origin = workspace_origin(w);
+	struct checkpoint baseline = workspace_baseline(w);
 	struct db *db = store_db(w->store);
 
 	db_alone(db); /* what could not be undone, for want of memory, is now */
-	own->asleep = db_image(db, origin.rows);
+	own->asleep = db_image(db, baseline.rows);
 	db_alone_end(db);
-	moment_drop(&origin);
+	checkpoint_unref(&baseline);
 	if (!own->asleep)
 		return false;
 	store_close(STEAL(w->store));

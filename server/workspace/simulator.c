@@ -3,6 +3,8 @@
  */
 #include "workspace/simulator.h"
 
+#include "workspace/schedule.h"
+
 /*
  * The new one is installed first and the old one removed afterwards: may removing begin? Nothing is
  * to be waited for where nothing is meant to run.
@@ -111,17 +113,6 @@ static bool do_step(struct change *c, struct deployment *d, int64_t due_at)
 	}
 }
 
-/* When what has waited since then is due: not before the pace was set that makes it so. */
-static int64_t due_at(const struct workspace *w, const char *since)
-{
-	int64_t at;
-
-	if (!time_parse(since, &at))
-		return INT64_MAX;
-	at += w->transitions.micros;
-	return at > w->transitions.set_at ? at : w->transitions.set_at;
-}
-
 bool agent_catch_up(struct change *c)
 {
 	static const struct query update = {
@@ -153,7 +144,7 @@ static bool run_one(struct change *c, int64_t now, bool *ran)
 		return false;
 	if (!d)
 		return true;
-	due = due_at(c->in, d->waiting_since);
+	due = schedule_due(&c->in->transitions, d->waiting_since);
 	*ran = due <= now;
 	return !*ran || do_step(&step, d, due);
 }
@@ -161,7 +152,7 @@ static bool run_one(struct change *c, int64_t now, bool *ran)
 bool agent_run(struct change *c)
 {
 	int64_t now = clock_now(&c->in->clock);
-	bool ran = c->in->transitions.progression != PROGRESS_MANUAL;
+	bool ran = workspace_is_due(c->in) && c->in->transitions.progression != PROGRESS_MANUAL;
 
 	while (ran)
 		if (!run_one(c, now, &ran))
@@ -169,21 +160,16 @@ bool agent_run(struct change *c)
 	return true;
 }
 
-bool agent_plan(const struct workspace *w, struct db *db, int64_t *due)
+bool agent_settle(struct change *c)
 {
-	static const struct query first = { "SELECT min(waiting_since) FROM deployments"
-					    " WHERE waiting_since IS NOT NULL",
-					    QUERY_KEPT };
-	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &first);
-	const char *since;
-
-	if (!s || stmt_step(s) != STEP_ROW)
+	if (!workspace_is_due(c->in))
+		return true;
+	if (!change_begin(c))
 		return false;
-	since = stmt_text(s, 0);
-	*due = !since || w->still || w->transitions.progression == PROGRESS_MANUAL
-		   ? INT64_MAX
-		   : due_at(w, since);
-	return true;
+	if (agent_run(c))
+		return change_commit(c);
+	change_undo(c);
+	return false;
 }
 
 static enum trigger move_to_error(const char *error)

@@ -20,8 +20,8 @@ bool agent_sleep(struct change *c, const char *device_id) MUST_CHECK;
 bool agent_catch_up(struct change *c) MUST_CHECK;
 /* Do every step that is due. */
 bool agent_run(struct change *c) MUST_CHECK;
-/* When the next step is due: a time, or INT64_MAX where none will be. */
-bool agent_plan(const struct workspace *w, struct db *db, int64_t *due) MUST_CHECK;
+/* Before somebody looks: a change of its own for the steps that are due, where there are any. */
+bool agent_settle(struct change *c) MUST_CHECK;
 
 /* The device reports this activity and error of a deployment (NULL: as before). */
 enum report { REPORT_MADE, REPORT_IMPOSSIBLE, REPORT_BROKE };

@@ -5,12 +5,6 @@
 
 #include <stdlib.h>
 
-static void free_snapshot(struct snapshot *s)
-{
-	moment_drop(&s->moment);
-	free(s);
-}
-
 /* The link to the one of that name, or to the one that would follow it. */
 static struct snapshot **snapshot_link(struct workspace *w, const char *name)
 {
@@ -24,15 +18,6 @@ static struct snapshot **snapshot_link(struct workspace *w, const char *name)
 static bool has_name(const struct snapshot *s, const char *name)
 {
 	return s && streq(s->name, name);
-}
-
-/* Take the one of that name out of the list. */
-static void unlink_snapshot(struct snapshot **link)
-{
-	struct snapshot *s = *link;
-
-	*link = s->next;
-	free_snapshot(s);
 }
 
 enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char *name)
@@ -53,10 +38,10 @@ enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char
 		free(s);
 		return SNAPSHOT_TOO_MANY;
 	}
-	ok = workspace_moment(w, db, &s->moment);
+	ok = workspace_checkpoint(w, db, &s->checkpoint);
 	if (ok) {
 		if (has_name(*link, name))
-			unlink_snapshot(link);
+			snapshot_remove(link);
 		s->taken = clock_now(&w->clock);
 		s->next = *link;
 		*link = s;
@@ -77,7 +62,7 @@ bool snapshot_delete(struct workspace *w, struct db *db, const char *name)
 	link = snapshot_link(w, name);
 	found = has_name(*link, name);
 	if (found)
-		unlink_snapshot(link);
+		snapshot_remove(link);
 	db_alone_end(db);
 	return found;
 }
@@ -90,14 +75,8 @@ bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool
 	db_alone(db);
 	s = *snapshot_link(w, name);
 	*found = has_name(s, name);
-	ok = !*found || workspace_put(w, db, &s->moment, PUT_ALL);
+	ok = !*found || workspace_restore(w, db, &s->checkpoint, RESTORE_ALL);
 	w->changed |= *found && ok; /* even when the snapshot is gone, and nothing else tells */
 	db_alone_end(db);
 	return ok;
-}
-
-void snapshots_free(struct workspace *w)
-{
-	while (w->snapshots)
-		unlink_snapshot(&w->snapshots);
 }

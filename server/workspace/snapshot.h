@@ -1,17 +1,10 @@
 /*
- * snapshot.h - moments of a workspace with names. Knows nothing of HTTP.
+ * snapshot.h - named checkpoints of a workspace. Knows nothing of HTTP.
  */
 #ifndef WORKSPACE_SNAPSHOT_H
 #define WORKSPACE_SNAPSHOT_H
 
 #include "workspace/workspace.h"
-
-struct snapshot {
-	struct snapshot *next; /* by name */
-	struct moment moment;
-	int64_t taken; /* when, by the workspace's clock */
-	char name[];
-};
 
 enum { SNAPSHOTS_MAX = 100 };
 
@@ -22,7 +15,5 @@ enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char
 bool snapshot_delete(struct workspace *w, struct db *db, const char *name);
 /* Put the workspace to it. *found tells whether there is one; false when putting fails. */
 bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool *found) MUST_CHECK;
-/* Forget them all, at the workspace's end. */
-void snapshots_free(struct workspace *w);
 
 #endif

@@ -1,37 +1,24 @@
 /*
- * transaction.c - beginning and ending changes; looking at what is due.
+ * transaction.c - beginning and ending changes.
  */
 #include "workspace/transaction.h"
 
-#include "workspace/simulator.h"
-
-static bool is_due(const struct workspace *w)
-{
-	int64_t due = w->due;
-
-	return due != INT64_MAX && due <= clock_now(&w->clock);
-}
-
-bool change_begin_undated(struct change *c)
+bool change_begin(struct change *c)
 {
 	struct workspace *w = c->in;
 
 	if (!db_write(c->db))
 		return false;
 	time_format(clock_now(&w->clock), c->clock);
-	if ((!w->still && !workspace_remember(w, c->db)) || (is_due(w) && !agent_run(c))) {
-		db_rollback(c->db);
-		return false;
-	}
-	return true;
+	if (w->still || workspace_remember(w, c->db))
+		return true;
+	db_rollback(c->db);
+	return false;
 }
 
-bool change_begin(struct change *c)
+void change_date(struct change *c)
 {
-	if (!change_begin_undated(c))
-		return false;
 	time_format(clock_stamp(&c->in->clock), c->now);
-	return true;
 }
 
 void change_follow(struct change *c, const char *time)
@@ -82,17 +69,15 @@ static bool commit_with_keys(struct change *c)
 bool change_commit(struct change *c)
 {
 	struct workspace *w = c->in;
-	int64_t due;
 
 	if (w->still) {
 		change_undo(c);
 		return true;
 	}
-	if (!agent_plan(w, c->db, &due)) {
+	if (!workspace_schedule(w, c->db)) {
 		change_undo(c);
 		return false;
 	}
-	w->due = due;
 	w->changed = true;
 	return c->keys ? commit_with_keys(c) : commit(c);
 }
@@ -101,9 +86,4 @@ void change_undo(struct change *c)
 {
 	keyring_drop(STEAL(c->keys));
 	db_rollback(c->db);
-}
-
-bool workspace_settle(struct change *c)
-{
-	return !is_due(c->in) || (change_begin_undated(c) && change_commit(c));
 }

@@ -6,8 +6,7 @@
 #include <stdio.h>
 
 #include "base/embed.h"
-#include "workspace/simulator.h"
-#include "workspace/snapshot.h"
+#include "workspace/schedule.h"
 
 void workspace_init(struct workspace *w, const struct beginning *b)
 {
@@ -19,7 +18,7 @@ void workspace_init(struct workspace *w, const struct beginning *b)
 	pthread_mutex_init(&w->lock, NULL);
 	w->transitions.set_at = INT64_MIN;
 	w->due = INT64_MAX;
-	w->origin = (struct moment){
+	w->baseline = (struct checkpoint){
 		.clock = clock_setting(&w->clock),
 		.transitions = w->transitions,
 		.ident = w->ident,
@@ -35,8 +34,9 @@ bool workspace_open(struct workspace *w, const struct beginning *b, char *err, s
 
 void workspace_close(struct workspace *w)
 {
-	snapshots_free(w);
-	moment_drop(&w->origin);
+	while (w->snapshots)
+		snapshot_remove(&w->snapshots);
+	checkpoint_unref(&w->baseline);
 	keyring_drop(w->keys);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
@@ -44,16 +44,31 @@ void workspace_close(struct workspace *w)
 	pthread_mutex_destroy(&w->lock);
 }
 
+bool workspace_schedule(struct workspace *w, struct db *db)
+{
+	int64_t due = INT64_MAX;
+
+	if (!w->still && !schedule_next(&w->transitions, db, &due))
+		return false;
+	w->due = due;
+	return true;
+}
+
+bool workspace_is_due(const struct workspace *w)
+{
+	int64_t due = w->due;
+
+	return due != INT64_MAX && due <= clock_now(&w->clock);
+}
+
 bool workspace_learn(struct workspace *w, struct db *db)
 {
 	struct keyring *keys = keyring_load(db);
-	int64_t due;
 
-	if (!keys || !agent_plan(w, db, &due)) {
+	if (!keys || !workspace_schedule(w, db)) {
 		keyring_drop(keys);
 		return false;
 	}
-	w->due = due;
 	workspace_use_keys(w, keys);
 	return true;
 }
@@ -78,8 +93,8 @@ bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sou
 		return false;
 	if (!workspace_learn(w, db))
 		return failed(problems, db_error(db));
-	w->origin.clock = clock_setting(&w->clock);
-	w->origin.ident = w->ident;
+	w->baseline.clock = clock_setting(&w->clock);
+	w->baseline.ident = w->ident;
 	return true;
 }
 
@@ -104,88 +119,72 @@ struct keyring *workspace_keys(struct workspace *w)
 	return keys;
 }
 
-/* ---- moments --------------------------------------------------------------------------------- */
+/* ---- checkpoints ----------------------------------------------------------------------------- */
 
-void moment_drop(struct moment *m)
+struct checkpoint workspace_baseline(struct workspace *w)
 {
-	image_drop(STEAL(m->rows));
-	keyring_drop(STEAL(m->keys));
-}
-
-static struct moment moment_hold(const struct moment *m)
-{
-	struct moment held = *m;
-
-	image_hold(held.rows);
-	keyring_hold(held.keys);
-	return held;
-}
-
-struct moment workspace_origin(struct workspace *w)
-{
-	struct moment m;
+	struct checkpoint m;
 
 	pthread_mutex_lock(&w->lock);
-	m = moment_hold(&w->origin);
+	m = checkpoint_ref(&w->baseline);
 	pthread_mutex_unlock(&w->lock);
-	return m.rows || !w->parent ? m : workspace_origin(w->parent);
+	return m.rows || !w->parent ? m : workspace_baseline(w->parent);
 }
 
-bool workspace_moment(struct workspace *w, struct db *db, struct moment *m)
+bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *m)
 {
-	struct moment like = workspace_origin(w);
+	struct checkpoint like = workspace_baseline(w);
 
-	*m = (struct moment){
+	*m = (struct checkpoint){
 		.rows = db_image(db, like.rows),
 		.keys = workspace_keys(w),
 		.clock = clock_setting(&w->clock),
 		.transitions = w->transitions,
 		.ident = w->ident,
 	};
-	moment_drop(&like);
+	checkpoint_unref(&like);
 	if (m->rows)
 		return true;
-	moment_drop(m);
+	checkpoint_unref(m);
 	return false;
 }
 
 /* From here on it is put back to that, which is stolen. */
-static void set_origin(struct workspace *w, struct moment *m)
+static void set_baseline(struct workspace *w, struct checkpoint *m)
 {
-	struct moment had;
+	struct checkpoint had;
 
 	pthread_mutex_lock(&w->lock);
-	had = w->origin;
-	w->origin = *m;
+	had = w->baseline;
+	w->baseline = *m;
 	pthread_mutex_unlock(&w->lock);
-	*m = (struct moment){ 0 };
-	moment_drop(&had);
+	*m = (struct checkpoint){ 0 };
+	checkpoint_unref(&had);
 }
 
 bool workspace_remember(struct workspace *w, struct db *db)
 {
-	struct moment origin, now;
+	struct checkpoint baseline, now;
 
 	/* Only whoever may change the database sets it, so nobody does meanwhile. */
-	if (w->parent || w->origin.rows)
+	if (w->parent || w->baseline.rows)
 		return true;
-	if (!workspace_moment(w, db, &now))
+	if (!workspace_checkpoint(w, db, &now))
 		return false;
-	origin = w->origin;
-	origin.rows = STEAL(now.rows);
-	origin.keys = STEAL(now.keys);
-	set_origin(w, &origin);
+	baseline = w->baseline;
+	baseline.rows = STEAL(now.rows);
+	baseline.keys = STEAL(now.keys);
+	set_baseline(w, &baseline);
 	return true;
 }
 
-bool workspace_put(struct workspace *w, struct db *db, const struct moment *m, enum put what)
+bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *m,
+		       enum restore what)
 {
-	int64_t due;
-
 	if (m->rows && !db_put(db, m->rows))
 		return false;
 	w->era++;
-	if (what == PUT_ALL) {
+	if (what == RESTORE_ALL) {
 		clock_restore(&w->clock, m->clock);
 		w->transitions = m->transitions;
 	}
@@ -193,59 +192,61 @@ bool workspace_put(struct workspace *w, struct db *db, const struct moment *m, e
 	if (m->rows)
 		workspace_use_keys(w, keyring_hold(m->keys));
 	/* Where planning fails, whoever looks next plans anew. */
-	w->due = agent_plan(w, db, &due) ? due : INT64_MIN;
+	if (!workspace_schedule(w, db))
+		w->due = INT64_MIN;
 	return true;
 }
 
 bool workspace_reset(struct workspace *w, struct db *db)
 {
-	struct moment origin = workspace_origin(w);
+	struct checkpoint baseline = workspace_baseline(w);
 	bool ok;
 
 	db_alone(db);
-	ok = workspace_put(w, db, &origin, PUT_ALL);
+	ok = workspace_restore(w, db, &baseline, RESTORE_ALL);
 	if (ok)
 		w->changed = false;
 	db_alone_end(db);
-	moment_drop(&origin);
+	checkpoint_unref(&baseline);
 	return ok;
 }
 
 bool workspace_is_as_new(struct workspace *w)
 {
-	return !w->changed && !w->snapshots && !w->origin.rows && !faults_any(&w->faults) &&
+	return !w->changed && !w->snapshots && !w->baseline.rows && !faults_any(&w->faults) &&
 	       journal_is_empty(&w->journal);
 }
 
-/* What a workspace that was filled holds, as another's origin. */
-static bool as_origin(struct workspace *w, struct workspace *fixtures, struct moment *origin)
+/* What a workspace that was filled holds, as another's baseline. */
+static bool as_baseline(struct workspace *w, struct workspace *fixtures,
+			struct checkpoint *baseline)
 {
-	struct moment m;
+	struct checkpoint m;
 
-	if (!workspace_moment(fixtures, store_db(fixtures->store), &m))
+	if (!workspace_checkpoint(fixtures, store_db(fixtures->store), &m))
 		return false;
 	pthread_mutex_lock(&w->lock);
-	*origin = w->origin;
+	*baseline = w->baseline;
 	pthread_mutex_unlock(&w->lock);
-	origin->rows = m.rows;
-	origin->keys = m.keys;
-	origin->ident = m.ident;
+	baseline->rows = m.rows;
+	baseline->keys = m.keys;
+	baseline->ident = m.ident;
 	return true;
 }
 
 static bool replace(struct workspace *w, struct db *db, struct workspace *fixtures)
 {
-	struct moment origin;
+	struct checkpoint baseline;
 	bool ok;
 
-	if (!as_origin(w, fixtures, &origin))
+	if (!as_baseline(w, fixtures, &baseline))
 		return false;
 	db_alone(db);
-	ok = workspace_put(w, db, &origin, PUT_ROWS);
+	ok = workspace_restore(w, db, &baseline, RESTORE_ROWS);
 	if (ok)
-		set_origin(w, &origin);
+		set_baseline(w, &baseline);
 	db_alone_end(db);
-	moment_drop(&origin);
+	checkpoint_unref(&baseline);
 	return ok;
 }
 
@@ -271,7 +272,7 @@ bool workspace_renew(struct workspace *w, struct db *db, const struct beginning 
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
 			 char *err, size_t errlen)
 {
-	struct moment origin;
+	struct checkpoint baseline;
 	struct db *db;
 	bool fresh, ok;
 
@@ -279,12 +280,12 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 	if (!w->store)
 		return false;
 	db = store_db(w->store);
-	if (as_origin(w, fixtures, &origin)) {
-		w->ident = origin.ident;
+	if (as_baseline(w, fixtures, &baseline)) {
+		w->ident = baseline.ident;
 		db_alone(db);
-		ok = (!fresh || db_put(db, origin.rows)) && workspace_learn(w, db);
+		ok = (!fresh || db_put(db, baseline.rows)) && workspace_learn(w, db);
 		db_alone_end(db);
-		set_origin(w, &origin);
+		set_baseline(w, &baseline);
 		if (ok)
 			return true;
 	}

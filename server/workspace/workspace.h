@@ -11,20 +11,10 @@
 #include "base/idgen.h"
 #include "fixture/load.h"
 #include "model/progression.h"
+#include "workspace/checkpoint.h"
 #include "workspace/fault.h"
 #include "workspace/journal.h"
 #include "workspace/keyring.h"
-
-/* A workspace as it was at one moment. */
-struct moment {
-	struct image *rows;   /* held */
-	struct keyring *keys; /* held */
-	struct clock_setting clock;
-	struct transitions transitions;
-	struct ident ident;
-};
-
-struct snapshot;
 
 struct workspace {
 	struct store *store;
@@ -38,7 +28,8 @@ struct workspace {
 	bool changed; /* since it began, or was reset: for whoever may change it */
 	pthread_mutex_t lock; /* of these: */
 	struct keyring *keys;
-	struct moment origin; /* its fixtures; without rows: those it has now, or its parent's */
+	struct checkpoint
+	    baseline; /* its fixtures; without rows: those it has now, or its parent's */
 	struct workspace *parent; /* the one that it is a copy of, or NULL: see registry.h */
 	struct faults faults;
 	struct journal journal;
@@ -63,13 +54,14 @@ bool workspace_open(struct workspace *w, const struct beginning *b, char *err,
 		    size_t errlen) MUST_CHECK;
 void workspace_close(struct workspace *w);
 
-/* Fill an empty one from fixtures, its origin. False, with every problem in *problems, on failure.
+/* Fill an empty one from fixtures, its baseline. False, with every problem in *problems, on
+ * failure.
  */
 bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
 		    size_t n, struct problems *problems) MUST_CHECK;
 /*
  * Use the database in a file, in one without a database: what it holds is what the workspace holds;
- * where it is new, what `fixtures`, a workspace that was filled, does. That is its origin. False,
+ * where it is new, what `fixtures`, a workspace that was filled, does. That is its baseline. False,
  * with a line in err, on failure.
  */
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
@@ -77,26 +69,32 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 /* Read anew from the database what is known of it by heart, for whoever may change it. */
 bool workspace_learn(struct workspace *w, struct db *db) MUST_CHECK;
 
-/* ---- moments --------------------------------------------------------------------------------- */
+/* Find out when the next step of its devices is due, for whoever may change it. False when the
+ * database fails: then that is as it was. */
+bool workspace_schedule(struct workspace *w, struct db *db) MUST_CHECK;
+/* Is a step due by now? */
+bool workspace_is_due(const struct workspace *w);
+
+/* ---- checkpoints ----------------------------------------------------------------------------- */
 
 /* The workspace now, for whoever may change its database. False when that fails. */
-bool workspace_moment(struct workspace *w, struct db *db, struct moment *m) MUST_CHECK;
+bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *m) MUST_CHECK;
 /* What it is put back to; nothing is to be put back where that has no rows. */
-struct moment workspace_origin(struct workspace *w);
-void moment_drop(struct moment *m);
+struct checkpoint workspace_baseline(struct workspace *w);
+void checkpoint_unref(struct checkpoint *m);
 
-enum put {
-	PUT_ROWS, /* and keys, and where ids come from; clock and pace stay */
-	PUT_ALL,
+enum restore {
+	RESTORE_ROWS, /* and keys, and where ids come from; clock and pace stay */
+	RESTORE_ALL,
 };
 
 /*
- * Put the workspace to a moment, for whoever is alone in its database, by the connection that is.
- * False when that fails; then it is as it was.
+ * Take the workspace back to a checkpoint, for whoever is alone in its database, by the connection
+ * that is. False when that fails; then it is as it was.
  */
-bool workspace_put(struct workspace *w, struct db *db, const struct moment *m,
-		   enum put what) MUST_CHECK;
-/* Put it back to its origin. False when that fails; then it is as it was. */
+bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *m,
+		       enum restore what) MUST_CHECK;
+/* Put it back to its baseline. False when that fails; then it is as it was. */
 bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
 /* Is it as it began, so that forgetting it would lose nothing? For whoever is alone with it. */
 bool workspace_is_as_new(struct workspace *w);

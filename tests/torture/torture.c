@@ -526,7 +526,7 @@ static void read_bytes(struct buf *to)
 	struct image *image;
 
 	db_read(db);
-	image = db_image(db, w->origin.rows);
+	image = db_image(db, w->baseline.rows);
 	db_read_end(db);
 	leave(w, db);
 	must(image, "no image");
