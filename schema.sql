@@ -1,8 +1,8 @@
 -- The tables of one workspace: the one definition of what is stored.
 --
 -- Rows hold the newest version's shape; older versions are read through the resource table
--- (server/model/resource.c), and tests/unit/schema.c holds this file against it: every stored field has
--- its column, every relation its keys, every filter and sort key its index.
+-- (server/model/resource.c), and tests/unit/store/schema_sql.c holds this file against it: every
+-- stored field has its column, every relation its keys, every filter and sort key its index.
 --
 -- Times are text, UTC, always with six digits of fraction (YYYY-MM-DDTHH:MM:SS.ffffffZ), so that
 -- comparing text compares times. Lists keep their order in a column named position, from 0.

@@ -156,7 +156,7 @@ extern const struct resource principal_answer, ping_answer, token_answer;
 extern const struct word device_status_words[], activity_status_words[], error_status_words[],
     instance_format_words[], schema_language_words[], schema_format_words[];
 
-enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/schema.c asserts it */
+enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/store/schema_sql.c asserts it */
 
 /* May the part of a table that a request writes, or all of it, say a field in that version? */
 static inline bool is_part(const struct field *f, enum part part, enum version v)
