@@ -219,7 +219,7 @@ static bool read_content(struct exchange *x)
 	content = row_rows(instance, "content")->first;
 	if (!content)
 		return op_broke(x);
-	x->answer.type = format_media_type(row_text(content, "format"));
+	x->answer.type = file_format_media_type(row_text(content, "format"));
 	if (streq(disposition, "attachment"))
 		disposition = attachment(x, row_text(instance, "filepath"));
 	if (!disposition)

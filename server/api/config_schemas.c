@@ -11,7 +11,6 @@
 #include "api/write.h"
 #include "http/exchange.h"
 #include "model/value.h"
-#include "schema/default_slot.h"
 #include "schema/digest.h"
 #include "schema/file_format.h"
 #include "schema/language.h"
@@ -53,7 +52,7 @@ static const char *listed_extensions(struct exchange *x, const struct language *
 	struct buf text CLEANUP(buf_free) = BUF_INIT(EXPECTED_MAX);
 
 	for (const char *const *format = l->instance_formats; *format; format++)
-		add_list(&text, format_extensions(*format));
+		add_list(&text, file_format_extensions(*format));
 	return text.text ? quote(x, text.text) : "none";
 }
 
@@ -208,11 +207,11 @@ static bool plan_slots(struct exchange *x, struct plan *plan)
 	if (plan->nslots > 0)
 		return true;
 	if (!path)
-		path = slot_filepath(&x->arena, row_text(plan->type, "slug"),
-				     body_text(&x->body, "format"));
+		path = file_format_slot_path(&x->arena, row_text(plan->type, "slug"),
+					     body_text(&x->body, "format"));
 	draft_begin(slot, R_INSTANCE_SLOT);
-	draft_set(slot, "key", slot_default_key);
-	draft_set(slot, "name", slot_default_name);
+	draft_set(slot, "key", file_format_slot_key);
+	draft_set(slot, "name", file_format_slot_name);
 	draft_set(slot, "filepath", path);
 	draft_set(slot, "required", "1");
 	plan->nslots = 1;
@@ -248,10 +247,10 @@ static bool infer_format(struct exchange *x, struct plan *plan)
 	static const char field[] = "instance_format";
 	const char *first = draft_text(&plan->slots[0], "filepath");
 
-	plan->instance_format = format_of_file(first);
+	plan->instance_format = file_format_of(first);
 	for (size_t i = 0; i < plan->nslots; i++) {
 		const char *path = draft_text(&plan->slots[i], "filepath");
-		const char *format = format_of_file(path);
+		const char *format = file_format_of(path);
 
 		if (!format)
 			return fail_by(x, ERR_FORMAT_UNKNOWN, field,

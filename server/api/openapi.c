@@ -594,7 +594,7 @@ static void put_formats(struct document *d)
 	put_text(d, "format", "binary");
 	close_media(d);
 	for (const struct word *w = instance_format_words; w->text; w++) {
-		open_media(d, format_media_type(w->text));
+		open_media(d, file_format_media_type(w->text));
 		close_media(d);
 	}
 }

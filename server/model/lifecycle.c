@@ -118,3 +118,8 @@ const char *lifecycle_activities(enum trigger t, char *out, size_t len)
 	}
 	return out;
 }
+
+const char *lifecycle_status(const char *activity_status, const char *error_status)
+{
+	return streq(error_status, "none") ? activity_status : error_status;
+}

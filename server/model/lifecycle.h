@@ -1,7 +1,8 @@
 /*
- * lifecycle.h - the states of a deployment and the moves between them: the table of behaviour,
- * section 11.4, as rows. Pure. What a move does to the device's other deployments is
- * workspace/deployment.c's to know, and when a device makes one, workspace/simulator.c's.
+ * lifecycle.h - the states of a deployment, the status that they make (behaviour: section 11.1),
+ * and the moves between them: the table of behaviour, section 11.4, as rows. Pure. What a move does
+ * to the device's other deployments is workspace/deployment.c's to know, and when a device makes
+ * one, workspace/simulator.c's.
  */
 #ifndef MODEL_LIFECYCLE_H
 #define MODEL_LIFECYCLE_H
@@ -50,5 +51,8 @@ enum trigger lifecycle_next(const struct state *from);
 bool lifecycle_has_reached(const struct state *s);
 /* "staged or drifted": the activities in which a trigger makes a move; written to out. */
 const char *lifecycle_activities(enum trigger t, char *out, size_t len);
+/* The one definition of a deployment's status: the error where there is one, else the activity.
+ * Borrows and returns one of its arguments. */
+const char *lifecycle_status(const char *activity_status, const char *error_status);
 
 #endif

@@ -4,7 +4,7 @@
 #include "model/resource.h"
 
 #include "base/util.h"
-#include "model/status.h"
+#include "model/lifecycle.h"
 
 /* ---- words (behaviour: sections 8 and 14) ---------------------------------------------------- */
 
@@ -31,7 +31,7 @@ const struct word device_status_words[] = {
 
 const struct word activity_status_words[] = { ACTIVITY_WORDS, { .text = NULL } };
 const struct word error_status_words[] = { { "none", ALWAYS, NULL }, ERROR_WORDS, { .text = NULL } };
-/* What status_merge makes of the two. */
+/* What lifecycle_status makes of the two. */
 static const struct word deployment_status[] = { ACTIVITY_WORDS, ERROR_WORDS, { .text = NULL } };
 /* clang-format on */
 
@@ -266,7 +266,7 @@ static const struct field deployment_fields[] = {
 	{ .name = "description", .kind = K_TEXT, .on = ALWAYS, .form = FORM_DESCRIPTION,
 	  .preset = "" },
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = deployment_status,
-	  .derive = status_merge, .from = { "activity_status", "error_status" } },
+	  .derive = lifecycle_status, .from = { "activity_status", "error_status" } },
 	{ .name = "activity_status", .kind = K_ENUM, .on = ALWAYS, FILTER,
 	  .words = activity_status_words },
 	{ .name = "error_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = error_status_words },

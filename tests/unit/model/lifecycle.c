@@ -7,7 +7,6 @@
 
 #include "base/util.h"
 #include "model/resource.h"
-#include "model/status.h"
 #include "unit/unit.h"
 
 static const char *const targets[] = { "staged", "deployed", "archived" };
@@ -178,7 +177,7 @@ static void test_status(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
 		EQ_STR_IN(statuses[i].activity,
-			  status_merge(statuses[i].activity, statuses[i].error),
+			  lifecycle_status(statuses[i].activity, statuses[i].error),
 			  statuses[i].status);
 }
 
@@ -193,7 +192,8 @@ static void test_status_words(void)
 
 	for (const struct word *a = activity; a->text; a++)
 		for (const struct word *e = error; e->text; e++, pairs++)
-			CU_ASSERT_PTR_NOT_NULL(word_find(status, status_merge(a->text, e->text)));
+			CU_ASSERT_PTR_NOT_NULL(
+			    word_find(status, lifecycle_status(a->text, e->text)));
 	EQ_INT((long long)pairs, ARRAY_LEN(statuses));
 }
 

@@ -1,7 +1,6 @@
 /* What the extensions of files tell, how formats are handed out, and the path of a default slot. */
 #include "schema/file_format.h"
 
-#include "schema/default_slot.h"
 #include "unit/unit.h"
 
 static void test_formats(void)
@@ -30,7 +29,7 @@ static void test_formats(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		EQ_STR_IN(cases[i].filepath, format_of_file(cases[i].filepath), cases[i].want);
+		EQ_STR_IN(cases[i].filepath, file_format_of(cases[i].filepath), cases[i].want);
 }
 
 /* An extension that tells of a format is one of that format's. */
@@ -43,14 +42,14 @@ static void test_rows(void)
 	char file[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		EQ_STR(format_media_type(names[i]), types[i]);
-		for (const char *const *end = format_extensions(names[i]); *end; end++) {
+		EQ_STR(file_format_media_type(names[i]), types[i]);
+		for (const char *const *end = file_format_extensions(names[i]); *end; end++) {
 			snprintf(file, sizeof file, "/a%s", *end);
-			EQ_STR(format_of_file(file), names[i]);
+			EQ_STR(file_format_of(file), names[i]);
 		}
 	}
-	EQ_STR(format_extensions("yaml")[1], ".yml");
-	EQ_STR(format_extensions("text")[0], NULL);
+	EQ_STR(file_format_extensions("yaml")[1], ".yml");
+	EQ_STR(file_format_extensions("text")[0], NULL);
 }
 
 static void test_filepaths(void)
@@ -68,7 +67,7 @@ static void test_filepaths(void)
 
 	arena_init(&a, NULL, 0);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		EQ_STR(slot_filepath(&a, cases[i].slug, cases[i].format), cases[i].want);
+		EQ_STR(file_format_slot_path(&a, cases[i].slug, cases[i].format), cases[i].want);
 	arena_free(&a);
 }
 
