@@ -204,7 +204,7 @@ CREATE UNIQUE INDEX deployments_current ON deployments (device_id)
 CREATE INDEX deployments_current_release ON deployments (release_id, device_id)
 	WHERE target_status = 'deployed';
 -- What a device is meant to have: few deployments, whatever the number of those that are over.
-CREATE INDEX deployments_meant ON deployments (device_id, created_at, id)
+CREATE INDEX deployments_targeted ON deployments (device_id, created_at, id)
 	WHERE target_status <> 'archived';
 -- What is not over, or shall be again, and does not wait for its device's next step.
 CREATE INDEX deployments_idle ON deployments (device_id, created_at, id)

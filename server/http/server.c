@@ -445,7 +445,7 @@ static enum MHD_Result begin(struct client *client, struct MHD_Connection *conne
 	client->x.request.cut = client->target_end && http_version != client->target_end + 1;
 	client->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x);
-	if (admit(&client->x) && readable(client)) {
+	if (identify(&client->x) && readable(client)) {
 		(void)!fits(client, connection);
 		return MHD_YES;
 	}
@@ -486,7 +486,7 @@ static void answer(struct client *client)
 		     client->body.max);
 		exchange_answer(x);
 	} else if (client->body.bad) {
-		broke(x, "body: out of memory");
+		server_error(x, "body: out of memory");
 		exchange_answer(x);
 	} else {
 		x->worker = worker_number(client->http);

@@ -18,7 +18,7 @@ static const struct operation rows[] = {
 	{ .method = "GET", .path = "/things", .run = run },
 	{ .method = "POST", .path = "/things", .run = run },
 	{ .method = "POST", .path = "/things/{thing_id}/move", .run = run },
-	{ .method = "GET", .path = "/_mock/ready", .realm = REALM_CONTROL, .run = run },
+	{ .method = "GET", .path = "/_mock/ready", .class = ENDPOINT_CONTROL, .run = run },
 };
 static const struct operation_table table = { rows, ARRAY_LEN(rows) };
 
@@ -130,7 +130,7 @@ static void test_table(void)
 		size_t segments = 0;
 
 		CU_ASSERT(op->path[0] == '/' && op->run && op->method);
-		EQ_INT_IN(op->path, ever(op->on), op->realm == REALM_API);
+		EQ_INT_IN(op->path, ever(op->on), op->class == ENDPOINT_API);
 		for (const char *c = op->path; *c; c++)
 			segments += *c == '/';
 		CU_ASSERT(segments + 1 <= TARGET_SEGMENTS);

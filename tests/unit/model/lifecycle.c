@@ -9,11 +9,6 @@
 #include "model/resource.h"
 #include "unit/unit.h"
 
-static const char *const targets[] = { "staged", "deployed", "archived" };
-static const char *const activities[] = { "drifted",  "staged",   "queued",
-					  "deployed", "removing", "archived" };
-static const char *const errors[] = { "none", "failed", "retrying" };
-
 /* target/activity/error, with * for any, and what becomes of it; = for as it was. */
 static const struct {
 	enum trigger trigger;
@@ -58,12 +53,20 @@ static bool matches(const char *pattern, const char *const words[3])
 	return true;
 }
 
+static void words_of(const struct state *s, const char *words[3])
+{
+	words[0] = word_text(target_status_words, s->target);
+	words[1] = word_text(activity_status_words, s->activity);
+	words[2] = word_text(error_status_words, s->error);
+}
+
 /* "target/activity/error", where = stands for what it was. */
 static void become(const char *to, const struct state *from, char *out, size_t len)
 {
-	const char *const was[] = { from->target, from->activity, from->error };
+	const char *was[3];
 	size_t used = 0;
 
+	words_of(from, was);
 	for (int i = 0; i < 3; i++) {
 		size_t n = strcspn(to, "/");
 
@@ -76,23 +79,24 @@ static void become(const char *to, const struct state *from, char *out, size_t l
 
 static void check(enum trigger t, const struct state *from)
 {
-	const char *const words[3] = { from->target, from->activity, from->error };
+	const char *words[3], *now[3];
 	const struct move *m = lifecycle_move(t, from);
 	char wanted[96] = "impossible", is[96] = "impossible", what[96];
 	const char *stamped = NULL;
 
+	words_of(from, words);
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
 		if (want[i].trigger == t && matches(want[i].from, words)) {
 			become(want[i].to, from, wanted, sizeof wanted);
 			stamped = want[i].stamped;
 		}
 	}
-	snprintf(what, sizeof what, "%d %s/%s/%s", (int)t, from->target, from->activity,
-		 from->error);
+	snprintf(what, sizeof what, "%d %s/%s/%s", (int)t, words[0], words[1], words[2]);
 	if (m) {
 		struct state to = lifecycle_to(m, from);
 
-		snprintf(is, sizeof is, "%s/%s/%s", to.target, to.activity, to.error);
+		words_of(&to, now);
+		snprintf(is, sizeof is, "%s/%s/%s", now[0], now[1], now[2]);
 		EQ_STR_IN(what, m->stamped, stamped);
 	}
 	EQ_STR_IN(what, is, wanted);
@@ -101,12 +105,10 @@ static void check(enum trigger t, const struct state *from)
 static void test_every_state(void)
 {
 	for (int t = 0; t < MOVE_COUNT; t++)
-		for (size_t i = 0; i < ARRAY_LEN(targets); i++)
-			for (size_t k = 0; k < ARRAY_LEN(activities); k++)
-				for (size_t n = 0; n < ARRAY_LEN(errors); n++)
-					check((enum trigger)t,
-					      &(struct state){ targets[i], activities[k],
-							       errors[n] });
+		for (unsigned i = TARGET_STAGED; i <= TARGET_ARCHIVED; i++)
+			for (unsigned k = ACTIVITY_DRIFTED; k <= ACTIVITY_ARCHIVED; k++)
+				for (unsigned n = ERROR_NONE; n <= ERROR_RETRYING; n++)
+					check((enum trigger)t, &(struct state){ i, k, n });
 }
 
 /* An agent's own moves, and whether a deployment is what it is meant to be. */
@@ -117,30 +119,31 @@ static void test_own(void)
 		enum trigger own;
 		bool reached;
 	} cases[] = {
-		{ { "staged", "staged", "none" }, MOVE_COUNT, true },
-		{ { "staged", "drifted", "none" }, MOVE_COUNT, true },
-		{ { "staged", "archived", "none" }, MOVE_COUNT, true },
-		{ { "staged", "queued", "none" }, MOVE_WITHDRAW, true },
-		{ { "staged", "deployed", "none" }, MOVE_REMOVE, false },
-		{ { "staged", "removing", "none" }, MOVE_WITHDRAW, false },
-		{ { "deployed", "staged", "none" }, MOVE_COUNT, false },
-		{ { "deployed", "drifted", "none" }, MOVE_COUNT, false },
-		{ { "deployed", "queued", "none" }, MOVE_INSTALL, false },
-		{ { "deployed", "deployed", "none" }, MOVE_COUNT, true },
-		{ { "deployed", "removing", "none" }, MOVE_INSTALL, false },
-		{ { "deployed", "archived", "none" }, MOVE_INSTALL, false },
-		{ { "archived", "staged", "none" }, MOVE_FINISH, false },
-		{ { "archived", "drifted", "none" }, MOVE_FINISH, false },
-		{ { "archived", "queued", "none" }, MOVE_FINISH, false },
-		{ { "archived", "deployed", "none" }, MOVE_REMOVE, false },
-		{ { "archived", "removing", "none" }, MOVE_FINISH, false },
-		{ { "archived", "archived", "none" }, MOVE_COUNT, true },
+		{ { TARGET_STAGED, ACTIVITY_STAGED, ERROR_NONE }, MOVE_COUNT, true },
+		{ { TARGET_STAGED, ACTIVITY_DRIFTED, ERROR_NONE }, MOVE_COUNT, true },
+		{ { TARGET_STAGED, ACTIVITY_ARCHIVED, ERROR_NONE }, MOVE_COUNT, true },
+		{ { TARGET_STAGED, ACTIVITY_QUEUED, ERROR_NONE }, MOVE_WITHDRAW, true },
+		{ { TARGET_STAGED, ACTIVITY_DEPLOYED, ERROR_NONE }, MOVE_REMOVE, false },
+		{ { TARGET_STAGED, ACTIVITY_REMOVING, ERROR_NONE }, MOVE_WITHDRAW, false },
+		{ { TARGET_DEPLOYED, ACTIVITY_STAGED, ERROR_NONE }, MOVE_COUNT, false },
+		{ { TARGET_DEPLOYED, ACTIVITY_DRIFTED, ERROR_NONE }, MOVE_COUNT, false },
+		{ { TARGET_DEPLOYED, ACTIVITY_QUEUED, ERROR_NONE }, MOVE_INSTALL, false },
+		{ { TARGET_DEPLOYED, ACTIVITY_DEPLOYED, ERROR_NONE }, MOVE_COUNT, true },
+		{ { TARGET_DEPLOYED, ACTIVITY_REMOVING, ERROR_NONE }, MOVE_INSTALL, false },
+		{ { TARGET_DEPLOYED, ACTIVITY_ARCHIVED, ERROR_NONE }, MOVE_INSTALL, false },
+		{ { TARGET_ARCHIVED, ACTIVITY_STAGED, ERROR_NONE }, MOVE_FINISH, false },
+		{ { TARGET_ARCHIVED, ACTIVITY_DRIFTED, ERROR_NONE }, MOVE_FINISH, false },
+		{ { TARGET_ARCHIVED, ACTIVITY_QUEUED, ERROR_NONE }, MOVE_FINISH, false },
+		{ { TARGET_ARCHIVED, ACTIVITY_DEPLOYED, ERROR_NONE }, MOVE_REMOVE, false },
+		{ { TARGET_ARCHIVED, ACTIVITY_REMOVING, ERROR_NONE }, MOVE_FINISH, false },
+		{ { TARGET_ARCHIVED, ACTIVITY_ARCHIVED, ERROR_NONE }, MOVE_COUNT, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char what[64];
 
-		snprintf(what, sizeof what, "%s/%s", cases[i].is.target, cases[i].is.activity);
+		snprintf(what, sizeof what, "%d/%d", (int)cases[i].is.target,
+			 (int)cases[i].is.activity);
 		EQ_INT_IN(what, lifecycle_own(&cases[i].is), cases[i].own);
 		EQ_INT_IN(what, lifecycle_has_reached(&cases[i].is), cases[i].reached);
 	}
@@ -151,11 +154,11 @@ static void test_activities(void)
 	char out[64], few[8];
 
 	EQ_STR(lifecycle_activities(MOVE_DEPLOY, out, sizeof out), "staged");
-	EQ_STR(lifecycle_activities(MOVE_ARCHIVE, out, sizeof out), "staged or drifted");
+	EQ_STR(lifecycle_activities(MOVE_ARCHIVE, out, sizeof out), "drifted or staged");
 	EQ_STR(lifecycle_activities(MOVE_FINISH, out, sizeof out),
-	       "removing, queued, staged or drifted");
+	       "drifted, staged, queued or removing");
 	EQ_STR(lifecycle_activities(MOVE_RETRY, out, sizeof out), "");
-	EQ_STR(lifecycle_activities(MOVE_FINISH, few, sizeof few), "removin");
+	EQ_STR(lifecycle_activities(MOVE_FINISH, few, sizeof few), "drifted");
 }
 
 /* The status of every pair of words: the error over the activity. */
