@@ -298,7 +298,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 			.fault = x->fault ? x->fault_index : -1,
 			.retry_count = retry_count(r->retry_count),
 			.prefix_len = t->prefix_len,
-			.request_bytes = r->body_came,
+			.request_bytes = r->body_received,
 			.response_bytes = answer_sent(x),
 			.text = {
 				[TEXT_METHOD] = whole(r->method),

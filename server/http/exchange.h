@@ -30,7 +30,7 @@ struct request {
 	bool http_1_0;
 	const char *body; /* not ended by a NUL; what came of it */
 	size_t body_len;
-	uint64_t body_came; /* bytes of it, kept or not */
+	uint64_t body_received; /* bytes of it, kept or not */
 };
 
 enum { FAILURE_PARAMS = 4 };

@@ -19,7 +19,7 @@ static const int64_t never = INT64_C(1000000) * HOUR;
 
 /* What waits, and what has become of it. */
 struct sleeper {
-	struct waiter waiter;
+	struct timer timer;
 	unsigned woken; /* how often */
 	int64_t at;     /* when, in microseconds */
 };
@@ -40,9 +40,9 @@ static int64_t now_micros(clockid_t clock)
 	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-static void wake(struct waiter *waiter)
+static void wake(struct timer *timer)
 {
-	struct sleeper *s = (void *)((char *)waiter - offsetof(struct sleeper, waiter));
+	struct sleeper *s = (void *)((char *)timer - offsetof(struct sleeper, timer));
 
 	pthread_mutex_lock(&woken.lock);
 	s->woken++;
@@ -68,26 +68,26 @@ static bool await(size_t count)
 	return ok;
 }
 
-static struct delay *start(void)
+static struct timer_queue *start(void)
 {
-	struct delay *d = delay_start();
+	struct timer_queue *queue = timer_queue_start();
 
-	CU_ASSERT_FATAL(d != NULL);
+	CU_ASSERT_FATAL(queue != NULL);
 	woken.count = 0;
-	return d;
+	return queue;
 }
 
-static bool add(struct delay *d, struct sleeper *s, int64_t micros)
+static bool add(struct timer_queue *queue, struct sleeper *s, int64_t micros)
 {
-	*s = (struct sleeper){ .waiter.wake = wake };
-	return delay_add(d, &s->waiter, micros);
+	*s = (struct sleeper){ .timer.fire = wake };
+	return timer_add(queue, &s->timer, micros);
 }
 
 /* Many in no order: each once, not before its time, and none before one that was due earlier. */
 static void test_order(void)
 {
 	static struct sleeper sleepers[MANY];
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 	unsigned random = 1;
 	int64_t before;
 
@@ -97,19 +97,19 @@ static void test_order(void)
 
 		int64_t micros = random / 65536 % 100 * MS;
 
-		CU_ASSERT(add(d, &sleepers[i], micros));
-		CU_ASSERT(sleepers[i].waiter.due >= before + micros);
+		CU_ASSERT(add(queue, &sleepers[i], micros));
+		CU_ASSERT(sleepers[i].timer.due >= before + micros);
 	}
 	CU_ASSERT_FATAL(await(MANY));
 	for (size_t i = 0; i < MANY; i++) {
 		EQ_INT(sleepers[i].woken, 1);
-		CU_ASSERT(sleepers[i].at >= sleepers[i].waiter.due);
+		CU_ASSERT(sleepers[i].at >= sleepers[i].timer.due);
 		CU_ASSERT(i == 0 ||
-			  woken.sleepers[i - 1]->waiter.due <= woken.sleepers[i]->waiter.due);
+			  woken.sleepers[i - 1]->timer.due <= woken.sleepers[i]->timer.due);
 	}
-	delay_flush(d);
+	timer_queue_flush(queue);
 	EQ_INT((long long)woken.count, MANY);
-	delay_stop(d);
+	timer_queue_stop(queue);
 }
 
 /*
@@ -119,17 +119,17 @@ static void test_order(void)
 static void test_earlier(void)
 {
 	static struct sleeper late, soon[100];
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 
-	CU_ASSERT(add(d, &late, never));
+	CU_ASSERT(add(queue, &late, never));
 	for (size_t i = 0; i < ARRAY_LEN(soon); i++) {
-		CU_ASSERT(add(d, &soon[i], (int64_t)(i % 3)));
+		CU_ASSERT(add(queue, &soon[i], (int64_t)(i % 3)));
 		CU_ASSERT_FATAL(await(i + 1));
 		CU_ASSERT(woken.sleepers[i] == &soon[i]);
 	}
-	delay_flush(d);
+	timer_queue_flush(queue);
 	EQ_INT(late.woken, 1);
-	delay_stop(d);
+	timer_queue_stop(queue);
 }
 
 /* Whoever waits costs nothing meanwhile: time of the processor, of which a busy machine gives less.
@@ -138,48 +138,48 @@ static void test_idle(void)
 {
 	static struct sleeper s;
 	static const int64_t wait = 200 * MS;
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 	int64_t before = now_micros(CLOCK_PROCESS_CPUTIME_ID);
 
-	CU_ASSERT(add(d, &s, wait));
+	CU_ASSERT(add(queue, &s, wait));
 	CU_ASSERT_FATAL(await(1));
 	CU_ASSERT(now_micros(CLOCK_PROCESS_CPUTIME_ID) - before < wait / 2);
-	delay_flush(d);
-	delay_stop(d);
+	timer_queue_flush(queue);
+	timer_queue_stop(queue);
 }
 
 /* One that is due later does not hold up the one that is waited for. */
 static void test_later(void)
 {
 	static struct sleeper soon, late;
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 
-	CU_ASSERT(add(d, &soon, 20 * MS));
-	CU_ASSERT(add(d, &late, never));
+	CU_ASSERT(add(queue, &soon, 20 * MS));
+	CU_ASSERT(add(queue, &late, never));
 	CU_ASSERT_FATAL(await(1));
 	CU_ASSERT(woken.sleepers[0] == &soon);
-	delay_flush(d);
+	timer_queue_flush(queue);
 	EQ_INT(late.woken, 1);
-	delay_stop(d);
+	timer_queue_stop(queue);
 }
 
 /* What is due at once, and what already was. */
 static void test_at_once(void)
 {
 	static struct sleeper none, past, again;
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 
-	CU_ASSERT(add(d, &none, 0));
-	CU_ASSERT(add(d, &past, -5 * MS));
+	CU_ASSERT(add(queue, &none, 0));
+	CU_ASSERT(add(queue, &past, -5 * MS));
 	CU_ASSERT_FATAL(await(2));
 	/* One that has been woken may wait once more. */
-	CU_ASSERT(add(d, &again, 0));
+	CU_ASSERT(add(queue, &again, 0));
 	CU_ASSERT_FATAL(await(3));
-	CU_ASSERT(delay_add(d, &again.waiter, 0));
+	CU_ASSERT(timer_add(queue, &again.timer, 0));
 	CU_ASSERT_FATAL(await(4));
 	EQ_INT(again.woken, 2);
-	delay_flush(d);
-	delay_stop(d);
+	timer_queue_flush(queue);
+	timer_queue_stop(queue);
 }
 
 /* All that wait, however long; and nobody any more. */
@@ -187,18 +187,18 @@ static void test_flush(void)
 {
 	static struct sleeper sleepers[MANY - 1];
 	static struct sleeper more;
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 
 	for (size_t i = 0; i < ARRAY_LEN(sleepers); i++)
-		CU_ASSERT(add(d, &sleepers[i], never - (int64_t)i));
-	delay_flush(d);
+		CU_ASSERT(add(queue, &sleepers[i], never - (int64_t)i));
+	timer_queue_flush(queue);
 	EQ_INT((long long)woken.count, (long long)ARRAY_LEN(sleepers));
 	for (size_t i = 0; i < ARRAY_LEN(sleepers); i++)
 		EQ_INT(sleepers[i].woken, 1);
-	CU_ASSERT(!add(d, &more, 0));
-	CU_ASSERT(!add(d, &more, never));
-	delay_flush(d);
-	delay_stop(d);
+	CU_ASSERT(!add(queue, &more, 0));
+	CU_ASSERT(!add(queue, &more, never));
+	timer_queue_flush(queue);
+	timer_queue_stop(queue);
 	EQ_INT((long long)woken.count, (long long)ARRAY_LEN(sleepers));
 	EQ_INT(more.woken, 0);
 }
@@ -206,7 +206,7 @@ static void test_flush(void)
 /* A thread that adds waiters until no more are taken; it counts those that were. */
 struct adder {
 	pthread_t thread;
-	struct delay *delay;
+	struct timer_queue *queue;
 	struct sleeper sleepers[MANY / 8];
 	size_t taken;
 };
@@ -216,7 +216,7 @@ static void *add_until_flushed(void *arg)
 	struct adder *a = arg;
 
 	while (a->taken < ARRAY_LEN(a->sleepers) &&
-	       add(a->delay, &a->sleepers[a->taken], a->taken % 2 ? (int64_t)a->taken : never))
+	       add(a->queue, &a->sleepers[a->taken], a->taken % 2 ? (int64_t)a->taken : never))
 		a->taken++;
 	return NULL;
 }
@@ -225,35 +225,35 @@ static void *add_until_flushed(void *arg)
 static void test_flush_meanwhile(void)
 {
 	static struct adder adders[8];
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 	size_t taken = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(adders); i++) {
-		adders[i] = (struct adder){ .delay = d };
+		adders[i] = (struct adder){ .queue = queue };
 		CU_ASSERT_FATAL(
 		    pthread_create(&adders[i].thread, NULL, add_until_flushed, &adders[i]) == 0);
 	}
 	CU_ASSERT(await(1));
-	delay_flush(d);
+	timer_queue_flush(queue);
 	for (size_t i = 0; i < ARRAY_LEN(adders); i++) {
 		pthread_join(adders[i].thread, NULL);
 		taken += adders[i].taken;
 		for (size_t k = 0; k < ARRAY_LEN(adders[i].sleepers); k++)
 			EQ_INT(adders[i].sleepers[k].woken, k < adders[i].taken);
 	}
-	delay_stop(d);
+	timer_queue_stop(queue);
 	EQ_INT((long long)woken.count, (long long)taken);
 }
 
 static void test_stop(void)
 {
-	struct delay *d = start();
+	struct timer_queue *queue = start();
 
-	delay_stop(d);
-	delay_stop(NULL);
-	d = start();
-	delay_flush(d);
-	delay_stop(d);
+	timer_queue_stop(queue);
+	timer_queue_stop(NULL);
+	queue = start();
+	timer_queue_flush(queue);
+	timer_queue_stop(queue);
 	EQ_INT((long long)woken.count, 0);
 }
 
