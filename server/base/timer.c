@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/grow.h"
 #include "base/thread.h"
 
 struct delay {
@@ -77,27 +78,12 @@ struct delay *delay_start(void)
 	return NULL;
 }
 
-static bool grow(struct delay *d)
-{
-	size_t cap = d->cap ? d->cap * 2 : 64;
-	struct waiter **heap;
-
-	if (d->count < d->cap)
-		return true;
-	heap = reallocarray(d->heap, cap, sizeof(struct waiter *));
-	if (!heap)
-		return false;
-	d->heap = heap;
-	d->cap = cap;
-	return true;
-}
-
 bool delay_add(struct delay *d, struct waiter *waiter, int64_t micros)
 {
 	bool ok;
 
 	background_lock(&d->background);
-	ok = !d->flushed && grow(d);
+	ok = !d->flushed && GROW(d->heap, d->count + 1, d->cap);
 	if (ok) {
 		waiter->due = clock_monotonic() + micros;
 		sift_up(d, waiter);

@@ -142,16 +142,8 @@ static bool add_value(struct reader *r, struct filter *filter, const char *value
 	for (size_t i = 0; i < filter->count && i <= FILTER_FEW; i++)
 		if (streq(filter->values[i], value))
 			return true;
-	/* Room doubles whenever the count is a power of two. */
-	if ((filter->count & (filter->count - 1)) == 0) {
-		const char **more = arena_alloc(r->arena, (filter->count * 2 + 1) * sizeof *more);
-
-		if (!more)
-			return false;
-		if (filter->count > 0)
-			memcpy(more, filter->values, filter->count * sizeof *more);
-		filter->values = more;
-	}
+	if (!ARENA_GROW(r->arena, filter->values, filter->count + 1, filter->cap))
+		return false;
 	filter->values[filter->count++] = value;
 	return true;
 }

@@ -14,7 +14,7 @@ enum { PAGE_DEFAULT = 10 };
 struct filter {
 	const struct field *field;
 	const char **values;
-	size_t count;
+	size_t count, cap;
 };
 
 enum { FILTER_FEW = 8 };

@@ -6,13 +6,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/grow.h"
+
 struct piece {
 	atomic_uint holders;
 	unsigned char bytes[PIECE_BYTES];
 };
 
 struct pages {
-	size_t count, room; /* pieces, and places for them */
+	size_t count, cap; /* pieces, and places for them */
 	struct piece **pieces;
 };
 
@@ -95,24 +97,6 @@ const void *pages_piece(const struct pages *pages, size_t i)
 	return i < pages->count ? pages->pieces[i]->bytes : NULL;
 }
 
-/* Places for so many pieces. */
-static bool make_room(struct pages *pages, size_t count)
-{
-	struct piece **more;
-	size_t room = pages->room ? pages->room : 16;
-
-	if (count <= pages->room)
-		return true;
-	while (room < count)
-		room *= 2;
-	more = realloc(pages->pieces, room * sizeof(struct piece *));
-	if (!more)
-		return false;
-	pages->pieces = more;
-	pages->room = room;
-	return true;
-}
-
 /* Pieces of zeros, up to that number. */
 static bool fill_up(struct pages *pages, size_t count)
 {
@@ -139,7 +123,7 @@ bool pages_write(struct pages *pages, size_t i, const void *bytes)
 	/* So that to undo what could not be done for want of memory takes none. */
 	if (piece && memcmp(piece->bytes, bytes, PIECE_BYTES) == 0)
 		return true;
-	piece = make_room(pages, i + 1) ? piece_new(bytes) : NULL;
+	piece = GROW(pages->pieces, i + 1, pages->cap) ? piece_new(bytes) : NULL;
 	if (!piece || !fill_up(pages, i)) {
 		free(piece);
 		return false;
@@ -179,7 +163,8 @@ struct image *pages_image(const struct pages *pages, const struct image *like)
 
 bool pages_put(struct pages *pages, const struct image *image, const void *first)
 {
-	struct piece *head = make_room(pages, image->count) ? piece_new(first) : NULL;
+	struct piece *head =
+	    GROW(pages->pieces, image->count, pages->cap) ? piece_new(first) : NULL;
 
 	if (!head)
 		return false;

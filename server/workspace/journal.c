@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/glob.h"
+#include "base/grow.h"
 #include "base/json_writer.h"
 #include "base/rfc3339.h"
 #include "base/utf8.h"
@@ -18,10 +19,9 @@
 #include "model/operation.h"
 
 enum {
-	BODY_KEPT = 4096,   /* bytes of a body */
-	FIRST_ENTRIES = 16, /* room that a ring begins with */
-	KEY_SHOWN = 4,      /* characters of an unknown key, */
-	KEY_LONG = 12,      /* if it has so many */
+	BODY_KEPT = 4096, /* bytes of a body */
+	KEY_SHOWN = 4,    /* characters of an unknown key, */
+	KEY_LONG = 12,    /* if it has so many */
 	SCRATCH_MAX = 1 << 20,
 	ROOM_STEP = 256, /* bytes: entries that differ little have each other's room */
 };
@@ -178,23 +178,6 @@ void journal_forget(struct journal *j)
 	let_go_of_all(&was);
 }
 
-/* Room for one more. It grows before it ever turns: until then its first is at 0. */
-static bool has_room(struct journal *j)
-{
-	size_t cap = j->cap ? j->cap * 2 : FIRST_ENTRIES;
-	struct entry **ring;
-
-	if (j->count < j->cap)
-		return true;
-	cap = cap < j->size ? cap : j->size;
-	ring = reallocarray(j->ring, cap, sizeof(struct entry *));
-	if (!ring)
-		return false;
-	j->ring = ring;
-	j->cap = cap;
-	return true;
-}
-
 /* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
 static struct entry *put(struct journal *j, struct entry *e)
 {
@@ -206,7 +189,8 @@ static struct entry *put(struct journal *j, struct entry *e)
 		j->first = (j->first + 1) % j->cap;
 		return oldest;
 	}
-	if (j->size == 0 || !has_room(j))
+	/* The ring grows before it ever turns: until it is full, its first entry is at 0. */
+	if (j->size == 0 || !GROW_UP_TO(j->ring, j->count + 1, j->cap, j->size))
 		return e;
 	j->ring[(j->first + j->count++) % j->cap] = e;
 	return NULL;

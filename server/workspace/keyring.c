@@ -7,6 +7,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/grow.h"
+
 static int compare(const void *a, const void *b)
 {
 	const struct api_key *const *x = a, *const *y = b;
@@ -54,14 +56,11 @@ static const char *copy(struct keyring *ring, struct stmt *s, int column)
 static bool append(struct keyring *ring, struct stmt *s)
 {
 	const char *scopes;
-	struct api_key *keys = reallocarray(ring->keys, ring->count + 1, sizeof *keys);
+	struct api_key *key;
 
-	if (!keys)
+	if (!GROW(ring->keys, ring->count + 1, ring->cap))
 		return false;
-	ring->keys = keys;
-
-	struct api_key *key = &keys[ring->count];
-
+	key = &ring->keys[ring->count];
 	key->id = copy(ring, s, 0);
 	key->key = copy(ring, s, 1);
 	key->name = copy(ring, s, 2);

@@ -28,7 +28,7 @@ struct api_key {
 struct keyring {
 	struct api_key *keys;
 	const struct api_key **sorted;
-	size_t count;
+	size_t count, cap;
 	struct arena arena;
 	atomic_uint holders;
 };
