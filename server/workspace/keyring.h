@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "model/scope.h"
 #include "store/store.h"
 
@@ -18,18 +19,17 @@ struct api_key {
 	const char *key; /* the secret: never for logs or messages */
 	const char *name;
 	scope_set scopes;
-	uint64_t hash; /* of key: what `sorted` is sorted by */
+	struct api_key *next;
 };
 
 /*
- * The keys of a workspace: in the fixtures' order, and sorted for finding. It never changes; a
- * workspace whose keys do gets another, and who still looks at this one holds it.
+ * The keys of a workspace, in the fixtures' order. It never changes; a workspace whose keys do gets
+ * another, and who still looks at this one holds it.
  */
 struct keyring {
-	struct api_key *keys;
-	const struct api_key **sorted;
-	size_t count, cap;
-	struct arena arena;
+	struct api_key *first;
+	struct map by_secret;
+	struct arena arena; /* of the keys and their texts */
 	atomic_uint holders;
 };
 
