@@ -2,8 +2,8 @@
  * journal.c - the ring and its entries: texts as they came, made fit to show only when somebody
  * looks.
  *
- * An entry does not change once it is in the ring, and has holders: the ring, and whoever is
- * writing it. So the lock is held for as long as it takes to put one in, or to take hold of them.
+ * An entry does not change once it is in the ring. The ring and whoever writes it to an answer have
+ * references. So the lock is held for as long as it takes to put one in, or to get references.
  */
 #include "workspace/journal.h"
 
@@ -13,6 +13,7 @@
 #include "base/glob.h"
 #include "base/grow.h"
 #include "base/json_writer.h"
+#include "base/refcount.h"
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 #include "model/api_path.h"
@@ -27,7 +28,7 @@ enum {
 };
 
 struct entry {
-	atomic_uint holders;
+	struct refcount refs;
 	int64_t id;
 	struct journal_record is; /* its texts are in memory[], each with a NUL behind it */
 	size_t room;              /* of memory */
@@ -48,14 +49,14 @@ static struct bytes beginning_of(struct bytes body)
 			       .len = utf8_cut(body.at, body.len, BODY_KEPT) };
 }
 
-static void hold(struct entry *e)
+static void entry_ref(struct entry *e)
 {
-	atomic_fetch_add_explicit(&e->holders, 1, memory_order_relaxed);
+	refcount_get(&e->refs);
 }
 
-static void let_go(struct entry *e)
+static void entry_unref(struct entry *e)
 {
-	if (e && atomic_fetch_sub_explicit(&e->holders, 1, memory_order_acq_rel) == 1)
+	if (e && refcount_put(&e->refs))
 		free(e);
 }
 
@@ -67,9 +68,9 @@ static struct entry *with_room(struct entry *old, size_t len)
 	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
 	struct entry *e;
 
-	if (old && old->room >= room && old->room / 2 <= room && atomic_load(&old->holders) == 1)
+	if (old && old->room >= room && old->room / 2 <= room && refcount_is_one(&old->refs))
 		return old;
-	let_go(old);
+	entry_unref(old);
 	e = malloc(sizeof *e + room);
 	if (e)
 		e->room = room;
@@ -102,7 +103,7 @@ static struct entry *make(struct entry *old, const struct journal_record *record
 		text->at = to;
 		to += text->len + 1;
 	}
-	atomic_init(&e->holders, 1);
+	refcount_init(&e->refs);
 	e->is = is;
 	return e;
 }
@@ -115,7 +116,7 @@ void journal_open(struct journal *j, size_t size)
 	pthread_mutex_init(&j->lock, NULL);
 }
 
-/* Take what is kept out of it. The caller lets go of it, without the lock. */
+/* Take what is kept out of it, for unref_all, without the lock. */
 static struct journal empty(struct journal *j)
 {
 	struct journal was = {
@@ -133,16 +134,16 @@ static struct entry *entry_at(const struct journal *j, size_t i)
 	return j->ring[(j->first + i) % j->cap];
 }
 
-static void let_go_of_all(struct journal *was)
+static void unref_all(struct journal *was)
 {
 	for (size_t i = 0; i < was->count; i++)
-		let_go(entry_at(was, i));
+		entry_unref(entry_at(was, i));
 	free(was->ring);
 }
 
 void journal_close(struct journal *j)
 {
-	let_go_of_all(j);
+	unref_all(j);
 	pthread_mutex_destroy(&j->lock);
 }
 
@@ -155,7 +156,7 @@ void journal_clear(struct journal *j)
 	j->total = 0;
 	atomic_fetch_add_explicit(&j->beginnings, 1, memory_order_relaxed);
 	pthread_mutex_unlock(&j->lock);
-	let_go_of_all(&was);
+	unref_all(&was);
 }
 
 bool journal_is_empty(struct journal *j)
@@ -175,7 +176,7 @@ void journal_forget(struct journal *j)
 	pthread_mutex_lock(&j->lock);
 	was = empty(j);
 	pthread_mutex_unlock(&j->lock);
-	let_go_of_all(&was);
+	unref_all(&was);
 }
 
 /* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
@@ -219,7 +220,7 @@ void journal_add(struct journal *j, const struct journal_record *record)
 	pthread_mutex_lock(&j->lock);
 	if (record->beginning != journal_beginning(j)) {
 		pthread_mutex_unlock(&j->lock);
-		let_go(e);
+		entry_unref(e);
 		return;
 	}
 	j->total++;
@@ -229,7 +230,7 @@ void journal_add(struct journal *j, const struct journal_record *record)
 	}
 	j->dropped += !e || gone;
 	pthread_mutex_unlock(&j->lock);
-	let_go(gone);
+	entry_unref(gone);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -257,7 +258,7 @@ static size_t place_after(const struct journal *j, int64_t id)
 	return low;
 }
 
-/* Take hold of the entries with a greater id. False when memory is short. */
+/* Get references to the entries with a greater id. False when memory is short. */
 static bool look(struct journal *j, int64_t after, struct view *view)
 {
 	size_t from;
@@ -269,8 +270,8 @@ static bool look(struct journal *j, int64_t after, struct view *view)
 	view->dropped = j->dropped;
 	view->entries = calloc(j->count - from + 1, sizeof(struct entry *));
 	for (size_t i = from; view->entries && i < j->count; i++) {
-		view->entries[view->count] = entry_at(j, i);
-		hold(view->entries[view->count++]);
+		entry_ref(entry_at(j, i));
+		view->entries[view->count++] = entry_at(j, i);
 	}
 	pthread_mutex_unlock(&j->lock);
 	return view->entries != NULL;
@@ -279,7 +280,7 @@ static bool look(struct journal *j, int64_t after, struct view *view)
 static void end_look(struct view *view)
 {
 	for (size_t i = 0; i < view->count; i++)
-		let_go(view->entries[i]);
+		entry_unref(view->entries[i]);
 	free(view->entries);
 }
 

@@ -70,24 +70,24 @@ struct keyring *keyring_load(struct db *db)
 
 	if (!ring)
 		return NULL;
-	atomic_init(&ring->holders, 1);
+	refcount_init(&ring->refs);
 	arena_init(&ring->arena, NULL, 0);
 	if (load(ring, db))
 		return ring;
-	keyring_drop(ring);
+	keyring_unref(ring);
 	return NULL;
 }
 
-struct keyring *keyring_hold(struct keyring *ring)
+struct keyring *keyring_ref(struct keyring *ring)
 {
 	if (ring)
-		atomic_fetch_add(&ring->holders, 1);
+		refcount_get(&ring->refs);
 	return ring;
 }
 
-void keyring_drop(struct keyring *ring)
+void keyring_unref(struct keyring *ring)
 {
-	if (!ring || atomic_fetch_sub(&ring->holders, 1) > 1)
+	if (!ring || !refcount_put(&ring->refs))
 		return;
 	map_free(&ring->by_secret);
 	arena_free(&ring->arena);

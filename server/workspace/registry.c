@@ -51,7 +51,7 @@ struct workspaces *workspaces_new(struct workspace *common, const struct beginni
 static void free_own(struct own *own)
 {
 	workspace_close(&own->workspace);
-	image_drop(own->asleep);
+	image_unref(own->asleep);
 	pthread_mutex_destroy(&own->gate);
 	free(own);
 }
@@ -181,7 +181,7 @@ static bool wake(struct own *own, char *err, size_t errlen)
 	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;
-	image_drop(STEAL(own->asleep));
+	image_unref(STEAL(own->asleep));
 	pthread_mutex_lock(&own->all->lock);
 	own->next_awake = own->all->awake;
 	own->all->awake = own;

@@ -60,7 +60,7 @@ static bool commit_with_keys(struct change *c)
 	workspace_use_keys(c->in, STEAL(c->keys));
 	ok = commit(c);
 	if (ok)
-		keyring_drop(had);
+		keyring_unref(had);
 	else
 		workspace_use_keys(c->in, had);
 	return ok;
@@ -84,6 +84,6 @@ bool change_commit(struct change *c)
 
 void change_undo(struct change *c)
 {
-	keyring_drop(STEAL(c->keys));
+	keyring_unref(STEAL(c->keys));
 	db_rollback(c->db);
 }

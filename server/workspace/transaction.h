@@ -15,7 +15,7 @@ struct change {
 	struct db *db;
 	const struct sql *sql;
 	struct arena *arena;
-	struct keyring *keys; /* held: the workspace's from its end on; NULL: those it has now */
+	struct keyring *keys; /* a reference: the workspace's from the end on; NULL: no others */
 	char clock[TIME_LEN + 1]; /* from change_begin: what the clock says, the same for many */
 	char now[TIME_LEN + 1];   /* from change_date: its own, later than those of all before it */
 };

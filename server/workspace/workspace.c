@@ -37,7 +37,7 @@ void workspace_close(struct workspace *w)
 	while (w->snapshots)
 		snapshot_remove(&w->snapshots);
 	checkpoint_unref(&w->baseline);
-	keyring_drop(w->keys);
+	keyring_unref(w->keys);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
 	store_close(w->store);
@@ -66,7 +66,7 @@ bool workspace_learn(struct workspace *w, struct db *db)
 	struct keyring *keys = keyring_load(db);
 
 	if (!keys || !workspace_schedule(w, db)) {
-		keyring_drop(keys);
+		keyring_unref(keys);
 		return false;
 	}
 	workspace_use_keys(w, keys);
@@ -106,7 +106,7 @@ void workspace_use_keys(struct workspace *w, struct keyring *keys)
 	had = w->keys;
 	w->keys = keys;
 	pthread_mutex_unlock(&w->lock);
-	keyring_drop(had);
+	keyring_unref(had);
 }
 
 struct keyring *workspace_keys(struct workspace *w)
@@ -114,7 +114,7 @@ struct keyring *workspace_keys(struct workspace *w)
 	struct keyring *keys;
 
 	pthread_mutex_lock(&w->lock);
-	keys = keyring_hold(w->keys);
+	keys = keyring_ref(w->keys);
 	pthread_mutex_unlock(&w->lock);
 	return keys;
 }
@@ -190,7 +190,7 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 	}
 	w->ident = m->ident;
 	if (m->rows)
-		workspace_use_keys(w, keyring_hold(m->keys));
+		workspace_use_keys(w, keyring_ref(m->keys));
 	/* Where planning fails, whoever looks next plans anew. */
 	if (!workspace_schedule(w, db))
 		w->due = INT64_MIN;

@@ -108,7 +108,7 @@ bool workspace_renew(struct workspace *w, struct db *db, const struct beginning 
 		     const struct sql *sql, const struct source *sources, size_t n,
 		     struct problems *problems) MUST_CHECK;
 
-/* Its keys, held; and other keys, which it takes over. */
+/* A reference to its keys; and other keys, whose reference it takes over. */
 struct keyring *workspace_keys(struct workspace *w);
 void workspace_use_keys(struct workspace *w, struct keyring *keys);
 

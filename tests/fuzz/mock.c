@@ -51,7 +51,7 @@ void mock_close(struct mock *m)
 	buf_free(&m->answer);
 	buf_free(&m->was);
 	buf_free(&m->is);
-	image_drop(m->image);
+	image_unref(m->image);
 }
 
 void mock_reset(struct mock *m)
@@ -159,13 +159,13 @@ void mock_look(struct mock *m)
 {
 	struct image *image = read_bytes(m, &m->was);
 
-	image_drop(m->image);
+	image_unref(m->image);
 	m->image = image;
 }
 
 bool mock_changed(struct mock *m)
 {
-	image_drop(read_bytes(m, &m->is));
+	image_unref(read_bytes(m, &m->is));
 	return m->is.len != m->was.len || memcmp(m->is.text, m->was.text, m->is.len) != 0;
 }
 

@@ -588,7 +588,7 @@ static void check_shortage(bool used, int left, int times, bool *over)
 	put(dbs[0], before);
 	for (size_t i = 0; i < ARRAY_LEN(dbs); i++)
 		EQ_INT(number(dbs[i], "SELECT a FROM pair"), used);
-	image_drop(before);
+	image_unref(before);
 	db_close(dbs[1]);
 	store_close(store);
 }
