@@ -29,7 +29,7 @@ void draft_say(struct draft *d, const struct body *body)
 {
 	for (size_t i = 0; i < body->count; i++) {
 		const struct member *m = &body->members[i];
-		const struct field *f = resource_field(d->resource, m->field->name);
+		const struct field *f = resource_find_field(d->resource, m->field->name);
 
 		if (m->set && f && is_stored(f) && !m->texts)
 			d->values[f - d->resource->fields] = m->text;

@@ -32,7 +32,7 @@ static bool unknown(struct reader *r, const struct resource *in, const char *of,
 		    const char *name)
 {
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
-	const struct field *known = resource_field(in, name);
+	const struct field *known = resource_find_field(in, name);
 	const char *shown = utf8_clean(r->arena, name, 64);
 	const char *version = version_name(r->version);
 
@@ -92,7 +92,7 @@ static bool add(struct reader *r, const struct resource *in, bool of_list, const
 	for (unsigned depth = 1;; depth++) {
 		size_t len = strcspn(name, ".");
 		const char *part = arena_strndup(r->arena, name, len);
-		const struct field *f = part ? resource_field(in, part) : NULL;
+		const struct field *f = part ? resource_find_field(in, part) : NULL;
 		struct expansion *e;
 
 		if (!part)

@@ -95,7 +95,7 @@ static bool read_order(struct reader *r, const char *item)
 {
 	const char *colon = strchr(item, ':');
 	const char *name = arena_strndup(r->arena, item, strcspn(item, ":"));
-	const struct field *f = name ? resource_field(r->resource, name) : NULL;
+	const struct field *f = name ? resource_find_field(r->resource, name) : NULL;
 	bool ascending = colon && streq(colon, ":asc");
 
 	if (!name)
@@ -228,7 +228,7 @@ static bool read_pair(struct reader *r, const char *name, const char *value)
 		return read_number(r, name, value, 0, OFFSET_MAX, &r->offset, &r->listing->offset);
 	if (streq(name, "order_by"))
 		return read_orders(r, value);
-	f = resource_field(r->resource, name);
+	f = resource_find_field(r->resource, name);
 	return !f || !live(f->filter, r->version) || read_filter(r, f, value);
 }
 

@@ -39,7 +39,7 @@ static const struct field *hidden(const struct resource *r, const struct field *
 	if (ever(f->on) || f->kind != K_REF)
 		return NULL;
 	snprintf(name, sizeof name, "%.*s", (int)(strlen(f->name) - strlen("_id")), f->name);
-	return resource_field(r, name);
+	return resource_find_field(r, name);
 }
 
 static void read_all(const struct operation *op, enum version v)
@@ -264,7 +264,7 @@ static void check_same(const struct model *m, const cJSON *row, const cJSON *wan
 	const cJSON *value;
 
 	cJSON_ArrayForEach(value, want) {
-		const struct field *f = resource_field(m->resource, value->string);
+		const struct field *f = resource_find_field(m->resource, value->string);
 
 		if (f && f->flags & F_EXPAND)
 			continue;

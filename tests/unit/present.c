@@ -18,7 +18,7 @@ static struct row *make(enum resource_id id, ...)
 	row->resource = r;
 	for (const char *pair; (pair = va_arg(args, const char *));) {
 		char *name = arena_strndup(&arena, pair, strcspn(pair, "="));
-		const struct field *f = resource_field(r, name);
+		const struct field *f = resource_find_field(r, name);
 
 		if (!f)
 			CU_FAIL_FATAL("no such field");
