@@ -1,8 +1,8 @@
 -- The tables of one workspace: the one definition of what is stored.
 --
 -- Rows hold the newest version's shape; older versions are read through the resource table
--- (server/model/resource.c), and tests/unit/schema.c holds this file against it: every stored field has
--- its column, every relation its keys, every filter and sort key its index.
+-- (server/model/resource.c), and tests/unit/store/schema_sql.c holds this file against it: every
+-- stored field has its column, every relation its keys, every filter and sort key its index.
 --
 -- Times are text, UTC, always with six digits of fraction (YYYY-MM-DDTHH:MM:SS.ffffffZ), so that
 -- comparing text compares times. Lists keep their order in a column named position, from 0.
@@ -204,7 +204,7 @@ CREATE UNIQUE INDEX deployments_current ON deployments (device_id)
 CREATE INDEX deployments_current_release ON deployments (release_id, device_id)
 	WHERE target_status = 'deployed';
 -- What a device is meant to have: few deployments, whatever the number of those that are over.
-CREATE INDEX deployments_meant ON deployments (device_id, created_at, id)
+CREATE INDEX deployments_targeted ON deployments (device_id, created_at, id)
 	WHERE target_status <> 'archived';
 -- What is not over, or shall be again, and does not wait for its device's next step.
 CREATE INDEX deployments_idle ON deployments (device_id, created_at, id)

@@ -93,3 +93,15 @@ together() {
 	done
 	rm -r "$logs"
 }
+
+# environment NAME PACKAGE...: a virtual environment for Python, build/NAME, made of packages from PyPI
+# unless it is there already.
+environment() {
+	venv=build/$1
+	shift
+	[ -e "$venv/ready" ] || { python3 -m venv "$venv" && "$venv/bin/pip" install -q "$@" &&
+		touch "$venv/ready"; } >"$venv.log" 2>&1 || {
+		tail -n 3 "$venv.log" >&2
+		return 1
+	}
+}

@@ -39,7 +39,7 @@ static void endpoints_help(void)
 		bool again = i > 0 && streq(op->path, op[-1].path);
 		bool more = i + 1 < operations.count && streq(op->path, op[1].path);
 
-		if (op->realm == REALM_API)
+		if (op->class == ENDPOINT_API)
 			continue;
 		printf("%s%s", again ? ", " : "  ", op->method);
 		if (!more)

@@ -8,6 +8,7 @@
 #include "api/config_schemas.h"
 #include "api/deployments.h"
 #include "api/devices.h"
+#include "api/git_commits.h"
 #include "api/groups.h"
 #include "api/handler.h"
 #include "api/openapi.h"
@@ -15,6 +16,7 @@
 #include "api/write.h"
 #include "base/util.h"
 #include "control/faults.h"
+#include "control/fixtures.h"
 #include "control/requests.h"
 #include "control/rows.h"
 #include "control/settings.h"
@@ -54,6 +56,10 @@ static const struct field create_deployment[] = {
 	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
 	  .refers = R_DEPLOYMENT },
 };
+
+/* Creating needs the scope of what is done with the deployment, too, by the words above. */
+static const enum scope create_deployment_scopes[] = { SCOPE_deployments_stage,
+						       SCOPE_deployments_deploy };
 
 static const struct field type_ref[] = {
 	{ .name = "id", .kind = K_REF, .on = ALWAYS, .refers = R_CONFIG_TYPE },
@@ -271,21 +277,21 @@ static const struct field put_faults[] = {
 	  .scope = SCOPE_##segment##_write, .on = spans, .query = QUERY_EXPAND, \
 	  .writes = PART_PATCH, .run = op_patch }
 #define CONTROL(verb, route, ...) \
-	{ .method = (verb), .path = "/_mock/" route, .realm = REALM_CONTROL, __VA_ARGS__ }
+	{ .method = (verb), .path = "/_mock/" route, .class = ENDPOINT_CONTROL, __VA_ARGS__ }
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct operation rows[] = {
 	GET_ONE(config_instances, "ConfigInstance", "config_instance_id", R_CONFIG_INSTANCE, ALWAYS),
 	GET_LIST(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS),
 	CREATE(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS, .body = SHAPE(create_config_instance),
-	       .run = op_create_instance),
+	       .run = config_instances_create),
 	{ .name = "getConfigInstanceContent", .method = "GET", .path = "/config_instances/{config_instance_id}/content",
 	  .resource = R_CONFIG_INSTANCE, .raw = true, .scope = SCOPE_config_instances_read,
-	  .on = ALWAYS, .params = SHAPE(disposition), .run = op_get_content },
+	  .on = ALWAYS, .params = SHAPE(disposition), .run = config_instances_content },
 	GET_ONE(config_schemas, "ConfigSchema", "config_schema_id", R_CONFIG_SCHEMA, ALWAYS),
 	GET_LIST(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS),
 	CREATE(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS, .body = SHAPE(create_config_schema),
-	       .run = op_create_schema),
+	       .run = config_schemas_create),
 	GET_ONE(config_types, "ConfigType", "config_type_id", R_CONFIG_TYPE, ALWAYS),
 	GET_LIST(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS),
 	CREATE(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS, .writes = PART_CREATE, .run = op_create),
@@ -293,10 +299,10 @@ static const struct operation rows[] = {
 	GET_ONE(deployments, "Deployment", "deployment_id", R_DEPLOYMENT, ALWAYS),
 	GET_LIST(deployments, "Deployment", R_DEPLOYMENT, ALWAYS),
 	CREATE(deployments, "Deployment", R_DEPLOYMENT, ALWAYS, .body = SHAPE(create_deployment),
-	       .conflicts = true, .run = op_create_deployment),
-	DEPLOYMENT("deployDeployment", "POST", "deploy", SCOPE_deployments_deploy, op_deploy),
-	DEPLOYMENT("archiveDeployment", "POST", "archive", SCOPE_deployments_archive, op_archive),
-	DEPLOYMENT("getDeploymentDrifts", "GET", "drifts", SCOPE_deployments_read, op_drifts,
+	       .by_word = { "target_status", create_deployment_scopes }, .conflicts = true, .run = deployments_create),
+	DEPLOYMENT("deployDeployment", "POST", "deploy", SCOPE_deployments_deploy, deployments_deploy),
+	DEPLOYMENT("archiveDeployment", "POST", "archive", SCOPE_deployments_archive, deployments_archive),
+	DEPLOYMENT("getDeploymentDrifts", "GET", "drifts", SCOPE_deployments_read, deployments_drifts,
 		   .lists = true),
 	GET_ONE(devices, "Device", "device_id", R_DEVICE, ALWAYS),
 	GET_LIST(devices, "Device", R_DEVICE, ALWAYS, .or_scope = SCOPE_devices_provision),
@@ -305,31 +311,31 @@ static const struct operation rows[] = {
 	PATCH(devices, "Device", "device_id", R_DEVICE, ALWAYS),
 	{ .name = "createDeviceActivationToken", .method = "POST", .path = "/devices/{device_id}/activation_token", .resource = R_DEVICE,
 	  .answer = &token_answer, .scope = SCOPE_devices_provision, .on = UNTIL(V_TETONS),
-	  .body = SHAPE(activate_device), .run = op_activation_token },
+	  .body = SHAPE(activate_device), .run = devices_activation_token },
 	{ .name = "pingDevice", .method = "POST", .path = "/devices/{device_id}/ping", .resource = R_DEVICE,
 	  .answer = &ping_answer, .scope = SCOPE_devices_read, .on = ALWAYS,
-	  .body = SHAPE(ping_device), .run = op_ping },
+	  .body = SHAPE(ping_device), .run = devices_ping },
 	GET_ONE(git_commits, "GitCommit", "git_commit_id", R_GIT_COMMIT, ALWAYS),
 	GET_LIST(git_commits, "GitCommit", R_GIT_COMMIT, ALWAYS),
 	CREATE(git_commits, "GitCommit", R_GIT_COMMIT, ALWAYS, .body = SHAPE(create_git_commit),
-	       .run = op_create_commit),
+	       .run = git_commits_create),
 	GET_ONE(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
 	GET_LIST(groups, "Group", R_GROUP, SINCE(V_EVERGLADES)),
 	CREATE(groups, "Group", R_GROUP, SINCE(V_EVERGLADES), .writes = PART_CREATE,
-	       .run = op_create_group),
+	       .run = groups_create),
 	PATCH(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
 	{ .name = "moveGroup", .method = "POST", .path = "/groups/{group_id}/move", .resource = R_GROUP,
 	  .scope = SCOPE_groups_write, .on = SINCE(V_EVERGLADES), .query = QUERY_EXPAND,
-	  .body = SHAPE(move_group), .run = op_move_group },
+	  .body = SHAPE(move_group), .run = groups_move },
 	{ .name = "getSelf", .method = "GET", .path = "/principal", .answer = &principal_answer, .on = ALWAYS,
 	  .run = op_principal },
 	{ .name = "createProvisioningToken", .method = "POST", .path = "/provisioning_tokens", .answer = &token_answer,
 	  .scope = SCOPE_devices_provision, .and_scope = SCOPE_provisioning_tokens_write,
-	  .on = SINCE(V_RAINIER), .run = op_provisioning_token },
+	  .on = SINCE(V_RAINIER), .run = devices_provisioning_token },
 	GET_ONE(releases, "Release", "release_id", R_RELEASE, ALWAYS),
 	GET_LIST(releases, "Release", R_RELEASE, ALWAYS),
 	CREATE(releases, "Release", R_RELEASE, ALWAYS, .body = SHAPE(create_release),
-	       .run = op_create_release),
+	       .run = releases_create),
 	CONTROL("GET", "health", .run = control_health),
 	CONTROL("GET", "ready", .run = control_ready),
 	CONTROL("GET", "clock", .run = control_get_clock),
@@ -360,7 +366,7 @@ static const struct operation rows[] = {
 	CONTROL("DELETE", "faults", .run = control_delete_faults),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
-	{ .method = "GET", .path = "/openapi.json", .realm = REALM_OPEN, .run = openapi_get },
+	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .run = openapi_get },
 };
 /* clang-format on */
 

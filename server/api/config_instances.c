@@ -10,11 +10,11 @@
 #include "schema/file_format.h"
 #include "schema/language.h"
 
-/* What the first half finds out for the second. */
-struct checked {
+/* The slot that an instance is made for. */
+struct target_slot {
 	const struct row *schema;
-	const char *slot_key;
-	uint64_t era; /* of the workspace, when that was so */
+	const char *key;
+	uint64_t generation; /* of the workspace's rows, when this was read */
 };
 
 /* ---- making one ------------------------------------------------------------------------------ */
@@ -29,8 +29,8 @@ static const char *keys_of(struct exchange *x, const struct rows *slots)
 	return text.len ? quote(x, text.text) : "none";
 }
 
-/* The slot that the body means: the one that it names, or the only one there is. */
-static bool find_slot(struct exchange *x, struct checked *found)
+/* Find the slot that the body names, or the only one that the schema has. */
+static bool find_slot(struct exchange *x, struct target_slot *found)
 {
 	const struct rows *slots = row_rows(found->schema, "instance_slots");
 	const struct member *said = body_member(&x->body, "slot_key");
@@ -38,7 +38,7 @@ static bool find_slot(struct exchange *x, struct checked *found)
 
 	if (!key && slots->first && !slots->first->next)
 		key = row_text(slots->first, "key");
-	found->slot_key = key;
+	found->key = key;
 	for (const struct row *slot = slots->first; slot && key; slot = slot->next)
 		if (streq(row_text(slot, "key"), key))
 			return true;
@@ -93,8 +93,9 @@ static const char *list_misfits(struct exchange *x, const struct misfit *misfits
 	return text.bad ? NULL : arena_strdup(&x->arena, text.text);
 }
 
-static bool check_content(struct exchange *x, const struct row *schema, const struct body *content)
+static bool check_content(struct exchange *x, const struct row *schema)
 {
+	const struct body *content = body_object(&x->body, "content");
 	const struct language *l = language_find(row_text(schema, "language"));
 	const struct row *document = row_rows(schema, "documents")->first;
 	struct misfit *misfits;
@@ -107,7 +108,7 @@ static bool check_content(struct exchange *x, const struct row *schema, const st
 	case VERDICT_FITS:
 		return true;
 	case VERDICT_BROKE:
-		return op_short(x);
+		return false;
 	case VERDICT_UNFIT:
 		break;
 	}
@@ -115,7 +116,7 @@ static bool check_content(struct exchange *x, const struct row *schema, const st
 		return fail_field(x, "content.data", "content.data: %s", why);
 	errors = list_misfits(x, misfits);
 	if (!errors)
-		return op_short(x);
+		return false;
 	fail(x, ERR_INSTANCE_INVALID, "content.data is no instance of '%s': at %s: %s%s",
 	     row_text(schema, "id"), misfits->path, misfits->message,
 	     misfits->next ? "; and more" : "");
@@ -123,66 +124,65 @@ static bool check_content(struct exchange *x, const struct row *schema, const st
 	return false;
 }
 
-static bool check(struct exchange *x)
+static bool read_slot(struct exchange *x, struct target_slot *found)
 {
-	const struct body *content = body_object(&x->body, "content");
 	const char *id = body_text(&x->body, "config_schema_id");
-	struct checked *found = arena_zalloc(&x->arena, sizeof *found);
 	struct row *schema;
 
-	if (!found)
-		return op_short(x);
-	x->prepared = found;
-	found->era = x->workspace->era;
+	found->generation = x->workspace->era;
 	if (!op_find_whole(x, R_CONFIG_SCHEMA, id, &schema)) {
 		fail_param(x, "field", "config_schema_id");
 		return false;
 	}
 	found->schema = schema;
-	return find_slot(x, found) && check_format(x, found->schema, body_text(content, "format"));
+	return find_slot(x, found) &&
+	       check_format(x, schema, body_text(body_object(&x->body, "content"), "format"));
 }
 
-static bool check_content_by(struct exchange *x)
+/* Check the body against the schema before the database is locked for writing: validating large
+ * content takes long. */
+static bool check(struct exchange *x, struct target_slot *found)
 {
-	const struct checked *found = x->prepared;
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
 
-	return check_content(x, found->schema, body_object(&x->body, "content"));
+	return db && read_slot(x, found);
 }
 
-/* Has the world been put back since, so that the schema may be another, or none? */
-static bool is_outdated(struct exchange *x)
+/* Has the workspace been reset since the check, so that the schema may be another, or none? */
+static bool is_outdated(const struct exchange *x, const struct target_slot *found)
 {
-	const struct checked *found = x->prepared;
-
-	return found->era != x->workspace->era;
+	return found->generation != x->workspace->era;
 }
 
-static bool create(struct exchange *x, struct change *c)
+static bool insert(struct exchange *x, struct tx *tx, const struct target_slot *slot,
+		   const char **id)
 {
-	const struct checked *found;
-	struct draft d;
+	struct new_row row, content;
 
-	if (is_outdated(x) && !(check(x) && check_content_by(x)))
+	new_row_init(&row, R_CONFIG_INSTANCE);
+	new_row_set(&row, "config_schema_id", row_text(slot->schema, "id"));
+	new_row_set(&row, "config_type_id", row_text(slot->schema, "config_type_id"));
+	new_row_set(&row, "slot_key", slot->key);
+	if (!write_new(x, tx, &row))
 		return false;
-	found = x->prepared;
-
-	draft_begin(&d, R_CONFIG_INSTANCE);
-	draft_set(&d, "config_schema_id", row_text(found->schema, "id"));
-	draft_set(&d, "config_type_id", row_text(found->schema, "config_type_id"));
-	draft_set(&d, "slot_key", found->slot_key);
-	if (!write_new(x, c, &d))
-		return false;
-	draft_begin(&d, R_INSTANCE_CONTENT);
-	draft_say(&d, body_object(&x->body, "content"));
-	return write_inside(x, c, &d, x->id, 0);
+	*id = new_row_text(&row, "id");
+	new_row_init(&content, R_INSTANCE_CONTENT);
+	new_row_from_body(&content, body_object(&x->body, "content"));
+	return write_owned(x, tx, &content, *id, 0);
 }
 
-bool op_create_instance(struct exchange *x)
+bool config_instances_create(struct exchange *x)
 {
-	return op_look(x, check) && check_content_by(x) && op_change(x, create);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct target_slot slot;
+	const char *id;
+
+	return check(x, &slot) && check_content(x, slot.schema) && op_begin(x, &tx) &&
+	       (!is_outdated(x, &slot) || (read_slot(x, &slot) && check_content(x, slot.schema))) &&
+	       insert(x, &tx, &slot, &id) && op_commit_row(x, &tx, id);
 }
 
-/* ---- handing out ----------------------------------------------------------------------------- */
+/* ---- download -------------------------------------------------------------------------------- */
 
 /* 'attachment; filename="..."', with the name in UTF-8 where ASCII cannot say it (RFC 6266). */
 static const char *attachment(struct exchange *x, const char *filepath)
@@ -208,28 +208,24 @@ static const char *attachment(struct exchange *x, const char *filepath)
 			    exact ? "" : coded.text);
 }
 
-static bool read_content(struct exchange *x)
+bool config_instances_content(struct exchange *x)
 {
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
 	const char *disposition = body_text(&x->params, "disposition");
 	const struct row *content;
 	struct row *instance;
 
-	if (!op_find_whole(x, R_CONFIG_INSTANCE, x->id, &instance))
+	if (!db || !op_find_whole(x, R_CONFIG_INSTANCE, x->id, &instance))
 		return false;
 	content = row_rows(instance, "content")->first;
 	if (!content)
-		return op_broke(x);
-	x->answer.type = format_media_type(row_text(content, "format"));
+		return op_db_error(x);
+	x->answer.type = file_format_media_type(row_text(content, "format"));
 	if (streq(disposition, "attachment"))
 		disposition = attachment(x, row_text(instance, "filepath"));
 	if (!disposition)
-		return op_short(x);
+		return false;
 	answer_header(x, "Content-Disposition", disposition);
 	buf_add(x->answer.body, row_text(content, "data"));
 	return true;
-}
-
-bool op_get_content(struct exchange *x)
-{
-	return op_look(x, read_content);
 }

@@ -1,6 +1,6 @@
 /*
- * config_instances.h - making config instances, and handing out what they hold (behaviour: sections
- * 10.3 and 10.4). Knows no HTTP.
+ * config_instances.h - creating config instances, and downloading their content (behaviour:
+ * sections 10.3 and 10.4). Knows no HTTP.
  */
 #ifndef API_CONFIG_INSTANCES_H
 #define API_CONFIG_INSTANCES_H
@@ -9,8 +9,8 @@
 
 struct exchange;
 
-bool op_create_instance(struct exchange *x);
-/* The bytes of its content, as a file. */
-bool op_get_content(struct exchange *x);
+bool config_instances_create(struct exchange *x);
+/* GET .../content: the bytes of its content, as a file. */
+bool config_instances_content(struct exchange *x);
 
 #endif

@@ -6,28 +6,26 @@
 
 #include <stdlib.h>
 
+#include "api/git_commits.h"
 #include "api/handler.h"
-#include "api/releases.h"
 #include "api/write.h"
 #include "http/exchange.h"
 #include "model/value.h"
-#include "schema/default_slot.h"
 #include "schema/digest.h"
 #include "schema/file_format.h"
 #include "schema/language.h"
 
 static const struct query type_by_slug = { "SELECT id FROM config_types WHERE slug = ?1",
 					   QUERY_KEPT };
-static const struct reference type_reference = { R_CONFIG_TYPE, "config_type_ref", "slug",
-						 &type_by_slug };
+static const struct body_ref type_ref = { R_CONFIG_TYPE, "config_type_ref", "slug", &type_by_slug };
 
-/* A schema on its way in: found before the change, */
+/* A schema that is being created: what is found before the transaction begins, */
 struct plan {
 	const struct language *language;
 	const char *documents; /* their canonical forms, a JSON array */
-	struct draft *slots;
+	struct new_row *slots;
 	size_t nslots;
-	/* and in it. */
+	/* and after. */
 	const struct row *type, *commit; /* commit may be NULL */
 	const char *instance_format, *digest;
 };
@@ -53,7 +51,7 @@ static const char *listed_extensions(struct exchange *x, const struct language *
 	struct buf text CLEANUP(buf_free) = BUF_INIT(EXPECTED_MAX);
 
 	for (const char *const *format = l->instance_formats; *format; format++)
-		add_list(&text, format_extensions(*format));
+		add_list(&text, file_format_extensions(*format));
 	return text.text ? quote(x, text.text) : "none";
 }
 
@@ -70,13 +68,13 @@ static bool read_document(struct exchange *x, const struct plan *plan, size_t i,
 	case VERDICT_FITS:
 		return true;
 	case VERDICT_BROKE:
-		return op_short(x);
+		return false;
 	case VERDICT_UNFIT:
 		break;
 	}
 	field = arena_printf(&x->arena, "documents[%zu].data", i);
 	if (!field || !why)
-		return op_short(x);
+		return false;
 	fail_by(x, ERR_INVALID_SCHEMA, field, "%s: %s", field, why);
 	fail_param(x, "name", body_text(document, "name"));
 	return false;
@@ -104,10 +102,8 @@ static bool read_documents(struct exchange *x, struct plan *plan)
 			return false;
 	}
 	buf_addc(&canonical, ']');
-	if (canonical.bad)
-		return op_short(x);
-	plan->documents = arena_strdup(&x->arena, canonical.text);
-	return plan->documents || op_short(x);
+	plan->documents = canonical.bad ? NULL : arena_strdup(&x->arena, canonical.text);
+	return plan->documents != NULL;
 }
 
 /* ---- slots ----------------------------------------------------------------------------------- */
@@ -119,7 +115,7 @@ static const char *slot_field(struct exchange *x, size_t i, const char *field)
 }
 
 /* Has each field the form that it must have? */
-static bool check_slot(struct exchange *x, const struct draft *slot, size_t i)
+static bool check_slot(struct exchange *x, const struct new_row *slot, size_t i)
 {
 	const struct resource *r = slot->resource;
 
@@ -130,9 +126,8 @@ static bool check_slot(struct exchange *x, const struct draft *slot, size_t i)
 		if (f->kind != K_TEXT || !text || form_fits(f->form, text))
 			continue;
 		path = slot_field(x, i, f->name);
-		return path ? fail_by(x, ERR_INVALID_SLOTS, path, "%s: expected %s, found %s", path,
-				      form_expected(f->form), quoted(x, text))
-			    : op_short(x);
+		return path && fail_by(x, ERR_INVALID_SLOTS, path, "%s: expected %s, found %s",
+				       path, form_expected(f->form), quoted(x, text));
 	}
 	return true;
 }
@@ -159,9 +154,9 @@ static bool check_apart(struct exchange *x, const struct plan *plan, const struc
 	const char *path;
 
 	if (!all)
-		return op_short(x);
+		return false;
 	for (size_t i = 0; i < plan->nslots; i++)
-		all[i] = (struct shared){ draft_text(&plan->slots[i], u->fields[0]), i };
+		all[i] = (struct shared){ new_row_text(&plan->slots[i], u->fields[0]), i };
 	qsort(all, plan->nslots, sizeof *all, compare_shared);
 	for (size_t i = 1; i < plan->nslots; i++)
 		if (streq(all[i].text, all[i - 1].text) && (!second || all[i].slot < second->slot))
@@ -169,9 +164,8 @@ static bool check_apart(struct exchange *x, const struct plan *plan, const struc
 	if (!second)
 		return true;
 	path = slot_field(x, second->slot, u->fields[0]);
-	return path ? fail_by(x, u->taken, path, "%s: %s; %s is that of instance_slots[%zu]", path,
-			      u->says, quoted(x, second->text), second[-1].slot)
-		    : op_short(x);
+	return path && fail_by(x, u->taken, path, "%s: %s; %s is that of instance_slots[%zu]", path,
+			       u->says, quoted(x, second->text), second[-1].slot);
 }
 
 static bool read_slots(struct exchange *x, struct plan *plan)
@@ -180,16 +174,16 @@ static bool read_slots(struct exchange *x, struct plan *plan)
 
 	plan->slots = arena_alloc(&x->arena, (given->count + 1) * sizeof *plan->slots);
 	if (!plan->slots)
-		return op_short(x);
+		return false;
 	if (given->set && given->count == 0)
 		return fail_by(x, ERR_INVALID_SLOTS, "instance_slots",
 			       "instance_slots: expected at least one slot, found []; without the "
 			       "field there is one");
 	for (size_t i = 0; i < given->count; i++) {
-		struct draft *slot = &plan->slots[plan->nslots++];
+		struct new_row *slot = &plan->slots[plan->nslots++];
 
-		draft_begin(slot, R_INSTANCE_SLOT);
-		draft_say(slot, &given->bodies[i]);
+		new_row_init(slot, R_INSTANCE_SLOT);
+		new_row_from_body(slot, &given->bodies[i]);
 		if (!check_slot(x, slot, i))
 			return false;
 	}
@@ -203,20 +197,20 @@ static bool read_slots(struct exchange *x, struct plan *plan)
 static bool plan_slots(struct exchange *x, struct plan *plan)
 {
 	const char *path = body_text(&x->body, "instance_filepath");
-	struct draft *slot = &plan->slots[0];
+	struct new_row *slot = &plan->slots[0];
 
 	if (plan->nslots > 0)
 		return true;
 	if (!path)
-		path = slot_filepath(&x->arena, row_text(plan->type, "slug"),
-				     body_text(&x->body, "format"));
-	draft_begin(slot, R_INSTANCE_SLOT);
-	draft_set(slot, "key", slot_default_key);
-	draft_set(slot, "name", slot_default_name);
-	draft_set(slot, "filepath", path);
-	draft_set(slot, "required", "1");
+		path = file_format_slot_path(&x->arena, row_text(plan->type, "slug"),
+					     body_text(&x->body, "format"));
+	new_row_init(slot, R_INSTANCE_SLOT);
+	new_row_set(slot, "key", file_format_slot_key);
+	new_row_set(slot, "name", file_format_slot_name);
+	new_row_set(slot, "filepath", path);
+	new_row_set(slot, "required", "1");
 	plan->nslots = 1;
-	return path || op_short(x);
+	return path != NULL;
 }
 
 static bool check_files(struct exchange *x, const struct plan *plan)
@@ -224,18 +218,17 @@ static bool check_files(struct exchange *x, const struct plan *plan)
 	const struct language *l = plan->language;
 
 	for (size_t i = 0; i < plan->nslots; i++) {
-		const char *path = draft_text(&plan->slots[i], "filepath"), *field;
+		const char *path = new_row_text(&plan->slots[i], "filepath"), *field;
 
 		if (language_takes_file(l, path))
 			continue;
 		/* The slot that nobody gave has the file that was given. */
 		field = body_member(&x->body, "instance_slots")->set ? slot_field(x, i, "filepath")
 								     : "instance_filepath";
-		return field ? fail_by(x, ERR_INVALID_SLOTS, field,
-				       "%s: the files of instances of a schema in the language %s "
-				       "end in: %s; found %s",
-				       field, l->name, listed_extensions(x, l), quoted(x, path))
-			     : op_short(x);
+		return field && fail_by(x, ERR_INVALID_SLOTS, field,
+					"%s: the files of instances of a schema in the language %s "
+					"end in: %s; found %s",
+					field, l->name, listed_extensions(x, l), quoted(x, path));
 	}
 	return true;
 }
@@ -246,12 +239,12 @@ static bool check_files(struct exchange *x, const struct plan *plan)
 static bool infer_format(struct exchange *x, struct plan *plan)
 {
 	static const char field[] = "instance_format";
-	const char *first = draft_text(&plan->slots[0], "filepath");
+	const char *first = new_row_text(&plan->slots[0], "filepath");
 
-	plan->instance_format = format_of_file(first);
+	plan->instance_format = file_format_of(first);
 	for (size_t i = 0; i < plan->nslots; i++) {
-		const char *path = draft_text(&plan->slots[i], "filepath");
-		const char *format = format_of_file(path);
+		const char *path = new_row_text(&plan->slots[i], "filepath");
+		const char *format = file_format_of(path);
 
 		if (!format)
 			return fail_by(x, ERR_FORMAT_UNKNOWN, field,
@@ -282,7 +275,7 @@ static bool plan_format(struct exchange *x, struct plan *plan)
 	return false;
 }
 
-/* ---- the change ------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static bool check_type(struct exchange *x, const struct row *type)
 {
@@ -308,43 +301,59 @@ static bool plan_digest(struct exchange *x, struct plan *plan)
 	};
 
 	if (!slots)
-		return op_short(x);
-	for (size_t i = 0; i < plan->nslots; i++)
-		slots[i] = (struct digest_slot){
-			.key = draft_text(&plan->slots[i], "key"),
-			.filepath = draft_text(&plan->slots[i], "filepath"),
-			.required = streq(draft_text(&plan->slots[i], "required"), "1"),
-		};
-	plan->digest = digest_schema(&x->arena, &in);
-	return plan->digest || op_short(x);
-}
-
-static bool insert(struct exchange *x, struct change *c, const struct plan *plan)
-{
-	const struct member *documents = body_member(&x->body, "documents");
-	struct draft d;
-
-	draft_begin(&d, R_CONFIG_SCHEMA);
-	draft_say(&d, &x->body);
-	draft_set(&d, "digest", plan->digest);
-	draft_set(&d, "config_type_id", row_text(plan->type, "id"));
-	draft_set(&d, "instance_format", plan->instance_format);
-	if (!write_new(x, c, &d))
 		return false;
 	for (size_t i = 0; i < plan->nslots; i++)
-		if (!write_inside(x, c, &plan->slots[i], x->id, i))
+		slots[i] = (struct digest_slot){
+			.key = new_row_text(&plan->slots[i], "key"),
+			.filepath = new_row_text(&plan->slots[i], "filepath"),
+			.required = streq(new_row_text(&plan->slots[i], "required"), "1"),
+		};
+	plan->digest = digest_schema(&x->arena, &in);
+	return plan->digest != NULL;
+}
+
+static bool insert(struct exchange *x, struct tx *tx, const struct plan *plan, const char **id)
+{
+	const struct member *documents = body_member(&x->body, "documents");
+	struct new_row row;
+
+	new_row_init(&row, R_CONFIG_SCHEMA);
+	new_row_from_body(&row, &x->body);
+	new_row_set(&row, "digest", plan->digest);
+	new_row_set(&row, "config_type_id", row_text(plan->type, "id"));
+	new_row_set(&row, "instance_format", plan->instance_format);
+	if (!write_new(x, tx, &row))
+		return false;
+	*id = new_row_text(&row, "id");
+	for (size_t i = 0; i < plan->nslots; i++)
+		if (!write_owned(x, tx, &plan->slots[i], *id, i))
 			return false;
 	for (size_t i = 0; i < documents->count; i++) {
-		draft_begin(&d, R_SCHEMA_DOCUMENT);
-		draft_say(&d, &documents->bodies[i]);
-		if (!write_inside(x, c, &d, x->id, i))
+		struct new_row document;
+
+		new_row_init(&document, R_SCHEMA_DOCUMENT);
+		new_row_from_body(&document, &documents->bodies[i]);
+		if (!write_owned(x, tx, &document, *id, i))
 			return false;
 	}
 	return true;
 }
 
-/* The link to the commit that it came from, unless it is there. */
-static bool link_commit(struct exchange *x, struct change *c, const struct row *commit)
+/* Find the schema of the same type and digest, or insert it. */
+static bool find_or_insert(struct exchange *x, struct tx *tx, const struct plan *plan,
+			   const char **id)
+{
+	static const struct query same = { "SELECT id FROM config_schemas"
+					   " WHERE config_type_id = ?2 AND digest = ?1",
+					   QUERY_KEPT };
+	const char *values[] = { plan->digest, row_text(plan->type, "id") };
+
+	return op_look_up(x, &same, values, ARRAY_LEN(values), id) &&
+	       (*id || insert(x, tx, plan, id));
+}
+
+/* Link the schema to the commit that it came from, unless it is linked already. */
+static bool link_commit(struct exchange *x, struct tx *tx, const struct plan *plan, const char *id)
 {
 	static const struct query linked = { "SELECT 1 FROM config_schema_git_commits"
 					     " WHERE config_schema_id = ?1 AND git_commit_id = ?2",
@@ -352,59 +361,58 @@ static bool link_commit(struct exchange *x, struct change *c, const struct row *
 	static const struct query count = { "SELECT count(*) FROM config_schema_git_commits"
 					    " WHERE config_schema_id = ?1",
 					    QUERY_KEPT };
-	const struct body *said = body_object(&x->body, "git_commit");
-	const char *values[] = { x->id, row_text(commit, "id") }, *paths, *position;
-	struct draft d;
+	const struct body *git = body_object(&x->body, "git_commit");
+	const char *commit = plan->commit ? row_text(plan->commit, "id") : NULL;
+	const char *values[] = { id, commit }, *paths, *position;
+	struct new_row link;
 	bool has;
 
+	if (!commit)
+		return true;
 	if (!db_has(x->db, &linked, values, ARRAY_LEN(values), &has))
-		return op_broke(x);
+		return op_db_error(x);
 	if (has)
 		return true;
-	if (!write_texts(x, body_member(said, "schema_filepaths"), &paths) ||
-	    !op_look_up(x, &count, &x->id, 1, &position))
+	if (!write_json_array(x, body_member(git, "schema_filepaths"), &paths) ||
+	    !op_look_up(x, &count, &id, 1, &position))
 		return false;
-	draft_begin(&d, R_SCHEMA_COMMIT);
-	draft_set(&d, "git_commit_id", row_text(commit, "id"));
-	draft_set(&d, "schema_filepaths", paths);
-	return write_inside(x, c, &d, x->id, strtoul(position, NULL, 10));
+	new_row_init(&link, R_SCHEMA_COMMIT);
+	new_row_set(&link, "git_commit_id", commit);
+	new_row_set(&link, "schema_filepaths", paths);
+	return write_owned(x, tx, &link, id, strtoul(position, NULL, 10));
 }
 
-static bool create(struct exchange *x, struct change *c)
-{
-	static const struct query same = { "SELECT id FROM config_schemas"
-					   " WHERE config_type_id = ?2 AND digest = ?1",
-					   QUERY_KEPT };
-	const struct body *type = body_object(&x->body, "config_type_ref");
-	const struct body *git = body_object(&x->body, "git_commit");
-	struct plan *plan = x->prepared;
-
-	if (!write_reference(x, &type_reference, type, &plan->type) ||
-	    (git && !write_reference(x, &schema_commit_reference, body_object(git, "commit_ref"),
-				     &plan->commit)) ||
-	    !check_type(x, plan->type) || !plan_slots(x, plan) || !check_files(x, plan) ||
-	    !plan_format(x, plan) || !plan_digest(x, plan))
-		return false;
-
-	const char *values[] = { plan->digest, row_text(plan->type, "id") };
-
-	if (!op_look_up(x, &same, values, ARRAY_LEN(values), &x->id) ||
-	    (!x->id && !insert(x, c, plan)))
-		return false;
-	return !plan->commit || link_commit(x, c, plan->commit);
-}
-
-bool op_create_schema(struct exchange *x)
+/* Check what the body says by itself: before anything is locked. */
+static bool read_body(struct exchange *x, struct plan *plan)
 {
 	const struct body *git = body_object(&x->body, "git_commit");
-	struct plan *plan = arena_zalloc(&x->arena, sizeof *plan);
 
-	if (!plan)
-		return op_short(x);
-	x->prepared = plan;
 	plan->language = language_find(body_text(&x->body, "language"));
-	return check_reference(x, &type_reference, body_object(&x->body, "config_type_ref")) &&
+	return write_check_ref_given(x, &type_ref, body_object(&x->body, "config_type_ref")) &&
 	       (!git ||
-		check_reference(x, &schema_commit_reference, body_object(git, "commit_ref"))) &&
-	       read_documents(x, plan) && read_slots(x, plan) && op_change(x, create);
+		write_check_ref_given(x, &schema_commit_ref, body_object(git, "commit_ref"))) &&
+	       read_documents(x, plan) && read_slots(x, plan);
+}
+
+static bool find_refs(struct exchange *x, struct plan *plan)
+{
+	const struct body *git = body_object(&x->body, "git_commit");
+
+	return write_find_ref(x, &type_ref, body_object(&x->body, "config_type_ref"),
+			      &plan->type) &&
+	       (!git || write_find_ref(x, &schema_commit_ref, body_object(git, "commit_ref"),
+				       &plan->commit));
+}
+
+bool config_schemas_create(struct exchange *x)
+{
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct plan plan = { 0 };
+	const char *id;
+
+	return read_body(x, &plan) && op_begin(x, &tx) && find_refs(x, &plan) &&
+	       check_type(x, plan.type) && plan_slots(x, &plan) && check_files(x, &plan) &&
+	       plan_format(x, &plan) && plan_digest(x, &plan) &&
+	       find_or_insert(x, &tx, &plan, &id) && link_commit(x, &tx, &plan, id) &&
+	       op_commit_row(x, &tx, id);
 }

@@ -1,5 +1,5 @@
 /*
- * config_schemas.h - making config schemas (behaviour: section 10.2). Knows no HTTP.
+ * config_schemas.h - creating config schemas (behaviour: section 10.2). Knows no HTTP.
  */
 #ifndef API_CONFIG_SCHEMAS_H
 #define API_CONFIG_SCHEMAS_H
@@ -8,7 +8,7 @@
 
 struct exchange;
 
-/* A new one, or the one that there is already of the same type and content. */
-bool op_create_schema(struct exchange *x);
+/* POST /config_schemas: a new one, or the one that exists of the same type and content. */
+bool config_schemas_create(struct exchange *x);
 
 #endif

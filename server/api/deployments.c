@@ -1,6 +1,6 @@
 /*
- * deployments.c - the checks of behaviour, section 11.2, in their order; deploying, archiving,
- * drifts.
+ * deployments.c - creating (the checks of behaviour, section 11.2, in their order), deploying,
+ * archiving, drifts.
  */
 #include "api/deployments.h"
 
@@ -12,12 +12,11 @@
 
 enum { SQL_MAX = 4096 };
 
-static const char staged[] = "staged", deployed[] = "deployed";
 static const char instances_field[] = "config_instance_ids";
 
 /* ---- device and release ---------------------------------------------------------------------- */
 
-/* `what` cannot be done with an archived release. */
+/* An archived release is neither deployed nor staged; `what` is "create" or "deploy". */
 static bool check_release(struct exchange *x, const struct row *release, const char *what)
 {
 	if (!row_text(release, "archived_at"))
@@ -28,25 +27,20 @@ static bool check_release(struct exchange *x, const struct row *release, const c
 	return false;
 }
 
-/* Archived devices take nothing; those that were never online are not deployed to (11.3). */
+/* An archived device takes nothing; one that was never online can only be staged for (11.3). */
 static bool check_device(struct exchange *x, const struct row *device, bool deploying)
 {
-	static const struct {
-		const char *status;
-		bool staging_too;
-	} unfit[] = { { "archived", true }, { "inactive", false }, { "activating", false } };
 	const char *status = row_text(device, "status");
+	enum device_status number = word_number(device_status_words, status);
 
-	for (size_t i = 0; i < ARRAY_LEN(unfit); i++) {
-		if (!streq(unfit[i].status, status) || !(deploying || unfit[i].staging_too))
-			continue;
-		fail(x, ERR_DEVICE_INACTIVE, "device '%s' is %s: nothing can be %s to it",
-		     row_text(device, "id"), status,
-		     unfit[i].staging_too ? "staged or deployed" : "deployed");
-		fail_param(x, "device_id", row_text(device, "id"));
-		return false;
-	}
-	return true;
+	if (number == DEVICE_ONLINE || number == DEVICE_OFFLINE ||
+	    (number != DEVICE_ARCHIVED && !deploying))
+		return true;
+	fail(x, ERR_DEVICE_INACTIVE, "device '%s' is %s: nothing can be %s to it",
+	     row_text(device, "id"), status,
+	     number == DEVICE_ARCHIVED ? "staged or deployed" : "deployed");
+	fail_param(x, "device_id", row_text(device, "id"));
+	return false;
 }
 
 /* ---- config instances ------------------------------------------------------------------------ */
@@ -91,41 +85,42 @@ static bool check_instances(struct exchange *x, const char *ids, const char *rel
 {
 	const char *values[] = { ids, release_id };
 
-	return write_all_found(x, R_CONFIG_INSTANCE, instances_field, ids) &&
-	       write_rules(x, instance_rules, ARRAY_LEN(instance_rules), values, instances_field);
+	return write_check_ids(x, R_CONFIG_INSTANCE, instances_field, ids) &&
+	       write_check_rules(x, instance_rules, ARRAY_LEN(instance_rules), values,
+				 instances_field);
 }
 
 /* ---- parent and release rule ----------------------------------------------------------------- */
 
-/* May the parent be one that is only staged, and is it? What else is meant is the current one. */
+/* --lenient-parent: the parent may be a deployment of the device that is only staged (11.6). */
 static bool is_lenient_parent(struct exchange *x, const struct member *parent,
-			      const struct deployment *meant)
+			      const struct deployment *targeted)
 {
 	if (!x->app->lenient_parent || !(parent->field->flags & F_LENIENT))
 		return false;
-	while (meant && !streq(meant->id, parent->text))
-		meant = meant->next;
-	return meant;
+	while (targeted && !streq(targeted->id, parent->text))
+		targeted = targeted->next;
+	return targeted;
 }
 
-/* Sets *id to the parent's, or NULL: the one that is named, or the device's current deployment. */
-static bool find_parent(struct exchange *x, const struct deployment *meant, const char **id)
+/* *id becomes the parent's: the one that the body names, or the device's current deployment, which
+ * must be the same; NULL if there is neither. */
+static bool find_parent(struct exchange *x, const struct deployment *targeted, const char **id)
 {
 	const struct member *parent = body_member(&x->body, "parent_id");
-	const struct deployment *current = deployment_current(meant);
+	const struct deployment *current = deployment_current(targeted);
 
 	*id = current ? current->id : NULL;
-	if (!parent->set || (!parent->text && !current) ||
-	    (parent->text && current && streq(parent->text, current->id)))
+	if (!parent->set || same_text(parent->text, *id))
 		return true;
-	if (parent->text && is_lenient_parent(x, parent, meant)) {
+	if (parent->text && is_lenient_parent(x, parent, targeted)) {
 		*id = parent->text;
 		return true;
 	}
 	fail(x, ERR_PARENT_MISMATCH, "parent_id is %s, but the device's current deployment is %s",
-	     quoted(x, parent->text), quoted(x, current ? current->id : NULL));
+	     quoted(x, parent->text), quoted(x, *id));
 	fail_param(x, "parent_id", parent->text);
-	fail_param(x, "current_deployment_id", current ? current->id : NULL);
+	fail_param(x, "current_deployment_id", *id);
 	return false;
 }
 
@@ -148,133 +143,144 @@ static bool check_rule(struct exchange *x, const struct deployment *current, boo
 
 /* ---- create ---------------------------------------------------------------------------------- */
 
-static bool insert(struct exchange *x, struct change *c, const char *parent, bool deploying)
+static bool check_body(struct exchange *x, struct row **device, struct row **release,
+		       bool deploying)
 {
-	struct draft d;
+	const char *ids;
 
-	draft_begin(&d, R_DEPLOYMENT);
-	draft_say(&d, &x->body);
-	draft_set(&d, "activity_status", deploying ? "queued" : staged);
-	draft_set(&d, "error_status", "none");
-	draft_set(&d, "parent_id", parent);
-	draft_set(&d, "queued_at", deploying ? c->now : NULL);
-	return write_new(x, c, &d) && write_links(x, "config_instances", instances_field);
+	return write_json_array(x, body_member(&x->body, instances_field), &ids) &&
+	       op_find_by_body(x, R_DEVICE, "device_id", device) &&
+	       op_find_by_body(x, R_RELEASE, "release_id", release) &&
+	       check_release(x, *release, "create") && check_device(x, *device, deploying) &&
+	       check_instances(x, ids, row_text(*release, "id"));
 }
 
-static bool is_deploying(struct exchange *x)
+/* What staging or deploying does to the device's other deployments. */
+static bool make_room(struct exchange *x, struct tx *tx, struct deployment *targeted,
+		      bool deploying)
 {
-	return streq(body_text(&x->body, "target_status"), deployed);
+	return (deploying ? deployments_replace_current(tx, targeted, NULL)
+			  : deployments_archive_staged(tx, targeted)) ||
+	       op_db_error(x);
 }
 
-static bool create(struct exchange *x, struct change *c)
+static bool insert(struct exchange *x, struct tx *tx, const char *parent, bool deploying,
+		   const char **id)
 {
-	bool deploying = is_deploying(x);
-	const char *parent, *device_id, *ids;
+	struct new_row row;
+
+	new_row_init(&row, R_DEPLOYMENT);
+	new_row_from_body(&row, &x->body);
+	new_row_set(&row, "activity_status",
+		    word_text(activity_status_words,
+			      deploying ? ACTIVITY_QUEUED : ACTIVITY_STAGED));
+	new_row_set(&row, "error_status", word_text(error_status_words, ERROR_NONE));
+	new_row_set(&row, "parent_id", parent);
+	new_row_set(&row, "queued_at", deploying ? tx->now : NULL);
+	if (!write_new(x, tx, &row))
+		return false;
+	*id = new_row_text(&row, "id");
+	return write_links(x, *id, "config_instances", instances_field);
+}
+
+bool deployments_create(struct exchange *x)
+{
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	const char *target = body_text(&x->body, "target_status");
+	bool deploying = word_number(target_status_words, target) == TARGET_DEPLOYED;
+	const char *parent, *device_id, *id;
 	struct row *device, *release;
-	struct deployment *meant;
+	struct deployment *targeted;
 
-	if (!write_texts(x, body_member(&x->body, instances_field), &ids) ||
-	    !op_find_said(x, R_DEVICE, "device_id", &device) ||
-	    !op_find_said(x, R_RELEASE, "release_id", &release) ||
-	    !check_release(x, release, "create") || !check_device(x, device, deploying) ||
-	    !check_instances(x, ids, row_text(release, "id")))
+	if (!op_begin(x, &tx) || !check_body(x, &device, &release, deploying))
 		return false;
 	device_id = row_text(device, "id");
-	if (!deployments_meant(c, device_id, &meant))
-		return op_broke(x);
-	if (!find_parent(x, meant, &parent) || !check_rule(x, deployment_current(meant), deploying))
-		return false;
-	if (!(deploying ? deployments_make_way_for_deployed(c, meant, NULL)
-			: deployments_make_way_for_staged(c, meant)))
-		return op_broke(x);
-	if (!insert(x, c, parent, deploying))
-		return false;
-	return !deploying || agent_wake(c, device_id) || op_broke(x);
-}
-
-bool op_create_deployment(struct exchange *x)
-{
-	return may(x, is_deploying(x) ? SCOPE_deployments_deploy : SCOPE_deployments_stage,
-		   SCOPE_FREE) &&
-	       op_change(x, create);
+	if (!deployments_targeted(&tx, device_id, &targeted))
+		return op_db_error(x);
+	return find_parent(x, targeted, &parent) &&
+	       check_rule(x, deployment_current(targeted), deploying) &&
+	       make_room(x, &tx, targeted, deploying) && insert(x, &tx, parent, deploying, &id) &&
+	       (!deploying || simulator_wake(&tx, device_id) || op_db_error(x)) &&
+	       op_commit_row(x, &tx, id);
 }
 
 /* ---- deploy, archive ------------------------------------------------------------------------- */
 
-bool op_find_deployment(struct exchange *x, struct change *c, struct deployment **d)
+bool deployments_find(struct exchange *x, struct tx *tx, struct deployment **d)
 {
-	if (!deployment_get(c, x->id, d))
-		return op_broke(x);
+	if (!deployment_get(tx, x->id, d))
+		return op_db_error(x);
 	return *d || op_not_found(x, R_DEPLOYMENT, x->id);
 }
 
-/* The same, which must be in a state that allows the move. */
-static bool find_movable(struct exchange *x, struct change *c, enum trigger t, enum error error,
-			 const char *done, struct deployment **d)
+/* The path's deployment, which must be in a state that allows the move. */
+static bool find_movable(struct exchange *x, struct tx *tx, enum trigger t, enum error error,
+			 struct deployment **d)
 {
-	const char *activity;
+	const char *activity, *failing;
 	char activities[64];
 
-	if (!op_find_deployment(x, c, d))
+	if (!deployments_find(x, tx, d))
 		return false;
 	if (lifecycle_move(t, &(*d)->is))
 		return true;
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): op_not_found is always false */
-	activity = word_in(activity_status_words, (*d)->is.activity, x->version);
+	activity = word_in(activity_status_words,
+			   word_text(activity_status_words, (*d)->is.activity), x->version);
+	failing =
+	    (*d)->is.error == ERROR_NONE ? NULL : word_text(error_status_words, (*d)->is.error);
 	fail(x, error, "deployment '%s' is %s%s%s: only one that is %s can be %s", (*d)->id,
-	     activity, streq((*d)->is.error, "none") ? "" : ", and ",
-	     streq((*d)->is.error, "none") ? "" : (*d)->is.error,
-	     lifecycle_activities(t, activities, sizeof activities), done);
+	     activity, failing ? ", and " : "", failing ? failing : "",
+	     lifecycle_activities(t, activities, sizeof activities),
+	     t == MOVE_DEPLOY ? "deployed" : "archived");
 	fail_param(x, "deployment_id", (*d)->id);
 	fail_param(x, "activity_status", activity);
 	return false;
 }
 
-static bool deploy(struct exchange *x, struct change *c)
+static bool move_to_device(struct tx *tx, struct deployment *d)
 {
+	struct deployment *targeted;
+
+	return deployments_targeted(tx, d->device_id, &targeted) &&
+	       deployments_replace_current(tx, targeted, d->id) &&
+	       deployment_move(tx, d, MOVE_DEPLOY, tx->now) && simulator_wake(tx, d->device_id);
+}
+
+bool deployments_deploy(struct exchange *x)
+{
+	struct tx tx CLEANUP(tx_end) = { 0 };
 	struct row *device, *release;
-	struct deployment *d, *meant;
-
-	if (!find_movable(x, c, MOVE_DEPLOY, ERR_NOT_DEPLOYABLE, deployed, &d) ||
-	    !op_find(x, R_RELEASE, d->release_id, &release) ||
-	    !check_release(x, release, "deploy") || !op_find(x, R_DEVICE, d->device_id, &device) ||
-	    !check_device(x, device, true))
-		return false;
-	return (deployments_meant(c, d->device_id, &meant) &&
-		deployments_make_way_for_deployed(c, meant, d->id) &&
-		deployment_move(c, d, MOVE_DEPLOY, c->now) && agent_wake(c, d->device_id)) ||
-	       op_broke(x);
-}
-
-bool op_deploy(struct exchange *x)
-{
-	return op_change(x, deploy);
-}
-
-static bool archive(struct exchange *x, struct change *c)
-{
 	struct deployment *d;
 
-	if (!find_movable(x, c, MOVE_ARCHIVE, ERR_NOT_ARCHIVABLE, "archived", &d))
-		return false;
-	change_follow(c, d->updated_at);
-	return deployment_move(c, d, MOVE_ARCHIVE, c->now) || op_broke(x);
+	return op_begin(x, &tx) && find_movable(x, &tx, MOVE_DEPLOY, ERR_NOT_DEPLOYABLE, &d) &&
+	       op_find(x, R_RELEASE, d->release_id, &release) &&
+	       check_release(x, release, "deploy") && op_find(x, R_DEVICE, d->device_id, &device) &&
+	       check_device(x, device, true) && (move_to_device(&tx, d) || op_db_error(x)) &&
+	       op_commit_row(x, &tx, x->id);
 }
 
-bool op_archive(struct exchange *x)
+bool deployments_archive(struct exchange *x)
 {
-	return op_change(x, archive);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct deployment *d;
+
+	if (!op_begin(x, &tx) || !find_movable(x, &tx, MOVE_ARCHIVE, ERR_NOT_ARCHIVABLE, &d))
+		return false;
+	tx_date_after(&tx, d->updated_at);
+	return (deployment_move(&tx, d, MOVE_ARCHIVE, tx.now) || op_db_error(x)) &&
+	       op_commit_row(x, &tx, x->id);
 }
 
 /* ---- drifts (behaviour: section 11.5) -------------------------------------------------------- */
 
 /* clang-format off */
-/* What was deployed to the device of `d` since d was staged, or staged again. */
+/* `t` was deployed to the device of `d` since d was staged, or restaged. */
 #define DEPLOYED_SINCE(t, d) \
 	t ".device_id = " d ".device_id AND " t ".id <> " d ".id" \
 	" AND " t ".queued_at > ifnull(" d ".reviewed_at, " d ".created_at)"
 
-/* The same of ?1, if any of it was deployed while ?1 was staged: others have never drifted. */
+/* The drifts of ?1; none unless one of them was deployed while ?1 was staged, that is, unless ?1
+ * has ever drifted. */
 static const char drifts_where[] =
 	", deployments AS d WHERE d.id = ?1 AND " DEPLOYED_SINCE("t", "d")
 	" AND EXISTS (SELECT 1 FROM deployments AS b WHERE " DEPLOYED_SINCE("b", "d")
@@ -288,27 +294,27 @@ static bool read_drifts(struct exchange *x)
 	struct page *page = arena_zalloc(&x->arena, sizeof *page);
 	const struct join join = op_join(x);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
-	struct row *deployment;
 	size_t n;
 
-	if (!op_find(x, R_DEPLOYMENT, x->id, &deployment))
-		return false;
 	sql_select(&sql, &resources[R_DEPLOYMENT]);
 	buf_add(&sql, drifts_where);
 	if (page && !sql.bad)
 		s = db_query(x->db, &(const struct query){ sql.text, QUERY_KEPT });
 	if (!s)
-		return op_broke(x);
+		return op_db_error(x);
 	stmt_bind(s, 1, x->id);
 	if (!join_rows(&join, s, R_DEPLOYMENT, SIZE_MAX, x->expand.tree, &page->rows, &n))
-		return op_broke(x);
-	/* There are no pages: all of it is one. */
+		return op_db_error(x);
+	/* The list has no pages: all rows are on one. */
 	page->limit = n < PAGE_DEFAULT ? PAGE_DEFAULT : (int64_t)n;
 	x->page = page;
 	return true;
 }
 
-bool op_drifts(struct exchange *x)
+bool deployments_drifts(struct exchange *x)
 {
-	return op_look(x, read_drifts);
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
+	struct row *deployment;
+
+	return db && op_find(x, R_DEPLOYMENT, x->id, &deployment) && read_drifts(x);
 }

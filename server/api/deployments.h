@@ -8,16 +8,16 @@
 
 struct exchange;
 
-/* Stage or deploy a new one, as the body says. */
-bool op_create_deployment(struct exchange *x);
-/* Deploy the one that is staged. */
-bool op_deploy(struct exchange *x);
-/* Archive one that is staged or drifted. */
-bool op_archive(struct exchange *x);
-/* List what was deployed to its device while it was staged. */
-bool op_drifts(struct exchange *x);
+/* POST /deployments: stage or deploy a new one, as the body says. */
+bool deployments_create(struct exchange *x);
+/* POST .../deploy: deploy a staged one. */
+bool deployments_deploy(struct exchange *x);
+/* POST .../archive: archive a staged or drifted one. */
+bool deployments_archive(struct exchange *x);
+/* GET .../drifts: what was deployed to its device while it was staged. */
+bool deployments_drifts(struct exchange *x);
 
-/* The deployment that the path names. Where there is none, or reading fails, x fails. */
-bool op_find_deployment(struct exchange *x, struct change *c, struct deployment **d);
+/* The deployment that the path names. False once x has failed. */
+bool deployments_find(struct exchange *x, struct tx *tx, struct deployment **d);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * devices.c - pings that take their time, and tokens that nobody can use.
+ * devices.c - pings, and tokens that nothing accepts.
  */
 #include "api/devices.h"
 
@@ -8,83 +8,68 @@
 #include "api/handler.h"
 #include "http/exchange.h"
 
-/* How long a device that is online takes to answer, if it is given so long. */
+/* How long an online device takes to answer, unless the timeout is shorter. */
 #define ROUND_TRIP_NANOS INT64_C(3000000)
 
-static bool ping(struct exchange *x)
+bool devices_ping(struct exchange *x)
 {
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
 	int64_t timeout = body_member(&x->body, "timeout_nanos")->number;
 	int64_t nanos = timeout < ROUND_TRIP_NANOS ? timeout : ROUND_TRIP_NANOS;
-	const char *trip;
 	struct row *device;
 	bool online;
 
-	if (!op_find(x, R_DEVICE, x->id, &device))
+	if (!db || !op_find(x, R_DEVICE, x->id, &device))
 		return false;
-	online = streq(row_text(device, "status"), "online");
+	online = row_word(device, "status") == DEVICE_ONLINE;
 
-	trip = online ? arena_printf(&x->arena, "%" PRId64, nanos) : NULL;
-	if (online && !trip)
-		return op_short(x);
-
-	const struct pair said[] = {
+	const struct pair answer[] = {
 		{ "code", online ? "success" : "timeout" },
-		{ "round_trip_nanos", trip },
+		{ "round_trip_nanos", online ? arena_printf(&x->arena, "%" PRId64, nanos) : NULL },
 	};
 
-	/* By a clock that stands, nothing takes time. */
+	/* By a frozen clock nothing takes time. */
 	if (!clock_is_frozen(&x->workspace->clock))
 		x->answer.delay = (online ? nanos : timeout) / 1000;
-	return op_say(x, said, ARRAY_LEN(said));
-}
-
-bool op_ping(struct exchange *x)
-{
-	return op_look(x, ping);
+	return op_answer(x, answer, ARRAY_LEN(answer));
 }
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
 
 static const int64_t token_micros = INT64_C(5) * 60 * 1000000;
 
-/* A token of that beginning, for five minutes from now. */
-static bool say_token(struct exchange *x, struct change *c, const char *prefix)
+/* Answer with a token of that beginning, which is valid for five minutes, and commit. */
+static bool answer_token(struct exchange *x, struct tx *tx, const char *prefix)
 {
-	const char *token = ident_new(&c->in->ident, &x->arena, prefix);
+	const char *token = ident_new(&tx->workspace->ident, &x->arena, prefix);
 	char expires[TIME_LEN + 1];
 	int64_t now = 0;
 
-	if (!token || !time_parse(c->clock, &now))
-		return op_short(x);
+	if (!token || !time_parse(tx->clock, &now))
+		return false;
 	time_format(now < TIME_MAX - token_micros ? now + token_micros : TIME_MAX, expires);
 
-	const struct pair said[] = {
+	const struct pair answer[] = {
 		{ "token", token },
 		{ "expires_at", arena_strdup(&x->arena, expires) },
 	};
 
-	return op_say(x, said, ARRAY_LEN(said));
+	return op_answer(x, answer, ARRAY_LEN(answer)) && op_commit(x, tx);
 }
 
-/* It begins as a JSON Web Token does. */
-static bool make_activation_token(struct exchange *x, struct change *c)
+bool devices_activation_token(struct exchange *x)
 {
+	struct tx tx CLEANUP(tx_end) = { 0 };
 	struct row *device;
 
-	return op_find(x, R_DEVICE, x->id, &device) && say_token(x, c, "eyJ");
+	/* It begins as a JSON Web Token does. */
+	return op_begin(x, &tx) && op_find(x, R_DEVICE, x->id, &device) &&
+	       answer_token(x, &tx, "eyJ");
 }
 
-bool op_activation_token(struct exchange *x)
+bool devices_provisioning_token(struct exchange *x)
 {
-	return op_act(x, make_activation_token);
-}
+	struct tx tx CLEANUP(tx_end) = { 0 };
 
-static bool make_provisioning_token(struct exchange *x, struct change *c)
-{
-	return say_token(x, c, "mirupt_");
-}
-
-bool op_provisioning_token(struct exchange *x)
-{
-	return op_act(x, make_provisioning_token);
+	return op_begin(x, &tx) && answer_token(x, &tx, "mirupt_");
 }

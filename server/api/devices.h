@@ -9,8 +9,10 @@
 
 struct exchange;
 
-bool op_ping(struct exchange *x);
-bool op_activation_token(struct exchange *x);
-bool op_provisioning_token(struct exchange *x);
+/* POST /devices/{id}/ping: answers after as long as the device, or the timeout, would take. */
+bool devices_ping(struct exchange *x);
+/* POST /devices/{id}/activation_token, and POST /provisioning_tokens. */
+bool devices_activation_token(struct exchange *x);
+bool devices_provisioning_token(struct exchange *x);
 
 #endif

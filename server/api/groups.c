@@ -1,5 +1,5 @@
 /*
- * groups.c - how deep groups may stand.
+ * groups.c - the depth of groups, and cycles.
  */
 #include "api/groups.h"
 
@@ -7,9 +7,9 @@
 #include "api/write.h"
 #include "http/exchange.h"
 
-#define ANCESTORS_MAX "10" /* of a group that others are put into; as SQL has it */
+#define ANCESTORS_MAX "10" /* of a group that another is put into; a text, for SQL */
 
-/* The group ?1 and those above it, with how far above; no further than counts. */
+/* The group ?1 and its ancestors, with their distance, up to one more than are allowed. */
 #define CHAIN                                                                                      \
 	"WITH RECURSIVE chain (id, level) AS (SELECT ?1, 0 UNION ALL"                              \
 	" SELECT g.parent_id, level + 1 FROM chain JOIN groups AS g ON g.id = chain.id"            \
@@ -17,7 +17,9 @@
 
 static bool refuse_parent(struct exchange *x, enum error error, const char *parent, const char *why)
 {
-	fail_by(x, error, "parent_id", "%s", why ? why : "?");
+	if (!why)
+		return false;
+	fail_by(x, error, "parent_id", "%s", why);
 	fail_param(x, "parent_id", parent);
 	return false;
 }
@@ -30,7 +32,7 @@ static bool check_depth(struct exchange *x, const char *parent)
 	bool deep;
 
 	if (!db_has(x->db, &depth, &parent, 1, &deep))
-		return op_broke(x);
+		return op_db_error(x);
 	return !deep ||
 	       refuse_parent(x, ERR_GROUP_DEPTH, parent,
 			     arena_printf(&x->arena,
@@ -39,8 +41,8 @@ static bool check_depth(struct exchange *x, const char *parent)
 					  parent));
 }
 
-/* A group is not put into itself, nor into one that is inside it. */
-static bool check_circle(struct exchange *x, const char *parent)
+/* A group cannot be moved into itself or into one of its descendants. */
+static bool check_cycle(struct exchange *x, const char *parent)
 {
 	static const struct query inside = { CHAIN "SELECT 1 FROM chain WHERE id = ?2",
 					     QUERY_KEPT };
@@ -48,7 +50,7 @@ static bool check_circle(struct exchange *x, const char *parent)
 	bool has;
 
 	if (!db_has(x->db, &inside, values, ARRAY_LEN(values), &has))
-		return op_broke(x);
+		return op_db_error(x);
 	if (!has)
 		return true;
 	return refuse_parent(x, ERR_GROUP_PARENT, parent,
@@ -57,32 +59,28 @@ static bool check_circle(struct exchange *x, const char *parent)
 							       : "a group that is inside it"));
 }
 
-static bool create(struct exchange *x, struct change *c)
+bool groups_create(struct exchange *x)
 {
-	const char *parent = body_text(&x->body, "parent_id");
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	const char *parent = body_text(&x->body, "parent_id"), *id;
 
-	return write_refers(x) && (!parent || check_depth(x, parent)) && write_said(x, c);
+	return op_begin(x, &tx) && write_check_refs(x) && (!parent || check_depth(x, parent)) &&
+	       write_from_body(x, &tx, &id) && op_commit_row(x, &tx, id);
 }
 
-bool op_create_group(struct exchange *x)
+static bool check_move(struct exchange *x, const struct row *group, const char *parent)
 {
-	return op_change(x, create);
+	return !parent || same_text(parent, row_text(group, "parent_id")) ||
+	       (check_cycle(x, parent) && check_depth(x, parent));
 }
 
-static bool move(struct exchange *x, struct change *c)
+bool groups_move(struct exchange *x)
 {
+	struct tx tx CLEANUP(tx_end) = { 0 };
 	const char *parent = body_text(&x->body, "parent_id");
 	struct row *group;
 
-	if (!op_find(x, R_GROUP, x->id, &group) || !write_refers(x))
-		return false;
-	if (same_text(parent, row_text(group, "parent_id")))
-		return true; /* it is there */
-	return (!parent || (check_circle(x, parent) && check_depth(x, parent))) &&
-	       write_body(x, c, group);
-}
-
-bool op_move_group(struct exchange *x)
-{
-	return op_change(x, move);
+	return op_begin(x, &tx) && op_find(x, R_GROUP, x->id, &group) && write_check_refs(x) &&
+	       check_move(x, group, parent) && write_body(x, &tx, group) &&
+	       op_commit_row(x, &tx, x->id);
 }

@@ -8,7 +8,8 @@
 
 struct exchange;
 
-bool op_create_group(struct exchange *x);
-bool op_move_group(struct exchange *x);
+bool groups_create(struct exchange *x);
+/* POST /groups/{id}/move: moves a group with its descendants. */
+bool groups_move(struct exchange *x);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * handler.c - reading, listing, and the frame of changes.
+ * handler.c - reading, transactions, and answers of any resource.
  */
 #include "api/handler.h"
 
@@ -24,15 +24,12 @@ bool op_not_found(struct exchange *x, enum resource_id resource, const char *id)
 	return false;
 }
 
-bool op_broke(struct exchange *x)
+bool op_db_error(struct exchange *x)
 {
-	return broke(x, "%s %s: %s", x->op->method, x->op->path, db_error(x->db));
+	return server_error(x, "%s %s: %s", x->op->method, x->op->path, db_error(x->db));
 }
 
-bool op_short(struct exchange *x)
-{
-	return broke(x, "%s %s: out of memory", x->op->method, x->op->path);
-}
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 struct join op_join(struct exchange *x)
 {
@@ -41,24 +38,17 @@ struct join op_join(struct exchange *x)
 	};
 }
 
-static struct change change_of(struct exchange *x)
-{
-	return (struct change){
-		.in = x->workspace, .db = x->db, .sql = &x->app->sql, .arena = &x->arena
-	};
-}
-
 bool op_find(struct exchange *x, enum resource_id resource, const char *id, struct row **row)
 {
 	const struct join join = op_join(x);
 
 	if (!join_get(&join, resource, id, NULL, row))
-		return op_broke(x);
+		return op_db_error(x);
 	return *row || op_not_found(x, resource, id);
 }
 
-bool op_find_said(struct exchange *x, enum resource_id resource, const char *field,
-		  struct row **row)
+bool op_find_by_body(struct exchange *x, enum resource_id resource, const char *field,
+		     struct row **row)
 {
 	if (op_find(x, resource, body_text(&x->body, field), row))
 		return true;
@@ -74,7 +64,7 @@ bool op_find_whole(struct exchange *x, enum resource_id resource, const char *id
 	join.version = V_NEWEST;
 	if (!export_tree(&x->arena, &resources[resource], &tree) ||
 	    !join_get(&join, resource, id, tree, row))
-		return op_broke(x);
+		return op_db_error(x);
 	return *row || op_not_found(x, resource, id);
 }
 
@@ -87,25 +77,25 @@ bool op_look_up(struct exchange *x, const struct query *q, const char *const *va
 
 	*text = NULL;
 	if (!s)
-		return op_broke(x);
+		return op_db_error(x);
 	for (size_t i = 0; i < n; i++)
 		stmt_bind(s, (int)i + 1, values[i]);
 	step = stmt_step(s);
 	found = step == STEP_ROW ? stmt_text(s, 0) : NULL;
 	if (found)
 		*text = arena_strdup(&x->arena, found);
-	return (step == STEP_ROW ? *text != NULL : step == STEP_DONE) || op_broke(x);
+	return (step == STEP_ROW ? *text != NULL : step == STEP_DONE) || op_db_error(x);
 }
 
-static bool read_one(struct exchange *x)
+bool op_read(struct exchange *x, const char *id)
 {
 	const struct join join = op_join(x);
 	struct row *row;
 
-	if (!join_get(&join, x->op->resource, x->id, x->expand.tree, &row))
-		return op_broke(x);
+	if (!join_get(&join, x->op->resource, id, x->expand.tree, &row))
+		return op_db_error(x);
 	x->row = row;
-	return row || op_not_found(x, x->op->resource, x->id);
+	return row || op_not_found(x, x->op->resource, id);
 }
 
 static bool read_page(struct exchange *x)
@@ -115,118 +105,105 @@ static bool read_page(struct exchange *x)
 
 	if (!page ||
 	    !list_page(&join, x->op->resource, x->listing, x->expand.tree, x->expand.total, page))
-		return op_broke(x);
+		return op_db_error(x);
 	x->page = page;
 	return true;
 }
 
-bool op_look(struct exchange *x, bool (*read)(struct exchange *x))
-{
-	struct change change = change_of(x);
-	bool ok;
+/* ---- transactions ---------------------------------------------------------------------------- */
 
-	if (!agent_settle(&change))
-		return op_broke(x);
-	db_read(x->db);
-	ok = read(x);
-	db_read_end(x->db);
-	return ok;
+static struct tx tx_of(struct exchange *x)
+{
+	return (struct tx){
+		.workspace = x->workspace, .db = x->db, .sql = &x->app->sql, .arena = &x->arena
+	};
 }
 
-bool op_get(struct exchange *x)
+struct db *op_begin_read(struct exchange *x)
 {
-	return op_look(x, read_one);
-}
+	struct tx tx = tx_of(x);
 
-bool op_list(struct exchange *x)
-{
-	return op_look(x, read_page);
-}
-
-/* Begin a change of what devices were due to do before is done. */
-static bool begin(struct change *c)
-{
-	if (!change_begin(c))
-		return false;
-	if (agent_run(c))
-		return true;
-	change_undo(c);
-	return false;
-}
-
-static bool change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c),
-		   bool (*read)(struct exchange *x))
-{
-	struct change change = change_of(x);
-
-	if (!begin(&change))
-		return op_broke(x);
-	change_date(&change);
-	if (!run(x, &change) || (read && !read(x))) {
-		change_undo(&change);
-		return false;
+	if (!simulator_settle(&tx)) {
+		op_db_error(x);
+		return NULL;
 	}
-	return change_commit(&change) || op_broke(x);
+	db_read(x->db);
+	return x->db;
 }
 
-bool op_change(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+/* Begin, with every step done that was due before. */
+static bool begin(struct exchange *x, struct tx *tx)
 {
-	return change(x, run, read_one);
+	*tx = tx_of(x);
+	return (tx_begin(tx) && simulator_run(tx)) || op_db_error(x);
 }
 
-bool op_act(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+bool op_begin(struct exchange *x, struct tx *tx)
 {
-	return change(x, run, NULL);
+	if (!begin(x, tx))
+		return false;
+	tx_date(tx);
+	return true;
 }
 
-bool op_say(struct exchange *x, const struct pair *values, size_t n)
+bool op_begin_settings(struct exchange *x, struct tx *tx)
+{
+	if (!begin(x, tx))
+		return false;
+	tx_cover_settings(tx);
+	return true;
+}
+
+bool op_commit(struct exchange *x, struct tx *tx)
+{
+	return tx_commit(tx) || op_db_error(x);
+}
+
+bool op_commit_settings(struct exchange *x, struct tx *tx)
+{
+	x->workspace->changed = true; /* even in a stateless one: settings stay */
+	return simulator_reschedule(tx) ? op_commit(x, tx) : op_db_error(x);
+}
+
+bool op_commit_row(struct exchange *x, struct tx *tx, const char *id)
+{
+	return op_read(x, id) && op_commit(x, tx);
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+bool op_answer(struct exchange *x, const struct pair *values, size_t n)
 {
 	const struct resource *r = x->op->answer;
 	struct row *row = row_new(&x->arena, r);
 
 	if (!row)
-		return op_short(x);
-	for (size_t i = 0; i < n; i++) {
-		const struct field *f = resource_field(r, values[i].name);
-
-		if (!values[i].value && !may_be_null(f))
-			return op_short(x);
-		row->cell[f - r->fields].text = values[i].value;
-	}
+		return false;
+	for (size_t i = 0; i < n; i++)
+		row->cell[resource_field(r, values[i].name) - r->fields].text = values[i].value;
 	x->row = row;
 	return true;
+}
+
+/* ---- operations ------------------------------------------------------------------------------ */
+
+bool op_get(struct exchange *x)
+{
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
+
+	return db && op_read(x, x->id);
+}
+
+bool op_list(struct exchange *x)
+{
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
+
+	return db && read_page(x);
 }
 
 bool op_principal(struct exchange *x)
 {
 	const struct pair who[] = { { "id", x->key->id }, { "name", x->key->name } };
 
-	return op_say(x, who, ARRAY_LEN(who));
-}
-
-bool op_set(struct exchange *x, bool (*run)(struct exchange *x))
-{
-	struct change change = change_of(x);
-	struct clock *clock = &x->workspace->clock;
-	struct clock_setting setting;
-	struct transitions transitions;
-
-	if (!begin(&change))
-		return op_broke(x);
-	setting = clock_setting(clock);
-	transitions = x->workspace->transitions;
-	if (run(x)) {
-		x->workspace->changed = true; /* in one that is still, too */
-		if (agent_catch_up(&change)) {
-			if (change_commit(&change))
-				return true;
-		} else {
-			change_undo(&change);
-		}
-		clock_restore(clock, setting);
-		x->workspace->transitions = transitions;
-		return op_broke(x);
-	}
-	change_undo(&change);
-	return false;
+	return op_answer(x, who, ARRAY_LEN(who));
 }

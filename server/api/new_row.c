@@ -1,64 +1,65 @@
 /*
- * new_row.c - completing by the resource table.
+ * new_row.c - defaults by the resource table.
  */
 #include "api/new_row.h"
 
 #include "store/insert.h"
 
-void draft_begin(struct draft *d, enum resource_id resource)
+void new_row_init(struct new_row *row, enum resource_id resource)
 {
-	*d = (struct draft){ .resource = &resources[resource] };
+	*row = (struct new_row){ .resource = &resources[resource] };
 }
 
-static size_t place_of(const struct draft *d, const char *field)
+static size_t index_of(const struct new_row *row, const char *field)
 {
-	return (size_t)(resource_field(d->resource, field) - d->resource->fields);
+	return (size_t)(resource_field(row->resource, field) - row->resource->fields);
 }
 
-void draft_set(struct draft *d, const char *field, const char *text)
+void new_row_set(struct new_row *row, const char *field, const char *text)
 {
-	d->values[place_of(d, field)] = text;
+	row->values[index_of(row, field)] = text;
 }
 
-const char *draft_text(const struct draft *d, const char *field)
+const char *new_row_text(const struct new_row *row, const char *field)
 {
-	return d->values[place_of(d, field)];
+	return row->values[index_of(row, field)];
 }
 
-void draft_say(struct draft *d, const struct body *body)
+void new_row_from_body(struct new_row *row, const struct body *body)
 {
 	for (size_t i = 0; i < body->count; i++) {
 		const struct member *m = &body->members[i];
-		const struct field *f = resource_find_field(d->resource, m->field->name);
+		const struct field *f = resource_find_field(row->resource, m->field->name);
 
 		if (m->set && f && is_stored(f) && !m->texts)
-			d->values[f - d->resource->fields] = m->text;
+			row->values[f - row->resource->fields] = m->text;
 	}
 }
 
-bool draft_complete(struct draft *d, struct change *c)
+bool new_row_complete(struct new_row *row, struct tx *tx)
 {
-	const struct resource *r = d->resource;
+	const struct resource *r = row->resource;
 
 	for (size_t i = 0; i < r->nfields; i++) {
 		const struct field *f = &r->fields[i];
 
-		if (d->values[i] || !is_stored(f))
+		if (row->values[i] || !is_stored(f))
 			continue;
 		if (f->kind == K_ID)
-			d->values[i] = change_ident(c, r);
+			row->values[i] = tx_new_id(tx, r);
 		else if (f->preset)
-			d->values[i] = f->kind == K_TIME ? c->now : f->preset;
-		if (f->kind == K_ID && !d->values[i])
+			row->values[i] = f->kind == K_TIME ? tx->now : f->preset;
+		if (f->kind == K_ID && !row->values[i])
 			return false;
 	}
 	for (size_t i = 0; i < r->nfields; i++)
-		if (!d->values[i] && r->fields[i].same_as)
-			d->values[i] = draft_text(d, r->fields[i].same_as);
+		if (!row->values[i] && r->fields[i].same_as)
+			row->values[i] = new_row_text(row, r->fields[i].same_as);
 	return true;
 }
 
-enum step draft_insert(const struct draft *d, struct change *c, const char *owner, size_t position)
+enum step new_row_insert(const struct new_row *row, struct tx *tx, const char *owner,
+			 size_t position)
 {
-	return insert_row(c->db, c->sql, d->resource, d->values, owner, position);
+	return insert_row(tx->db, tx->sql, row->resource, row->values, owner, position);
 }

@@ -1,6 +1,6 @@
 /*
- * new_row.h - a row in the making: a text for each field, and what follows for the rest. Knows the
- * resource table, nothing of requests.
+ * new_row.h - a row that is being made: a text for each field, and what the resource table gives to
+ * fields that nobody set. Knows the table and transactions, nothing of requests.
  */
 #ifndef API_NEW_ROW_H
 #define API_NEW_ROW_H
@@ -8,22 +8,22 @@
 #include "model/body.h"
 #include "workspace/transaction.h"
 
-struct draft {
+struct new_row {
 	const struct resource *resource;
-	const char *values[FIELDS_MAX]; /* as they are stored; NULL: null, or not said; borrowed */
+	const char *values[FIELDS_MAX]; /* in the stored form; NULL: null, or not set; borrowed */
 };
 
-void draft_begin(struct draft *d, enum resource_id resource);
-/* Say a field, which the resource must have. */
-void draft_set(struct draft *d, const char *field, const char *text);
-const char *draft_text(const struct draft *d, const char *field);
-/* Say every field that a body says, as a single value, and the resource stores. */
-void draft_say(struct draft *d, const struct body *body);
-/* Give an id, a preset, the change's time, or another field's value to what is not said. False when
- * the database or memory fails. */
-bool draft_complete(struct draft *d, struct change *c) MUST_CHECK;
-/* Store it: see store/insert.h. */
-enum step draft_insert(const struct draft *d, struct change *c, const char *owner,
-		       size_t position) MUST_CHECK;
+void new_row_init(struct new_row *row, enum resource_id resource);
+/* Set a field that the resource has. */
+void new_row_set(struct new_row *row, const char *field, const char *text);
+const char *new_row_text(const struct new_row *row, const char *field);
+/* Set each field that a body sets and the resource stores, but for lists. */
+void new_row_from_body(struct new_row *row, const struct body *body);
+/* Give each field that is not set a new id, its preset, the transaction's time, or another field's
+ * value, as the table says. False when the database or memory fails. */
+bool new_row_complete(struct new_row *row, struct tx *tx) MUST_CHECK;
+/* Insert it; `owner` and `position` as for insert_row(). */
+enum step new_row_insert(const struct new_row *row, struct tx *tx, const char *owner,
+			 size_t position) MUST_CHECK;
 
 #endif

@@ -594,7 +594,7 @@ static void put_formats(struct document *d)
 	put_text(d, "format", "binary");
 	close_media(d);
 	for (const struct word *w = instance_format_words; w->text; w++) {
-		open_media(d, format_media_type(w->text));
+		open_media(d, file_format_media_type(w->text));
 		close_media(d);
 	}
 }
@@ -628,7 +628,7 @@ static void put_answer(struct document *d, const struct operation *op)
 
 static bool is_served(const struct document *d, const struct operation *op)
 {
-	return op->realm == REALM_API && live(op->on, d->v);
+	return op->class == ENDPOINT_API && live(op->on, d->v);
 }
 
 /* What can be done next with the row that an operation answers with. (A list may be empty.) */

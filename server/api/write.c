@@ -1,5 +1,5 @@
 /*
- * write.c - the checks and statements that the table implies.
+ * write.c - checks, then statements.
  */
 #include "api/write.h"
 
@@ -8,11 +8,11 @@
 #include "model/value.h"
 #include "store/insert.h"
 
-enum { SQL_MAX = 4096, ESCAPED = 6 /* bytes that one of an id may become */ };
+enum { SQL_MAX = 4096, ESCAPED = 6 /* bytes that one byte of an id may become */ };
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-bool write_refers(struct exchange *x)
+bool write_check_refs(struct exchange *x)
 {
 	struct row *row;
 
@@ -20,50 +20,49 @@ bool write_refers(struct exchange *x)
 		const struct member *m = &x->body.members[i];
 
 		if (m->field->kind == K_REF && m->text &&
-		    !op_find_said(x, m->field->refers, m->field->name, &row))
+		    !op_find_by_body(x, m->field->refers, m->field->name, &row))
 			return false;
 	}
 	return true;
 }
 
-/* Is a field of a rule one whose value is, or would be, another than before? */
-static bool concerns(const struct unique *u, const struct draft *d, const struct row *before)
+/* Is a field of a rule set to another value than before? `before` is NULL for a new row. */
+static bool is_changed(const struct unique *u, const struct new_row *new, const struct row *before)
 {
 	bool changed = !before;
 
 	for (size_t i = 0; !changed && i < ARRAY_LEN(u->fields) && u->fields[i]; i++)
-		changed = !same_text(draft_text(d, u->fields[i]), row_text(before, u->fields[i]));
+		changed =
+		    !same_text(new_row_text(new, u->fields[i]), row_text(before, u->fields[i]));
 	return changed;
 }
 
-/* The id of a row that has the draft's values of a rule's fields, or NULL. */
-static bool find_taken(struct exchange *x, const struct draft *d, const struct unique *u,
+/* *id becomes the id of a row that has the same values in a rule's fields, or NULL. */
+static bool find_taken(struct exchange *x, const struct new_row *new, const struct unique *u,
 		       const char **id)
 {
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
 	const char *values[ARRAY_LEN(u->fields)];
 	size_t n = 0;
 
-	sql_taken(&sql, d->resource, u);
+	sql_taken(&sql, new->resource, u);
 	for (; n < ARRAY_LEN(u->fields) && u->fields[n]; n++)
-		values[n] = draft_text(d, u->fields[n]);
-	return sql.bad
-		   ? op_short(x)
-		   : op_look_up(x, &(const struct query){ sql.text, QUERY_KEPT }, values, n, id);
+		values[n] = new_row_text(new, u->fields[n]);
+	return !sql.bad &&
+	       op_look_up(x, &(const struct query){ sql.text, QUERY_KEPT }, values, n, id);
 }
 
-/* No other row may have what the draft shares with none (behaviour: section 9.3); `before` is what
- * it changes, or NULL. */
-static bool check_unique(struct exchange *x, const struct draft *d, const struct row *before)
+/* Unique values must not be taken by another row (behaviour: section 9.3). */
+static bool check_unique(struct exchange *x, const struct new_row *new, const struct row *before)
 {
 	const char *id = NULL;
 
-	for (const struct unique *u = d->resource->uniques; u && u->says; u++) {
-		const char *text = draft_text(d, u->fields[0]);
+	for (const struct unique *u = new->resource->uniques; u && u->says; u++) {
+		const char *text = new_row_text(new, u->fields[0]);
 
-		if (!u->taken || !concerns(u, d, before))
+		if (!u->taken || !is_changed(u, new, before))
 			continue;
-		if (!find_taken(x, d, u, &id))
+		if (!find_taken(x, new, u, &id))
 			return false;
 		if (!id)
 			continue;
@@ -76,31 +75,32 @@ static bool check_unique(struct exchange *x, const struct draft *d, const struct
 	return true;
 }
 
-bool check_reference(struct exchange *x, const struct reference *r, const struct body *said)
+bool write_check_ref_given(struct exchange *x, const struct body_ref *ref,
+			   const struct body *object)
 {
-	return body_text(said, "id") || body_text(said, r->other) ||
-	       fail_field(x, r->field, "%s: says no %s; expected its id, or its %s", r->field,
-			  resources[r->resource].called, r->other);
+	return body_text(object, "id") || body_text(object, ref->other) ||
+	       fail_field(x, ref->field, "%s: says no %s; expected its id, or its %s", ref->field,
+			  resources[ref->resource].called, ref->other);
 }
 
-bool write_reference(struct exchange *x, const struct reference *r, const struct body *said,
-		     const struct row **row)
+bool write_find_ref(struct exchange *x, const struct body_ref *ref, const struct body *object,
+		    const struct row **row)
 {
-	const char *id = body_text(said, "id"), *other = body_text(said, r->other);
+	const char *id = body_text(object, "id"), *other = body_text(object, ref->other);
 	struct row *found = NULL;
 
-	if (!id && !op_look_up(x, r->find, &other, 1, &id))
+	if (!id && !op_look_up(x, ref->find, &other, 1, &id))
 		return false;
-	if (id ? op_find(x, r->resource, id, &found) : op_not_found(x, r->resource, other)) {
+	if (id ? op_find(x, ref->resource, id, &found) : op_not_found(x, ref->resource, other)) {
 		*row = found;
 		return true;
 	}
-	fail_param(x, "field", r->field);
+	fail_param(x, "field", ref->field);
 	return false;
 }
 
-bool write_rules(struct exchange *x, const struct rule *rules, size_t n, const char *const *values,
-		 const char *field)
+bool write_check_rules(struct exchange *x, const struct rule *rules, size_t n,
+		       const char *const *values, const char *field)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct stmt *s CLEANUP(stmt_endp) = db_query(x->db, &rules[i].query);
@@ -108,7 +108,7 @@ bool write_rules(struct exchange *x, const struct rule *rules, size_t n, const c
 		enum step step;
 
 		if (!s)
-			return op_broke(x);
+			return op_db_error(x);
 		for (unsigned v = 0; v < rules[i].nvalues; v++)
 			stmt_bind(s, (int)v + 1, values[v]);
 		step = stmt_step(s);
@@ -117,14 +117,14 @@ bool write_rules(struct exchange *x, const struct rule *rules, size_t n, const c
 		first = step == STEP_ROW ? stmt_text(s, 0) : NULL;
 		second = step == STEP_ROW ? stmt_text(s, 1) : NULL;
 		if (!first || !second)
-			return op_broke(x);
+			return op_db_error(x);
 		return fail_by(x, rules[i].error, field, "%s%s%s%s%s", parts[0], quote(x, first),
 			       parts[1], quote(x, second), parts[2]);
 	}
 	return true;
 }
 
-bool write_all_found(struct exchange *x, enum resource_id resource, const char *field,
+bool write_check_ids(struct exchange *x, enum resource_id resource, const char *field,
 		     const char *ids)
 {
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -134,9 +134,8 @@ bool write_all_found(struct exchange *x, enum resource_id resource, const char *
 		   "SELECT j.value FROM json_each(?1) AS j LEFT JOIN %s AS t ON t.id = j.value"
 		   " WHERE t.id IS NULL ORDER BY j.key LIMIT 1",
 		   resources[resource].table);
-	if (sql.bad)
-		return op_short(x);
-	if (!op_look_up(x, &(const struct query){ sql.text, QUERY_KEPT }, &ids, 1, &missing))
+	if (sql.bad ||
+	    !op_look_up(x, &(const struct query){ sql.text, QUERY_KEPT }, &ids, 1, &missing))
 		return false;
 	if (!missing)
 		return true;
@@ -147,92 +146,91 @@ bool write_all_found(struct exchange *x, enum resource_id resource, const char *
 
 /* ---- new rows -------------------------------------------------------------------------------- */
 
-bool write_inside(struct exchange *x, struct change *c, struct draft *d, const char *owner,
-		  size_t position)
+bool write_owned(struct exchange *x, struct tx *tx, struct new_row *row, const char *owner,
+		 size_t position)
 {
-	if (!draft_complete(d, c) || draft_insert(d, c, owner, position) != STEP_DONE)
-		return op_broke(x);
-	return true;
+	return (new_row_complete(row, tx) &&
+		new_row_insert(row, tx, owner, position) == STEP_DONE) ||
+	       op_db_error(x);
 }
 
-bool write_new(struct exchange *x, struct change *c, struct draft *d)
+bool write_new(struct exchange *x, struct tx *tx, struct new_row *row)
 {
-	if (!check_unique(x, d, NULL) || !write_inside(x, c, d, NULL, 0))
+	return check_unique(x, row, NULL) && write_owned(x, tx, row, NULL, 0);
+}
+
+bool write_from_body(struct exchange *x, struct tx *tx, const char **id)
+{
+	struct new_row row;
+
+	new_row_init(&row, x->op->resource);
+	new_row_from_body(&row, &x->body);
+	if (!write_new(x, tx, &row))
 		return false;
-	x->id = draft_text(d, "id");
+	*id = new_row_text(&row, "id");
 	return true;
 }
 
-bool write_said(struct exchange *x, struct change *c)
-{
-	struct draft d;
-
-	draft_begin(&d, x->op->resource);
-	draft_say(&d, &x->body);
-	return write_new(x, c, &d);
-}
-
-bool write_texts(struct exchange *x, const struct member *m, const char **json)
+bool write_json_array(struct exchange *x, const struct member *m, const char **json)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT((size_t)x->app->max_body * ESCAPED);
 
 	buf_add_json_array(&text, m->texts, m->count);
 	*json = text.bad ? NULL : arena_strdup(&x->arena, text.text);
-	return *json || op_short(x);
+	return *json != NULL;
 }
 
-bool write_links(struct exchange *x, const char *relation, const char *field)
+bool write_links(struct exchange *x, const char *id, const char *relation, const char *field)
 {
 	const struct resource *r = &resources[x->op->resource];
 	const struct member *m = body_member(&x->body, field);
 
 	for (size_t i = 0; i < m->count; i++)
-		if (insert_link(x->db, &x->app->sql, r, resource_field(r, relation), x->id, i,
+		if (insert_link(x->db, &x->app->sql, r, resource_field(r, relation), id, i,
 				m->texts[i]) != STEP_DONE)
-			return op_broke(x);
+			return op_db_error(x);
 	return true;
-}
-
-static bool create(struct exchange *x, struct change *c)
-{
-	return write_refers(x) && write_said(x, c);
 }
 
 bool op_create(struct exchange *x)
 {
-	return op_change(x, create);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	const char *id;
+
+	return op_begin(x, &tx) && write_check_refs(x) && write_from_body(x, &tx, &id) &&
+	       op_commit_row(x, &tx, id);
 }
 
 /* ---- changes --------------------------------------------------------------------------------- */
 
-bool write_changes(struct exchange *x, struct change *c, const struct row *row,
+bool write_changes(struct exchange *x, struct tx *tx, const struct row *row,
 		   const struct pair *pairs, size_t n)
 {
 	const struct resource *r = row->resource;
 	struct pair changed[FIELDS_MAX];
+	struct new_row new;
 	size_t count = 0;
-	struct draft d;
 
-	draft_begin(&d, resource_number(r));
+	new_row_init(&new, resource_number(r));
 	for (size_t i = 0; i < r->nfields; i++)
 		if (is_stored(&r->fields[i]))
-			d.values[i] = row->cell[i].text;
+			new.values[i] = row->cell[i].text;
 	for (size_t i = 0; i < n; i++) {
-		if (same_text(draft_text(&d, pairs[i].name), pairs[i].value))
+		if (same_text(new_row_text(&new, pairs[i].name), pairs[i].value))
 			continue;
-		draft_set(&d, pairs[i].name, pairs[i].value);
+		new_row_set(&new, pairs[i].name, pairs[i].value);
 		changed[count++] = pairs[i];
 	}
 	if (count == 0)
 		return true;
-	if (!check_unique(x, &d, row))
+	if (!check_unique(x, &new, row))
 		return false;
-	change_follow(c, row_text(row, "updated_at"));
-	changed[count++] = (struct pair){ "updated_at", c->now };
-	return update_row(c->db, r, row_text(row, "id"), changed, count) || op_broke(x);
+	tx_date_after(tx, row_text(row, "updated_at"));
+	changed[count++] = (struct pair){ "updated_at", tx->now };
+	return update_row(tx->db, r, row_text(row, "id"), changed, count) || op_db_error(x);
 }
 
-bool write_body(struct exchange *x, struct change *c, const struct row *row)
+bool write_body(struct exchange *x, struct tx *tx, const struct row *row)
 {
 	struct pair pairs[FIELDS_MAX];
 	size_t n = 0;
@@ -243,17 +241,14 @@ bool write_body(struct exchange *x, struct change *c, const struct row *row)
 		if (m->set)
 			pairs[n++] = (struct pair){ m->field->name, m->text };
 	}
-	return write_changes(x, c, row, pairs, n);
-}
-
-static bool patch(struct exchange *x, struct change *c)
-{
-	struct row *row;
-
-	return op_find(x, x->op->resource, x->id, &row) && write_refers(x) && write_body(x, c, row);
+	return write_changes(x, tx, row, pairs, n);
 }
 
 bool op_patch(struct exchange *x)
 {
-	return op_change(x, patch);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct row *row;
+
+	return op_begin(x, &tx) && op_find(x, x->op->resource, x->id, &row) &&
+	       write_check_refs(x) && write_body(x, &tx, row) && op_commit_row(x, &tx, x->id);
 }

@@ -1,9 +1,9 @@
 /*
- * write.h - what writes rows of any resource by the table: making one, changing one, and the
- * checks that every such operation needs. Knows no HTTP.
+ * write.h - making and changing rows of any resource by the resource table, and the checks that
+ * every such operation needs. Knows no HTTP.
  *
- * All but the first two are for functions that op_change runs; where they return false, x has
- * failed.
+ * The write_* functions are for operations that have begun a transaction. They return false once x
+ * has failed: with a failure noted, or, when memory is short, without one.
  */
 #ifndef API_WRITE_H
 #define API_WRITE_H
@@ -13,57 +13,63 @@
 
 struct exchange;
 
-/* A new row of what the body says; and what the body says of the row that the path names. */
+/* POST: a new row of what the body says. PATCH: what the body says of the path's row. */
 bool op_create(struct exchange *x);
 bool op_patch(struct exchange *x);
 
-/* The id in each member of the body that is one must be that of a row. */
-bool write_refers(struct exchange *x);
-/* Complete a draft and store it, as x->id: no two rows may share what the table calls unique. */
-bool write_new(struct exchange *x, struct change *c, struct draft *d);
-/* Make such a row of what the body says. */
-bool write_said(struct exchange *x, struct change *c);
-/* The same of one that lives inside another row. */
-bool write_inside(struct exchange *x, struct change *c, struct draft *d, const char *owner,
-		  size_t position);
-/* Make the row that the path names out of what it is and what the body says. */
-bool write_body(struct exchange *x, struct change *c, const struct row *row);
-/* Give fields of a row other values; where they have them, nothing happens. */
-bool write_changes(struct exchange *x, struct change *c, const struct row *row,
-		   const struct pair *pairs, size_t n);
+/* ---- checks ---------------------------------------------------------------------------------- */
 
-/* How a body names a row: by its id, or else by another member, by which a query finds the id. */
-struct reference {
-	enum resource_id resource;
-	const char *field; /* the object that holds both */
-	const char *other;
-	const struct query *find;
-};
+/* Each member of the body that refers to a row must name one that exists. */
+bool write_check_refs(struct exchange *x);
+/* Each of a list of ids, which a field of the body gives as a JSON array, must be one of a row. */
+bool write_check_ids(struct exchange *x, enum resource_id resource, const char *field,
+		     const char *ids);
 
-/* Before a change: does the object say one of both? */
-bool check_reference(struct exchange *x, const struct reference *r, const struct body *said);
-/* The row that it means; the id counts where both are said. */
-bool write_reference(struct exchange *x, const struct reference *r, const struct body *said,
-		     const struct row **row);
-
-/* What must hold of rows: a query that gives the first offence, in two columns, which stand in the
- * message after its first and second parts. */
+/* A rule about rows: a query that finds the first breach, in two columns, which stand in the
+ * message behind its first and second parts. */
 struct rule {
 	struct query query;
-	unsigned nvalues; /* how many of the values it asks for, from ?1 */
+	unsigned nvalues; /* how many values it takes, from ?1 on */
 	enum error error;
 	const char *parts[3];
 };
 
-/* Do all hold? Else x fails, by a field of the body. */
-bool write_rules(struct exchange *x, const struct rule *rules, size_t n, const char *const *values,
-		 const char *field);
-/* The list of texts that a member of the body is, as a JSON array. */
-bool write_texts(struct exchange *x, const struct member *m, const char **json);
-/* Link the row x->id of the operation's resource, by a relation, to those of such a list. */
-bool write_links(struct exchange *x, const char *relation, const char *field);
-/* Is every one of a list of ids, which a field of the body gives as a JSON array, one of a row? */
-bool write_all_found(struct exchange *x, enum resource_id resource, const char *field,
-		     const char *ids);
+/* All of the rules must hold; the failure names the field. */
+bool write_check_rules(struct exchange *x, const struct rule *rules, size_t n,
+		       const char *const *values, const char *field);
+
+/* How a body refers to a row: by id, or else by another member, by which a query finds the id. */
+struct body_ref {
+	enum resource_id resource;
+	const char *field; /* the object that holds both members */
+	const char *other;
+	const struct query *find;
+};
+
+/* The object must have one of both members. Needs no transaction. */
+bool write_check_ref_given(struct exchange *x, const struct body_ref *ref,
+			   const struct body *object);
+/* Find the row that the object refers to; if it has both members, by the id. */
+bool write_find_ref(struct exchange *x, const struct body_ref *ref, const struct body *object,
+		    const struct row **row);
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+/* Complete a row and insert it; no two rows may share what the table calls unique. */
+bool write_new(struct exchange *x, struct tx *tx, struct new_row *row);
+/* Make a row of the operation's resource of what the body says; *id becomes its id. */
+bool write_from_body(struct exchange *x, struct tx *tx, const char **id);
+/* Complete a row that another row owns, and insert it. */
+bool write_owned(struct exchange *x, struct tx *tx, struct new_row *row, const char *owner,
+		 size_t position);
+/* Change fields of a row. Does nothing if they have these values; else dates the row. */
+bool write_changes(struct exchange *x, struct tx *tx, const struct row *row,
+		   const struct pair *pairs, size_t n);
+/* Change the fields of a row that the body sets. */
+bool write_body(struct exchange *x, struct tx *tx, const struct row *row);
+/* A list of texts of the body as a JSON array. */
+bool write_json_array(struct exchange *x, const struct member *m, const char **json);
+/* Link a row of the operation's resource to those that a field of the body lists. */
+bool write_links(struct exchange *x, const char *id, const char *relation, const char *field);
 
 #endif

@@ -24,7 +24,7 @@ enum {
 struct log {
 	enum log_format format;
 	int fd;
-	struct background background; /* woken for the first line, and when half is full */
+	struct thread thread; /* woken for the first line, and when half is full */
 	struct buf waiting;
 	unsigned long dropped;
 };
@@ -63,12 +63,12 @@ static int64_t in_ms(int64_t ms)
 	return clock_monotonic() + ms * 1000;
 }
 
-static bool is_over(struct log *log)
+static bool is_stopping(struct log *log)
 {
-	background_lock(&log->background);
-	bool over = log->background.over;
-	background_unlock(&log->background);
-	return over;
+	thread_lock(&log->thread);
+	bool stopping = log->thread.stopping;
+	thread_unlock(&log->thread);
+	return stopping;
 }
 
 /* Write it all, however long that takes; once it is over, for STOP_MS at most. */
@@ -88,7 +88,7 @@ static void drain(struct log *log, const char *text, size_t len)
 				text += n;
 				len -= (size_t)n;
 			}
-		} else if (is_over(log)) {
+		} else if (is_stopping(log)) {
 			if (deadline == 0)
 				deadline = in_ms(STOP_MS);
 			else if (clock_monotonic() >= deadline)
@@ -100,20 +100,20 @@ static void drain(struct log *log, const char *text, size_t len)
 static void *run(void *arg)
 {
 	struct log *log = arg;
-	struct background *b = &log->background;
+	struct thread *b = &log->thread;
 	struct buf writing = BUF_INIT(BUFFER);
 
-	background_lock(b);
+	thread_lock(b);
 	for (;;) {
-		while (log->waiting.len == 0 && !b->over)
-			background_wait(b);
+		while (log->waiting.len == 0 && !b->stopping)
+			thread_wait(b);
 		if (log->waiting.len == 0)
 			break;
 
 		int64_t gathered = in_ms(GATHER_MS);
 
-		while (!b->over && log->waiting.len < BUFFER / 2 &&
-		       background_wait_until(b, gathered))
+		while (!b->stopping && log->waiting.len < BUFFER / 2 &&
+		       thread_wait_until(b, gathered))
 			;
 
 		struct buf full = log->waiting;
@@ -122,7 +122,7 @@ static void *run(void *arg)
 		log->waiting = writing;
 		log->dropped = 0;
 		writing = full;
-		background_unlock(b);
+		thread_unlock(b);
 		drain(log, writing.text, writing.len);
 		if (dropped > 0) {
 			char what[64];
@@ -134,9 +134,9 @@ static void *run(void *arg)
 			drain(log, writing.text, writing.len);
 		}
 		buf_clear(&writing);
-		background_lock(b);
+		thread_lock(b);
 	}
-	background_unlock(b);
+	thread_unlock(b);
 	buf_free(&writing);
 	return NULL;
 }
@@ -150,7 +150,7 @@ struct log *log_start(enum log_format format, int fd)
 	log->format = format;
 	log->fd = fd;
 	log->waiting = (struct buf)BUF_INIT(BUFFER);
-	if (background_start(&log->background, run, log))
+	if (thread_start(&log->thread, run, log))
 		return log;
 	free(log);
 	return NULL;
@@ -158,7 +158,7 @@ struct log *log_start(enum log_format format, int fd)
 
 void log_stop(struct log *log)
 {
-	background_stop(&log->background);
+	thread_stop(&log->thread);
 	buf_free(&log->waiting);
 	free(log);
 }
@@ -179,7 +179,7 @@ enum log_format log_format(const struct log *log)
 /* Wakes the thread only from its sleep and when the buffer is half full. */
 void log_line(struct log *log, const struct buf *line)
 {
-	background_lock(&log->background);
+	thread_lock(&log->thread);
 
 	size_t before = log->waiting.len;
 
@@ -188,9 +188,9 @@ void log_line(struct log *log, const struct buf *line)
 	} else {
 		buf_addn(&log->waiting, line->text, line->len);
 		if (before == 0 || (before < BUFFER / 2 && log->waiting.len >= BUFFER / 2))
-			background_wake(&log->background);
+			thread_wake(&log->thread);
 	}
-	background_unlock(&log->background);
+	thread_unlock(&log->thread);
 }
 
 static void log_text(struct log *log, const char *kind, const char *what)

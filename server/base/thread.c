@@ -5,17 +5,17 @@
 
 #include <time.h>
 
-static void destroy(struct background *b)
+static void destroy(struct thread *b)
 {
 	pthread_cond_destroy(&b->woken);
 	pthread_mutex_destroy(&b->lock);
 }
 
-bool background_start(struct background *b, void *(*run)(void *), void *with)
+bool thread_start(struct thread *b, void *(*run)(void *), void *with)
 {
 	pthread_condattr_t monotonic;
 
-	b->over = false;
+	b->stopping = false;
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -27,37 +27,37 @@ bool background_start(struct background *b, void *(*run)(void *), void *with)
 	return false;
 }
 
-void background_stop(struct background *b)
+void thread_stop(struct thread *b)
 {
-	background_lock(b);
-	b->over = true;
-	background_wake(b);
-	background_unlock(b);
+	thread_lock(b);
+	b->stopping = true;
+	thread_wake(b);
+	thread_unlock(b);
 	pthread_join(b->thread, NULL);
 	destroy(b);
 }
 
-void background_lock(struct background *b)
+void thread_lock(struct thread *b)
 {
 	pthread_mutex_lock(&b->lock);
 }
 
-void background_unlock(struct background *b)
+void thread_unlock(struct thread *b)
 {
 	pthread_mutex_unlock(&b->lock);
 }
 
-void background_wake(struct background *b)
+void thread_wake(struct thread *b)
 {
 	pthread_cond_signal(&b->woken);
 }
 
-void background_wait(struct background *b)
+void thread_wait(struct thread *b)
 {
 	pthread_cond_wait(&b->woken, &b->lock);
 }
 
-bool background_wait_until(struct background *b, int64_t micros)
+bool thread_wait_until(struct thread *b, int64_t micros)
 {
 	const struct timespec until = { .tv_sec = micros / 1000000,
 					.tv_nsec = micros % 1000000 * 1000 };

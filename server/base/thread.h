@@ -11,25 +11,25 @@
 #include "base/util.h"
 
 /* What it is about is guarded by its lock. */
-struct background {
+struct thread {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
-	bool over; /* it is to end; guarded by the lock */
+	bool stopping; /* it is to end; guarded by the lock */
 };
 
 /* Run it with what belongs to it, which is there before. False when threads are short. */
-bool background_start(struct background *b, void *(*run)(void *), void *with) MUST_CHECK;
+bool thread_start(struct thread *b, void *(*run)(void *), void *with) MUST_CHECK;
 /* Say that it is over, and wait until it has ended. */
-void background_stop(struct background *b);
+void thread_stop(struct thread *b);
 
-void background_lock(struct background *b);
-void background_unlock(struct background *b);
+void thread_lock(struct thread *b);
+void thread_unlock(struct thread *b);
 
 /* All of these have the lock; a wait gives it up meanwhile, and may end for no reason. */
-void background_wake(struct background *b);
-void background_wait(struct background *b);
+void thread_wake(struct thread *b);
+void thread_wait(struct thread *b);
 /* Until a time of clock_monotonic(). False when that has come. */
-bool background_wait_until(struct background *b, int64_t micros);
+bool thread_wait_until(struct thread *b, int64_t micros);
 
 #endif

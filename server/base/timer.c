@@ -9,108 +9,109 @@
 #include "base/grow.h"
 #include "base/thread.h"
 
-struct delay {
-	struct background background; /* woken when somebody waits for an earlier time */
-	struct waiter **heap;         /* each is due no earlier than the one at half its place */
+struct timer_queue {
+	struct thread thread; /* woken when somebody waits for an earlier time */
+	struct timer **heap;  /* each is due no earlier than the one at half its place */
 	size_t count, cap;
 	bool flushed;
 };
 
-static void sift_up(struct delay *d, struct waiter *waiter)
+static void sift_up(struct timer_queue *queue, struct timer *timer)
 {
-	size_t place = d->count++;
+	size_t place = queue->count++;
 
-	while (place > 0 && d->heap[(place - 1) / 2]->due > waiter->due) {
-		d->heap[place] = d->heap[(place - 1) / 2];
+	while (place > 0 && queue->heap[(place - 1) / 2]->due > timer->due) {
+		queue->heap[place] = queue->heap[(place - 1) / 2];
 		place = (place - 1) / 2;
 	}
-	d->heap[place] = waiter;
+	queue->heap[place] = timer;
 }
 
 /* Take out the one that is due first. */
-static struct waiter *take_first(struct delay *d)
+static struct timer *take_first(struct timer_queue *queue)
 {
-	struct waiter *first = d->heap[0], *last = d->heap[--d->count];
+	struct timer *first = queue->heap[0], *last = queue->heap[--queue->count];
 	size_t place = 0;
 
 	for (;;) {
 		size_t child = place * 2 + 1;
 
-		if (child + 1 < d->count && d->heap[child + 1]->due < d->heap[child]->due)
+		if (child + 1 < queue->count &&
+		    queue->heap[child + 1]->due < queue->heap[child]->due)
 			child++;
-		if (child >= d->count || d->heap[child]->due >= last->due)
+		if (child >= queue->count || queue->heap[child]->due >= last->due)
 			break;
-		d->heap[place] = d->heap[child];
+		queue->heap[place] = queue->heap[child];
 		place = child;
 	}
-	if (d->count > 0)
-		d->heap[place] = last;
+	if (queue->count > 0)
+		queue->heap[place] = last;
 	return first;
 }
 
 static void *run(void *arg)
 {
-	struct delay *d = arg;
+	struct timer_queue *queue = arg;
 
-	background_lock(&d->background);
-	while (!d->background.over) {
-		if (d->count == 0) {
-			background_wait(&d->background);
-		} else if (d->heap[0]->due <= clock_monotonic()) {
-			struct waiter *waiter = take_first(d);
+	thread_lock(&queue->thread);
+	while (!queue->thread.stopping) {
+		if (queue->count == 0) {
+			thread_wait(&queue->thread);
+		} else if (queue->heap[0]->due <= clock_monotonic()) {
+			struct timer *timer = take_first(queue);
 
-			waiter->wake(waiter);
+			timer->fire(timer);
 		} else {
-			background_wait_until(&d->background, d->heap[0]->due);
+			thread_wait_until(&queue->thread, queue->heap[0]->due);
 		}
 	}
-	background_unlock(&d->background);
+	thread_unlock(&queue->thread);
 	return NULL;
 }
 
-struct delay *delay_start(void)
+struct timer_queue *timer_queue_start(void)
 {
-	struct delay *d = calloc(1, sizeof *d);
+	struct timer_queue *queue = calloc(1, sizeof *queue);
 
-	if (d && background_start(&d->background, run, d))
-		return d;
-	free(d);
+	if (queue && thread_start(&queue->thread, run, queue))
+		return queue;
+	free(queue);
 	return NULL;
 }
 
-bool delay_add(struct delay *d, struct waiter *waiter, int64_t micros)
+bool timer_add(struct timer_queue *queue, struct timer *timer, int64_t micros)
 {
 	bool ok;
 
-	background_lock(&d->background);
-	ok = !d->flushed && GROW(d->heap, d->count + 1, d->cap);
+	thread_lock(&queue->thread);
+	ok = !queue->flushed && GROW(queue->heap, queue->count + 1, queue->cap);
 	if (ok) {
-		waiter->due = clock_monotonic() + micros;
-		sift_up(d, waiter);
-		if (d->heap[0] == waiter)
-			background_wake(&d->background);
+		timer->due = clock_monotonic() + micros;
+		sift_up(queue, timer);
+		if (queue->heap[0] == timer)
+			thread_wake(&queue->thread);
 	}
-	background_unlock(&d->background);
+	thread_unlock(&queue->thread);
 	return ok;
 }
 
-void delay_flush(struct delay *d)
+void timer_queue_flush(struct timer_queue *queue)
 {
-	background_lock(&d->background);
-	d->flushed = true;
-	while (d->count > 0) {
-		struct waiter *waiter = d->heap[--d->count];
+	thread_lock(&queue->thread);
+	queue->flushed = true;
+	while (queue->count > 0) {
+		struct timer *timer = queue->heap[--queue->count];
 
-		waiter->wake(waiter);
+		timer->fire(timer);
 	}
-	background_unlock(&d->background);
+	thread_unlock(&queue->thread);
 }
 
-void delay_stop(struct delay *d)
+void timer_queue_stop(struct timer_queue *queue)
 {
-	if (!d)
+	if (!queue)
 		return;
-	background_stop(&d->background);
-	free(d->heap);
-	free(d);
+	thread_stop(&queue->thread);
+	free(queue->heap);
+	free(queue);
 }

@@ -9,23 +9,23 @@
 
 #include "base/util.h"
 
-struct delay;
+struct timer_queue;
 
 /* Something that waits; whoever owns it keeps it until it has been woken. */
-struct waiter {
+struct timer {
 	/* Called once, by the delay's thread or a flush, under the delay's lock. */
-	void (*wake)(struct waiter *waiter);
+	void (*fire)(struct timer *timer);
 	int64_t due; /* the delay's own */
 };
 
 /* Start the thread; NULL when that fails. */
-struct delay *delay_start(void);
-/* Wake a waiter in so many microseconds. False when that cannot be: after a flush, or when memory
+struct timer_queue *timer_queue_start(void);
+/* Wake a timer in so many microseconds. False when that cannot be: after a flush, or when memory
  * is short; then it is not woken. */
-bool delay_add(struct delay *d, struct waiter *waiter, int64_t micros) MUST_CHECK;
+bool timer_add(struct timer_queue *queue, struct timer *timer, int64_t micros) MUST_CHECK;
 /* Wake all that wait now, and take no more. */
-void delay_flush(struct delay *d);
+void timer_queue_flush(struct timer_queue *queue);
 /* End the thread. Nobody may wait any more: flush before. NULL is fine. */
-void delay_stop(struct delay *d);
+void timer_queue_stop(struct timer_queue *queue);
 
 #endif

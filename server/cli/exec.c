@@ -140,7 +140,7 @@ static int run_program(char **program, char **environment, const struct signals 
 }
 
 /* The server is open: have it answer, and run the program beside it. */
-static int run_beside(struct server *s, const struct options *o)
+static int run_beside(struct serve *s, const struct options *o)
 {
 	struct variables variables CLEANUP(variables_free) = { 0 };
 	struct signals signals;
@@ -149,13 +149,13 @@ static int run_beside(struct server *s, const struct options *o)
 	int status = 1;
 
 	/* Its keys, before anybody can change them. */
-	if (!variables_find(&variables, &s->app, o->host, http_port(s->http), err, sizeof err))
+	if (!variables_find(&variables, &s->app, o->host, server_port(s->server), err, sizeof err))
 		return say(1, err);
 	environment = make_environment(&variables, &s->app.arena);
 	if (!environment)
 		return say(1, "out of memory");
 	signals = block_signals();
-	if (server_run(s))
+	if (serve_run(s))
 		status = run_program(o->program, environment, &signals);
 	free(environment);
 	return status;
@@ -163,7 +163,7 @@ static int run_beside(struct server *s, const struct options *o)
 
 int exec_command(const struct options *o)
 {
-	struct server server;
+	struct serve serve;
 	int status = 1;
 
 	if (o->operands.count > 0) {
@@ -176,9 +176,9 @@ int exec_command(const struct options *o)
 		return say(EXIT_USAGE,
 			   "exec needs a command behind --: miru-mock exec [OPTIONS] -- "
 			   "CMD...");
-	if (server_open(&server, o))
-		status = run_beside(&server, o);
+	if (serve_open(&serve, o))
+		status = run_beside(&serve, o);
 	/* That a request was left without its answer has been said; the status is the program's. */
-	server_stop(&server);
+	serve_stop(&serve);
 	return status;
 }

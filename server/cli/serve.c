@@ -24,15 +24,15 @@ static bool refuse(const char *why)
 	return false;
 }
 
-bool server_open(struct server *s, const struct options *o)
+bool serve_open(struct serve *s, const struct options *o)
 {
 	char err[ERR_BYTES];
 
 	signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
 	signal(SIGXFSZ, SIG_IGN); /* nor is a file that may not grow: writing it fails */
-	*s = (struct server){ .options = o };
-	s->http = http_listen(o->host, (unsigned)o->port, err, sizeof err);
-	if (!s->http)
+	*s = (struct serve){ .options = o };
+	s->server = server_listen(o->host, (unsigned)o->port, err, sizeof err);
+	if (!s->server)
 		return refuse(err);
 	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
 		return refuse(err);
@@ -41,7 +41,7 @@ bool server_open(struct server *s, const struct options *o)
 	return app_load(&s->app, &o->fixtures, !o->empty);
 }
 
-bool server_run(struct server *s)
+bool serve_run(struct serve *s)
 {
 	const struct options *o = s->options;
 	char err[ERR_BYTES];
@@ -50,24 +50,24 @@ bool server_run(struct server *s)
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
 	if (!s->app.log)
 		return refuse("cannot start the log");
-	if (!http_start(s->http, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout, err,
-			sizeof err))
+	if (!server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
+			  err, sizeof err))
 		return refuse(err);
-	if (o->port_file && !port_file_write(o->port_file, http_port(s->http), err, sizeof err))
+	if (o->port_file && !port_file_write(o->port_file, server_port(s->server), err, sizeof err))
 		return refuse(err);
 	return true;
 }
 
-bool server_stop(struct server *s)
+bool serve_stop(struct serve *s)
 {
 	const char *file = s->options->port_file;
 	bool clean = true;
 
 	if (s->runs && file)
-		port_file_remove(file, http_port(s->http));
-	if (s->http)
-		clean =
-		    http_stop(s->http, GRACE_SECONDS) || refuse("stopped with requests unanswered");
+		port_file_remove(file, server_port(s->server));
+	if (s->server)
+		clean = server_stop(s->server, GRACE_SECONDS) ||
+			refuse("stopped with requests unanswered");
 	if (s->app.log)
 		log_stop(s->app.log);
 	app_close(&s->app);
@@ -103,16 +103,16 @@ static bool has_terminal(void)
 	return terminal >= 0;
 }
 
-static bool run_until_signal(struct server *s)
+static bool run_until_signal(struct serve *s)
 {
 	const struct options *o = s->options;
 	const bool had_terminal = has_terminal();
 	sigset_t signals = block_signals();
 	int signal;
 
-	if (!server_run(s))
+	if (!serve_run(s))
 		return false;
-	banner(stdout, &s->app, o, http_port(s->http));
+	banner(stdout, &s->app, o, server_port(s->server));
 	/* A hangup means to read the fixtures again, unless it is what it once was: the end of the
 	 * terminal, which nobody wants to be outlived. */
 	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
@@ -137,11 +137,11 @@ static void raise_descriptors(void)
 
 int serve_command(const struct options *o)
 {
-	struct server server;
+	struct serve serve;
 	bool ok;
 
 	raise_descriptors();
-	ok = server_open(&server, o) && run_until_signal(&server);
+	ok = serve_open(&serve, o) && run_until_signal(&serve);
 
-	return server_stop(&server) && ok ? 0 : 1;
+	return serve_stop(&serve) && ok ? 0 : 1;
 }

@@ -42,7 +42,7 @@ static bool wrong(const struct reading *r, const char *field, const char *why)
 	const char *path =
 	    arena_printf(&r->x->arena, "faults[%zu]%s%s", r->index, *field ? "." : "", field);
 
-	return path ? fail_field(r->x, path, "%s: %s", path, why) : op_short(r->x);
+	return path && fail_field(r->x, path, "%s: %s", path, why);
 }
 
 static bool said(const struct reading *r, const char *field)
@@ -57,14 +57,6 @@ static bool keep(const struct reading *r, const char *field, const char **to)
 
 	*to = text ? arena_strdup(r->arena, text) : NULL;
 	return *to || !text;
-}
-
-/* Where in the words the one is that the body says, from 1 on; 0 where it says none. */
-static int word(const struct reading *r, const char *field)
-{
-	const struct member *m = body_member(r->said, field);
-
-	return m->text ? (int)(word_find(m->field->words, m->text) - m->field->words) + 1 : 0;
 }
 
 static int64_t number(const struct reading *r, const char *field)
@@ -86,15 +78,14 @@ static bool read_rule(const struct reading *r)
 	rule->times = number(r, "times");
 	rule->status = number(r, "status");
 	rule->delay_ms = number(r, "delay_ms");
-	rule->close = (enum fault_close)word(r, "close");
-	rule->body = (enum fault_body)word(r, "body");
+	rule->close = body_word(r->said, "close");
+	rule->body = body_word(r->said, "body");
 	rule->retry_after = number(r, "retry_after");
 	rule->retry_after_ms = number(r, "retry_after_ms");
 	rule->should_retry = retry ? *retry == '1' : -1;
-	return (keep(r, "method", &rule->method) && keep(r, "path", &rule->path) &&
-		keep(r, "key", &rule->key) && keep(r, "code", &rule->code) &&
-		keep(r, "message", &rule->message)) ||
-	       op_short(r->x);
+	return keep(r, "method", &rule->method) && keep(r, "path", &rule->path) &&
+	       keep(r, "key", &rule->key) && keep(r, "code", &rule->code) &&
+	       keep(r, "message", &rule->message);
 }
 
 /* What an answer that is an error can have. */
@@ -109,7 +100,7 @@ static bool check_rule(const struct reading *r)
 
 	if (f->status < 0 && f->delay_ms < 0 && !f->close && !f->body)
 		return wrong(r, "", "does nothing; give it status, delay_ms, close or body");
-	if (f->op && f->op->realm != REALM_API)
+	if (f->op && f->op->class != ENDPOINT_API)
 		return wrong(r, "operation", "faults are for operations of the API");
 	if (f->op && f->method && !streq(f->method, f->op->method) &&
 	    !(head && streq(f->op->method, "GET")))
@@ -142,7 +133,7 @@ bool control_put_faults(struct exchange *x)
 				  FAULTS_MAX, list->count);
 	set = fault_set_new(list->count);
 	if (!set)
-		return op_short(x);
+		return false;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct reading r = {
 			.x = x,

@@ -47,11 +47,11 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 	struct writer w = exchange_writer(x);
 
 	if (!journal_write(&x->workspace->journal, filter, &w))
-		return op_short(x);
+		return false;
 	/* The answer has a maximum, which a long journal with long bodies may exceed. Where one
 	 * that is far from it failed, memory is short. */
 	if (w.to->bad && w.to->len < w.to->max / 2)
-		return op_short(x);
+		return false;
 	return !w.to->bad || fail(x, ERR_INVALID_REQUEST,
 				  "these requests are too many for one answer; ask for fewer, by "
 				  "since or another parameter");

@@ -1,5 +1,5 @@
 /*
- * rows.c - each a change, answered with the row as fixtures have it.
+ * rows.c - each operation is a transaction, answered with the row in the fixtures' shape.
  */
 #include "control/rows.h"
 
@@ -10,14 +10,19 @@
 #include "http/exchange.h"
 #include "workspace/simulator.h"
 
-/* Change the row that the path names. */
-static bool change_row(struct exchange *x, bool (*run)(struct exchange *x, struct change *c))
+static bool begin(struct exchange *x, struct tx *tx)
+{
+	return (export_tree(&x->arena, &resources[x->op->resource], &x->expand.tree) ||
+		op_db_error(x)) &&
+	       op_begin(x, tx);
+}
+
+/* Commit, and answer with the row that the path names. */
+static bool commit(struct exchange *x, struct tx *tx)
 {
 	struct writer w;
 
-	if (!export_tree(&x->arena, &resources[x->op->resource], &x->expand.tree))
-		return op_broke(x);
-	if (!op_change(x, run))
+	if (!op_commit_row(x, tx, x->id))
 		return false;
 	w = exchange_writer(x);
 	export_row(&w, x->row);
@@ -26,34 +31,56 @@ static bool change_row(struct exchange *x, bool (*run)(struct exchange *x, struc
 
 /* ---- devices --------------------------------------------------------------------------------- */
 
-/* What an agent that nobody told its version says it is. */
-static const char agent_version[] = "v1.0.0";
+/* The version of an agent that nobody gave a version. */
+static const char default_agent_version[] = "v1.0.0";
 
-/* No agent has reported from such a device (behaviour: section 12). */
-static bool has_no_agent(const char *status)
-{
-	return streq(status, "inactive") || streq(status, "activating");
-}
+/* A device and what the body changes of it. */
+struct device_change {
+	const struct row *device;
+	enum device_status from, to;
+	const char *agent_version;
+};
 
 /* The value that the body gives a field, or the one that it has. */
-static const char *given_or_had(struct exchange *x, const struct row *row, const char *field)
+static const char *new_value(struct exchange *x, const struct row *row, const char *field)
 {
 	const struct member *m = body_member(&x->body, field);
 
 	return m->set ? m->text : row_text(row, field);
 }
 
-/* One that runs something is not new. */
-static bool check_inactive(struct exchange *x, struct change *c, const char *status)
+/* The agent_version follows the status: no agent has reported from a new device, and an agent that
+ * connects has a version (behaviour: section 12). */
+static bool set_agent_version(struct exchange *x, struct device_change *change)
+{
+	bool set = body_member(&x->body, "agent_version")->set;
+
+	change->agent_version = new_value(x, change->device, "agent_version");
+	if (change->to == DEVICE_INACTIVE || change->to == DEVICE_ACTIVATING) {
+		if (set && change->agent_version)
+			return fail_field(x, "agent_version",
+					  "agent_version: a device that is %s has none (expected "
+					  "null)",
+					  word_text(device_status_words, change->to));
+		change->agent_version = NULL;
+	} else if (change->to == DEVICE_ONLINE && change->from != DEVICE_ONLINE && !set &&
+		   !change->agent_version) {
+		change->agent_version = default_agent_version;
+	}
+	return true;
+}
+
+/* A device with a current deployment cannot become inactive. */
+static bool check_inactive(struct exchange *x, struct tx *tx, const struct device_change *change)
 {
 	const struct deployment *current;
-	struct deployment *meant;
+	struct deployment *targeted;
 
-	if (!streq(status, "inactive"))
+	if (change->to != DEVICE_INACTIVE || change->from == DEVICE_INACTIVE)
 		return true;
-	if (!deployments_meant(c, x->id, &meant))
-		return op_broke(x);
-	current = deployment_current(meant);
+	if (!deployments_targeted(tx, x->id, &targeted))
+		return op_db_error(x);
+	current = deployment_current(targeted);
 	if (!current)
 		return true;
 	fail(x, ERR_IMPOSSIBLE,
@@ -63,58 +90,47 @@ static bool check_inactive(struct exchange *x, struct change *c, const char *sta
 	return false;
 }
 
-static bool patch_device(struct exchange *x, struct change *c)
+static bool write_device(struct exchange *x, struct tx *tx, const struct device_change *change)
 {
-	struct row *device;
+	const struct row *device = change->device;
+	bool was_online = change->from == DEVICE_ONLINE, is_online = change->to == DEVICE_ONLINE;
 
-	if (!op_find(x, R_DEVICE, x->id, &device))
-		return false;
-
-	const char *had = row_text(device, "status"), *status = given_or_had(x, device, "status");
-	const char *version = given_or_had(x, device, "agent_version");
-	const char *group_id = given_or_had(x, device, "group_id");
-	const char *description = given_or_had(x, device, "description");
-	bool was_online = streq(had, "online"), is_online = streq(status, "online");
-	bool told = body_member(&x->body, "agent_version")->set;
-
-	if (!write_refers(x))
-		return false;
-	if (has_no_agent(status)) {
-		if (told && version)
-			return fail_field(x, "agent_version",
-					  "agent_version: a device that is %s has none; "
-					  "expected null",
-					  status);
-		version = NULL;
-	} else if (is_online && !was_online && !version && !told) {
-		version = agent_version;
-	}
-	if (!streq(status, had) && !check_inactive(x, c, status))
-		return false;
-	/* Before the times are dated: they are the change's. */
-	change_follow(c, row_text(device, "updated_at"));
+	/* The row's times are the transaction's, so this is dated first. */
+	tx_date_after(tx, row_text(device, "updated_at"));
 
 	const struct pair pairs[] = {
-		{ "status", status },
-		{ "agent_version", version },
-		{ "group_id", group_id },
-		{ "description", description },
+		{ "status", word_text(device_status_words, change->to) },
+		{ "agent_version", change->agent_version },
+		{ "group_id", new_value(x, device, "group_id") },
+		{ "description", new_value(x, device, "description") },
 		{ "last_connected_at",
-		  is_online && !was_online ? c->now : row_text(device, "last_connected_at") },
+		  is_online && !was_online ? tx->now : row_text(device, "last_connected_at") },
 		{ "last_disconnected_at",
-		  was_online && !is_online ? c->now : row_text(device, "last_disconnected_at") },
+		  was_online && !is_online ? tx->now : row_text(device, "last_disconnected_at") },
 	};
 
-	if (!write_changes(x, c, device, pairs, ARRAY_LEN(pairs)))
+	if (!write_changes(x, tx, device, pairs, ARRAY_LEN(pairs)))
 		return false;
-	if (was_online == is_online)
-		return true;
-	return (is_online ? agent_wake(c, x->id) : agent_sleep(c, x->id)) || op_broke(x);
+	return was_online == is_online ||
+	       (is_online ? simulator_wake(tx, x->id) : simulator_sleep(tx, x->id)) ||
+	       op_db_error(x);
 }
 
 bool control_patch_device(struct exchange *x)
 {
-	return change_row(x, patch_device);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct device_change change;
+	struct row *device;
+
+	if (!begin(x, &tx) || !op_find(x, R_DEVICE, x->id, &device))
+		return false;
+	change.device = device;
+	change.from = row_word(device, "status");
+	change.to = body_word(&x->body, "status");
+	if (!change.to)
+		change.to = change.from;
+	return write_check_refs(x) && set_agent_version(x, &change) &&
+	       check_inactive(x, &tx, &change) && write_device(x, &tx, &change) && commit(x, &tx);
 }
 
 /* ---- deployments ----------------------------------------------------------------------------- */
@@ -125,78 +141,81 @@ static bool refuse_move(struct exchange *x, const struct deployment *d, const st
 	fail(x, ERR_IMPOSSIBLE,
 	     "deployment '%s' cannot %s: its target_status is %s, activity_status %s, "
 	     "error_status %s",
-	     d->id, what, was->target, was->activity, was->error);
+	     d->id, what, word_text(target_status_words, was->target),
+	     word_text(activity_status_words, was->activity),
+	     word_text(error_status_words, was->error));
 	fail_param(x, "deployment_id", d->id);
 	return false;
 }
 
-static bool patch_deployment(struct exchange *x, struct change *c)
+static bool report(struct exchange *x, struct tx *tx, struct deployment *d)
 {
 	const char *activity = body_text(&x->body, "activity_status");
-	const char *error = body_text(&x->body, "error_status");
-	struct deployment *d;
-	struct state was;
-	const char *what;
+	const char *error = body_text(&x->body, "error_status"), *what;
+	const struct state was = d->is;
 
-	if (!op_find_deployment(x, c, &d))
-		return false;
-	change_follow(c, d->updated_at);
-	was = d->is;
-	switch (agent_report(c, d, activity, error)) {
+	switch (simulator_report(tx, d, body_word(&x->body, "activity_status"),
+				 body_word(&x->body, "error_status"))) {
 	case REPORT_MADE:
 		return true;
-	case REPORT_BROKE:
-		return op_broke(x);
+	case REPORT_FAILED:
+		return op_db_error(x);
 	case REPORT_IMPOSSIBLE:
 		break;
 	}
 	what = arena_printf(&x->arena, "get %s%s%s%s%s", activity ? "activity_status " : "",
 			    activity ? activity : "", activity && error ? " and " : "",
 			    error ? "error_status " : "", error ? error : "");
-	return refuse_move(x, d, &was, what ? what : "get that");
+	return what && refuse_move(x, d, &was, what);
 }
 
 bool control_patch_deployment(struct exchange *x)
 {
-	return change_row(x, patch_deployment);
-}
-
-static bool restage(struct exchange *x, struct change *c)
-{
+	struct tx tx CLEANUP(tx_end) = { 0 };
 	struct deployment *d;
 
-	if (!op_find_deployment(x, c, &d))
+	if (!begin(x, &tx) || !deployments_find(x, &tx, &d))
 		return false;
-	if (!lifecycle_move(MOVE_RESTAGE, &d->is))
-		return refuse_move(x, d, &d->is, "be staged again");
-	change_follow(c, d->updated_at);
-	return deployment_move(c, d, MOVE_RESTAGE, c->now) || op_broke(x);
+	tx_date_after(&tx, d->updated_at);
+	return report(x, &tx, d) && commit(x, &tx);
 }
 
 bool control_restage(struct exchange *x)
 {
-	return change_row(x, restage);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct deployment *d;
+
+	if (!begin(x, &tx) || !deployments_find(x, &tx, &d))
+		return false;
+	if (!lifecycle_move(MOVE_RESTAGE, &d->is))
+		return refuse_move(x, d, &d->is, "be staged again");
+	tx_date_after(&tx, d->updated_at);
+	return (deployment_move(&tx, d, MOVE_RESTAGE, tx.now) || op_db_error(x)) && commit(x, &tx);
 }
 
 /* ---- releases and config types --------------------------------------------------------------- */
 
-/* Archive the row that the path names, or take it out again; `check`, if any, may refuse to. */
-static bool patch_archived(struct exchange *x, struct change *c, bool (*check)(struct exchange *x))
+/* Archive the row that the path names, or take that back. `check`, if any, may refuse to archive.
+ */
+static bool patch_archived(struct exchange *x, bool (*check)(struct exchange *x))
 {
-	const struct member *said = body_member(&x->body, "archived");
-	const bool archiving = said->set && streq(said->text, "1");
-	const struct pair change[] = { { "archived_at", archiving ? c->now : NULL } };
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	const struct member *archived = body_member(&x->body, "archived");
+	const bool archiving = archived->set && streq(archived->text, "1");
 	struct row *row;
 
-	if (!op_find(x, x->op->resource, x->id, &row))
+	if (!begin(x, &tx) || !op_find(x, x->op->resource, x->id, &row))
 		return false;
-	if (!said->set || archiving == (row_text(row, "archived_at") != NULL))
-		return true;
-	return (!archiving || !check || check(x)) &&
-	       write_changes(x, c, row, change, ARRAY_LEN(change));
+	if (archived->set && archiving != (row_text(row, "archived_at") != NULL)) {
+		const struct pair change = { "archived_at", archiving ? tx.now : NULL };
+
+		if ((archiving && check && !check(x)) || !write_changes(x, &tx, row, &change, 1))
+			return false;
+	}
+	return commit(x, &tx);
 }
 
-/* What is deployed of a release, or shall be, keeps it (behaviour: section 4.2). */
+/* A release with unarchived deployments stays (behaviour: section 4.2). */
 static bool check_unused(struct exchange *x)
 {
 	static const struct query alive = { "SELECT 1 FROM deployments WHERE release_id = ?1"
@@ -205,7 +224,7 @@ static bool check_unused(struct exchange *x)
 	bool in_use;
 
 	if (!db_has(x->db, &alive, &x->id, 1, &in_use))
-		return op_broke(x);
+		return op_db_error(x);
 	if (!in_use)
 		return true;
 	fail(x, ERR_RELEASE_IN_USE,
@@ -214,22 +233,12 @@ static bool check_unused(struct exchange *x)
 	return false;
 }
 
-static bool patch_release(struct exchange *x, struct change *c)
-{
-	return patch_archived(x, c, check_unused);
-}
-
 bool control_patch_release(struct exchange *x)
 {
-	return change_row(x, patch_release);
-}
-
-static bool patch_config_type(struct exchange *x, struct change *c)
-{
-	return patch_archived(x, c, NULL);
+	return patch_archived(x, check_unused);
 }
 
 bool control_patch_config_type(struct exchange *x)
 {
-	return change_row(x, patch_config_type);
+	return patch_archived(x, NULL);
 }

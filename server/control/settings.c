@@ -1,5 +1,5 @@
 /*
- * settings.c - the functions behind /_mock/ that are about the server or the workspace as a whole.
+ * settings.c - each PUT is a transaction that covers the settings: it fails as a whole.
  */
 #include "control/settings.h"
 
@@ -9,7 +9,9 @@
 #include "config.h"
 #include "http/exchange.h"
 
-static bool say(struct exchange *x, const char *status)
+/* ---- health ---------------------------------------------------------------------------------- */
+
+static bool answer_status(struct exchange *x, const char *status)
 {
 	struct writer w = exchange_writer(x);
 
@@ -22,19 +24,30 @@ static bool say(struct exchange *x, const char *status)
 	return true;
 }
 
+bool control_answer_ok(struct exchange *x)
+{
+	struct writer w = exchange_writer(x);
+
+	write_open(&w, '{');
+	write_key(&w, "status");
+	write_text(&w, "ok");
+	write_close(&w, '}');
+	return true;
+}
+
 bool control_health(struct exchange *x)
 {
-	return say(x, "ok");
+	return answer_status(x, "ok");
 }
 
 bool control_ready(struct exchange *x)
 {
-	return say(x, "ready");
+	return answer_status(x, "ready");
 }
 
-/* ---- settings -------------------------------------------------------------------------------- */
+/* ---- clock ----------------------------------------------------------------------------------- */
 
-static void write_clock(struct exchange *x)
+bool control_get_clock(struct exchange *x)
 {
 	const struct clock *clock = &x->workspace->clock;
 	struct writer w = exchange_writer(x);
@@ -48,15 +61,10 @@ static void write_clock(struct exchange *x)
 	write_key(&w, "now");
 	write_text(&w, shown);
 	write_close(&w, '}');
-}
-
-bool control_get_clock(struct exchange *x)
-{
-	write_clock(x);
 	return true;
 }
 
-static bool put_clock(struct exchange *x)
+static bool set_clock(struct exchange *x)
 {
 	struct clock *clock = &x->workspace->clock;
 	const char *now = body_text(&x->body, "now");
@@ -65,33 +73,36 @@ static bool put_clock(struct exchange *x)
 	if (streq(body_text(&x->body, "mode"), "real")) {
 		if (now)
 			return fail_field(x, "now",
-					  "now: the real clock's time is not to be set; freeze it, "
-					  "or advance it");
+					  "now cannot be set while mode is \"real\"; use mode "
+					  "\"frozen\", or POST /_mock/clock/advance");
 		clock_run(clock);
 	} else if (!now || time_parse(now, &at)) {
 		clock_freeze(clock, at);
 	}
-	write_clock(x);
 	return true;
 }
 
 bool control_put_clock(struct exchange *x)
 {
-	return op_set(x, put_clock);
-}
+	struct tx tx CLEANUP(tx_end) = { 0 };
 
-static bool advance_clock(struct exchange *x)
-{
-	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->number))
-		return fail_field(x, "seconds", "seconds: the clock ends with the year 9999");
-	write_clock(x);
-	return true;
+	return op_begin_settings(x, &tx) && set_clock(x) && control_get_clock(x) &&
+	       op_commit_settings(x, &tx);
 }
 
 bool control_advance_clock(struct exchange *x)
 {
-	return op_set(x, advance_clock);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+
+	if (!op_begin_settings(x, &tx))
+		return false;
+	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->number))
+		return fail_field(x, "seconds",
+				  "seconds: too large; the clock ends with the year 9999");
+	return control_get_clock(x) && op_commit_settings(x, &tx);
 }
+
+/* ---- transitions ----------------------------------------------------------------------------- */
 
 static void write_transitions(struct exchange *x)
 {
@@ -116,25 +127,32 @@ bool control_get_transitions(struct exchange *x)
 	return true;
 }
 
-static bool put_transitions(struct exchange *x)
+static bool set_transitions(struct exchange *x)
 {
 	const struct member *seconds = body_member(&x->body, "seconds");
-	struct transitions t = { .micros = seconds->number,
-				 .set_at = clock_now(&x->workspace->clock) };
+	enum progression progression = (enum progression)(body_word(&x->body, "progression") - 1);
 
-	while (!streq(body_text(&x->body, "progression"), progression_words[t.progression].text))
-		t.progression++;
-	if (t.progression == PROGRESS_TIME && !seconds->set)
-		return fail_field(x, "seconds", "seconds: is missing; how long a step takes");
-	if (t.progression != PROGRESS_TIME && seconds->number > 0)
+	if (progression == PROGRESS_TIME && !seconds->set)
 		return fail_field(x, "seconds",
-				  "seconds: only a progression of time takes seconds");
-	x->workspace->transitions = t;
-	write_transitions(x);
+				  "seconds is required when progression is \"time\": the duration "
+				  "of one step");
+	if (progression != PROGRESS_TIME && seconds->number > 0)
+		return fail_field(x, "seconds",
+				  "seconds can be set only when progression is \"time\"");
+	x->workspace->transitions = (struct transitions){
+		.progression = progression,
+		.micros = seconds->number,
+		.set_at = clock_now(&x->workspace->clock),
+	};
 	return true;
 }
 
 bool control_put_transitions(struct exchange *x)
 {
-	return op_set(x, put_transitions);
+	struct tx tx CLEANUP(tx_end) = { 0 };
+
+	if (!op_begin_settings(x, &tx) || !set_transitions(x))
+		return false;
+	write_transitions(x);
+	return op_commit_settings(x, &tx);
 }

@@ -1,6 +1,6 @@
 /*
- * settings.h - the control endpoints, /_mock/: what testers do to the server. No key, no version;
- * rows are answered as fixtures have them.
+ * settings.h - the control endpoints of the server and of a workspace's settings: health, ready,
+ * clock, transitions.
  */
 #ifndef CONTROL_SETTINGS_H
 #define CONTROL_SETTINGS_H
@@ -8,6 +8,9 @@
 #include <stdbool.h>
 
 struct exchange;
+
+/* Answer {"status":"ok"}. */
+bool control_answer_ok(struct exchange *x);
 
 /* 200 while the process answers at all. */
 bool control_health(struct exchange *x);

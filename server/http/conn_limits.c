@@ -1,14 +1,11 @@
 /*
- * conn_limits.c - the list of those who are connected, and a thread that goes through it from time
- * to time.
+ * conn_limits.c - a list of all connections, and a thread that checks each from time to time.
  *
- * A request must come as a whole within the time: a byte now and then does not buy more of it. That
- * one has begun shows in the bytes that a socket has received, which the kernel counts, so nobody
- * need note when the first one came.
+ * A request must arrive as a whole within the time limit: a byte now and then does not extend it.
+ * The kernel counts the bytes that a socket has received, which shows when a request has begun.
  *
- * To be told to go is to get an answer and the end of what we send, and then a moment in which what
- * is on its way can still arrive: a socket that is closed on unread bytes resets the connection,
- * and with that goes the answer.
+ * After a refusal, our sending side is shut down and the socket is read on for LINGER_MS: closing
+ * a socket that has unread data resets the connection, and the client would lose the answer.
  */
 #include "http/conn_limits.h"
 
@@ -17,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -24,274 +22,302 @@
 #include "config.h"
 
 enum {
-	LINGER_MS = 200, /* the moment, when it has been told to go */
-	LOOKS = 8,       /* in the time for a request */
-	LOOK_MAX_MS = 1000,
-	CLOSE_WAIT = 8, /* a state of TCP: the other side has ended what it sends */
+	CONNECTIONS = 4096, /* at most; fewer if there are not the descriptors */
+	RESERVED = 64,      /* descriptors for all else, */
+	RESERVED_BY_WORKER = 8,
+	LINGER_MS = 200, /* see above */
+	CHECKS = 8,      /* checks within the time limit */
+	CHECK_MAX_MS = 1000,
+	CLOSE_WAIT = 8, /* a state of TCP: the other side has closed */
 };
 
 /* A millisecond in microseconds. */
 #define MS INT64_C(1000)
 
 /*
- * What a visitor is doing, below, and above that the number of its request. Only the first two can
- * be ended by the door, and whoever changes the word first is right.
+ * The state of a connection, plus REQUEST times the number of its request. The table's thread may
+ * end the first two by REFUSED; whichever thread changes the word first decides.
  */
-enum { WAITING, COMING, BEING_ANSWERED, TOLD_TO_GO, REQUEST };
+enum { WAITING, RECEIVING, ANSWERING, REFUSED, REQUEST };
 
-struct door {
-	struct background background; /* woken for the first visitor, and to look again sooner */
-	struct visitor *visitors;
-	unsigned count, max; /* admitted */
-	unsigned told;       /* to go, when last looked at or since */
-	int64_t patience;    /* microseconds */
+struct conn_table {
+	struct thread thread; /* woken for the first connection, and to check sooner */
+	struct conn *conns;
+	unsigned count, max; /* counted ones */
+	unsigned refused;    /* at the last check, or since */
+	int64_t timeout;     /* microseconds */
+	char timed_out_body[192];
 };
 
-/* ---- telling to go --------------------------------------------------------------------------- */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
-/* The body of an error that has nothing to fill in. */
+/* The body of an error without parameters. */
 #define ERROR_BODY(code, message)                                                                  \
 	"{\"error\":{\"code\":\"" code "\",\"params\":{},\"message\":\"" message "\"}}"
 
-const char door_expired_body[] =
-    ERROR_BODY("request_timeout",
-	       "the request has not come in time as a whole; --request-timeout gives more");
+#define TIMED_OUT_BODY                                                                             \
+	ERROR_BODY("request_timeout",                                                              \
+		   "request timed out: it was not complete within %u s (--request-timeout)")
 
 static const struct refusal {
 	int status;
-	const char *reason, *more, *body;
-} expired = { 408, "Request Timeout", "", door_expired_body },
-  refused = { 503, "Service Unavailable", "Retry-After: 1\r\n",
-	      ERROR_BODY("too_many_connections",
-			 "there are as many connections as there may be; close some, or raise the "
-			 "limit of descriptors (ulimit -n)") };
+	const char *reason, *headers;
+	const char *body; /* NULL: the table's timed_out_body */
+} timed_out = { 408, "Request Timeout", "", NULL },
+  too_many = { 503, "Service Unavailable", "Retry-After: 1\r\n",
+	       ERROR_BODY("too_many_connections",
+			  "too many connections; close some, or raise the limit of descriptors "
+			  "(ulimit -n)") };
 
-/* What does not fit the socket at once is for nobody who reads. */
-static void tell_to_go(struct door *d, struct visitor *v, const struct refusal *r, int64_t now)
+/* A client whose socket has no room for the answer does not read, so the rest is dropped. */
+static void refuse(struct conn_table *t, struct conn *conn, const struct refusal *r, int64_t now)
 {
+	const char *body = r->body ? r->body : t->timed_out_body;
 	char text[1024];
 	int len =
 	    snprintf(text, sizeof text,
 		     "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
 		     "Content-Length: %zu\r\nMiru-Mock-Version: " PACKAGE_VERSION "\r\n%s\r\n%s",
-		     r->status, r->reason, strlen(r->body), r->more, r->body);
+		     r->status, r->reason, strlen(body), r->headers, body);
 
-	v->since = now;
-	if (d->told++ == 0)
-		background_wake(&d->background);
-	(void)!send(v->socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	shutdown(v->socket, SHUT_WR);
+	conn->since = now;
+	if (t->refused++ == 0)
+		thread_wake(&t->thread);
+	(void)!send(conn->socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(conn->socket, SHUT_WR);
 }
 
-/* ---- looking after the visitors -------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
-/* What the kernel knows of a socket; nothing where it does not say. */
-static struct tcp_info info_of(const struct visitor *v)
+/* The kernel's figures of a socket; zeros if it has none. */
+static struct tcp_info info_of(const struct conn *conn)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof info;
 
-	getsockopt(v->socket, IPPROTO_TCP, TCP_INFO, &info, &len);
+	getsockopt(conn->socket, IPPROTO_TCP, TCP_INFO, &info, &len);
 	return info;
 }
 
-static bool has_unread(const struct visitor *v)
+static bool has_unread(const struct conn *conn)
 {
 	int bytes;
 
-	return ioctl(v->socket, FIONREAD, &bytes) == 0 && bytes > 0;
+	return ioctl(conn->socket, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
-/* End what it was doing when it was looked at, unless it has gone on. */
-static bool stop(struct visitor *v, unsigned doing)
+/* End the state that the connection was in when it was read; false if it has moved on. */
+static bool stop(struct conn *conn, unsigned state)
 {
-	return atomic_compare_exchange_strong(&v->doing, &doing, doing | TOLD_TO_GO);
+	return atomic_compare_exchange_strong(&conn->state, &state, state | REFUSED);
 }
 
-/* Note since when it waits, and when a request began to come. */
-static void note(struct visitor *v, unsigned doing, uint64_t received, int64_t now)
+/* Note since when the connection waits, and when a request began to arrive. */
+static void note_state(struct conn *conn, unsigned state, uint64_t received, int64_t now)
 {
-	if (v->seen != doing / REQUEST) {
-		v->seen = doing / REQUEST;
-		v->since = now;
-		v->began = 0;
-		v->received = received;
-		v->silent = false;
+	if (conn->seen != state / REQUEST) {
+		conn->seen = state / REQUEST;
+		conn->since = now;
+		conn->began = 0;
+		conn->received = received;
+		conn->closed = false;
 	}
-	if (v->began == 0 && (doing % REQUEST == COMING || received > v->received))
-		v->began = now;
+	if (conn->began == 0 && (state % REQUEST == RECEIVING || received > conn->received))
+		conn->began = now;
 }
 
-/* Has it closed its side, at the look before already, so that its worker has had the time for what
- * came before that? The library may have overlooked the end. */
-static bool has_left(struct visitor *v, const struct tcp_info *info)
+/* Has the client closed its side before the last check? By then its worker has had the time to read
+ * what came before the end, which the library may have overlooked. */
+static bool has_left(struct conn *conn, const struct tcp_info *info)
 {
-	bool silent = info->tcpi_state == CLOSE_WAIT && !has_unread(v), was = v->silent;
+	bool closed = info->tcpi_state == CLOSE_WAIT && !has_unread(conn), before = conn->closed;
 
-	v->silent = silent;
-	return silent && was;
+	conn->closed = closed;
+	return closed && before;
 }
 
-static void look_at(struct door *d, struct visitor *v, unsigned doing, int64_t now)
+static void check_time(struct conn_table *t, struct conn *conn, unsigned state, int64_t now)
 {
-	const struct tcp_info info = info_of(v);
+	const struct tcp_info info = info_of(conn);
 	bool left;
 
-	note(v, doing, info.tcpi_bytes_received, now);
-	left = has_left(v, &info);
+	note_state(conn, state, info.tcpi_bytes_received, now);
+	left = has_left(conn, &info);
 	if (left)
-		v->began = 0;
-	else if (now - (v->began ? v->began : v->since) < d->patience || has_unread(v))
-		return; /* what lies unread is late because its worker has much to do */
-	if (!stop(v, doing))
+		conn->began = 0;
+	else if (now - (conn->began ? conn->began : conn->since) < t->timeout || has_unread(conn))
+		return; /* unread data is late because the worker is busy */
+	if (!stop(conn, state))
 		return;
-	if (v->began)
-		tell_to_go(d, v, &expired, now);
+	if (conn->began)
+		refuse(t, conn, &timed_out, now);
 	else
-		shutdown(v->socket, SHUT_RDWR); /* it has asked for nothing */
+		shutdown(conn->socket, SHUT_RDWR); /* it has asked for nothing */
 }
 
-static void look_after(struct door *d, struct visitor *v, int64_t now)
+static void check(struct conn_table *t, struct conn *conn, int64_t now)
 {
-	unsigned doing = atomic_load(&v->doing);
+	unsigned state = atomic_load(&conn->state);
 
-	switch (doing % REQUEST) {
+	switch (state % REQUEST) {
 	case WAITING:
-	case COMING:
-		look_at(d, v, doing, now);
+	case RECEIVING:
+		check_time(t, conn, state, now);
 		break;
-	case TOLD_TO_GO:
-		d->told++;
-		if (now - v->since >= LINGER_MS * MS)
-			shutdown(v->socket, SHUT_RDWR);
+	case REFUSED:
+		t->refused++;
+		if (now - conn->since >= LINGER_MS * MS)
+			shutdown(conn->socket, SHUT_RDWR);
 		break;
 	}
 }
 
-/* Wait for the time of the next look. */
-static void pause_until_look(struct door *d)
+static void wait_for_check(struct conn_table *t)
 {
-	const int64_t most = (d->told ? LINGER_MS : LOOK_MAX_MS) * MS;
-	int64_t pause = d->patience / LOOKS;
+	const int64_t most = (t->refused ? LINGER_MS : CHECK_MAX_MS) * MS;
+	int64_t pause = t->timeout / CHECKS;
 
 	if (pause > most)
 		pause = most;
-	background_wait_until(&d->background, clock_monotonic() + pause);
+	thread_wait_until(&t->thread, clock_monotonic() + pause);
 }
 
 static void *run(void *arg)
 {
-	struct door *d = arg;
+	struct conn_table *t = arg;
 
-	background_lock(&d->background);
-	while (!d->background.over) {
+	thread_lock(&t->thread);
+	while (!t->thread.stopping) {
 		int64_t now;
 
-		if (!d->visitors) {
-			background_wait(&d->background);
+		if (!t->conns) {
+			thread_wait(&t->thread);
 			continue;
 		}
-		pause_until_look(d);
-		d->told = 0;
+		wait_for_check(t);
+		t->refused = 0;
 		now = clock_monotonic();
-		for (struct visitor *v = d->visitors; v; v = v->next)
-			look_after(d, v, now);
+		for (struct conn *conn = t->conns; conn; conn = conn->next)
+			check(t, conn, now);
 	}
-	background_unlock(&d->background);
+	thread_unlock(&t->thread);
 	return NULL;
 }
 
-struct door *door_open(unsigned visitors, unsigned patience)
-{
-	struct door *d = calloc(1, sizeof *d);
+/* ---- the table ------------------------------------------------------------------------------- */
 
-	if (!d)
+unsigned conn_table_possible(unsigned workers)
+{
+	const rlim_t reserved = RESERVED + RESERVED_BY_WORKER * workers + CONN_SPARE;
+	const rlim_t wanted = CONNECTIONS + CONNECTIONS / CONN_SPARE_PART;
+	struct rlimit files;
+	rlim_t n;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 0;
+	n = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
+	if (n > wanted)
+		n = wanted;
+	return (unsigned)(n * CONN_SPARE_PART / (CONN_SPARE_PART + 1));
+}
+
+struct conn_table *conn_table_start(unsigned max, unsigned timeout)
+{
+	struct conn_table *t = calloc(1, sizeof *t);
+
+	if (!t)
 		return NULL;
-	d->max = visitors;
-	d->patience = patience * INT64_C(1000000);
-	if (background_start(&d->background, run, d))
-		return d;
-	free(d);
+	t->max = max;
+	t->timeout = timeout * INT64_C(1000000);
+	snprintf(t->timed_out_body, sizeof t->timed_out_body, TIMED_OUT_BODY, timeout);
+	if (thread_start(&t->thread, run, t))
+		return t;
+	free(t);
 	return NULL;
 }
 
-void door_close(struct door *d)
+void conn_table_stop(struct conn_table *t)
 {
-	if (!d)
+	if (!t)
 		return;
-	background_stop(&d->background);
-	free(d);
+	thread_stop(&t->thread);
+	free(t);
 }
 
-bool door_enter(struct door *d, struct visitor *v, int socket)
+const char *conn_table_timed_out_body(const struct conn_table *t)
 {
-	*v = (struct visitor){ .socket = socket, .link = &d->visitors, .since = clock_monotonic() };
-	background_lock(&d->background);
-	v->admitted = d->count < d->max;
-	if (v->admitted)
-		d->count++;
-	else
-		atomic_init(&v->doing, TOLD_TO_GO);
-	v->next = d->visitors;
-	if (v->next)
-		v->next->link = &v->next;
-	else
-		background_wake(&d->background); /* the first one */
-	d->visitors = v;
-	/* Under the lock, since from here on it is looked after. */
-	if (!v->admitted)
-		tell_to_go(d, v, &refused, v->since);
-	background_unlock(&d->background);
-	return v->admitted;
+	return t->timed_out_body;
 }
 
-void door_leave(struct door *d, struct visitor *v)
-{
-	background_lock(&d->background);
-	*v->link = v->next;
-	if (v->next)
-		v->next->link = v->link;
-	d->count -= v->admitted;
-	background_unlock(&d->background);
-}
-
-bool door_has_unread(struct door *d)
+bool conn_table_has_unread(struct conn_table *t)
 {
 	bool unread = false;
 
-	background_lock(&d->background);
-	for (struct visitor *v = d->visitors; v && !unread; v = v->next)
-		unread = has_unread(v);
-	background_unlock(&d->background);
+	thread_lock(&t->thread);
+	for (struct conn *conn = t->conns; conn && !unread; conn = conn->next)
+		unread = has_unread(conn);
+	thread_unlock(&t->thread);
 	return unread;
 }
 
-/* ---- what its worker says -------------------------------------------------------------------- */
-
-static bool go_on(struct visitor *v, unsigned from, unsigned to)
+bool conn_add(struct conn_table *t, struct conn *conn, int socket)
 {
-	unsigned doing = atomic_load_explicit(&v->doing, memory_order_relaxed);
-
-	return doing % REQUEST == from &&
-	       atomic_compare_exchange_strong(&v->doing, &doing, doing - from + to);
+	*conn = (struct conn){ .socket = socket, .link = &t->conns, .since = clock_monotonic() };
+	thread_lock(&t->thread);
+	conn->counted = t->count < t->max;
+	if (conn->counted)
+		t->count++;
+	else
+		atomic_init(&conn->state, REFUSED);
+	conn->next = t->conns;
+	if (conn->next)
+		conn->next->link = &conn->next;
+	else
+		thread_wake(&t->thread); /* the first one */
+	t->conns = conn;
+	/* Under the lock, because the thread may check it from here on. */
+	if (!conn->counted)
+		refuse(t, conn, &too_many, conn->since);
+	thread_unlock(&t->thread);
+	return conn->counted;
 }
 
-bool door_begun(struct visitor *v)
+void conn_remove(struct conn_table *t, struct conn *conn)
 {
-	return go_on(v, WAITING, COMING);
+	thread_lock(&t->thread);
+	*conn->link = conn->next;
+	if (conn->next)
+		conn->next->link = conn->link;
+	t->count -= conn->counted;
+	thread_unlock(&t->thread);
 }
 
-bool door_complete(struct visitor *v)
+/* ---- by the connection's worker -------------------------------------------------------------- */
+
+static bool advance(struct conn *conn, unsigned from, unsigned to)
 {
-	return go_on(v, COMING, BEING_ANSWERED);
+	unsigned state = atomic_load_explicit(&conn->state, memory_order_relaxed);
+
+	return state % REQUEST == from &&
+	       atomic_compare_exchange_strong(&conn->state, &state, state - from + to);
 }
 
-void door_answered(struct visitor *v)
+bool conn_begun(struct conn *conn)
 {
-	go_on(v, BEING_ANSWERED, WAITING + REQUEST);
+	return advance(conn, WAITING, RECEIVING);
 }
 
-bool door_expired(const struct visitor *v)
+bool conn_complete(struct conn *conn)
 {
-	return atomic_load(&v->doing) % REQUEST == TOLD_TO_GO && v->admitted && v->began;
+	return advance(conn, RECEIVING, ANSWERING);
+}
+
+void conn_answered(struct conn *conn)
+{
+	advance(conn, ANSWERING, WAITING + REQUEST);
+}
+
+bool conn_timed_out(const struct conn *conn)
+{
+	return atomic_load(&conn->state) % REQUEST == REFUSED && conn->counted && conn->began;
 }

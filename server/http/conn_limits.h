@@ -1,7 +1,7 @@
 /*
- * conn_limits.h - who may come in, and how long they may take: connections are counted and their
- * requests timed. Whoever is one too many, or too slow, is answered on the socket itself. Knows
- * sockets; nothing of who reads and answers requests, and nothing of what they say.
+ * conn_limits.h - limits the number of connections and the time that a request may take. A client
+ * over the limit gets 503, a slow one 408; both are written to the socket directly, past
+ * libmicrohttpd. Knows sockets; nothing of who reads and answers requests, or of what they say.
  */
 #ifndef HTTP_CONN_LIMITS_H
 #define HTTP_CONN_LIMITS_H
@@ -11,51 +11,59 @@
 
 #include "base/util.h"
 
-struct door;
+struct conn_table;
 
-/* A connection. What it is doing is agreed on between the worker it belongs to and the door. */
-struct visitor {
-	struct visitor *next, **link; /* in the list of all; guarded by the door's lock */
+/* A connection. Its worker and the table's thread agree on its state by one atomic word. */
+struct conn {
+	struct conn *next, **link; /* in the list of all; guarded by the table's lock */
 	int socket;
-	bool admitted; /* it counts */
-	atomic_uint
-	    doing; /* see conn_limits.c; the rest is the door's alone, of when it last looked: */
-	unsigned seen;     /* at which request it was, */
-	int64_t since;     /* from when on, */
-	int64_t began;     /* and when that began to come; 0: it has not */
-	uint64_t received; /* bytes, before that; */
-	bool silent;       /* and that nothing more will come */
+	bool counted;      /* against the limit; false: it was refused with 503 */
+	atomic_uint state; /* see conn_limits.c */
+	/* For the table's thread, as of its last check: */
+	unsigned seen;     /* the number of the request, */
+	int64_t since;     /* when its state began, */
+	int64_t began;     /* when the request began to arrive; 0: it has not, */
+	uint64_t received; /* the bytes received before that, */
+	bool closed;       /* the client has closed its side */
+};
+
+enum {
+	CONN_SPARE = 32,      /* connections beyond the limit, to be told of it: so many, */
+	CONN_SPARE_PART = 16, /* and one for so many within it */
 };
 
 /*
- * A door for so many visitors at a time, each of whom may take so many seconds to send a request,
- * or to begin one. NULL when memory or threads are short.
+ * How many connections the process has descriptors for; 0: none. The library must never be
+ * allowed more than there are: a worker without a connection that gets no descriptor tries again
+ * and again.
  */
-struct door *door_open(unsigned visitors, unsigned patience);
-/* Everybody has left. NULL is fine. */
-void door_close(struct door *d);
+unsigned conn_table_possible(unsigned workers);
+
+/* A table for so many connections at a time. Each may take `timeout` seconds to send a request, and
+ * to begin one. NULL when memory or threads are short. */
+struct conn_table *conn_table_start(unsigned max, unsigned timeout);
+/* After the last connection was removed. NULL is fine. */
+void conn_table_stop(struct conn_table *t);
+/* The body of the 408. */
+const char *conn_table_timed_out_body(const struct conn_table *t);
+/* Is there anything that a client has sent and that was not read? */
+bool conn_table_has_unread(struct conn_table *t);
 
 /*
- * Somebody has connected. False when that is one too many: then it has been told so, and all that
- * is left to do is to close its socket, best when it has sent what it had to say. It is to leave in
- * either case, before its socket is closed.
+ * A client has connected. False if that is one too many: the 503 is then on its way, and the caller
+ * lets the client read it before it closes the socket. Remove it in both cases, before its socket
+ * is closed.
  */
-bool door_enter(struct door *d, struct visitor *v, int socket) MUST_CHECK;
-void door_leave(struct door *d, struct visitor *v);
+bool conn_add(struct conn_table *t, struct conn *conn, int socket) MUST_CHECK;
+void conn_remove(struct conn_table *t, struct conn *conn);
 
-/* Its worker says: a request has begun, */
-bool door_begun(struct visitor *v) MUST_CHECK;
-/* all of it that need come has come, */
-bool door_complete(struct visitor *v) MUST_CHECK;
-/* and it has been answered. The others are false when the visitor has been told to go: then it
- * must not be answered any more. */
-void door_answered(struct visitor *v);
+/* By the connection's worker: the request's head has arrived; all of it has; it was answered.
+ * False when the client was refused in the meantime: then it must not be answered any more. */
+bool conn_begun(struct conn *conn) MUST_CHECK;
+bool conn_complete(struct conn *conn) MUST_CHECK;
+void conn_answered(struct conn *conn);
 
-/* Has it been told that its request took too long? And with which text. */
-bool door_expired(const struct visitor *v);
-extern const char door_expired_body[];
-
-/* Is there anything that a visitor has sent and nobody has read? */
-bool door_has_unread(struct door *d);
+/* Was it refused with 408? */
+bool conn_timed_out(const struct conn *conn);
 
 #endif

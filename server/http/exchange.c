@@ -101,7 +101,7 @@ bool fail_field(struct exchange *x, const char *field, const char *fmt, ...)
 	return false;
 }
 
-bool broke(struct exchange *x, const char *fmt, ...)
+bool server_error(struct exchange *x, const char *fmt, ...)
 {
 	va_list args;
 
@@ -132,18 +132,6 @@ void fail_param_json(struct exchange *x, const char *name, const char *json)
 {
 	if (json)
 		add_param(&x->failure, name, json, true);
-}
-
-bool may(struct exchange *x, enum scope scope, enum scope other)
-{
-	if (x->app->auth == AUTH_ANY || scope_allows(x->key->scopes, scope) ||
-	    (other != SCOPE_FREE && scope_allows(x->key->scopes, other)))
-		return true;
-	fail(x, ERR_FORBIDDEN, "the API key '%s' needs the scope %s (or %s%s%s)", x->key->name,
-	     scope_name(scope), other ? scope_name(other) : "", other ? ", or " : "",
-	     scope_name(scope_manage(scope)));
-	fail_param(x, "scope", scope_name(scope));
-	return false;
 }
 
 const char *quote(struct exchange *x, const char *text)
@@ -268,7 +256,7 @@ void exchange_answer(struct exchange *x)
 
 static bool is_control(const struct exchange *x)
 {
-	return x->op ? x->op->realm == REALM_CONTROL : starts_with(x->target.path, "/_mock/");
+	return x->op ? x->op->class == ENDPOINT_CONTROL : starts_with(x->target.path, "/_mock/");
 }
 
 /* The SDK's count of the tries before, a header; -1 where it is no number. */
@@ -310,7 +298,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 			.fault = x->fault ? x->fault_index : -1,
 			.retry_count = retry_count(r->retry_count),
 			.prefix_len = t->prefix_len,
-			.request_bytes = r->body_came,
+			.request_bytes = r->body_received,
 			.response_bytes = answer_sent(x),
 			.text = {
 				[TEXT_METHOD] = whole(r->method),

@@ -30,7 +30,7 @@ struct request {
 	bool http_1_0;
 	const char *body; /* not ended by a NUL; what came of it */
 	size_t body_len;
-	uint64_t body_came; /* bytes of it, kept or not */
+	uint64_t body_received; /* bytes of it, kept or not */
 };
 
 enum { FAILURE_PARAMS = 4 };
@@ -62,7 +62,7 @@ struct answer {
 struct exchange {
 	const struct app *app;
 	unsigned worker;             /* the number of the thread */
-	struct workspace *workspace; /* whose it is: see admit() */
+	struct workspace *workspace; /* whose it is: see identify() */
 	unsigned beginning;          /* of the workspace's journal, when it came */
 	bool pinned;                 /* it is a key's, and stays while this does */
 	struct keyring *keys;        /* a reference */
@@ -72,7 +72,7 @@ struct exchange {
 	/* What the stages find out, in their order. */
 	struct target target;
 	const struct operation *op;
-	const char *id;            /* the one in the path */
+	const char *id;            /* the id in the path; NULL: it has none */
 	const struct api_key *key; /* who asks; NULL where it is nobody known */
 	const struct fault *fault; /* what it suffers, or NULL, */
 	int fault_index;           /* and which rule says so */
@@ -82,7 +82,6 @@ struct exchange {
 	const struct listing *listing; /* of a list */
 	struct body params;            /* what the query says of an operation's own parameters */
 	struct body body;
-	void *prepared; /* what an operation found out before it changes anything */
 	/* What was asked for: one row, or a list. Neither where an operation writes its answer. */
 	const struct row *row;
 	const struct page *page;
@@ -112,7 +111,7 @@ void exchange_leave(struct exchange *x);
  */
 bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same for what is our fault: the message goes to the log only. */
-bool broke(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
+bool server_error(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The same where one of its fields or parameters is why; */
 bool fail_by(struct exchange *x, enum error e, const char *field, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
@@ -122,11 +121,6 @@ bool fail_field(struct exchange *x, const char *field, const char *fmt, ...) PRI
 void fail_param(struct exchange *x, const char *name, const char *value);
 /* The same of a value that is JSON; without one, when memory is short, it is left out. */
 void fail_param_json(struct exchange *x, const char *name, const char *json);
-/*
- * May whoever asks do that? Fails where they may not. `other` is a scope that will do as well, or
- * SCOPE_FREE.
- */
-bool may(struct exchange *x, enum scope scope, enum scope other);
 /* The error's status and code; 200 and "" where there is none. */
 int failure_status(const struct failure *f);
 const char *failure_code(const struct failure *f);

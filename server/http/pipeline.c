@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #include "base/utf8.h"
+#include "http/authorize.h"
 #include "http/present.h"
 #include "http/route.h"
 #include "model/value.h"
@@ -18,7 +19,7 @@
 
 typedef bool stage(struct exchange *x);
 
-static bool enter(struct exchange *x)
+static bool select_workspace(struct exchange *x)
 {
 	const struct app *app = x->app;
 	const char *key = x->request.api_key;
@@ -48,15 +49,22 @@ static bool enter(struct exchange *x)
 	case ENTERED_SHORT:
 		break;
 	}
-	return broke(x, "workspace: out of memory");
+	return server_error(x, "workspace: out of memory");
 }
 
-bool admit(struct exchange *x)
+bool identify(struct exchange *x)
 {
-	bool ok = enter(x);
+	bool ok = select_workspace(x);
 
 	x->beginning = journal_beginning(&x->workspace->journal);
 	return ok;
+}
+
+/* The server has identified it already where it had to know whose it is before the whole of it had
+ * come, and may have noted a failure then. */
+static bool stage_identify(struct exchange *x)
+{
+	return (x->keys || identify(x)) && !x->failure.error;
 }
 
 static bool stage_target(struct exchange *x)
@@ -71,7 +79,7 @@ static bool stage_target(struct exchange *x)
 	if (target_parse(&x->arena, r->target, &x->target, &why))
 		return true;
 	return why ? fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why)
-		   : broke(x, "target: out of memory");
+		   : server_error(x, "target: out of memory");
 }
 
 /* The target's path, as it came. */
@@ -136,7 +144,7 @@ static bool stage_fault(struct exchange *x)
 
 	x->fault = faults_match(faults, &c, &x->arena, &x->fault_index);
 	if (!x->fault)
-		return x->fault_index >= 0 || broke(x, "faults: out of memory");
+		return x->fault_index >= 0 || server_error(x, "faults: out of memory");
 	if (x->fault->status < 0)
 		return true;
 	e = fault_error(x->fault->status);
@@ -202,18 +210,10 @@ static bool stage_version(struct exchange *x)
 	return false;
 }
 
-static bool stage_scope(struct exchange *x)
-{
-	const struct operation *op = x->op;
-
-	return may(x, op->scope, op->or_scope) &&
-	       (op->and_scope == SCOPE_FREE || may(x, op->and_scope, SCOPE_FREE));
-}
-
 /* A parameter of the query is wrong; without a reason, memory is short. */
 static bool refuse_query(struct exchange *x, const char *field, const char *why)
 {
-	return why ? fail_field(x, field, "%s", why) : broke(x, "query: out of memory");
+	return why ? fail_field(x, field, "%s", why) : server_error(x, "query: out of memory");
 }
 
 /* Is that a value of a parameter? A word, or a text of its form. */
@@ -338,7 +338,7 @@ static bool read_body(struct exchange *x, const struct shape *shape, bool strict
 	if (body_parse(&x->arena, shape, x->version, strict, r->body, r->body_len, &x->body, &e))
 		return true;
 	if (!e.why)
-		return broke(x, "body: out of memory");
+		return server_error(x, "body: out of memory");
 	return e.field ? fail_field(x, e.field, "%s", e.why)
 		       : fail(x, ERR_INVALID_REQUEST, "%s", e.why);
 }
@@ -366,7 +366,7 @@ static bool stage_database(struct exchange *x)
 	char err[256];
 
 	x->db = workspaces_take(x->app->workspaces, x->workspace, x->worker, err, sizeof err);
-	return x->db || broke(x, "%s", err);
+	return x->db || server_error(x, "%s", err);
 }
 
 static bool stage_execute(struct exchange *x)
@@ -385,25 +385,20 @@ static bool stage_present(struct exchange *x)
 	return true;
 }
 
-static stage *const front[] = { stage_target, stage_route, NULL };
+static stage *const common_stages[] = { stage_identify, stage_target, stage_route, NULL };
 
-static stage *const api[] = {
-	stage_fault, stage_authenticate, stage_version, stage_scope,   stage_query,
-	stage_body,  stage_database,     stage_execute, stage_present, NULL
-};
-/* The operations of these write their answers themselves. */
-static stage *const control[] = { stage_control_version, stage_control_query, stage_control_body,
-				  stage_database,        stage_execute,       NULL };
-static stage *const open_to_all[] = { stage_open_version, stage_control_query, stage_execute,
-				      NULL };
-
-static stage *const *const gates[] = {
-	[REALM_API] = api,
-	[REALM_CONTROL] = control,
-	[REALM_OPEN] = open_to_all,
+/* The rest, by the operation's class. Those of the API's operations leave a row or a page for the
+ * last stage; others write their answers themselves. */
+static stage *const class_stages[][11] = {
+	[ENDPOINT_API] = { stage_fault, stage_authenticate, stage_version, authorize, stage_query,
+			   stage_body, authorize_body, stage_database, stage_execute, stage_present,
+			   NULL },
+	[ENDPOINT_CONTROL] = { stage_control_version, stage_control_query, stage_control_body,
+			       stage_database, stage_execute, NULL },
+	[ENDPOINT_OPEN] = { stage_open_version, stage_control_query, stage_execute, NULL },
 };
 
-static bool pass(struct exchange *x, stage *const *stages)
+static bool run_stages(struct exchange *x, stage *const *stages)
 {
 	for (; *stages; stages++)
 		if (!(*stages)(x))
@@ -412,13 +407,13 @@ static bool pass(struct exchange *x, stage *const *stages)
 }
 
 /* Add a header that says a number, unless it is negative. */
-static void say_number(struct exchange *x, const char *name, int64_t number)
+static void add_number_header(struct exchange *x, const char *name, int64_t number)
 {
 	if (number >= 0)
 		answer_header(x, name, arena_printf(&x->arena, "%" PRId64, number));
 }
 
-static void spoil(struct buf *body, enum fault_body how)
+static void corrupt_body(struct buf *body, enum fault_body how)
 {
 	if (body->len == 0)
 		return;
@@ -430,18 +425,18 @@ static void spoil(struct buf *body, enum fault_body how)
 
 /* The headers that a fault adds to an answer: before that is made, which would notice that memory
  * was short for them. */
-static void say_when(struct exchange *x)
+static void add_retry_headers(struct exchange *x)
 {
 	const struct fault *f = x->fault;
 
-	say_number(x, "Retry-After", f->retry_after);
-	say_number(x, "retry-after-ms", f->retry_after_ms);
+	add_number_header(x, "Retry-After", f->retry_after);
+	add_number_header(x, "retry-after-ms", f->retry_after_ms);
 	if (f->should_retry >= 0)
 		answer_header(x, "x-should-retry", f->should_retry ? "true" : "false");
 }
 
 /* What a fault does to an answer that is made, whether the operation was done or refused. */
-static void suffer(struct exchange *x)
+static void apply_fault(struct exchange *x)
 {
 	enum { MS = 1000 };
 	const struct fault *f = x->fault;
@@ -449,7 +444,7 @@ static void suffer(struct exchange *x)
 
 	if (f->delay_ms > 0)
 		a->delay += f->delay_ms * MS;
-	spoil(a->body, f->body);
+	corrupt_body(a->body, f->body);
 	a->close = f->close;
 	if (f->close == CLOSE_BEFORE)
 		a->status = 0;
@@ -457,13 +452,15 @@ static void suffer(struct exchange *x)
 
 void serve(struct exchange *x)
 {
-	if ((x->keys || admit(x)) && !x->failure.error && pass(x, front))
-		pass(x, gates[x->op->realm]);
+	bool ok = run_stages(x, common_stages) && run_stages(x, class_stages[x->op->class]);
+
+	if (!ok && !x->failure.error)
+		x->arena.failed = true; /* nothing else fails without saying why */
 	if (x->db)
 		workspaces_give(x->workspace, STEAL(x->db));
 	if (x->fault)
-		say_when(x);
+		add_retry_headers(x);
 	exchange_answer(x);
 	if (x->fault)
-		suffer(x);
+		apply_fault(x);
 }

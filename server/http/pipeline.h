@@ -10,7 +10,7 @@
  * Find out whose request it is - the key, and the workspace that it picks - from its headers. False
  * where there can be no such workspace; then it has failed.
  */
-bool admit(struct exchange *x);
+bool identify(struct exchange *x);
 /* Take an exchange from its request, admitted or not yet, to its answer. x->worker is the calling
  * thread's number. */
 void serve(struct exchange *x);

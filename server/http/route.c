@@ -60,13 +60,13 @@ static void add_method(char *allow, size_t allowlen, const char *method)
 
 static bool is_served(const struct operation *op, bool control)
 {
-	return control || op->realm != REALM_CONTROL;
+	return control || op->class != ENDPOINT_CONTROL;
 }
 
 /* Can it stand behind the target's prefix? Control endpoints are at the root only. */
 static bool is_near(const struct operation *op, const struct target *t)
 {
-	return op->realm == REALM_API || t->prefix_len == 0;
+	return op->class == ENDPOINT_API || t->prefix_len == 0;
 }
 
 enum found route_find(const struct operation_table *table, bool control, const char *method,

@@ -12,7 +12,7 @@ enum found { FOUND, FOUND_NO_PATH, FOUND_NO_METHOD };
 /*
  * Find the operation that a method (HEAD counts as GET) and path mean, whatever the version.
  * Only those of the API stand behind a prefix. FOUND sets *op, and *id to the id's segment, or NULL
- * where the path has none. Unless `control`, those of REALM_CONTROL count as not there.
+ * where the path has none. Unless `control`, those of ENDPOINT_CONTROL count as not there.
  * FOUND_NO_METHOD writes the methods that the path has, separated by ", ", to allow.
  */
 enum found route_find(const struct operation_table *table, bool control, const char *method,

@@ -1,24 +1,21 @@
 /*
- * server.c - the adapter to libmicrohttpd 0.9.75. Nothing else includes its header.
+ * server.c - the adapter to libmicrohttpd 0.9.75. No other file includes its header.
  *
- * The order of its calls: on_connection when a client connects. For each request, on_target with
+ * The library calls on_connection when a client connects. For each request it calls on_target with
  * the raw target; on_request once with the headers, once for each piece of a body, and once more
- * when all has come; on_done. At the end on_connection again. An answer given before the last
- * on_request closes the connection, so only what cannot be read to its end is refused early. Where
- * the library refuses a request by itself (headers too large, say), nothing after on_target need
- * come but the end of the connection: so what a request holds belongs to its connection.
+ * when all has arrived; then on_done. At the end it calls on_connection again. An answer that is
+ * given before the last on_request closes the connection, so only a request whose body cannot be
+ * read to its end is refused early. If the library itself refuses a request (headers too large,
+ * for example), nothing need follow on_target but the end of the connection: so what a request
+ * holds belongs to its connection.
  */
 #include "http/server.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,75 +26,72 @@
 #include "config.h"
 #include "http/access_log.h"
 #include "http/conn_limits.h"
+#include "http/head.h"
+#include "http/listen.h"
 #include "http/pipeline.h"
 
 enum {
-	BODY_GIVE_UP = 8,              /* times the greatest body, of one of undeclared length */
-	CONNECTION_MEMORY = 32 * 1024, /* for target and headers; cleared at every request */
-	TARGET_MAX = 8 * 1024,         /* bytes; both must leave room in that, so that it is us */
-	HEAD_MAX = 16 * 1024,          /* who refuse: the request line and all headers */
-	CONNECTIONS = 4096,            /* at most; fewer where there are not the descriptors */
-	SPARE = 32,                    /* and those that are told that they are too many: these, */
-	SPARE_PART = 16,               /* and of so many one */
-	RESERVED = 64,                 /* descriptors for all else, */
-	RESERVED_BY_WORKER = 8,        /* and these */
-	ANSWER_MAX = 1 << 30,          /* bytes */
-	KEPT_MAX = 64 * 1024,          /* bytes of memory that a connection keeps for the next */
-	BACKLOG = 511,
-	SETTLE_MS = 1000, /* how long to take in what was sent, before new clients are refused */
+	BODY_GIVE_UP = 8, /* times the greatest body: then one of undeclared length is cut off */
+	/* For target and headers; cleared at every request. Larger than what head.h allows, so that
+	 * requests are refused by us, in JSON, rather than by the library. */
+	CONNECTION_MEMORY = 32 * 1024,
+	ANSWER_MAX = 1 << 30, /* bytes */
+	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for its next request */
+	SETTLE_MS = 1000,     /* how long to accept what was sent before the stop */
 	TICK_MS = 2,
 };
 
-struct http {
+struct server {
 	const struct app *app;
 	int socket;
 	unsigned port;
 	struct MHD_Daemon *daemon;
 	unsigned serial; /* tells this server from an earlier one in the same thread */
-	struct delay *delay;
-	struct door *door;
+	struct timer_queue *timers;
+	struct conn_table *conns;
 	unsigned workers;
-	atomic_uint claimed; /* numbers, by these */
+	atomic_uint claimed; /* numbers that workers have taken */
 	atomic_bool draining;
-	atomic_uint live;  /* requests that are coming in or being answered, */
-	atomic_uint whole; /* and of these, those that have come in whole: an answer is owed */
+	atomic_uint live;  /* requests that are arriving or being answered, */
+	atomic_uint whole; /* and of these, those that have arrived: we owe them an answer */
 };
 
 /* A connection, and the request that is now on it. */
 struct client {
-	struct http *http;
-	struct visitor visitor;
-	const char *target_end; /* in the library's memory: its NUL */
+	struct server *server;
+	struct conn conn;
+	const char *target_end; /* the NUL behind the target, in the library's memory */
 	bool live;              /* there is a request: x is to be cleared */
 	bool begun;             /* on_request has seen its headers */
-	bool whole;             /* all of it has come */
+	bool whole;             /* all of it has arrived */
 	bool served;            /* its answer is made, */
 	bool answered;          /* and queued, or given up */
-	bool overdue;           /* that it has not come in time is noted */
-	uint64_t came;          /* bytes of its body, kept or not */
+	bool overdue;           /* its 408 is noted in the journal */
+	uint64_t received;      /* bytes of its body, kept or not */
 	int64_t start;
-	struct waiter waiter;              /* while the answer is not due yet, */
+	struct timer timer;                /* while the answer is delayed, */
 	struct MHD_Connection *connection; /* this is suspended */
-	struct buf body;                   /* its body; its memory serves the next request, too, */
-	struct buf answer;                 /* and so does its answer's, until it is sent */
+	struct buf body;                   /* of the request, */
+	struct buf answer;                 /* and of its answer until it is sent; the next
+					    * request uses the memory of both */
 	struct exchange x;
 };
 
 /* ---- one request ----------------------------------------------------------------------------- */
 
 /* The calling worker's number. */
-static unsigned worker_number(struct http *http)
+static unsigned worker_number(struct server *server)
 {
 	static _Thread_local unsigned mine, serial;
 
-	if (serial != http->serial) {
-		mine = atomic_fetch_add(&http->claimed, 1) % http->workers;
-		serial = http->serial;
+	if (serial != server->serial) {
+		mine = atomic_fetch_add(&server->claimed, 1) % server->workers;
+		serial = server->serial;
 	}
 	return mine;
 }
 
-/* Empty it, keeping no more memory than is worth it. */
+/* Empty a buffer, keeping no more memory than is worth it. */
 static void recycle(struct buf *b)
 {
 	if (b->cap > KEPT_MAX)
@@ -114,15 +108,15 @@ static void end_request(struct client *client)
 	recycle(&client->body);
 	exchange_clear(&client->x);
 	if (client->whole)
-		atomic_fetch_sub(&client->http->whole, 1);
-	atomic_fetch_sub(&client->http->live, 1);
+		atomic_fetch_sub(&client->server->whole, 1);
+	atomic_fetch_sub(&client->server->live, 1);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
 			  enum MHD_ConnectionNotificationCode what)
 {
 	struct client *client = *context;
-	struct http *http = cls;
+	struct server *server = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		const union MHD_ConnectionInfo *info =
@@ -130,18 +124,18 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 
 		client = malloc(sizeof *client);
 		if (client) {
-			client->http = http;
+			client->server = server;
 			client->live = client->overdue = false;
 			client->body = (struct buf)BUF_INIT(0);
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
-			if (!door_enter(http->door, &client->visitor, info ? info->connect_fd : -1))
-				log_note(http->app->log, "a connection too many: 503");
+			if (!conn_add(server->conns, &client->conn, info ? info->connect_fd : -1))
+				log_note(server->app->log, "a connection too many: 503");
 		}
 		*context = client;
 	} else if (client) {
-		if (door_expired(&client->visitor) && !client->overdue)
-			log_note(http->app->log, "a request has not come in time: 408");
-		door_leave(http->door, &client->visitor);
+		if (conn_timed_out(&client->conn) && !client->overdue)
+			log_note(server->app->log, "a request timed out before its head: 408");
+		conn_remove(server->conns, &client->conn);
 		end_request(client);
 		buf_free(&client->body);
 		buf_free(&client->answer);
@@ -151,14 +145,13 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 }
 
 /*
- * Keep the library from parsing the query, which is ours to do. It would make a record of its own
- * for each parameter and, when its memory for the connection does not hold them all, refuse the
- * request but go on as if it had not, and lose the connection. The text is in its read buffer,
- * which it is about to cut up itself; it has found the question mark already, and looks at what
- * follows only now.
+ * Hide the query from the library, which would parse it. It would make a record for each parameter
+ * and, if its memory for the connection does not hold them all, refuse the request but go on as if
+ * it had not, and lose the connection. The text is in its read buffer, which it is about to cut up
+ * itself: it has found the question mark already, and looks at what follows only afterwards.
  *
- * The library has put a NUL between the target and the version, which it has checked; one before is
- * the client's own, and the question mark may stand behind it.
+ * The library has put a NUL between the target and the version, which it has checked. A NUL before
+ * that one is the client's own, and the question mark may stand behind it.
  */
 static void hide_query(char *uri)
 {
@@ -178,21 +171,21 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct client *client = info ? info->socket_context : NULL;
-	struct http *http = cls;
+	struct server *server = cls;
 
 	if (!client)
 		return NULL;
 	end_request(client);
 	client->begun = client->whole = client->served = client->answered = false;
-	if (!door_begun(&client->visitor))
+	if (!conn_begun(&client->conn))
 		return client;
 	client->live = true;
-	atomic_fetch_add(&http->live, 1);
-	client->came = 0;
+	atomic_fetch_add(&server->live, 1);
+	client->received = 0;
 	client->start = clock_monotonic();
 	recycle(&client->answer);
-	client->body.max = (size_t)http->app->max_body;
-	exchange_init(&client->x, http->app, &client->answer);
+	client->body.max = (size_t)server->app->max_body;
+	exchange_init(&client->x, server->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
 	client->target_end = uri ? uri + strlen(uri) : NULL;
 	if (uri)
@@ -200,151 +193,13 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	return client->x.request.target ? client : NULL;
 }
 
-static const struct {
-	const char *name;
-	size_t len;
-	size_t at;    /* in struct request */
-	bool framing; /* the library has gone by it: what it saw is what counts */
-	bool once;    /* it may not even come twice with the same value */
-} kept_headers[] = {
-	{ "Host", 4, offsetof(struct request, host), false, true },
-	{ "X-API-Key", 9, offsetof(struct request, api_key), false, false },
-	{ "User-Agent", 10, offsetof(struct request, user_agent), false, false },
-	{ "Miru-Version", 12, offsetof(struct request, miru_version), false, false },
-	{ "Content-Type", 12, offsetof(struct request, content_type), false, false },
-	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false, false },
-	{ "Content-Length", 14, offsetof(struct request, content_length), true, true },
-	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true, true },
-};
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* A header's value without the white space behind it, which the library leaves (RFC 9110, 5.5). */
-static const char *trimmed(struct exchange *x, const char *value)
-{
-	size_t len = strlen(value), all = len;
-	const char *text;
-
-	while (len > 0 && is_space(value[len - 1]))
-		len--;
-	if (len == all)
-		return value;
-	text = arena_strndup(&x->arena, value, len);
-	return text ? text : value;
-}
-
-/*
- * Is it one that others may understand otherwise than the library does, which takes "Name : value"
- * for a header of the name "Name ", and appends what stands on a line that goes on with the one
- * before to that one's name? That name is then a copy, behind the text in which its value is.
- */
-static bool is_ambiguous(const char *name, size_t len, const char *value)
-{
-	return len == 0 || is_space(name[0]) || is_space(name[len - 1]) || value <= name + len;
-}
-
-/* Keep a header that the request has a place for. Its text lives as long as the request. */
-static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t len,
-				 const char *value, size_t value_len)
-{
-	struct exchange *x = cls;
-	struct request *r = &x->request;
-
-	(void)kind;
-	(void)value_len;
-	if (value && is_ambiguous(name, len, value))
-		r->ambiguous = name;
-	for (size_t i = 0; i < ARRAY_LEN(kept_headers); i++) {
-		if (kept_headers[i].len != len || strcasecmp(kept_headers[i].name, name) != 0)
-			continue;
-
-		const char **kept = (void *)((char *)r + kept_headers[i].at);
-
-		value = value ? value : "";
-		if (!kept_headers[i].framing)
-			value = trimmed(x, value);
-		if (*kept && (kept_headers[i].once || !streq(*kept, value)))
-			r->repeated = kept_headers[i].name;
-		*kept = value;
-	}
-	return MHD_YES;
-}
-
-/* Refuse, before it is read, a body that could not be read to its end or is not worth it. */
-static bool readable(struct client *client)
-{
-	const char *length = client->x.request.content_length;
-	const char *coding = client->x.request.transfer_encoding;
-
-	if (client->x.request.ambiguous)
-		return fail(&client->x, ERR_INVALID_REQUEST,
-			    "malformed header '%s': white space around its name, or a value on "
-			    "more than one line",
-			    quote(&client->x, client->x.request.ambiguous));
-	if (client->x.request.repeated)
-		return fail(&client->x, ERR_INVALID_REQUEST,
-			    "the header %s came twice; send it once", client->x.request.repeated);
-	if (coding && length)
-		return fail(&client->x, ERR_INVALID_REQUEST,
-			    "Content-Length and Transfer-Encoding exclude each other");
-	if (coding && strcasecmp(coding, "chunked") != 0)
-		return fail(&client->x, ERR_NOT_IMPLEMENTED,
-			    "Transfer-Encoding '%s' is not supported; chunked is",
-			    quote(&client->x, coding));
-	if (length && strtoull(length, NULL, 10) > client->body.max)
-		return fail(&client->x, ERR_BODY_TOO_LARGE,
-			    "a body of %s bytes is too large; at most %zu are accepted",
-			    quote(&client->x, length), client->body.max);
-	return true;
-}
-
-/* Is its head as long as it may be? What fails here is read to its end before it is refused. */
-static bool fits(struct client *client, struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-	size_t target = strlen(client->x.request.target);
-
-	if (target > TARGET_MAX)
-		return fail(&client->x, ERR_TARGET_TOO_LONG,
-			    "a target of %zu bytes is too long; at most %d are accepted", target,
-			    TARGET_MAX);
-	if (info && info->header_size > HEAD_MAX)
-		return fail(&client->x, ERR_HEAD_TOO_LARGE,
-			    "request line and headers of %zu bytes are too large; at most %d are "
-			    "accepted",
-			    info->header_size, HEAD_MAX);
-	return true;
-}
-
-/* The Date header: by the workspace's clock, so that one that stands makes equal answers. */
-static const char *date_of(const struct client *client)
-{
-	static _Thread_local char text[64]; /* "Thu, 01 Jan 1970 00:00:00 GMT" */
-	static _Thread_local time_t of;
-	int64_t micros = clock_now(&client->x.workspace->clock);
-	time_t now = (time_t)((micros - (micros < 0 ? 999999 : 0)) / 1000000);
-	char day[16], time[16];
-	struct tm tm;
-
-	if ((!text[0] || now != of) && gmtime_r(&now, &tm)) {
-		/* In the C locale, which is the one that nobody has changed. */
-		strftime(day, sizeof day, "%a, %d %b", &tm);
-		strftime(time, sizeof time, "%H:%M:%S", &tm);
-		snprintf(text, sizeof text, "%s %04d %s GMT", day, tm.tm_year + 1900, time);
-		of = now;
-	}
-	return text;
-}
-
-/* Microseconds since the request came. */
+/* Microseconds since the request began. */
 static int64_t elapsed(const struct client *client)
 {
 	return clock_monotonic() - client->start;
 }
+
+/* ---- its answer ------------------------------------------------------------------------------ */
 
 static bool add_headers(struct MHD_Response *response, const struct answer *a)
 {
@@ -355,35 +210,35 @@ static bool add_headers(struct MHD_Response *response, const struct answer *a)
 	return true;
 }
 
-/* The answer is about to leave: whoever has it must find it in the journal. */
+/* Before the answer leaves: a client that has it must find it in the journal. */
 static void note_answer(struct client *client)
 {
 	client->answered = true;
-	client->x.request.body_came = client->came;
+	client->x.request.body_received = client->received;
 	exchange_note(&client->x, elapsed(client));
 }
 
 /*
- * This thread's worker is about to cut a connection on purpose, which the library takes for a
- * mishap of ours: what it says until the request has ended is not for the log.
+ * This thread's worker is about to cut a connection on purpose. The library reports that as an
+ * error; what it reports until the request has ended is not logged.
  */
-static _Thread_local bool hushed;
+static _Thread_local bool expected_close;
 
-/* Close the connection without a word, or without another. */
-static enum MHD_Result hang_up(void)
+/* Close the connection without sending anything more. */
+static enum MHD_Result close_silently(void)
 {
-	hushed = true;
+	expected_close = true;
 	return MHD_NO;
 }
 
-/* The body of an answer that is cut in the middle: a reader of the library's. */
+/* The library reads the body of an answer that is cut in the middle from here. */
 static ssize_t read_half(void *cls, uint64_t at, char *to, size_t max)
 {
 	const struct client *client = cls;
 	size_t left = answer_sent(&client->x) - (size_t)at;
 
 	if (left == 0) {
-		hushed = true;
+		expected_close = true;
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	}
 	if (left > max)
@@ -402,8 +257,9 @@ static struct MHD_Response *make_response(struct client *client, bool half)
 	return MHD_create_response_from_buffer(body->len, body->text, MHD_RESPMEM_PERSISTENT);
 }
 
-/* Hand the answer to the library. Its body stays ours, as it is, until the request has ended. */
-static enum MHD_Result queue(struct client *client, struct MHD_Connection *connection, bool close)
+/* Hand the answer to the library. Its body stays ours, unchanged until the request has ended. */
+static enum MHD_Result send_answer(struct client *client, struct MHD_Connection *connection,
+				   bool close)
 {
 	struct answer *a = &client->x.answer;
 	const bool head = streq(client->x.request.method, "HEAD");
@@ -413,86 +269,112 @@ static enum MHD_Result queue(struct client *client, struct MHD_Connection *conne
 
 	note_answer(client);
 	if (a->close == CLOSE_BEFORE) {
-		exchange_leave(&client->x); /* as below: its end is all that its client sees */
-		return hang_up();
+		exchange_leave(&client->x);
+		return close_silently();
 	}
-	close |= a->close == CLOSE_MIDDLE && head; /* it has no middle */
+	close |= a->close == CLOSE_MIDDLE && head; /* an answer to HEAD has no middle */
 	response = make_response(client, half);
 	if (!response)
 		return MHD_NO;
-	close |= atomic_load_explicit(&client->http->draining, memory_order_relaxed);
-	/* In this order: told of Connection, the library forgets that it was told of Date, and
-	 * would add another. */
+	close |= atomic_load_explicit(&client->server->draining, memory_order_relaxed);
+	/* In this order: adding Connection makes the library forget that it was given a Date, and
+	 * it would add another. */
 	ok = (!close || MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
 	     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 				     a->type ? a->type : "application/json") &&
 	     MHD_add_response_header(response, "Miru-Mock-Version", PACKAGE_VERSION) &&
-	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date_of(client)) &&
+	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, head_date(&client->x)) &&
 	     add_headers(response, a);
-	/* Before it is sent: whoever has it may ask for room for another workspace. */
+	/* Before the client has the answer: it may then ask for room for another workspace. */
 	exchange_leave(&client->x);
 	ok = ok && MHD_queue_response(connection, (unsigned)a->status, response);
 	MHD_destroy_response(response);
 	return ok ? MHD_YES : MHD_NO;
 }
 
-static enum MHD_Result begin(struct client *client, struct MHD_Connection *connection,
-			     const char *method, const char *http_version)
+static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t len,
+				 const char *value, size_t value_len)
 {
-	client->begun = true;
-	client->x.request.method = method;
-	/* Between them stands one NUL, the library's; where there is another, it cut the target. */
-	client->x.request.cut = client->target_end && http_version != client->target_end + 1;
-	client->x.request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
-	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &client->x);
-	if (admit(&client->x) && readable(client)) {
-		(void)!fits(client, connection);
-		return MHD_YES;
-	}
-	if (!door_complete(&client->visitor))
-		return hang_up();
-	exchange_answer(&client->x);
-	return queue(client, connection, true);
+	(void)kind;
+	(void)value_len;
+	head_add(cls, name, len, value);
+	return MHD_YES;
 }
 
-static void end_delay(struct waiter *waiter)
+/* The headers have arrived. A failure of head_check_size() is answered once the body was read. */
+static enum MHD_Result begin_request(struct client *client, struct MHD_Connection *connection,
+				     const char *method, const char *http_version)
 {
-	struct client *client = (void *)((char *)waiter - offsetof(struct client, waiter));
+	struct exchange *x = &client->x;
+	const union MHD_ConnectionInfo *info;
+
+	client->begun = true;
+	x->request.method = method;
+	/* One NUL stands between them, the library's; if there is another, it cut the target. */
+	x->request.cut = client->target_end && http_version != client->target_end + 1;
+	x->request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, x);
+	if (identify(x) && head_check_body(x, client->body.max)) {
+		info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+		(void)!head_check_size(x, info ? info->header_size : 0);
+		return MHD_YES;
+	}
+	if (!conn_complete(&client->conn))
+		return close_silently();
+	exchange_answer(x);
+	return send_answer(client, connection, true);
+}
+
+static void end_delay(struct timer *timer)
+{
+	struct client *client = (void *)((char *)timer - offsetof(struct client, timer));
 
 	MHD_resume_connection(client->connection);
 }
 
-/* Have on_request called again when the answer is due, without a worker that waits for it. */
-static void put_off(struct client *client, struct MHD_Connection *connection)
+/* Have on_request called again when the answer is due. No worker waits meanwhile. */
+static void delay_answer(struct client *client, struct MHD_Connection *connection)
 {
 	client->connection = connection;
-	client->waiter.wake = end_delay;
+	client->timer.fire = end_delay;
 	MHD_suspend_connection(connection);
-	if (!delay_add(client->http->delay, &client->waiter, client->x.answer.delay))
+	if (!timer_add(client->server->timers, &client->timer, client->x.answer.delay))
 		MHD_resume_connection(connection);
 }
 
-/* All of the request has come: make its answer. */
-static void answer(struct client *client)
+/* All of the request has arrived: make its answer. */
+static void make_answer(struct client *client)
 {
 	struct exchange *x = &client->x;
 
 	client->whole = true;
-	atomic_fetch_add(&client->http->whole, 1);
+	atomic_fetch_add(&client->server->whole, 1);
 	x->request.body = client->body.text;
 	x->request.body_len = client->body.len;
-	if (client->came > client->body.max) {
+	if (client->received > client->body.max) {
 		fail(x, ERR_BODY_TOO_LARGE, "the body is too large; at most %zu bytes are accepted",
 		     client->body.max);
 		exchange_answer(x);
 	} else if (client->body.bad) {
-		broke(x, "body: out of memory");
+		server_error(x, "body: out of memory");
 		exchange_answer(x);
 	} else {
-		x->worker = worker_number(client->http);
+		x->worker = worker_number(client->server);
 		serve(x);
 	}
 	client->served = true;
+}
+
+/* A piece of the body. What is too much is read, too, so that the connection stays open. */
+static enum MHD_Result add_to_body(struct client *client, const char *piece, size_t len)
+{
+	client->received += len;
+	if (client->received <= client->body.max)
+		buf_addn(&client->body, piece, len);
+	if (client->received <= client->body.max * BODY_GIVE_UP)
+		return MHD_YES;
+	note_answer(client); /* that there is none */
+	return MHD_NO;
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -500,48 +382,42 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 				  size_t *upload_len, void **con_cls)
 {
 	struct client *client = *con_cls;
+	size_t len = *upload_len;
 
 	(void)cls;
 	(void)url;
 	if (!client)
 		return MHD_NO;
 	if (!client->live)
-		return hang_up(); /* it has been told to go */
+		return close_silently(); /* it was refused */
 	if (!client->begun)
-		return begin(client, connection, method, http_version);
-	if (*upload_len > 0) {
-		/* What is too much is taken in, too, so that the connection lives on. */
-		client->came += *upload_len;
-		if (client->came <= client->body.max)
-			buf_addn(&client->body, upload, *upload_len);
+		return begin_request(client, connection, method, http_version);
+	if (len > 0) {
 		*upload_len = 0;
-		if (client->came <= client->body.max * BODY_GIVE_UP)
-			return MHD_YES;
-		note_answer(client); /* that there is none */
-		return MHD_NO;
+		return add_to_body(client, upload, len);
 	}
 	if (!client->served) {
-		if (!door_complete(&client->visitor))
-			return hang_up();
-		answer(client);
+		if (!conn_complete(&client->conn))
+			return close_silently();
+		make_answer(client);
 		if (client->x.answer.delay > 0) {
-			put_off(client, connection);
+			delay_answer(client, connection);
 			return MHD_YES;
 		}
 	}
-	return queue(client, connection, false);
+	return send_answer(client, connection, false);
 }
 
-/* It has been told that it took too long: note that as its answer. */
+/* The client was sent a 408: note that as the request's answer. */
 static void note_overdue(struct client *client)
 {
 	struct exchange *x = &client->x;
 
 	client->overdue = true;
-	fail(x, ERR_TIMEOUT, "it has not come in time");
+	fail(x, ERR_TIMEOUT, "request timed out");
 	x->answer.status = failure_status(&x->failure);
 	buf_clear(x->answer.body);
-	buf_add(x->answer.body, door_expired_body);
+	buf_add(x->answer.body, conn_table_timed_out_body(client->server->conns));
 	note_answer(client);
 }
 
@@ -553,21 +429,21 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 	(void)cls;
 	(void)connection;
 	(void)how;
-	hushed = false;
+	expected_close = false;
 	if (!client)
 		return;
 	if (client->served && !client->answered) {
-		/* It was late, and its client has not waited. */
+		/* The answer was delayed, and the client has not waited for it. */
 		client->x.answer.status = 0;
 		client->x.answer.close = CLOSE_BEFORE;
 		note_answer(client);
-	} else if (client->begun && !client->answered && door_expired(&client->visitor)) {
+	} else if (client->begun && !client->answered && conn_timed_out(&client->conn)) {
 		note_overdue(client);
 	}
 	if (client->answered)
 		access_log(&client->x, elapsed(client));
 	end_request(client);
-	door_answered(&client->visitor);
+	conn_answered(&client->conn);
 	*con_cls = NULL;
 }
 
@@ -575,139 +451,65 @@ static void on_log(void *cls, const char *fmt, va_list args) __attribute__((form
 
 static void on_log(void *cls, const char *fmt, va_list args)
 {
-	struct http *http = cls;
+	struct server *server = cls;
 	char text[512];
 
-	if (hushed)
+	if (expected_close)
 		return;
 	if (vsnprintf(text, sizeof text, fmt, args) < 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
-	log_note(http->app->log, text);
+	log_note(server->app->log, text);
 }
 
 /* ---- the server ------------------------------------------------------------------------------ */
 
-static bool say(const char *what, char *err, size_t errlen)
-{
-	snprintf(err, errlen, "%s: %s", what, strerror(errno));
-	return false;
-}
-
-static bool bind_socket(struct http *http, const struct addrinfo *to, const char *host,
-			unsigned port, char *err, size_t errlen)
-{
-	static const int on = 1;
-	union {
-		struct sockaddr_in6 v6;
-		struct sockaddr_in v4;
-		struct sockaddr any;
-	} bound = { 0 };
-	socklen_t len = sizeof bound;
-
-	http->socket =
-	    socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, to->ai_protocol);
-	if (http->socket < 0)
-		return say("socket", err, errlen);
-	setsockopt(http->socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(http->socket, to->ai_addr, to->ai_addrlen) != 0 ||
-	    listen(http->socket, BACKLOG) != 0) {
-		if (errno == EADDRINUSE)
-			snprintf(err, errlen,
-				 "port %u of %s is taken; choose another with --port, or --port 0 "
-				 "for any free one",
-				 port, host);
-		else
-			snprintf(err, errlen, "cannot listen on %s port %u: %s", host, port,
-				 strerror(errno));
-		return false;
-	}
-	if (getsockname(http->socket, &bound.any, &len) != 0)
-		return say("getsockname", err, errlen);
-	http->port =
-	    ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
-	return true;
-}
-
-struct http *http_listen(const char *host, unsigned port, char *err, size_t errlen)
+struct server *server_listen(const char *host, unsigned port, char *err, size_t errlen)
 {
 	static atomic_uint serials;
-	static const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-					       .ai_socktype = SOCK_STREAM };
-	struct http *http = calloc(1, sizeof *http);
-	struct addrinfo *to;
-	char service[16];
-	int rc;
+	struct server *server = calloc(1, sizeof *server);
 
-	if (!http) {
+	if (!server) {
 		snprintf(err, errlen, "out of memory");
 		return NULL;
 	}
-	http->socket = -1;
-	http->serial = atomic_fetch_add(&serials, 1) + 1;
-	snprintf(service, sizeof service, "%u", port);
-	rc = getaddrinfo(host, service, &hints, &to);
-	if (rc != 0) {
-		snprintf(err, errlen, "cannot listen on '%s': %s", host, gai_strerror(rc));
-		http_stop(http, 0);
-		return NULL;
-	}
-	if (!bind_socket(http, to, host, port, err, errlen)) {
-		http_stop(http, 0);
-		http = NULL;
-	}
-	freeaddrinfo(to);
-	return http;
+	server->serial = atomic_fetch_add(&serials, 1) + 1;
+	server->socket = listen_open(host, port, &server->port, err, errlen);
+	if (server->socket >= 0)
+		return server;
+	server_stop(server, 0);
+	return NULL;
 }
 
-unsigned http_port(const struct http *http)
+unsigned server_port(const struct server *server)
 {
-	return http->port;
+	return server->port;
 }
 
-/*
- * How many connections there are descriptors for, with those to spare; 0: for none. There must be
- * no fewer than the library may ask for: a worker that has no connection and gets none for want of
- * descriptors tries again and again.
- */
-static unsigned connections_possible(unsigned workers)
+bool server_start(struct server *server, const struct app *app, unsigned workers, unsigned timeout,
+		  char *err, size_t errlen)
 {
-	const rlim_t reserved = RESERVED + RESERVED_BY_WORKER * workers + SPARE;
-	const rlim_t wanted = CONNECTIONS + CONNECTIONS / SPARE_PART;
-	struct rlimit files;
-	rlim_t n;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return 0;
-	n = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
-	if (n > wanted)
-		n = wanted;
-	return (unsigned)(n * SPARE_PART / (SPARE_PART + 1));
-}
-
-bool http_start(struct http *http, const struct app *app, unsigned workers, unsigned patience,
-		char *err, size_t errlen)
-{
-	const unsigned connections = connections_possible(workers);
-	/* As items, because the variable arguments of the other form take an int for a size_t. */
+	const unsigned max = conn_table_possible(workers);
+	/* As an array, because the variable arguments of the other form take an int for a size_t.
+	 */
 	struct MHD_OptionItem options[] = {
-		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, http }, /* first, to see the rest */
-		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, http },
-		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, http },
-		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_done, http },
-		{ MHD_OPTION_LISTEN_SOCKET, http->socket, NULL },
+		/* First, to see what the library reports of the rest. */
+		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, server },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server },
+		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server },
+		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_done, server },
+		{ MHD_OPTION_LISTEN_SOCKET, server->socket, NULL },
 		{ MHD_OPTION_THREAD_POOL_SIZE, workers, NULL },
-		{ MHD_OPTION_CONNECTION_LIMIT, connections + connections / SPARE_PART + SPARE,
-		  NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, max + max / CONN_SPARE_PART + CONN_SPARE, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
-		/* For answers that nobody reads; requests are looked after by the door before. */
-		{ MHD_OPTION_CONNECTION_TIMEOUT, 2 * (intptr_t)patience, NULL },
+		/* For answers that a client does not read; conn_limits.c times requests, sooner. */
+		{ MHD_OPTION_CONNECTION_TIMEOUT, 2 * (intptr_t)timeout, NULL },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	http->app = app;
-	http->workers = workers;
-	if (connections == 0) {
+	server->app = app;
+	server->workers = workers;
+	if (max == 0) {
 		snprintf(err, errlen,
 			 "too few descriptors for %u workers and a connection: raise the limit "
 			 "(ulimit -n), or take fewer --workers",
@@ -716,70 +518,70 @@ bool http_start(struct http *http, const struct app *app, unsigned workers, unsi
 	}
 	if (!store_dedicate(app->workspace->store, workers, err, errlen))
 		return false;
-	http->delay = delay_start();
-	http->door = door_open(connections, patience);
-	if (http->delay && http->door)
-		http->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-						    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-						0, NULL, NULL, on_request, http, MHD_OPTION_ARRAY,
-						options, MHD_OPTION_END);
-	if (!http->daemon)
+	server->timers = timer_queue_start();
+	server->conns = conn_table_start(max, timeout);
+	if (server->timers && server->conns)
+		server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+						      MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+						  0, NULL, NULL, on_request, server,
+						  MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	if (!server->daemon)
 		snprintf(err, errlen, "cannot start %u workers", workers);
-	return http->daemon != NULL;
+	return server->daemon != NULL;
 }
 
-/* Does a client wait to be accepted? */
-static bool has_waiting(struct http *http)
+/* Is there a client that waits to be accepted? */
+static bool has_waiting(struct server *server)
 {
-	struct pollfd waiting = { .fd = http->socket, .events = POLLIN };
+	struct pollfd waiting = { .fd = server->socket, .events = POLLIN };
 
 	return poll(&waiting, 1, 0) > 0;
 }
 
-static bool has_requests(struct http *http)
+static bool has_requests(struct server *server)
 {
-	return atomic_load(&http->live) > 0 || door_has_unread(http->door);
+	return atomic_load(&server->live) > 0 || conn_table_has_unread(server->conns);
 }
 
 /*
- * Wait until that is no more, or the time is over. Looks twice, since what a worker has just taken
- * may not show yet as what it becomes.
+ * Wait until `has` is false, or the time is over. It must be false twice, because what a worker has
+ * just taken may not be counted yet.
  */
-static void settle(struct http *http, bool (*has)(struct http *), long ms)
+static void settle(struct server *server, bool (*has)(struct server *), long ms)
 {
 	for (int quiet = 0; ms > 0; ms -= TICK_MS) {
-		bool busy = has(http);
+		bool busy = has(server);
 
 		quiet = busy ? 0 : quiet + 1;
 		if (quiet == 2)
 			return;
-		/* No worker: the main thread, at the end. */
+		/* The main thread sleeps here, never a worker. */
 		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
 	}
 }
 
-bool http_stop(struct http *http, unsigned grace)
+bool server_stop(struct server *server, unsigned grace)
 {
 	bool clean = true;
 
-	if (http->daemon) {
+	if (server->daemon) {
 		/* From here on every answer closes its connection. What was sent before is read and
-		 * answered: first what waits to be accepted, too, then what is on its way. */
-		atomic_store(&http->draining, true);
-		settle(http, has_waiting, SETTLE_MS);
-		/* The socket that this gives back must stay open until the workers have ended. */
-		MHD_quiesce_daemon(http->daemon);
-		shutdown(http->socket, SHUT_RDWR); /* or clients would connect and wait in vain */
-		delay_flush(http->delay);          /* what is late already, is sent now */
-		settle(http, has_requests, grace * 1000L);
-		/* A request that its client never completed was not ours to answer. */
-		clean = atomic_load(&http->whole) == 0;
-		MHD_stop_daemon(http->daemon);
+		 * answered: first what waits to be accepted, then what is arriving. */
+		atomic_store(&server->draining, true);
+		settle(server, has_waiting, SETTLE_MS);
+		/* The socket that this returns must stay open until the workers have ended. */
+		MHD_quiesce_daemon(server->daemon);
+		shutdown(server->socket, SHUT_RDWR); /* or clients would connect and get nothing */
+		timer_queue_flush(server->timers);   /* send delayed answers now */
+		settle(server, has_requests, grace * 1000L);
+		/* We owe no answer to a request that its client never completed. */
+		clean = atomic_load(&server->whole) == 0;
+		MHD_stop_daemon(server->daemon);
 	}
-	delay_stop(http->delay);
-	door_close(http->door);
-	if (http->socket >= 0)
-		close(http->socket);
-	free(http);
+	timer_queue_stop(server->timers);
+	conn_table_stop(server->conns);
+	if (server->socket >= 0)
+		close(server->socket);
+	free(server);
 	return clean;
 }

@@ -1,31 +1,31 @@
 /*
- * server.h - the HTTP server: sockets, workers, limits, and the graceful stop. http.c is the only
- * file that knows libmicrohttpd.
+ * server.h - the HTTP server: workers, limits, and the graceful stop. server.c is the only file
+ * that knows libmicrohttpd.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
 #include "http/app.h"
 
-struct http;
+struct server;
 
 /*
- * Listen on an address and port (0: any free one), not yet answering. NULL, with a line in err,
- * when that is not possible.
+ * Listen on an address and port (0: any free one), not yet answering. NULL, with a line in err, on
+ * failure.
  */
-struct http *http_listen(const char *host, unsigned port, char *err, size_t errlen);
-/* The port it really has. */
-unsigned http_port(const struct http *http);
+struct server *server_listen(const char *host, unsigned port, char *err, size_t errlen);
+/* The port that it has. */
+unsigned server_port(const struct server *server);
 /*
- * Start answering, with `workers` threads, at least 2, and `patience` seconds for a request to
- * come. False, with a line in err, on failure.
+ * Start to answer, with `workers` threads, at least 2, and `timeout` seconds for a request to
+ * arrive. False, with a line in err, on failure.
  */
-bool http_start(struct http *http, const struct app *app, unsigned workers, unsigned patience,
-		char *err, size_t errlen) MUST_CHECK;
+bool server_start(struct server *server, const struct app *app, unsigned workers, unsigned timeout,
+		  char *err, size_t errlen) MUST_CHECK;
 /*
  * Refuse new connections, let the requests in flight finish for at most `grace` seconds, stop the
- * workers, free everything. False when requests were cut off.
+ * workers, and free everything. False if requests were cut off.
  */
-bool http_stop(struct http *http, unsigned grace);
+bool server_stop(struct server *server, unsigned grace);
 
 #endif

@@ -335,6 +335,13 @@ const struct member *body_member(const struct body *body, const char *name)
 	return &unset;
 }
 
+unsigned body_word(const struct body *body, const char *name)
+{
+	const struct member *m = body_member(body, name);
+
+	return m->text ? word_number(m->field->words, m->text) : 0;
+}
+
 const char *body_text(const struct body *body, const char *name)
 {
 	return body_member(body, name)->text;

@@ -43,6 +43,8 @@ bool body_parse(struct arena *a, const struct shape *shape, enum version v, bool
 const struct member *body_member(const struct body *body, const char *name);
 /* Its text, or NULL where it is not set, or null. */
 const char *body_text(const struct body *body, const char *name);
+/* The number of its word, of a field that is one of an enumeration, or 0 where it is not set. */
+unsigned body_word(const struct body *body, const char *name);
 /* The object that it is, or NULL where it is not set. */
 const struct body *body_object(const struct body *body, const char *name);
 

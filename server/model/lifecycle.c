@@ -1,73 +1,79 @@
 /*
  * lifecycle.c - the rows. Their numbers are those of behaviour, section 11.4; rows 1 and 2 make
- * deployments, 13, 15 and 16 are what is not here.
+ * deployments, and rows 13, 15 and 16 say which moves do not exist.
  */
 #include "model/lifecycle.h"
 
 #include <stdio.h>
 
-#include "base/util.h"
-
 /* clang-format off */
 static const struct move moves[MOVE_COUNT] = {
 	[MOVE_DEPLOY] = { /* 3 */
-		.targets = { "staged" }, .activities = { "staged" }, .errors = { "none" },
-		.to = { "deployed", "queued", "none" }, .stamped = "queued_at" },
+		.targets = BIT(TARGET_STAGED), .activities = BIT(ACTIVITY_STAGED),
+		.errors = BIT(ERROR_NONE),
+		.to = { TARGET_DEPLOYED, ACTIVITY_QUEUED, ERROR_NONE }, .stamped = "queued_at" },
 	[MOVE_DRIFT] = { /* 4 */
-		.targets = { "staged" }, .activities = { "staged" },
-		.to = { .activity = "drifted" } },
+		.targets = BIT(TARGET_STAGED), .activities = BIT(ACTIVITY_STAGED),
+		.to = { .activity = ACTIVITY_DRIFTED } },
 	[MOVE_ARCHIVE] = { /* 5, and the effect of 1 */
-		.targets = { "staged" }, .activities = { "staged", "drifted" },
-		.errors = { "none", "retrying" },
-		.to = { "archived", "archived", "none" }, .stamped = "archived_at" },
+		.targets = BIT(TARGET_STAGED),
+		.activities = BIT(ACTIVITY_STAGED) | BIT(ACTIVITY_DRIFTED),
+		.errors = BIT(ERROR_NONE) | BIT(ERROR_RETRYING),
+		.to = { TARGET_ARCHIVED, ACTIVITY_ARCHIVED, ERROR_NONE },
+		.stamped = "archived_at" },
 	[MOVE_REPLACE] = { /* 6 */
-		.targets = { "deployed" },
-		.to = { .target = "archived" } },
+		.targets = BIT(TARGET_DEPLOYED),
+		.to = { .target = TARGET_ARCHIVED } },
 	/* The agent's own, by the rows and by the table of its decisions below them. */
 	[MOVE_INSTALL] = { /* 7, 11 */
-		.targets = { "deployed" }, .activities = { "queued", "removing", "archived" },
-		.to = { .activity = "deployed", .error = "none" }, .stamped = "deployed_at" },
+		.targets = BIT(TARGET_DEPLOYED),
+		.activities = BIT(ACTIVITY_QUEUED) | BIT(ACTIVITY_REMOVING) | BIT(ACTIVITY_ARCHIVED),
+		.to = { .activity = ACTIVITY_DEPLOYED, .error = ERROR_NONE },
+		.stamped = "deployed_at" },
 	[MOVE_REMOVE] = { /* 8 */
-		.targets = { "archived", "staged" }, .activities = { "deployed" },
-		.to = { .activity = "removing" } },
+		.targets = BIT(TARGET_ARCHIVED) | BIT(TARGET_STAGED),
+		.activities = BIT(ACTIVITY_DEPLOYED),
+		.to = { .activity = ACTIVITY_REMOVING } },
 	[MOVE_FINISH] = { /* 9, 11 */
-		.targets = { "archived" }, .activities = { "removing", "queued", "staged", "drifted" },
-		.to = { .activity = "archived", .error = "none" }, .stamped = "archived_at" },
+		.targets = BIT(TARGET_ARCHIVED),
+		.activities = BIT(ACTIVITY_REMOVING) | BIT(ACTIVITY_QUEUED) | BIT(ACTIVITY_STAGED) |
+			      BIT(ACTIVITY_DRIFTED),
+		.to = { .activity = ACTIVITY_ARCHIVED, .error = ERROR_NONE },
+		.stamped = "archived_at" },
 	[MOVE_WITHDRAW] = { /* 9, 11 */
-		.targets = { "staged" }, .activities = { "removing", "queued" },
-		.to = { .activity = "archived", .error = "none" }, .stamped = "archived_at" },
+		.targets = BIT(TARGET_STAGED),
+		.activities = BIT(ACTIVITY_REMOVING) | BIT(ACTIVITY_QUEUED),
+		.to = { .activity = ACTIVITY_ARCHIVED, .error = ERROR_NONE },
+		.stamped = "archived_at" },
 	[MOVE_RETRY] = { /* 10 */
-		.errors = { "none" }, .to = { .error = "retrying" } },
+		.errors = BIT(ERROR_NONE),
+		.to = { .error = ERROR_RETRYING } },
 	[MOVE_RECOVER] = { /* 11 */
-		.errors = { "retrying" }, .to = { .error = "none" } },
+		.errors = BIT(ERROR_RETRYING),
+		.to = { .error = ERROR_NONE } },
 	[MOVE_FAIL] = { /* 12 */
-		.errors = { "none", "retrying" },
-		.to = { "archived", "archived", "failed" }, .stamped = "archived_at" },
+		.errors = BIT(ERROR_NONE) | BIT(ERROR_RETRYING),
+		.to = { TARGET_ARCHIVED, ACTIVITY_ARCHIVED, ERROR_FAILED },
+		.stamped = "archived_at" },
 	[MOVE_RESTAGE] = { /* 14 */
-		.targets = { "staged" }, .activities = { "drifted" },
-		.to = { .activity = "staged" }, .stamped = "reviewed_at" },
+		.targets = BIT(TARGET_STAGED), .activities = BIT(ACTIVITY_DRIFTED),
+		.to = { .activity = ACTIVITY_STAGED }, .stamped = "reviewed_at" },
 };
 /* clang-format on */
 
-static bool is_among(const char *const *words, size_t n, const char *word)
+static bool is_among(unsigned set, unsigned n)
 {
-	if (!words[0])
-		return true;
-	for (size_t i = 0; i < n && words[i]; i++)
-		if (streq(words[i], word))
-			return true;
-	return false;
+	return set == 0 || (set & BIT(n)) != 0;
 }
 
 const struct move *lifecycle_move(enum trigger t, const struct state *from)
 {
 	const struct move *m = &moves[t];
 
-	if (!is_among(m->targets, ARRAY_LEN(m->targets), from->target) ||
-	    !is_among(m->activities, ARRAY_LEN(m->activities), from->activity) ||
-	    !is_among(m->errors, ARRAY_LEN(m->errors), from->error))
-		return NULL;
-	return m;
+	return is_among(m->targets, from->target) && is_among(m->activities, from->activity) &&
+		       is_among(m->errors, from->error)
+		   ? m
+		   : NULL;
 }
 
 struct state lifecycle_to(const struct move *m, const struct state *from)
@@ -91,30 +97,42 @@ enum trigger lifecycle_own(const struct state *from)
 
 enum trigger lifecycle_next(const struct state *from)
 {
-	return streq(from->error, "none") ? lifecycle_own(from) : MOVE_COUNT;
+	return from->error == ERROR_NONE ? lifecycle_own(from) : MOVE_COUNT;
 }
 
 bool lifecycle_has_reached(const struct state *s)
 {
-	if (streq(s->target, "staged"))
-		return !streq(s->activity, "deployed") && !streq(s->activity, "removing");
-	return streq(s->activity, s->target);
+	switch (s->target) {
+	case TARGET_DEPLOYED:
+		return s->activity == ACTIVITY_DEPLOYED;
+	case TARGET_ARCHIVED:
+		return s->activity == ACTIVITY_ARCHIVED;
+	default:
+		return s->activity != ACTIVITY_DEPLOYED && s->activity != ACTIVITY_REMOVING;
+	}
 }
 
 const char *lifecycle_activities(enum trigger t, char *out, size_t len)
 {
-	const struct move *m = &moves[t];
+	unsigned left = moves[t].activities;
 	size_t used = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(m->activities) && m->activities[i] && used < len; i++) {
-		bool last = i + 1 == ARRAY_LEN(m->activities) || !m->activities[i + 1];
-
+	for (unsigned n = 1; left && used < len; n++) {
+		if (!(left & BIT(n)))
+			continue;
+		left &= ~BIT(n);
 		used += (size_t)snprintf(out + used, len - used, "%s%s",
-					 i == 0 ? ""
-					 : last ? " or "
-						: ", ",
-					 m->activities[i]);
+					 used == 0 ? ""
+					 : left    ? ", "
+						   : " or ",
+					 word_text(activity_status_words, n));
 	}
 	return out;
+}
+
+const char *lifecycle_status(const char *activity_status, const char *error_status)
+{
+	return word_number(error_status_words, error_status) == ERROR_NONE ? activity_status
+									   : error_status;
 }

@@ -11,10 +11,10 @@
 struct exchange;
 
 /* Which gates stand before it: the API's (key, version, scope), or fewer. */
-enum realm {
-	REALM_API,
-	REALM_CONTROL,
-	REALM_OPEN, /* none, but it answers in the version asked for */
+enum endpoint_class {
+	ENDPOINT_API,
+	ENDPOINT_CONTROL,
+	ENDPOINT_OPEN, /* none, but it answers in the version asked for */
 };
 
 /* What the query may say. */
@@ -27,16 +27,20 @@ enum query_kind {
 struct operation {
 	const char *name; /* the specification's: "getDeployment"; NULL where it has none */
 	const char *method, *path; /* a segment in braces is the id */
-	enum realm realm;
+	enum endpoint_class class;
 	enum resource_id resource; /* of the id and the answer, unless `answer` is said */
 	const struct resource *answer;
 	bool lists; /* the answer is a list of them, */
 	bool raw;   /* or no JSON, but bytes as they are stored */
 	bool reads; /* its function reads the body itself */
-	/* REALM_API: */
+	/* ENDPOINT_API: */
 	enum scope scope, or_scope; /* either will do; or_scope may be SCOPE_FREE: there is none */
 	enum scope and_scope;       /* and this one, unless it is SCOPE_FREE */
-	struct span on;             /* versions that have it */
+	struct {                    /* and one for each word of a field of the body */
+		const char *field;  /* NULL: none */
+		const enum scope *scopes;
+	} by_word;
+	struct span on; /* versions that have it */
 	enum query_kind query;
 	struct shape params; /* parameters of its query besides */
 	struct shape body;   /* what its body may hold, */

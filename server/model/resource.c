@@ -6,74 +6,7 @@
 #include <assert.h>
 
 #include "base/util.h"
-#include "model/status.h"
-
-/* ---- words (behaviour: sections 8 and 14) ---------------------------------------------------- */
-
-const struct word device_status_words[] = {
-	{ "inactive", ALWAYS, NULL },
-	{ "activating", ALWAYS, NULL },
-	{ "online", ALWAYS, NULL },
-	{ "offline", ALWAYS, NULL },
-	{ "archived", SINCE(V_EVERGLADES), "inactive" },
-	{ .text = NULL },
-};
-
-/* clang-format off */
-#define ACTIVITY_WORDS \
-	{ "drifted", ALWAYS, NULL }, \
-	{ "staged", ALWAYS, NULL }, \
-	{ "queued", ALWAYS, NULL }, \
-	{ "deployed", ALWAYS, NULL }, \
-	{ "removing", SINCE(V_RAINIER), "deployed" }, \
-	{ "archived", ALWAYS, NULL }
-#define ERROR_WORDS \
-	{ "failed", ALWAYS, NULL }, \
-	{ "retrying", ALWAYS, NULL }
-
-const struct word activity_status_words[] = { ACTIVITY_WORDS, { .text = NULL } };
-const struct word error_status_words[] = { { "none", ALWAYS, NULL }, ERROR_WORDS, { .text = NULL } };
-/* What status_merge makes of the two. */
-static const struct word deployment_status[] = { ACTIVITY_WORDS, ERROR_WORDS, { .text = NULL } };
-/* clang-format on */
-
-static const struct word target_status[] = {
-	{ "staged", ALWAYS, NULL },
-	{ "deployed", ALWAYS, NULL },
-	{ "archived", ALWAYS, NULL },
-	{ .text = NULL },
-};
-
-/* Formats and languages reach older versions as they are, inside their enumeration or not. */
-const struct word instance_format_words[] = {
-	{ "json", ALWAYS, NULL },
-	{ "yaml", SINCE(V_RAINIER), "yaml" },
-	{ "jsonc", SINCE(V_RAINIER), "jsonc" },
-	{ "xml", SINCE(V_EVERGLADES), "xml" },
-	{ "text", SINCE(V_EVERGLADES), "text" },
-	{ .text = NULL },
-};
-
-const struct word schema_language_words[] = {
-	{ "jsonschema", ALWAYS, NULL },
-	{ "cue", ALWAYS, NULL },
-	{ "opaque", SINCE(V_EVERGLADES), "opaque" },
-	{ .text = NULL },
-};
-
-const struct word schema_format_words[] = {
-	{ "json", ALWAYS, NULL },
-	{ "yaml", ALWAYS, NULL },
-	{ "cue", ALWAYS, NULL },
-	{ .text = NULL },
-};
-
-static const struct word repository_type[] = {
-	{ "github", ALWAYS, NULL },
-	{ "gitlab", ALWAYS, NULL },
-	{ "bitbucket", ALWAYS, NULL },
-	{ .text = NULL },
-};
+#include "model/lifecycle.h"
 
 /* ---- rows that many resources share ---------------------------------------------------------- */
 
@@ -159,7 +92,7 @@ static const struct field git_commit_fields[] = {
 	{ .name = "message", .kind = K_TEXT, .on = ALWAYS },
 	{ .name = "repository_owner", .kind = K_TEXT, .on = ALWAYS },
 	{ .name = "repository_name", .kind = K_TEXT, .on = ALWAYS },
-	{ .name = "repository_type", .kind = K_ENUM, .on = ALWAYS, .words = repository_type },
+	{ .name = "repository_type", .kind = K_ENUM, .on = ALWAYS, .words = repository_type_words },
 	{ .name = "repository_url", .kind = K_TEXT, .on = ALWAYS },
 	{ .name = "commit_url", .kind = K_TEXT, .on = ALWAYS },
 	CREATED_AT,
@@ -267,12 +200,12 @@ static const struct field deployment_fields[] = {
 	ID,
 	{ .name = "description", .kind = K_TEXT, .on = ALWAYS, .form = FORM_DESCRIPTION,
 	  .preset = "" },
-	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = deployment_status,
-	  .derive = status_merge, .from = { "activity_status", "error_status" } },
+	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = deployment_status_words,
+	  .derive = lifecycle_status, .from = { "activity_status", "error_status" } },
 	{ .name = "activity_status", .kind = K_ENUM, .on = ALWAYS, FILTER,
 	  .words = activity_status_words },
 	{ .name = "error_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = error_status_words },
-	{ .name = "target_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = target_status },
+	{ .name = "target_status", .kind = K_ENUM, .on = ALWAYS, FILTER, .words = target_status_words },
 	{ .name = "device_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_DEVICE },
 	{ .name = "release_id", .kind = K_REF, .on = ALWAYS, FILTER, .refers = R_RELEASE },
 	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
@@ -462,19 +395,4 @@ const struct resource *resource_of_id(const char *id)
 		if (resources[i].prefix && starts_with(id, resources[i].prefix))
 			return &resources[i];
 	return NULL;
-}
-
-const struct word *word_find(const struct word *words, const char *text)
-{
-	for (; words->text; words++)
-		if (streq(words->text, text))
-			return words;
-	return NULL;
-}
-
-const char *word_in(const struct word *words, const char *text, enum version v)
-{
-	const struct word *w = word_find(words, text);
-
-	return w && !live(w->on, v) && w->older ? w->older : text;
 }

@@ -13,7 +13,7 @@
 
 #include "model/error.h"
 #include "model/string_format.h"
-#include "model/version.h"
+#include "model/word.h"
 
 enum resource_id {
 	R_API_KEY,
@@ -67,13 +67,6 @@ enum {
 
 /* Of K_NANOS: ten seconds. */
 #define NANOS_MAX INT64_C(10000000000)
-
-/* A word of an enumeration; `older` is what versions before `on` see in its place. */
-struct word {
-	const char *text;
-	struct span on;
-	const char *older;
-};
 
 /*
  * How rows of one resource lead to rows of another.
@@ -152,11 +145,7 @@ extern const struct resource resources[R_COUNT];
 /* Answers that no table holds: the key that asks, a ping's end, a token. */
 extern const struct resource principal_answer, ping_answer, token_answer;
 
-/* Words of enumerations that bodies take, too; each ends with a row without text. */
-extern const struct word device_status_words[], activity_status_words[], error_status_words[],
-    instance_format_words[], schema_language_words[], schema_format_words[];
-
-enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/schema.c asserts it */
+enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/store/schema_sql.c asserts it */
 
 /* May the part of a table that a request writes, or all of it, say a field in that version? */
 static inline bool is_part(const struct field *f, enum part part, enum version v)
@@ -226,9 +215,5 @@ const struct field *resource_own_ref(const struct resource *r);
 const struct resource *resource_of_array(const char *array);
 /* The resource whose ids customarily begin as this one does, or NULL. */
 const struct resource *resource_of_id(const char *id);
-/* The word of that text, or NULL. */
-const struct word *word_find(const struct word *words, const char *text);
-/* What a version sees of a stored word. */
-const char *word_in(const struct word *words, const char *text, enum version v);
 
 #endif

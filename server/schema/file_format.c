@@ -1,5 +1,5 @@
 /*
- * file_format.c - a row for each format.
+ * file_format.c - a row for each format, and the slot of a schema that names none.
  */
 #include "schema/file_format.h"
 
@@ -22,7 +22,7 @@ static bool ends_in(const char *text, const char *end)
 	return len > n && streq(text + len - n, end);
 }
 
-const char *format_of_file(const char *filepath)
+const char *file_format_of(const char *filepath)
 {
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		for (const char *const *end = formats[i].extensions; *end; end++)
@@ -41,12 +41,20 @@ static size_t row_of(const char *format)
 	return i;
 }
 
-const char *const *format_extensions(const char *format)
+const char *const *file_format_extensions(const char *format)
 {
 	return formats[row_of(format)].extensions;
 }
 
-const char *format_media_type(const char *format)
+const char *file_format_media_type(const char *format)
 {
 	return formats[row_of(format)].media_type;
+}
+
+const char file_format_slot_key[] = "default", file_format_slot_name[] = "Default";
+
+char *file_format_slot_path(struct arena *a, const char *slug, const char *schema_format)
+{
+	return arena_printf(a, "/srv/miru/configs/%s.%s", slug,
+			    schema_format && streq(schema_format, "yaml") ? "yaml" : "json");
 }

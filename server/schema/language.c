@@ -167,7 +167,7 @@ bool language_has(const char *const *list, const char *text)
 
 bool language_takes_file(const struct language *l, const char *filepath)
 {
-	const char *format = format_of_file(filepath);
+	const char *format = file_format_of(filepath);
 
 	return l->any_file || (format && language_has(l->instance_formats, format));
 }

@@ -19,6 +19,13 @@ const char *row_text(const struct row *row, const char *name)
 	return row->cell[f - row->resource->fields].text;
 }
 
+unsigned row_word(const struct row *row, const char *name)
+{
+	const struct field *f = resource_field(row->resource, name);
+
+	return word_number(f->words, row->cell[f - row->resource->fields].text);
+}
+
 const struct rows *row_rows(const struct row *row, const char *name)
 {
 	const struct field *f = resource_field(row->resource, name);

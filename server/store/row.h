@@ -39,6 +39,8 @@ struct page {
 struct row *row_new(struct arena *a, const struct resource *r) MUST_CHECK;
 /* The text of the field of that name, which the resource must have. */
 const char *row_text(const struct row *row, const char *name);
+/* The number of its word, of a field that is one of an enumeration; 0 for null. */
+unsigned row_word(const struct row *row, const char *name);
 /* The rows that the relation of that name, which the resource must have, led to. */
 const struct rows *row_rows(const struct row *row, const char *name);
 /* The text of a field, by its place; derived where no column stores it. */

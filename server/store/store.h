@@ -76,6 +76,11 @@ bool store_dedicate(struct store *store, unsigned workers, char *err, size_t err
 /* Between these two, what is read is one state of the database. No write may begin within. */
 void db_read(struct db *db);
 void db_read_end(struct db *db);
+static inline void db_read_endp(struct db **db)
+{
+	if (*db)
+		db_read_end(*db);
+}
 
 /*
  * A write transaction, alone in the database until it ends. Foreign keys are checked when it

@@ -8,34 +8,41 @@
 	" d.error_status, d.updated_at, d.waiting_since, v.status = 'online'"                      \
 	" FROM deployments AS d " by " JOIN devices AS v ON v.id = d.device_id " rest
 
-/* Copy the current row of a SELECT_STATES. */
-static struct deployment *read_state(struct change *c, struct stmt *s)
+/* Copy a text of the current row; NULL when memory is short. */
+static const char *copy_text(struct tx *tx, struct stmt *s, int column)
 {
-	struct deployment *d = arena_zalloc(c->arena, sizeof *d);
+	const char *text = stmt_text(s, column);
+
+	return text ? arena_strdup(tx->arena, text) : NULL;
+}
+
+/* Copy the current row of a SELECT_STATES. */
+static struct deployment *read_state(struct tx *tx, struct stmt *s)
+{
+	struct deployment *d = arena_zalloc(tx->arena, sizeof *d);
 
 	if (!d)
 		return NULL;
-
-	const char **const texts[] = { &d->id,         &d->device_id,    &d->release_id,
-				       &d->is.target,  &d->is.activity,  &d->is.error,
-				       &d->updated_at, &d->waiting_since };
-	enum { NTEXTS = ARRAY_LEN(texts), NULLABLE = NTEXTS - 1 };
-
-	for (int i = 0; i < NTEXTS; i++) {
-		const char *text = stmt_text(s, i);
-
-		*texts[i] = text ? arena_strdup(c->arena, text) : NULL;
-		if (!*texts[i] && (text || i != NULLABLE))
-			return NULL;
-	}
-	d->online = stmt_int(s, NTEXTS) != 0;
-	return d;
+	d->id = copy_text(tx, s, 0);
+	d->device_id = copy_text(tx, s, 1);
+	d->release_id = copy_text(tx, s, 2);
+	d->is.target = word_number(target_status_words, stmt_text(s, 3));
+	d->is.activity = word_number(activity_status_words, stmt_text(s, 4));
+	d->is.error = word_number(error_status_words, stmt_text(s, 5));
+	d->updated_at = copy_text(tx, s, 6);
+	d->waiting_since = copy_text(tx, s, 7);
+	d->online = stmt_int(s, 8) != 0;
+	/* The library gives no text, either, when memory is short. */
+	return tx->arena->failed || !d->id || !d->device_id || !d->release_id || !d->updated_at ||
+		       !d->is.target || !d->is.activity || !d->is.error
+		   ? NULL
+		   : d;
 }
 
-static bool read_states(struct change *c, const struct query *q, const char *arg,
+static bool read_states(struct tx *tx, const struct query *q, const char *arg,
 			struct deployment **list)
 {
-	struct stmt *s CLEANUP(stmt_endp) = db_query(c->db, q);
+	struct stmt *s CLEANUP(stmt_endp) = db_query(tx->db, q);
 	enum step step;
 
 	*list = NULL;
@@ -44,7 +51,7 @@ static bool read_states(struct change *c, const struct query *q, const char *arg
 	if (arg)
 		stmt_bind(s, 1, arg);
 	while ((step = stmt_step(s)) == STEP_ROW) {
-		*list = read_state(c, s);
+		*list = read_state(tx, s);
 		if (!*list)
 			return false;
 		list = &(*list)->next;
@@ -52,28 +59,28 @@ static bool read_states(struct change *c, const struct query *q, const char *arg
 	return step == STEP_DONE;
 }
 
-bool deployment_get(struct change *c, const char *id, struct deployment **d)
+bool deployment_get(struct tx *tx, const char *id, struct deployment **d)
 {
 	static const struct query one = { SELECT_STATES("", "WHERE d.id = ?1"), QUERY_KEPT };
 
-	return read_states(c, &one, id, d);
+	return read_states(tx, &one, id, d);
 }
 
-/* The planner does not know how few those are, so it is told by which index to find them. */
+/* The planner does not know how few rows these indexes have, so the index is named. */
 #define SELECT_OF_DEVICE(index, where)                                                             \
 	SELECT_STATES("INDEXED BY " index,                                                         \
 		      "WHERE d.device_id = ?1 AND " where " ORDER BY d.created_at, d.id")
 
-bool deployments_meant(struct change *c, const char *device_id, struct deployment **l)
+bool deployments_targeted(struct tx *tx, const char *device_id, struct deployment **l)
 {
-	static const struct query meant = {
-		SELECT_OF_DEVICE("deployments_meant", "d.target_status <> 'archived'"), QUERY_KEPT
-	};
+	static const struct query targeted = { SELECT_OF_DEVICE("deployments_targeted",
+								"d.target_status <> 'archived'"),
+					       QUERY_KEPT };
 
-	return read_states(c, &meant, device_id, l);
+	return read_states(tx, &targeted, device_id, l);
 }
 
-bool deployments_idle(struct change *c, const char *device_id, struct deployment **l)
+bool deployments_idle(struct tx *tx, const char *device_id, struct deployment **l)
 {
 	static const struct query idle = {
 		SELECT_OF_DEVICE("deployments_idle",
@@ -82,26 +89,26 @@ bool deployments_idle(struct change *c, const char *device_id, struct deployment
 		QUERY_KEPT
 	};
 
-	return read_states(c, &idle, device_id, l);
+	return read_states(tx, &idle, device_id, l);
 }
 
-bool deployments_deployed(struct change *c, const char *device_id, struct deployment **l)
+bool deployments_deployed(struct tx *tx, const char *device_id, struct deployment **l)
 {
 	static const struct query deployed = { SELECT_OF_DEVICE("deployments_deployed",
 								"d.activity_status = 'deployed'"),
 					       QUERY_KEPT };
 
-	return read_states(c, &deployed, device_id, l);
+	return read_states(tx, &deployed, device_id, l);
 }
 
-const struct deployment *deployment_current(const struct deployment *meant)
+const struct deployment *deployment_current(const struct deployment *targeted)
 {
-	while (meant && !streq(meant->is.target, "deployed"))
-		meant = meant->next;
-	return meant;
+	while (targeted && targeted->is.target != TARGET_DEPLOYED)
+		targeted = targeted->next;
+	return targeted;
 }
 
-bool deployment_waiting(struct change *c, struct deployment **d)
+bool deployment_waiting(struct tx *tx, struct deployment **d)
 {
 	static const struct query first = {
 		SELECT_STATES("", "WHERE d.waiting_since IS NOT NULL"
@@ -109,10 +116,10 @@ bool deployment_waiting(struct change *c, struct deployment **d)
 		QUERY_KEPT
 	};
 
-	return read_states(c, &first, NULL, d);
+	return read_states(tx, &first, NULL, d);
 }
 
-bool deployment_move(struct change *c, struct deployment *d, enum trigger t, const char *when)
+bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const char *when)
 {
 	static const char *const stamps[] = { "queued_at", "deployed_at", "archived_at",
 					      "reviewed_at" };
@@ -125,21 +132,21 @@ bool deployment_move(struct change *c, struct deployment *d, enum trigger t, con
 		QUERY_KEPT
 	};
 	const struct move *m = lifecycle_move(t, &d->is);
-	struct stmt *s CLEANUP(stmt_endp) = m ? db_query(c->db, &update) : NULL;
+	struct stmt *s CLEANUP(stmt_endp) = m ? db_query(tx->db, &update) : NULL;
 	struct state to;
 
 	if (!s)
 		return false;
 	to = lifecycle_to(m, &d->is);
 	stmt_bind(s, 1, d->id);
-	stmt_bind(s, 2, to.target);
-	stmt_bind(s, 3, to.activity);
-	stmt_bind(s, 4, to.error);
+	stmt_bind(s, 2, word_text(target_status_words, to.target));
+	stmt_bind(s, 3, word_text(activity_status_words, to.activity));
+	stmt_bind(s, 4, word_text(error_status_words, to.error));
 	stmt_bind(s, 5, when);
-	/* Times are those at which the activity was reached: what is archived already stays so. */
+	/* A time is that at which the activity was reached, so it stays if the activity does. */
 	for (int i = 0; i < (int)ARRAY_LEN(stamps); i++) {
-		bool stamped = m->stamped && streq(m->stamped, stamps[i]) &&
-			       !streq(to.activity, d->is.activity);
+		bool stamped =
+		    m->stamped && streq(m->stamped, stamps[i]) && to.activity != d->is.activity;
 
 		stmt_bind(s, 6 + i, stamped ? when : NULL);
 	}
@@ -149,34 +156,34 @@ bool deployment_move(struct change *c, struct deployment *d, enum trigger t, con
 	return stmt_step(s) == STEP_DONE;
 }
 
-/* Date the change after those, and make of each the first of the moves that its state allows. */
-static bool make_way(struct change *c, struct deployment *meant, const char *id,
-		     const enum trigger *triggers, size_t n)
+/* Date the transaction after each, and make with each but `id` the first move that it allows. */
+static bool move_each(struct tx *tx, struct deployment *targeted, const char *id,
+		      const enum trigger *triggers, size_t n)
 {
-	for (const struct deployment *d = meant; d; d = d->next)
-		change_follow(c, d->updated_at);
-	for (struct deployment *d = meant; d; d = d->next) {
+	for (const struct deployment *d = targeted; d; d = d->next)
+		tx_date_after(tx, d->updated_at);
+	for (struct deployment *d = targeted; d; d = d->next) {
 		size_t i = 0;
 
 		while (i < n && !lifecycle_move(triggers[i], &d->is))
 			i++;
 		if (i < n && !(id && streq(d->id, id)) &&
-		    !deployment_move(c, d, triggers[i], c->now))
+		    !deployment_move(tx, d, triggers[i], tx->now))
 			return false;
 	}
 	return true;
 }
 
-bool deployments_make_way_for_staged(struct change *c, struct deployment *meant)
+bool deployments_archive_staged(struct tx *tx, struct deployment *targeted)
 {
 	static const enum trigger triggers[] = { MOVE_ARCHIVE };
 
-	return make_way(c, meant, NULL, triggers, ARRAY_LEN(triggers));
+	return move_each(tx, targeted, NULL, triggers, ARRAY_LEN(triggers));
 }
 
-bool deployments_make_way_for_deployed(struct change *c, struct deployment *meant, const char *id)
+bool deployments_replace_current(struct tx *tx, struct deployment *targeted, const char *id)
 {
 	static const enum trigger triggers[] = { MOVE_REPLACE, MOVE_DRIFT };
 
-	return make_way(c, meant, id, triggers, ARRAY_LEN(triggers));
+	return move_each(tx, targeted, id, triggers, ARRAY_LEN(triggers));
 }

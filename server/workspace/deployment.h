@@ -8,49 +8,53 @@
 #include "model/lifecycle.h"
 #include "workspace/transaction.h"
 
-/* What a move needs to know. */
+/* A deployment, as far as its moves need it. */
 struct deployment {
 	const char *id, *device_id, *release_id;
 	struct state is;
-	const char *updated_at, *waiting_since; /* the latter NULL where it does not */
-	bool online;                            /* the device is */
+	const char *updated_at;
+	const char *waiting_since; /* NULL: it does not wait for its device */
+	bool online;               /* its device is */
 	struct deployment *next;
 };
 
-/* The deployment of that id; NULL where there is none. */
-bool deployment_get(struct change *c, const char *id, struct deployment **d) MUST_CHECK;
-/*
- * Deployments of a device, as a list, or NULL, the oldest first: those that it is meant to have,
- * staged or deployed; those with which its agent may have something to do, and that do not wait
- * for it yet; those that are deployed on it.
- */
-bool deployments_meant(struct change *c, const char *device_id, struct deployment **l) MUST_CHECK;
-bool deployments_idle(struct change *c, const char *device_id, struct deployment **l) MUST_CHECK;
-bool deployments_deployed(struct change *c, const char *device_id,
-			  struct deployment **l) MUST_CHECK;
-/* Of those that a device is meant to have, its current deployment: the one that is to be deployed;
- * or NULL. */
-const struct deployment *deployment_current(const struct deployment *meant);
-/* The one that has waited longest for its device's next step; NULL where none waits. */
-bool deployment_waiting(struct change *c, struct deployment **d) MUST_CHECK;
+/* All that return bool return false when the database or memory fails. What they read lives in the
+ * transaction's arena. */
+
+/* The deployment of that id; NULL if there is none. */
+bool deployment_get(struct tx *tx, const char *id, struct deployment **d) MUST_CHECK;
+/* The one that has waited longest for its device's next step; NULL if none waits. */
+bool deployment_waiting(struct tx *tx, struct deployment **d) MUST_CHECK;
+
+/* Lists of deployments of a device, the oldest first, or NULL. */
+/* Those whose target is staged or deployed. */
+bool deployments_targeted(struct tx *tx, const char *device_id, struct deployment **l) MUST_CHECK;
+/* Those that the agent may have something to do with, and that do not wait for it yet. */
+bool deployments_idle(struct tx *tx, const char *device_id, struct deployment **l) MUST_CHECK;
+/* Those whose activity is deployed. */
+bool deployments_deployed(struct tx *tx, const char *device_id, struct deployment **l) MUST_CHECK;
+
+/* The device's current deployment among those that are targeted: the one whose target is deployed;
+ * NULL if there is none. */
+const struct deployment *deployment_current(const struct deployment *targeted);
 
 /*
- * Make a move that d->is allows, at a time in the stored form; d->is follows. A deployment that has
- * moved waits for nothing, until simulator.h says so.
+ * Make a move that d->is allows, at a time in the stored form, and update *d. Afterwards the
+ * deployment does not wait for its device, until simulator.c says so.
  */
-bool deployment_move(struct change *c, struct deployment *d, enum trigger t,
+bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t,
 		     const char *when) MUST_CHECK;
 
 /*
- * Before a deployment is staged, of those that its device is meant to have: archive the one that
- * is. The change is dated after what has happened to them, whatever the clock says.
+ * Before a deployment is staged: archive the one that is staged. The transaction is dated after the
+ * last change of each of `targeted`, whatever the clock says.
  */
-bool deployments_make_way_for_staged(struct change *c, struct deployment *meant) MUST_CHECK;
+bool deployments_archive_staged(struct tx *tx, struct deployment *targeted) MUST_CHECK;
 /*
- * The same before `id` (NULL: a new one) is deployed: replace the current one, and let the one that
- * is staged drift.
+ * Before the deployment `id` (NULL: a new one) is deployed: replace the current one, and let the
+ * staged one drift. Dated in the same way.
  */
-bool deployments_make_way_for_deployed(struct change *c, struct deployment *meant,
-				       const char *id) MUST_CHECK;
+bool deployments_replace_current(struct tx *tx, struct deployment *targeted,
+				 const char *id) MUST_CHECK;
 
 #endif

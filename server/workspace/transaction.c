@@ -1,89 +1,113 @@
 /*
- * transaction.c - beginning and ending changes.
+ * transaction.c - begin, date, commit, roll back.
  */
 #include "workspace/transaction.h"
 
-bool change_begin(struct change *c)
+bool tx_begin(struct tx *tx)
 {
-	struct workspace *w = c->in;
+	struct workspace *w = tx->workspace;
 
-	if (!db_write(c->db))
+	if (!db_write(tx->db))
 		return false;
-	time_format(clock_now(&w->clock), c->clock);
-	if (w->still || workspace_remember(w, c->db))
+	tx->open = true;
+	time_format(clock_now(&w->clock), tx->clock);
+	if (w->still || workspace_remember(w, tx->db))
 		return true;
-	db_rollback(c->db);
+	tx_rollback(tx);
 	return false;
 }
 
-void change_date(struct change *c)
+void tx_date(struct tx *tx)
 {
-	time_format(clock_stamp(&c->in->clock), c->now);
+	time_format(clock_stamp(&tx->workspace->clock), tx->now);
 }
 
-void change_follow(struct change *c, const char *time)
+void tx_date_after(struct tx *tx, const char *time)
 {
 	int64_t micros;
 
-	if (strcmp(c->now, time) <= 0 && time_parse(time, &micros) && micros < TIME_MAX)
-		time_format(micros + 1, c->now);
+	if (strcmp(tx->now, time) <= 0 && time_parse(time, &micros) && micros < TIME_MAX)
+		time_format(micros + 1, tx->now);
 }
 
-const char *change_ident(struct change *c, const struct resource *r)
+void tx_cover_settings(struct tx *tx)
+{
+	tx->settings = true;
+	tx->clock_before = clock_setting(&tx->workspace->clock);
+	tx->transitions_before = tx->workspace->transitions;
+}
+
+const char *tx_new_id(struct tx *tx, const struct resource *r)
 {
 	const char *id;
 	bool taken;
 
-	/* What a seed gives may be in the fixtures: they were exported with the same. */
+	/* A seeded generator repeats ids that fixtures exported with that seed may hold. */
 	do {
-		id = ident_new(&c->in->ident, c->arena, r->prefix);
-		if (!id || !db_has(c->db, &c->sql->get[resource_number(r)], &id, 1, &taken))
+		id = ident_new(&tx->workspace->ident, tx->arena, r->prefix);
+		if (!id || !db_has(tx->db, &tx->sql->get[resource_number(r)], &id, 1, &taken))
 			return NULL;
 	} while (taken);
 	return id;
 }
 
-static bool commit(struct change *c)
+static void restore_settings(struct tx *tx)
 {
-	if (db_commit(c->db))
+	if (!tx->settings)
+		return;
+	clock_restore(&tx->workspace->clock, tx->clock_before);
+	tx->workspace->transitions = tx->transitions_before;
+}
+
+static bool commit(struct tx *tx)
+{
+	tx->open = false;
+	if (db_commit(tx->db))
 		return true;
-	c->in->due = INT64_MIN; /* whoever looks next shall see what is due */
+	restore_settings(tx);
+	tx->workspace->due = INT64_MIN; /* so that the next reader plans again */
 	return false;
 }
 
-/* While nobody else can write, or a change that ends later could lose the keys of this one. */
-static bool commit_with_keys(struct change *c)
+/*
+ * The keys change while the database is locked: a transaction that ends later could otherwise lose
+ * the keys of this one.
+ */
+static bool commit_with_keys(struct tx *tx)
 {
-	struct keyring *had = workspace_keys(c->in);
+	struct keyring *before = workspace_keys(tx->workspace);
 	bool ok;
 
-	workspace_use_keys(c->in, STEAL(c->keys));
-	ok = commit(c);
+	workspace_use_keys(tx->workspace, STEAL(tx->keys));
+	ok = commit(tx);
 	if (ok)
-		keyring_unref(had);
+		keyring_unref(before);
 	else
-		workspace_use_keys(c->in, had);
+		workspace_use_keys(tx->workspace, before);
 	return ok;
 }
 
-bool change_commit(struct change *c)
+bool tx_commit(struct tx *tx)
 {
-	struct workspace *w = c->in;
+	struct workspace *w = tx->workspace;
 
 	if (w->still) {
-		change_undo(c);
+		tx->settings = false;
+		tx_rollback(tx);
 		return true;
 	}
-	if (!workspace_schedule(w, c->db)) {
-		change_undo(c);
+	if (!workspace_schedule(w, tx->db)) {
+		tx_rollback(tx);
 		return false;
 	}
 	w->changed = true;
-	return c->keys ? commit_with_keys(c) : commit(c);
+	return tx->keys ? commit_with_keys(tx) : commit(tx);
 }
 
-void change_undo(struct change *c)
+void tx_rollback(struct tx *tx)
 {
-	keyring_unref(STEAL(c->keys));
-	db_rollback(c->db);
+	tx->open = false;
+	restore_settings(tx);
+	keyring_unref(STEAL(tx->keys));
+	db_rollback(tx->db);
 }

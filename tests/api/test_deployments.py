@@ -484,7 +484,7 @@ class Moves(world.TestCase):
                 continue
             activity = state.split("/")[1]
             self.refused("POST", f"/deployments/{id}/archive", None, 400,
-                         "deployment_not_archivable", f"is {activity}", "staged or drifted",
+                         "deployment_not_archivable", f"is {activity}", "drifted or staged",
                          params={"deployment_id": id, "activity_status": activity})
         # As the version shows it.
         removing = made["archived/removing/none"]

@@ -868,7 +868,7 @@ class Settings(world.TestCase):
                 ("PUT", "clock", {"time": START}, "time", "unknown field 'time'", "mode, now"),
                 ("PUT", "clock", {"mode": "stopped"}, "mode", "real, frozen"),
                 ("PUT", "clock", {"mode": "frozen", "now": "noon"}, "now", "a time such as"),
-                ("PUT", "clock", {"mode": "real", "now": START}, "now", "not to be set"),
+                ("PUT", "clock", {"mode": "real", "now": START}, "now", "cannot be set"),
                 ("PUT", "clock", {"mode": "frozen", "at": START}, "at", "unknown field"),
                 ("POST", "clock/advance", {}, "seconds", "seconds is missing"),
                 ("POST", "clock/advance", {"seconds": -1}, "seconds", "from 0 to"),
@@ -899,9 +899,9 @@ class Settings(world.TestCase):
         for said, field, *words in (
                 ({}, "progression", "is missing"),
                 ({"progression": "fast"}, "progression", "immediate, manual, time"),
-                ({"progression": "time"}, "seconds", "is missing"),
+                ({"progression": "time"}, "seconds", "seconds is required"),
                 ({"progression": "time", "seconds": -1}, "seconds", "from 0 to"),
-                ({"progression": "manual", "seconds": 5}, "seconds", "only a progression of time"),
+                ({"progression": "manual", "seconds": 5}, "seconds", "only when progression is"),
                 ({"progression": "manual", "pace": 5}, "pace", "unknown field")):
             self.refused_control("PUT", "transitions", said, 400, "invalid_request", *words,
                                  params={"field": field})

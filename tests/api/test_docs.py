@@ -151,7 +151,7 @@ class SameSets(harness.TestCase):
             "code": pairs([(verb, "/_mock/" + route) for verb, route in
                            re.findall(r'CONTROL\("([A-Z]+)", "([^"]+)"', code)] +
                           re.findall(r'\.method = "([A-Z]+)", \.path = "([^"]+)", '
-                                     r'\.realm = REALM_OPEN', code)),
+                                     r'\.class = ENDPOINT_OPEN', code)),
             "--help": pairs(re.findall(r"^  ([A-Z, ]+) (/\S+)$",
                                        self.help["Endpoints beside the API's"], re.M)),
             "man page": pairs(re.findall(r"^\.B ([A-Z, ]+) (/\S+)$",

@@ -483,7 +483,7 @@ class Content(TestCase):
 
 
 class JsonSchema(TestCase):
-    """That content is held to its schema at all; tests/unit/jsonschema.c has the rules."""
+    """That content is held to its schema at all; tests/unit/schema/jsonschema.c has the rules."""
 
     RULES = json.dumps({"type": "object", "required": ["speed"], "properties": {
         "speed": {"type": "integer", "maximum": 10},

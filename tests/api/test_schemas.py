@@ -1047,7 +1047,7 @@ class Commits(configs.TestCase):
 
 
 class JsonSchema(configs.TestCase):
-    """That documents are held to JSON Schema at all; tests/unit/jsonschema.c has its rules."""
+    """That documents are held to JSON Schema at all; tests/unit/schema/jsonschema.c has its rules."""
 
     def refuse(self, data, *words, format="json"):
         self.refused("POST", "/config_schemas", schema(data, format=format), 400,

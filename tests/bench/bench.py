@@ -311,7 +311,7 @@ def fleets():
 
 def statements():
     """Counted by a unit test, which does not let them grow either."""
-    out = subprocess.run([f"{BUILD}/tests/unit/serve"], capture_output=True, text=True,
+    out = subprocess.run([f"{BUILD}/tests/unit/http/pipeline"], capture_output=True, text=True,
                          check=True).stdout
     counts = [int(n) for n in re.search(r"with three expansions: ([\d, ]+)", out)[1].split(",")]
     show("SQL statements of a page of 100, three expansions", counts[1])

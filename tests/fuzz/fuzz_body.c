@@ -132,7 +132,7 @@ static void check_reads_back(const struct request *r, const cJSON *answer)
 
 static bool changes_row(const struct request *r)
 {
-	return mock.op->realm == REALM_API && !mock.op->answer && !mock.op->lists &&
+	return mock.op->class == ENDPOINT_API && !mock.op->answer && !mock.op->lists &&
 	       !streq(r->method, "GET") && !streq(r->method, "HEAD") && !strchr(r->target, '?');
 }
 

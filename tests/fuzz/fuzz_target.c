@@ -79,7 +79,7 @@ static void check_path(const struct operation *op, const char *id, const struct 
 	const char *path = op->path;
 	size_t at = 0;
 
-	HOLD(op->realm == REALM_API || t->prefix_len == 0, "%s", op->path);
+	HOLD(op->class == ENDPOINT_API || t->prefix_len == 0, "%s", op->path);
 
 	for (; *path == '/' && at < t->nsegments; at++) {
 		size_t len = strcspn(++path, "/");
@@ -105,7 +105,7 @@ static void check_route(const char *method, const struct target *t, bool control
 	switch (route_find(&operations, control, method, t, &op, &id, allow, sizeof allow)) {
 	case FOUND:
 		HOLD(streq(op->method, method) || streq(method, "HEAD"), "%s", method);
-		HOLD(control || op->realm != REALM_CONTROL, "%s", op->path);
+		HOLD(control || op->class != ENDPOINT_CONTROL, "%s", op->path);
 		check_path(op, id, t);
 		break;
 	case FOUND_NO_METHOD:

@@ -1,5 +1,5 @@
 /* A test that must fail: the proof that a failed assertion fails the run. Listed in XFAIL_TESTS. */
-#include "unit.h"
+#include "unit/unit.h"
 
 static void test_false(void)
 {

@@ -1,0 +1,124 @@
+/*
+ * fixtures.c - the fixtures of a workspace: export, replace, add, and going back to them.
+ */
+#include "control/fixtures.h"
+
+#include <strings.h>
+
+#include "api/handler.h"
+#include "control/settings.h"
+#include "fixture/export.h"
+#include "http/exchange.h"
+
+bool control_reset(struct exchange *x)
+{
+	if (!workspace_reset(x->workspace, x->db))
+		return op_db_error(x);
+	faults_clear(&x->workspace->faults);
+	journal_clear(&x->workspace->journal);
+	return control_answer_ok(x);
+}
+
+bool control_get_fixtures(struct exchange *x)
+{
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
+	struct writer w = exchange_writer(x);
+	struct join join = op_join(x);
+
+	return db && (export_all(&join, &w, NULL) || op_db_error(x));
+}
+
+/* Is a body of that type one object to a line? There is no registered name for it. */
+static bool is_stream(const char *type)
+{
+	static const char *const names[] = { "application/x-ndjson", "application/ndjson",
+					     "application/jsonl", "application/x-jsonlines" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcspn(type, "; \t") == strlen(names[i]) &&
+		    strncasecmp(type, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The body as a document, or as a stream of objects where its type says so. */
+static struct source body_source(struct exchange *x)
+{
+	const struct request *r = &x->request;
+
+	return (struct source){ .name = "body",
+				.text = r->body ? r->body : "",
+				.len = r->body_len,
+				.stream = r->content_type && is_stream(r->content_type) };
+}
+
+static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
+{
+	const char *text = problems->text.text ? problems->text.text : "";
+	int first = (int)strcspn(text, "\n");
+
+	if (problems->failed)
+		return server_error(x, "%.*s", first, text);
+	fail(x, ERR_INVALID_FIXTURES,
+	     "%zu problem%s in the fixtures; nothing has changed. The first: %.*s", problems->count,
+	     problems->count == 1 ? "" : "s", first, text);
+	if (problems->json.text)
+		fail_param_json(x, "problems", arena_strdup(&x->arena, problems->json.text));
+	return false;
+}
+
+/* How many rows there are of each resource. */
+static bool write_counts(struct exchange *x)
+{
+	struct writer w = exchange_writer(x);
+
+	write_open(&w, '{');
+	for (size_t i = 0; i < R_COUNT; i++) {
+		int64_t count;
+
+		if (!resources[i].array)
+			continue;
+		if (!join_count(x->db, &resources[i], &count))
+			return op_db_error(x);
+		write_key(&w, resources[i].array);
+		write_int(&w, count);
+	}
+	write_close(&w, '}');
+	return true;
+}
+
+bool control_put_fixtures(struct exchange *x)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	struct db *db CLEANUP(db_read_endp) = NULL;
+	const struct app *app = x->app;
+	const struct source source = body_source(x);
+
+	if (!workspace_renew(x->workspace, x->db, &app->beginning, &app->sql, &source, 1,
+			     &problems))
+		return refuse_fixtures(x, &problems);
+	db = op_begin_read(x);
+	return db && write_counts(x);
+}
+
+/* Add the body's rows and keys, in an open transaction. */
+static bool add(struct exchange *x, struct tx *tx)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	struct destination to = { .db = tx->db, .sql = tx->sql, .ident = &tx->workspace->ident };
+	const struct source source = body_source(x);
+
+	if (!time_parse(tx->now, &to.now))
+		return false;
+	if (!fixtures_add(&to, &source, 1, &problems))
+		return refuse_fixtures(x, &problems);
+	tx->keys = keyring_load(tx->db);
+	return tx->keys || op_db_error(x);
+}
+
+bool control_post_fixtures(struct exchange *x)
+{
+	struct tx tx CLEANUP(tx_end) = { 0 };
+
+	return op_begin(x, &tx) && add(x, &tx) && write_counts(x) && op_commit(x, &tx);
+}

@@ -1,0 +1,138 @@
+/*
+ * head.c - a table of the headers that are kept.
+ */
+#include "http/head.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <time.h>
+
+static const struct {
+	const char *name;
+	size_t len;
+	size_t at;    /* in struct request */
+	bool framing; /* the library acts on it, so it is kept exactly as the library saw it */
+	bool once;    /* must not be repeated, not even with the same value */
+} kept_headers[] = {
+	{ "Host", 4, offsetof(struct request, host), false, true },
+	{ "X-API-Key", 9, offsetof(struct request, api_key), false, false },
+	{ "User-Agent", 10, offsetof(struct request, user_agent), false, false },
+	{ "Miru-Version", 12, offsetof(struct request, miru_version), false, false },
+	{ "Content-Type", 12, offsetof(struct request, content_type), false, false },
+	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false, false },
+	{ "Content-Length", 14, offsetof(struct request, content_length), true, true },
+	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true, true },
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* A value without the white space behind it, which the library leaves (RFC 9110, section 5.5). */
+static const char *trimmed(struct exchange *x, const char *value)
+{
+	size_t len = strlen(value), all = len;
+	const char *text;
+
+	while (len > 0 && is_space(value[len - 1]))
+		len--;
+	if (len == all)
+		return value;
+	text = arena_strndup(&x->arena, value, len);
+	return text ? text : value;
+}
+
+/*
+ * May a proxy read this header differently than the library does? The library takes "Name : value"
+ * for a header called "Name ", and appends a folded line to the header's name. Such a name is a
+ * copy, which lies behind the value's text in memory.
+ */
+static bool is_ambiguous(const char *name, size_t len, const char *value)
+{
+	return len == 0 || is_space(name[0]) || is_space(name[len - 1]) || value <= name + len;
+}
+
+void head_add(struct exchange *x, const char *name, size_t len, const char *value)
+{
+	struct request *r = &x->request;
+
+	if (value && is_ambiguous(name, len, value))
+		r->ambiguous = name;
+	for (size_t i = 0; i < ARRAY_LEN(kept_headers); i++) {
+		if (kept_headers[i].len != len || strcasecmp(kept_headers[i].name, name) != 0)
+			continue;
+
+		const char **kept = (void *)((char *)r + kept_headers[i].at);
+
+		value = value ? value : "";
+		if (!kept_headers[i].framing)
+			value = trimmed(x, value);
+		if (*kept && (kept_headers[i].once || !streq(*kept, value)))
+			r->repeated = kept_headers[i].name;
+		*kept = value;
+	}
+}
+
+bool head_check_body(struct exchange *x, size_t max_body)
+{
+	const struct request *r = &x->request;
+	const char *length = r->content_length, *coding = r->transfer_encoding;
+
+	if (r->ambiguous)
+		return fail(x, ERR_INVALID_REQUEST,
+			    "malformed header '%s': white space around its name, or a value on "
+			    "more than one line",
+			    quote(x, r->ambiguous));
+	if (r->repeated)
+		return fail(x, ERR_INVALID_REQUEST, "the header %s came twice; send it once",
+			    r->repeated);
+	if (coding && length)
+		return fail(x, ERR_INVALID_REQUEST,
+			    "Content-Length and Transfer-Encoding exclude each other");
+	if (coding && strcasecmp(coding, "chunked") != 0)
+		return fail(x, ERR_NOT_IMPLEMENTED,
+			    "Transfer-Encoding '%s' is not supported; chunked is",
+			    quote(x, coding));
+	if (length && strtoull(length, NULL, 10) > max_body)
+		return fail(x, ERR_BODY_TOO_LARGE,
+			    "a body of %s bytes is too large; at most %zu are accepted",
+			    quote(x, length), max_body);
+	return true;
+}
+
+bool head_check_size(struct exchange *x, size_t bytes)
+{
+	size_t target = strlen(x->request.target);
+
+	if (target > HEAD_TARGET_MAX)
+		return fail(x, ERR_TARGET_TOO_LONG,
+			    "a target of %zu bytes is too long; at most %d are accepted", target,
+			    HEAD_TARGET_MAX);
+	if (bytes > HEAD_MAX)
+		return fail(x, ERR_HEAD_TOO_LARGE,
+			    "request line and headers of %zu bytes are too large; at most %d are "
+			    "accepted",
+			    bytes, HEAD_MAX);
+	return true;
+}
+
+const char *head_date(const struct exchange *x)
+{
+	static _Thread_local char text[64]; /* "Thu, 01 Jan 1970 00:00:00 GMT" */
+	static _Thread_local time_t of;
+	int64_t micros = clock_now(&x->workspace->clock);
+	time_t now = (time_t)((micros - (micros < 0 ? 999999 : 0)) / 1000000);
+	char day[16], time[16];
+	struct tm tm;
+
+	if ((!text[0] || now != of) && gmtime_r(&now, &tm)) {
+		/* Names in English: the process is in the C locale, and stays in it. */
+		strftime(day, sizeof day, "%a, %d %b", &tm);
+		strftime(time, sizeof time, "%H:%M:%S", &tm);
+		snprintf(text, sizeof text, "%s %04d %s GMT", day, tm.tm_year + 1900, time);
+		of = now;
+	}
+	return text;
+}

@@ -1,0 +1,70 @@
+/*
+ * word.c - the rows, and looking a word up.
+ */
+#include "model/word.h"
+
+/* clang-format off */
+#define WORD(symbol, text, on, older) { text, on, older },
+#define LAST { .text = NULL }
+
+const struct word device_status_words[] = { DEVICE_STATUSES(WORD) LAST };
+const struct word target_status_words[] = { TARGET_STATUSES(WORD) LAST };
+const struct word activity_status_words[] = { ACTIVITY_STATUSES(WORD) LAST };
+const struct word error_status_words[] = { ERROR_STATUSES(WORD) LAST };
+
+/* What lifecycle_status() makes of the last two. */
+const struct word deployment_status_words[] = { ACTIVITY_STATUSES(WORD) FAILING_STATUSES(WORD) LAST };
+/* clang-format on */
+
+/* Formats and languages reach older versions as they are, inside their enumeration or not. */
+const struct word instance_format_words[] = {
+	{ "json", ALWAYS, NULL },
+	{ "yaml", SINCE(V_RAINIER), "yaml" },
+	{ "jsonc", SINCE(V_RAINIER), "jsonc" },
+	{ "xml", SINCE(V_EVERGLADES), "xml" },
+	{ "text", SINCE(V_EVERGLADES), "text" },
+	LAST,
+};
+
+const struct word schema_language_words[] = {
+	{ "jsonschema", ALWAYS, NULL },
+	{ "cue", ALWAYS, NULL },
+	{ "opaque", SINCE(V_EVERGLADES), "opaque" },
+	LAST,
+};
+
+const struct word schema_format_words[] = {
+	{ "json", ALWAYS, NULL },
+	{ "yaml", ALWAYS, NULL },
+	{ "cue", ALWAYS, NULL },
+	LAST,
+};
+
+const struct word repository_type_words[] = {
+	{ "github", ALWAYS, NULL },
+	{ "gitlab", ALWAYS, NULL },
+	{ "bitbucket", ALWAYS, NULL },
+	LAST,
+};
+
+const struct word *word_find(const struct word *words, const char *text)
+{
+	for (; words->text; words++)
+		if (streq(words->text, text))
+			return words;
+	return NULL;
+}
+
+const char *word_in(const struct word *words, const char *text, enum version v)
+{
+	const struct word *w = word_find(words, text);
+
+	return w && !live(w->on, v) && w->older ? w->older : text;
+}
+
+unsigned word_number(const struct word *words, const char *text)
+{
+	const struct word *w = text ? word_find(words, text) : NULL;
+
+	return w ? (unsigned)(w - words) + 1 : 0;
+}

@@ -1,0 +1,40 @@
+/* JSON text written from left to right, on one line and indented. */
+#include "base/json_writer.h"
+
+#include "unit/unit.h"
+
+static void write_sample(struct writer *w)
+{
+	write_open(w, '{');
+	write_key(w, "a");
+	write_text(w, "x\"y");
+	write_key(w, "list");
+	write_open(w, '[');
+	write_item(w);
+	write_raw(w, "null");
+	write_item(w);
+	write_open(w, '{');
+	write_close(w, '}');
+	write_close(w, ']');
+	write_key(w, "none");
+	write_open(w, '[');
+	write_close(w, ']');
+	write_close(w, '}');
+}
+
+static void test_writer(void)
+{
+	struct buf b = BUF_INIT(1024);
+	struct writer w = { .to = &b, .empty = true };
+
+	write_sample(&w);
+	EQ_STR(b.text, "{\"a\":\"x\\\"y\",\"list\":[null,{}],\"none\":[]}");
+	buf_clear(&b);
+	w = (struct writer){ .to = &b, .indent = true, .empty = true };
+	write_sample(&w);
+	EQ_STR(b.text, "{\n  \"a\": \"x\\\"y\",\n  \"list\": [\n    null,\n    {}\n  ],\n"
+		       "  \"none\": []\n}\n");
+	buf_free(&b);
+}
+
+UNIT_MAIN("json_writer", { "writer", test_writer })

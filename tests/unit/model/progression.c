@@ -1,0 +1,51 @@
+/* How devices progress: what --transitions may say. */
+#include "model/progression.h"
+
+#include "base/util.h"
+#include "unit/unit.h"
+
+static void test_transitions(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		enum progression progression;
+		int64_t micros;
+	} cases[] = {
+		{ "immediate", true, PROGRESS_IMMEDIATE, 0 },
+		{ "manual", true, PROGRESS_MANUAL, 0 },
+		{ "0", true, PROGRESS_TIME, 0 },
+		{ "5", true, PROGRESS_TIME, 5000000 },
+		{ "0.25", true, PROGRESS_TIME, 250000 },
+		{ "0.1", true, PROGRESS_TIME, 100000 },
+		{ "0.000249", true, PROGRESS_TIME, 249 },
+		{ "31622400", true, PROGRESS_TIME, INT64_C(31622400000000) },
+		{ "31622401", false, 0, 0 },
+		{ "time", false, 0, 0 },
+		{ "Manual", false, 0, 0 },
+		{ "", false, 0, 0 },
+		{ "-1", false, 0, 0 },
+		{ "+1", false, 0, 0 },
+		{ " 1", false, 0, 0 },
+		{ "1 ", false, 0, 0 },
+		{ "1s", false, 0, 0 },
+		{ "1e3", false, 0, 0 },
+		{ "0x10", false, 0, 0 },
+		{ "1.2.3", false, 0, 0 },
+		{ "nan", false, 0, 0 },
+		{ "99999999999999999999999999", false, 0, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct transitions t;
+		bool ok = transitions_read(cases[i].text, &t);
+
+		EQ_INT_IN(cases[i].text, ok, cases[i].ok);
+		if (!ok || !cases[i].ok)
+			continue;
+		EQ_INT_IN(cases[i].text, t.progression, cases[i].progression);
+		EQ_INT_IN(cases[i].text, t.micros, cases[i].micros);
+	}
+}
+
+UNIT_MAIN("progression", { "transitions", test_transitions })
