@@ -94,18 +94,19 @@ static bool stage_route(struct exchange *x)
 {
 	const struct request *r = &x->request;
 	const bool control = !x->app->no_control;
-	char allow[128];
+	struct route route;
 
-	switch (route_find(x->app->operations, control, r->method, &x->target, &x->op, &x->id,
-			   allow, sizeof allow)) {
+	switch (route_find(x->app->operations, control, r->method, &x->target, &route)) {
 	case FOUND:
+		x->op = route.op;
+		x->id = route.id;
 		return true;
 	case FOUND_NO_METHOD:
-		answer_header(x, "Allow", arena_strdup(&x->arena, allow));
+		answer_header(x, "Allow", arena_strdup(&x->arena, route.allow));
 		fail(x, ERR_METHOD_NOT_ALLOWED, "%s is not a method of this path; it has: %s",
-		     quote(x, r->method), allow);
+		     quote(x, r->method), route.allow);
 		fail_param(x, "method", r->method);
-		fail_param(x, "allow", allow);
+		fail_param(x, "allow", route.allow);
 		return false;
 	case FOUND_NO_PATH:
 		break;

@@ -355,10 +355,11 @@ static struct row **list_rows(const struct join *j, const struct rows *rows, siz
 	return all;
 }
 
-bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, size_t max,
+bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource,
 	       const struct expansion *tree, struct rows *rows, size_t *n)
 {
 	enum step step = STEP_DONE;
+	const size_t max = *n;
 
 	*rows = (struct rows){ 0 };
 	for (*n = 0; *n < max && (step = stmt_step(s)) == STEP_ROW; ++*n) {

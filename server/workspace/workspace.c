@@ -81,15 +81,15 @@ static bool failed(struct problems *problems, const char *why)
 	return false;
 }
 
-bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
-		    size_t n, struct problems *problems)
+bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sources *sources,
+		    struct problems *problems)
 {
 	struct db *db = store_db(w->store);
 	const struct destination to = {
 		.db = db, .sql = sql, .now = clock_stamp(&w->clock), .ident = &w->ident
 	};
 
-	if (!fixtures_load(&to, sources, n, problems))
+	if (!fixtures_load(&to, sources, problems))
 		return false;
 	if (!workspace_learn(w, db))
 		return failed(problems, db_error(db));
@@ -251,7 +251,7 @@ static bool replace(struct workspace *w, struct db *db, struct workspace *fixtur
 }
 
 bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
-		     const struct sql *sql, const struct source *sources, size_t n,
+		     const struct sql *sql, const struct sources *sources,
 		     struct problems *problems)
 {
 	struct workspace fixtures;
@@ -262,7 +262,7 @@ bool workspace_renew(struct workspace *w, struct db *db, const struct beginning 
 		failed(problems, err);
 	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
 	if (ok)
-		ok = workspace_fill(&fixtures, sql, sources, n, problems);
+		ok = workspace_fill(&fixtures, sql, sources, problems);
 	if (ok && !replace(w, db, &fixtures))
 		ok = failed(problems, db_error(db));
 	workspace_close(&fixtures);

@@ -57,8 +57,8 @@ void workspace_close(struct workspace *w);
 /* Fill an empty one from fixtures, its baseline. False, with every problem in *problems, on
  * failure.
  */
-bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
-		    size_t n, struct problems *problems) MUST_CHECK;
+bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sources *sources,
+		    struct problems *problems) MUST_CHECK;
 /*
  * Use the database in a file, in one without a database: what it holds is what the workspace holds;
  * where it is new, what `fixtures`, a workspace that was filled, does. That is its baseline. False,
@@ -105,7 +105,7 @@ bool workspace_remember(struct workspace *w, struct db *db) MUST_CHECK;
  * begins like b, so any problem leaves this one as it is. False then, with all of them.
  */
 bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
-		     const struct sql *sql, const struct source *sources, size_t n,
+		     const struct sql *sql, const struct sources *sources,
 		     struct problems *problems) MUST_CHECK;
 
 /* A reference to its keys; and other keys, whose reference it takes over. */

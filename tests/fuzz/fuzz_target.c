@@ -99,25 +99,23 @@ static void check_path(const struct operation *op, const char *id, const struct 
 
 static void check_route(const char *method, const struct target *t, bool control)
 {
-	const struct operation *op;
-	const char *id;
-	char allow[128], hint[2048], again[128];
+	struct route route, again;
+	char hint[2048];
 
-	switch (route_find(&operations, control, method, t, &op, &id, allow, sizeof allow)) {
+	switch (route_find(&operations, control, method, t, &route)) {
 	case FOUND:
-		HOLD(streq(op->method, method) || streq(method, "HEAD"), "%s", method);
-		HOLD(control || op->class != ENDPOINT_CONTROL, "%s", op->path);
-		check_path(op, id, t);
+		HOLD(streq(route.op->method, method) || streq(method, "HEAD"), "%s", method);
+		HOLD(control || route.op->class != ENDPOINT_CONTROL, "%s", route.op->path);
+		check_path(route.op, route.id, t);
 		break;
 	case FOUND_NO_METHOD:
-		HOLD(*allow, "no method");
-		for (char *at = allow; *at; at += strspn(at, " ")) {
+		HOLD(*route.allow, "no method");
+		for (char *at = route.allow; *at; at += strspn(at, " ")) {
 			const char *other = take(&at, ',');
 
 			HOLD(!streq(other, method), "%s", method);
-			HOLD(route_find(&operations, control, other, t, &op, &id, again,
-					sizeof again) == FOUND,
-			     "%s", other);
+			HOLD(route_find(&operations, control, other, t, &again) == FOUND, "%s",
+			     other);
 		}
 		break;
 	case FOUND_NO_PATH:

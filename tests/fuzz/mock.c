@@ -199,7 +199,8 @@ void mock_compare(struct mock *m, struct mock *twin)
 
 	mock_export(m, &one);
 	source = (struct source){ .name = "export", .text = one.text, .len = one.len };
-	HOLD(fixtures_load(&to, &source, 1, &problems), "%s%s", problems.text.text, one.text);
+	HOLD(fixtures_load(&to, &(struct sources){ &source, 1 }, &problems), "%s%s",
+	     problems.text.text, one.text);
 	mock_export(twin, &two);
 	HOLD(streq(one.text, two.text), "\n%s\n%s", one.text, two.text);
 	mock_reset(twin);

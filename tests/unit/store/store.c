@@ -393,7 +393,7 @@ static int statements_for(int schemas)
 	const struct join join = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
 	struct ident ident = { .seeded = false };
 	const struct destination to = { .db = db, .sql = &sql, .ident = &ident };
-	bool loaded = fixtures_load(&to, &source, 1, &problems);
+	bool loaded = fixtures_load(&to, &(struct sources){ &source, 1 }, &problems);
 
 	EQ_STR(problems.text.text, NULL);
 	CU_ASSERT_FATAL(loaded);
