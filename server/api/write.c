@@ -186,12 +186,10 @@ bool write_links(struct exchange *x, const char *id, const char *relation, const
 	const struct field *f = resource_field(r, relation);
 	const struct member *m = body_member(&x->body, field);
 
-	for (size_t i = 0; i < m->count; i++) {
-		const struct link link = { id, i, m->texts[i] };
-
-		if (insert_link(x->db, &x->app->sql, r, f, &link) != STEP_DONE)
+	for (size_t i = 0; i < m->count; i++)
+		if (insert_link(x->db, &x->app->sql, r, f, &(struct link){ id, i, m->texts[i] }) !=
+		    STEP_DONE)
 			return op_db_error(x);
-	}
 	return true;
 }
 

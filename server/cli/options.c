@@ -256,10 +256,8 @@ static bool set_flag(struct reading *r, const struct option_row *opt, const char
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
 	int word;
 
-	if (!read_word(r, words, from, value, &word))
-		return false;
-	*(bool *)place(r, opt) = word % 2 == 1;
-	return true;
+	return read_word(r, words, from, value, &word) &&
+	       (word % 2 == 0 || set(r, opt, from, value));
 }
 
 static bool read_presets(struct reading *r)
@@ -367,7 +365,7 @@ static bool read_operands(struct reading *r, bool ended, char **rest)
 static bool read_arguments(struct reading *r, int argc, char **argv)
 {
 	struct option longs[ARRAY_LEN(rows) + 3];
-	/* What is behind a program's name is its own, so the first word that is no option ends it.
+	/* What is behind a program's name is its own: the first word that is no option ends ours.
 	 */
 	const char *letters = r->command & BEFORE_PROGRAM ? "+:hV" : ":hV";
 	int before, c;

@@ -43,9 +43,8 @@ struct formatted {
 };
 
 /*
- * Is content, in one of its instance formats, an instance of a document (without text: of any)? On
- * VERDICT_UNFIT, *why is where and why it cannot be read, or NULL, and then *misfits what does not
- * fit.
+ * Is content, in one of its instance formats, an instance of a document (without text: any)? On
+ * VERDICT_UNFIT, *why says where and why it cannot be read; if NULL, *misfits what does not fit.
  */
 enum verdict language_check(struct arena *a, const struct language *l,
 			    const struct formatted *document, const struct formatted *content,

@@ -49,11 +49,6 @@ static struct bytes beginning_of(struct bytes body)
 			       .len = utf8_cut(body.at, body.len, BODY_KEPT) };
 }
 
-static void entry_ref(struct entry *e)
-{
-	refcount_get(&e->refs);
-}
-
 static void entry_unref(struct entry *e)
 {
 	if (e && refcount_put(&e->refs))
@@ -270,7 +265,7 @@ static bool look(struct journal *j, int64_t after, struct view *view)
 	view->dropped = j->dropped;
 	view->entries = calloc(j->count - from + 1, sizeof(struct entry *));
 	for (size_t i = from; view->entries && i < j->count; i++) {
-		entry_ref(entry_at(j, i));
+		refcount_get(&entry_at(j, i)->refs);
 		view->entries[view->count++] = entry_at(j, i);
 	}
 	pthread_mutex_unlock(&j->lock);
@@ -325,15 +320,6 @@ static struct bytes masked(struct bytes key, char shown[static KEY_SHOWN * 2 + 1
 	return whole(shown);
 }
 
-static void write_number_or_null(struct writer *w, const char *name, int64_t number, bool is)
-{
-	write_key(w, name);
-	if (is)
-		write_int(w, number);
-	else
-		write_raw(w, "null");
-}
-
 static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
 {
 	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_SHOWN * 2 + 1];
@@ -343,41 +329,25 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 
 	time_format(r->time, time);
 	time_exact(time, exact);
-	write_item(w);
-	write_open(w, '{');
-	write_key(w, "id");
-	write_int(w, e->id);
-	write_key(w, "time");
-	write_text(w, exact);
-	write_key(w, "method");
-	write_bytes(w, scratch, t[TEXT_METHOD]);
-	write_key(w, "path");
-	write_bytes(w, scratch, t[TEXT_PATH]);
-	write_key(w, "query");
-	write_bytes(w, scratch, t[TEXT_QUERY]);
-	write_key(w, "operation");
-	write_text_or_null(w, r->op ? r->op->name : NULL);
-	write_number_or_null(w, "status", r->status, r->status > 0);
-	write_key(w, "code");
-	write_bytes(w, scratch, t[TEXT_CODE]);
-	write_key(w, "version");
-	write_text_or_null(w, r->version);
-	write_key(w, "key");
-	write_bytes(w, scratch, key);
-	write_key(w, "duration_us");
-	write_int(w, r->micros);
-	write_number_or_null(w, "retry_count", r->retry_count, r->retry_count >= 0);
-	write_key(w, "user_agent");
-	write_bytes(w, scratch, t[TEXT_USER_AGENT]);
-	write_number_or_null(w, "fault", r->fault, r->fault >= 0);
-	write_key(w, "request_body");
-	write_bytes(w, scratch, t[TEXT_REQUEST]);
-	write_key(w, "request_bytes");
-	write_int(w, (long long)r->request_bytes);
-	write_key(w, "response_body");
-	write_bytes(w, scratch, t[TEXT_RESPONSE]);
-	write_key(w, "response_bytes");
-	write_int(w, (long long)r->response_bytes);
+	write_open(write_item(w), '{');
+	write_int(write_key(w, "id"), e->id);
+	write_text(write_key(w, "time"), exact);
+	write_bytes(write_key(w, "method"), scratch, t[TEXT_METHOD]);
+	write_bytes(write_key(w, "path"), scratch, t[TEXT_PATH]);
+	write_bytes(write_key(w, "query"), scratch, t[TEXT_QUERY]);
+	write_text_or_null(write_key(w, "operation"), r->op ? r->op->name : NULL);
+	write_count(write_key(w, "status"), r->status > 0 ? r->status : -1);
+	write_bytes(write_key(w, "code"), scratch, t[TEXT_CODE]);
+	write_text_or_null(write_key(w, "version"), r->version);
+	write_bytes(write_key(w, "key"), scratch, key);
+	write_int(write_key(w, "duration_us"), r->micros);
+	write_count(write_key(w, "retry_count"), r->retry_count);
+	write_bytes(write_key(w, "user_agent"), scratch, t[TEXT_USER_AGENT]);
+	write_count(write_key(w, "fault"), r->fault);
+	write_bytes(write_key(w, "request_body"), scratch, t[TEXT_REQUEST]);
+	write_int(write_key(w, "request_bytes"), (long long)r->request_bytes);
+	write_bytes(write_key(w, "response_body"), scratch, t[TEXT_RESPONSE]);
+	write_int(write_key(w, "response_bytes"), (long long)r->response_bytes);
 	write_close(w, '}');
 }
 
@@ -389,16 +359,13 @@ bool journal_write(struct journal *j, const struct journal_filter *filter, struc
 	if (!look(j, filter->after, &view))
 		return false;
 	write_open(w, '{');
-	write_key(w, "requests");
-	write_open(w, '[');
+	write_open(write_key(w, "requests"), '[');
 	for (size_t i = 0; i < view.count && !w->to->bad; i++)
 		if (passes(view.entries[i], filter))
 			write_entry(w, &scratch, view.entries[i]);
 	write_close(w, ']');
-	write_key(w, "total");
-	write_int(w, view.total);
-	write_key(w, "dropped");
-	write_int(w, view.dropped);
+	write_int(write_key(w, "total"), view.total);
+	write_int(write_key(w, "dropped"), view.dropped);
 	write_close(w, '}');
 	end_look(&view);
 	return true;
