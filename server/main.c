@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (!options_read(&o, command->options, argc - named, argv + named, err, sizeof err))
-		status = say(EXIT_USAGE, err);
+		status = report(EXIT_USAGE, err);
 	else if (o.help)
 		status = help();
 	else if (o.version)

@@ -3,7 +3,7 @@
  */
 #include "cli/banner.h"
 
-#include "cli/url.h"
+#include "cli/server_url.h"
 #include "config.h"
 #include "store/fetch.h"
 
@@ -107,10 +107,10 @@ void banner(FILE *to, const struct app *app, const struct options *o, unsigned p
 	struct buf url CLEANUP(buf_free) = BUF_INIT(8192);
 	const char *base;
 
-	address_url(&url, o->host, port);
+	server_url_add(&url, o->host, port);
 	base = url.bad ? "?" : url.text;
 	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)%s\n",
-		PACKAGE_VERSION, base, address_is_every(o->host) ? ", on every address" : "");
+		PACKAGE_VERSION, base, server_url_is_every(o->host) ? ", on every address" : "");
 	fprintf(to, "versions   %s\n", version_list());
 	db_read(db);
 	print_fixtures(to, o, db);

@@ -4,7 +4,7 @@
 #include "cli/client_env.h"
 
 #include "cli/commands.h"
-#include "cli/url.h"
+#include "cli/server_url.h"
 
 /* Of any key that --auth any takes. */
 static const char any_key[] = "miru_mock_any";
@@ -25,7 +25,7 @@ bool variables_find(struct variables *v, const struct app *app, const char *host
 	const char *key = best_key(app);
 
 	*v = (struct variables){ .root = BUF_INIT(8192), .base = BUF_INIT(8192) };
-	address_url(&v->root, host, port);
+	server_url_add(&v->root, host, port);
 	if (!v->root.bad)
 		buf_printf(&v->base, "%s/beta", v->root.text);
 	if (v->root.bad || v->base.bad) {
@@ -33,8 +33,8 @@ bool variables_find(struct variables *v, const struct app *app, const char *host
 		return false;
 	}
 	if (!key)
-		say(0, "there is no API key, so MIRU_API_KEY is not set; add api_keys to the "
-		       "fixtures, or give --auth any");
+		report(0, "there is no API key, so MIRU_API_KEY is not set; add api_keys to the "
+			  "fixtures, or give --auth any");
 	v->list[0].name = "MIRU_BASE_URL";
 	v->list[0].value = v->base.text;
 	v->list[1].name = "MIRU_API_KEY";

@@ -35,7 +35,7 @@ static int print(const struct variables *v)
 	for (size_t i = 0; i < VARIABLES; i++)
 		if (!v->list[i].value)
 			printf("unset %s\n", v->list[i].name);
-	return fflush(stdout) == 0 ? 0 : say(1, "cannot write to standard output");
+	return fflush(stdout) == 0 ? 0 : report(1, "cannot write to standard output");
 }
 
 /* The port that the server really has. */
@@ -68,14 +68,14 @@ int env_command(const struct options *o)
 	int status = 1;
 
 	if (o->port == 0 && !o->port_file)
-		return say(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
-				       "--port-file FILE, which tells which");
+		return report(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
+					  "--port-file FILE, which tells which");
 	if (!find_port(o, &port, err, sizeof err) || !open_keys(&app, o, err, sizeof err))
-		say(1, err);
+		report(1, err);
 	else if (app.workspace->keys || app_load(&app, &o->fixtures, !o->empty))
 		status = variables_find(&variables, &app, o->host, port, err, sizeof err)
 			     ? print(&variables)
-			     : say(1, err);
+			     : report(1, err);
 	app_close(&app);
 	return status;
 }

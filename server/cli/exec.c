@@ -150,10 +150,10 @@ static int run_beside(struct serve *s, const struct options *o)
 
 	/* Its keys, before anybody can change them. */
 	if (!variables_find(&variables, &s->app, o->host, server_port(s->server), err, sizeof err))
-		return say(1, err);
+		return report(1, err);
 	environment = make_environment(&variables, &s->app.arena);
 	if (!environment)
-		return say(1, "out of memory");
+		return report(1, "out of memory");
 	signals = block_signals();
 	if (serve_run(s))
 		status = run_program(o->program, environment, &signals);
@@ -173,9 +173,9 @@ int exec_command(const struct options *o)
 		return EXIT_USAGE;
 	}
 	if (!o->program || !o->program[0])
-		return say(EXIT_USAGE,
-			   "exec needs a command behind --: miru-mock exec [OPTIONS] -- "
-			   "CMD...");
+		return report(EXIT_USAGE,
+			      "exec needs a command behind --: miru-mock exec [OPTIONS] -- "
+			      "CMD...");
 	if (serve_open(&serve, o))
 		status = run_beside(&serve, o);
 	/* That a request was left without its answer has been said; the status is the program's. */

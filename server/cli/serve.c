@@ -20,7 +20,7 @@ enum { GRACE_SECONDS = 5 };
 
 static bool refuse(const char *why)
 {
-	say(1, why);
+	report(1, why);
 	return false;
 }
 

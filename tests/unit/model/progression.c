@@ -48,4 +48,18 @@ static void test_transitions(void)
 	}
 }
 
-UNIT_MAIN("progression", { "transitions", test_transitions })
+/* Each progression has the word by which it is read; of a time, which has none, the seconds are. */
+static void test_words(void)
+{
+	for (int p = 0; p < PROGRESS_COUNT; p++) {
+		const char *word = progression_words[p].text;
+		struct transitions t;
+
+		EQ_INT_IN(word, transitions_read(word, &t), p != PROGRESS_TIME);
+		EQ_INT_IN(word, p == PROGRESS_TIME || (int)t.progression == p, true);
+	}
+	EQ_STR(progression_words[PROGRESS_TIME].text, "time");
+	EQ_STR(progression_words[PROGRESS_COUNT].text, NULL);
+}
+
+UNIT_MAIN("progression", { "transitions", test_transitions }, { "words", test_words })

@@ -1,18 +1,18 @@
 /*
- * url.c - hosts as URLs have them.
+ * server_url.c - hosts in URLs.
  */
-#include "cli/url.h"
+#include "cli/server_url.h"
 
-bool address_is_every(const char *host)
+bool server_url_is_every(const char *host)
 {
 	return streq(host, "0.0.0.0") || streq(host, "::");
 }
 
-void address_url(struct buf *to, const char *host, unsigned port)
+void server_url_add(struct buf *to, const char *host, unsigned port)
 {
 	bool v6 = strchr(host, ':') != NULL;
 
-	if (address_is_every(host))
+	if (server_url_is_every(host))
 		host = v6 ? "::1" : "127.0.0.1";
 	buf_printf(to, "http://%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
 }

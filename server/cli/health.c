@@ -1,9 +1,8 @@
 /*
- * probe.c - one request with libevent's HTTP client. (libcurl would bring twenty libraries, three
- * milliseconds of start and nine megabytes of image: docs/architecture.md.)
+ * health.c - the health command: ask a running server whether it is ready, as Docker's HEALTHCHECK
+ * does. It uses libevent's HTTP client; libcurl would bring twenty libraries, three milliseconds of
+ * start and nine megabytes of image.
  */
-#include "cli/probe.h"
-
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -11,6 +10,9 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cli/commands.h"
+
+enum { PROBE_SECONDS = 3 };
 
 static const char ready_path[] = "/_mock/ready";
 
@@ -53,8 +55,8 @@ static bool ask(struct result *result, const char *host, int port, const char *p
 	return true;
 }
 
-/* The library's own lines would stand beside ours. */
-static void say_nothing(int severity, const char *what)
+/* Ignore the library's own messages: ours say what is wrong. */
+static void ignore_message(int severity, const char *what)
 {
 	(void)severity;
 	(void)what;
@@ -72,7 +74,14 @@ static bool plain_host(const char *host, char *out, size_t len)
 	return true;
 }
 
-enum probe probe(const char *url, int seconds, char *err, size_t errlen)
+enum probe { PROBE_READY, PROBE_NOT_READY, PROBE_NO_URL };
+
+/*
+ * GET http://host[:port][/path] within `seconds`; without a path, /_mock/ready. PROBE_READY if the
+ * answer is 200, or if it is from a miru-mock that has no /_mock/ready (it listens only once it is
+ * ready); else a line in err says what the answer was, or what is wrong with the URL.
+ */
+static enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 {
 	struct evhttp_uri *uri = evhttp_uri_parse(url);
 	const char *scheme = uri ? evhttp_uri_get_scheme(uri) : NULL;
@@ -84,7 +93,7 @@ enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 	bool preset = !path || !*path || streq(path, "/");
 	char host[256];
 
-	event_set_log_callback(say_nothing);
+	event_set_log_callback(ignore_message);
 	if (!scheme || !streq(scheme, "http") || !name || !plain_host(name, host, sizeof host) ||
 	    port == 0) {
 		snprintf(err, errlen, "'%s' is no URL such as http://127.0.0.1:8080", url);
@@ -105,4 +114,19 @@ enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 	if (uri)
 		evhttp_uri_free(uri);
 	return found;
+}
+
+int health_command(const struct options *o)
+{
+	char url[64], said[512];
+
+	snprintf(url, sizeof url, "http://127.0.0.1:%ld", o->port);
+	switch (probe(o->url ? o->url : url, PROBE_SECONDS, said, sizeof said)) {
+	case PROBE_READY:
+		return 0;
+	case PROBE_NO_URL:
+		return report(EXIT_USAGE, said);
+	default:
+		return report(1, said);
+	}
 }

@@ -1,0 +1,24 @@
+/*
+ * check.c - the check command: fixtures are loaded as the server would load them, and thrown away.
+ */
+#include "cli/app_setup.h"
+#include "cli/commands.h"
+
+int check_command(const struct options *o)
+{
+	struct app app = { 0 };
+	char err[ERR_BYTES];
+	int status = 1;
+
+	if (o->operands.count == 0)
+		return report(EXIT_USAGE, "check needs a file: miru-mock check FILE...");
+	if (!app_open(&app, o, err, sizeof err)) {
+		report(1, err);
+	} else if (app_load(&app, &o->operands, false)) {
+		for (size_t i = 0; i < o->operands.count; i++)
+			printf("%s: ok\n", o->operands.items[i]);
+		status = fflush(stdout) == 0 ? 0 : 1;
+	}
+	app_close(&app);
+	return status;
+}

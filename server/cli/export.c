@@ -1,0 +1,55 @@
+/*
+ * export.c - the export command: a database as a document of fixtures. It reads the file even while
+ * a server uses it.
+ */
+#include "fixture/export.h"
+#include "cli/app_setup.h"
+#include "cli/commands.h"
+
+/* Move what was written so far to standard output. */
+static bool print(struct buf *b)
+{
+	bool ok = !b->bad && fwrite(b->text ? b->text : "", 1, b->len, stdout) == b->len;
+
+	buf_clear(b);
+	return ok;
+}
+
+static int print_database(struct app *app)
+{
+	struct db *db = store_db(app->workspace->store);
+	struct arena arena CLEANUP(arena_free) = { 0 };
+	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
+	struct writer w = { .to = &text, .indent = true, .empty = true };
+	const struct join join = {
+		.db = db, .sql = &app->sql, .arena = &arena, .version = V_NEWEST
+	};
+	bool ok;
+
+	arena_init(&arena, NULL, 0);
+	db_read(db);
+	ok = export_all(&join, &w, print);
+	db_read_end(db);
+	buf_addc(&text, '\n');
+	if (!ok && !ferror(stdout))
+		return report(1, db_error(db));
+	if (!ok || !print(&text) || fflush(stdout) != 0)
+		return report(1, "standard output cannot be written");
+	return 0;
+}
+
+int export_command(const struct options *o)
+{
+	struct app app;
+	char err[ERR_BYTES];
+	int status = 1;
+
+	if (!o->db)
+		return report(EXIT_USAGE, "export needs a database: miru-mock export --db FILE");
+	if (app_open(&app, o, err, sizeof err) && app_look(&app, err, sizeof err))
+		status = print_database(&app);
+	else
+		report(1, err);
+	app_close(&app);
+	return status;
+}

@@ -1,0 +1,168 @@
+/* Regular expressions: what they match, what is refused, and what matching may cost. */
+#include "schema/regex.h"
+
+#include "base/util.h"
+#include "unit/unit.h"
+
+enum { STEPS = 100000 };
+
+static const struct {
+	const char *pattern, *text;
+	enum regex_verdict verdict;
+} cases[] = {
+	{ "", "", REGEX_MATCHES },
+	{ "", "abc", REGEX_MATCHES },
+	{ "b", "abc", REGEX_MATCHES }, /* anywhere */
+	{ "d", "abc", REGEX_DIFFERS },
+	{ "^b", "abc", REGEX_DIFFERS },
+	{ "^a", "abc", REGEX_MATCHES },
+	{ "c$", "abc", REGEX_MATCHES },
+	{ "c$", "abc\n", REGEX_DIFFERS }, /* the very end */
+	{ "^a.c$", "abc", REGEX_MATCHES },
+	{ "^.$", "\xc3\xa9", REGEX_MATCHES }, /* a character, not a byte */
+	{ "^..$", "\xc3\xa9", REGEX_DIFFERS },
+	{ "\xc3\xa9$", "caf\xc3\xa9", REGEX_MATCHES },
+	{ "[^\xc3\xa9]", "\xc3\xa9", REGEX_DIFFERS },
+	{ "^[a-z0-9-]+$", "a-1", REGEX_MATCHES },
+	{ "^[a-z0-9-]+$", "A-1", REGEX_DIFFERS },
+	{ "^[](?=a)]+$", "(?=a)]", REGEX_MATCHES }, /* a class, and no group */
+	{ "^[[:alpha:]]+$", "aB", REGEX_MATCHES },
+	{ "^\\d{3}$", "123", REGEX_MATCHES },
+	{ "^\\d{3}$", "1234", REGEX_DIFFERS },
+	{ "^\\d{2,}$", "1234", REGEX_MATCHES },
+	{ "^a{,2}$", "a{,2}", REGEX_MATCHES }, /* a brace that counts nothing */
+	{ "(?i)^ABC$", "abc", REGEX_MATCHES },
+	{ "^(?:ab)+?$", "abab", REGEX_MATCHES },
+	{ "^(?P<name>a|b)$", "b", REGEX_MATCHES },
+	{ "^(?<name>a|b)$", "c", REGEX_DIFFERS },
+	{ "^a{1000}$", "a", REGEX_DIFFERS },
+};
+
+static void test_cases(void)
+{
+	struct matcher *m = matcher_new();
+	struct arena a;
+
+	CU_ASSERT_FATAL(m != NULL);
+	arena_init(&a, NULL, 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *why;
+		long long steps = STEPS;
+		struct regex *re = regex_new(&a, cases[i].pattern, &why);
+
+		EQ_STR_IN(cases[i].pattern, why, NULL);
+		CU_ASSERT(re != NULL);
+		if (!re)
+			continue;
+		EQ_INT_IN(cases[i].pattern, regex_match(re, m, cases[i].text, &steps),
+			  cases[i].verdict);
+		CU_ASSERT(steps < STEPS && steps > 0);
+		CU_ASSERT(regex_size(re) > 0);
+		regex_free(re);
+	}
+	arena_free(&a);
+	matcher_free(m);
+}
+
+/* A pattern, and a part of what is said of it. */
+static const struct {
+	const char *pattern, *why;
+} refused[] = {
+	{ "a(?=b)", "group of a kind" },
+	{ "a(?!b)", "group of a kind" },
+	{ "(?<=a)b", "group of a kind" },
+	{ "(?<!a)b", "group of a kind" },
+	{ "(?>a)", "group of a kind" },
+	{ "(?#a)", "group of a kind" },
+	{ "(?R)", "group of a kind" },
+	{ "(?)", "group of a kind" },
+	{ "(*ACCEPT)", "follows nothing" },
+	{ "(a)\\1", "escape" },
+	{ "\\k<a>", "escape" },
+	{ "\\Qa", "escape" },
+	{ "[\\G]", "escape" },
+	{ "a*+", "follows another" },
+	{ "a++", "follows another" },
+	{ "a?+", "follows another" },
+	{ "a{2}+", "follows another" },
+	{ "a{1001}", "1000" },
+	{ "a{1,1001}", "1000" },
+	{ "(a{1000}){1000}", "too large" },
+	/* PCRE2 refuses these itself, in its own words. */
+	{ "(a", "" },
+	{ "a)", "" },
+	{ "[a", "" },
+	{ "*a", "" },
+	{ "a{2,1}", "" },
+	{ "[b-a]", "" },
+};
+
+static void test_refused(void)
+{
+	char deep[2 * 251 + 2] = "";
+	struct arena a;
+	const char *why;
+
+	arena_init(&a, NULL, 0);
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		struct regex *re = regex_new(&a, refused[i].pattern, &why);
+
+		EQ_INT_IN(refused[i].pattern, re == NULL, true);
+		EQ_INT_IN(refused[i].pattern, why && strstr(why, refused[i].why), true);
+		regex_free(re);
+	}
+	for (int i = 0; i < 251; i++) {
+		deep[i] = '(';
+		deep[251 + i] = ')';
+	}
+	CU_ASSERT_PTR_NULL(regex_new(&a, deep, &why));
+	CU_ASSERT(why && strstr(why, "groups nested"));
+	arena_free(&a);
+}
+
+/* The steps that a pattern takes with a text that it does not match. */
+static long long cost(struct arena *a, struct matcher *m, const char *pattern, const char *text)
+{
+	const char *why;
+	long long steps = STEPS;
+	struct regex *re = regex_new(a, pattern, &why);
+
+	CU_ASSERT(re != NULL);
+	if (re)
+		EQ_INT_IN(pattern, regex_match(re, m, text, &steps), REGEX_DIFFERS);
+	regex_free(re);
+	return STEPS - steps;
+}
+
+/* Matching ends when the steps are used up, whatever the pattern would still try. */
+static void test_steps(void)
+{
+	static const char *const patterns[] = { "(a*)*b", "(a|a)*b", "(a+)+$", "^(a|aa)+$" };
+	char text[64];
+	struct matcher *m = matcher_new();
+	struct arena a;
+
+	CU_ASSERT_FATAL(m != NULL);
+	arena_init(&a, NULL, 0);
+	memset(text, 'a', sizeof text);
+	text[sizeof text - 2] = '!';
+	text[sizeof text - 1] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+		const char *why;
+		long long steps = STEPS;
+		struct regex *re = regex_new(&a, patterns[i], &why);
+
+		CU_ASSERT(re != NULL);
+		if (!re)
+			continue;
+		EQ_INT_IN(patterns[i], regex_match(re, m, text, &steps), REGEX_COMPLEX);
+		CU_ASSERT(steps < 0);
+		regex_free(re);
+	}
+	/* One that can match at the beginning only is tried there only. */
+	CU_ASSERT(cost(&a, m, "^b", text) * 10 < cost(&a, m, "b", text));
+	arena_free(&a);
+	matcher_free(m);
+}
+
+UNIT_MAIN("regex", { "cases", test_cases }, { "refused", test_refused }, { "steps", test_steps })
