@@ -392,6 +392,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	bool ok, empty;
 
+	err[0] = '\0';
 	cores = cores < 2 ? 2 : cores > WORKERS_MAX ? WORKERS_MAX : cores;
 
 	*o = (struct options){

@@ -81,7 +81,6 @@ bool workspace_is_due(const struct workspace *w);
 bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *m) MUST_CHECK;
 /* What it is put back to; nothing is to be put back where that has no rows. */
 struct checkpoint workspace_baseline(struct workspace *w);
-void checkpoint_unref(struct checkpoint *m);
 
 enum restore {
 	RESTORE_ROWS, /* and keys, and where ids come from; clock and pace stay */

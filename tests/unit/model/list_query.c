@@ -191,8 +191,7 @@ static void test_many_values(void)
 	enum { LEN = 60000 };
 	static char value[LEN + 1];
 	const struct listing_rules rules = { .max_limit = 100 };
-	struct pair pair = { "id", value };
-	const struct pairs query = { &pair, 1 };
+	const struct pair id = { "id", value }, status = { "status", value };
 	struct listing l;
 	struct arena a;
 	struct parser p = { .arena = &a, .version = V_NEWEST };
@@ -205,12 +204,12 @@ static void test_many_values(void)
 		value[i++] = (char)('a' + n / 26 / 26);
 		value[i++] = ',';
 	}
-	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &query, &l));
+	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &id, 1 }, &l));
 	EQ_INT((long long)l.filters[0].count, LEN / 4 + 1);
 	EQ_STR(l.filters[0].values[27], "bba");
 	CU_ASSERT(streq(l.filters[0].values[LEN / 4], value));
-	pair.name = "status";
-	CU_ASSERT(!listing_parse(&p, &resources[R_DEVICE], &rules, &query, &l));
+	CU_ASSERT(
+	    !listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &status, 1 }, &l));
 	CU_ASSERT(strlen(p.error.message) < 256);
 	arena_free(&a);
 }

@@ -31,7 +31,7 @@ static void test_misspelt(void)
 	if (child == 0) {
 		close(STDERR_FILENO);
 		signal(SIGABRT, SIG_DFL);
-		_exit(resource_field(&resources[R_DEVICE], "nmae") != NULL);
+		_exit(resource_field(&resources[R_DEVICE], "nmae") ? 1 : 0);
 	}
 	CU_ASSERT(waitpid(child, &status, 0) == child);
 	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
