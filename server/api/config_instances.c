@@ -95,16 +95,16 @@ static const char *list_misfits(struct exchange *x, const struct misfit *misfits
 
 static bool check_content(struct exchange *x, const struct row *schema)
 {
-	const struct body *content = body_object(&x->body, "content");
+	const struct body *object = body_object(&x->body, "content");
+	const struct formatted content = { body_text(object, "format"), body_text(object, "data") };
 	const struct language *l = language_find(row_text(schema, "language"));
-	const struct row *document = row_rows(schema, "documents")->first;
+	const struct row *first = row_rows(schema, "documents")->first;
+	const struct formatted document = { row_text(schema, "format"),
+					    first ? row_text(first, "data") : NULL };
 	struct misfit *misfits;
 	const char *why, *errors;
 
-	switch (language_check(&x->arena, l, row_text(schema, "format"),
-			       document ? row_text(document, "data") : NULL,
-			       body_text(content, "format"), body_text(content, "data"), &why,
-			       &misfits)) {
+	switch (language_check(&x->arena, l, &document, &content, &why, &misfits)) {
 	case VERDICT_FITS:
 		return true;
 	case VERDICT_BROKE:

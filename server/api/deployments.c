@@ -294,7 +294,7 @@ static bool read_drifts(struct exchange *x)
 	struct page *page = arena_zalloc(&x->arena, sizeof *page);
 	const struct join join = op_join(x);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
-	size_t n;
+	size_t n = SIZE_MAX;
 
 	sql_select(&sql, &resources[R_DEPLOYMENT]);
 	buf_add(&sql, drifts_where);
@@ -303,7 +303,7 @@ static bool read_drifts(struct exchange *x)
 	if (!s)
 		return op_db_error(x);
 	stmt_bind(s, 1, x->id);
-	if (!join_rows(&join, s, R_DEPLOYMENT, SIZE_MAX, x->expand.tree, &page->rows, &n))
+	if (!join_rows(&join, s, R_DEPLOYMENT, x->expand.tree, &page->rows, &n))
 		return op_db_error(x);
 	/* The list has no pages: all rows are on one. */
 	page->limit = n < PAGE_DEFAULT ? PAGE_DEFAULT : (int64_t)n;

@@ -29,7 +29,7 @@ void new_row_from_body(struct new_row *row, const struct body *body)
 {
 	for (size_t i = 0; i < body->count; i++) {
 		const struct member *m = &body->members[i];
-		const struct field *f = resource_field(row->resource, m->field->name);
+		const struct field *f = resource_find_field(row->resource, m->field->name);
 
 		if (m->set && f && is_stored(f) && !m->texts)
 			row->values[f - row->resource->fields] = m->text;

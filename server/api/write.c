@@ -183,11 +183,12 @@ bool write_json_array(struct exchange *x, const struct member *m, const char **j
 bool write_links(struct exchange *x, const char *id, const char *relation, const char *field)
 {
 	const struct resource *r = &resources[x->op->resource];
+	const struct field *f = resource_field(r, relation);
 	const struct member *m = body_member(&x->body, field);
 
 	for (size_t i = 0; i < m->count; i++)
-		if (insert_link(x->db, &x->app->sql, r, resource_field(r, relation), id, i,
-				m->texts[i]) != STEP_DONE)
+		if (insert_link(x->db, &x->app->sql, r, f, &(struct link){ id, i, m->texts[i] }) !=
+		    STEP_DONE)
 			return op_db_error(x);
 	return true;
 }

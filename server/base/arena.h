@@ -7,7 +7,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include "base/util.h"
+#include "base/grow.h"
 
 #ifdef __has_feature
 #define HAS_FEATURE(feature) __has_feature(feature)
@@ -41,5 +41,20 @@ void *arena_zalloc(struct arena *a, size_t len) MUST_CHECK;
 char *arena_strndup(struct arena *a, const char *text, size_t len) MUST_CHECK;
 char *arena_strdup(struct arena *a, const char *text) MUST_CHECK;
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
+
+/* GROW() of an array in an arena. The arena keeps the smaller one, too. */
+#define ARENA_GROW(a, array, count, cap)                                                           \
+	((count) <= (cap) || ({                                                                    \
+		 size_t cap_ = grow_cap((cap), (count), SIZE_MAX);                                 \
+		 void *grown_ = arena_alloc((a), cap_ * sizeof *(array));                          \
+                                                                                                   \
+		 if (grown_ && (cap) > 0)                                                          \
+			 memcpy(grown_, (array), (cap) * sizeof *(array));                         \
+		 if (grown_) {                                                                     \
+			 (array) = grown_;                                                         \
+			 (cap) = cap_;                                                             \
+		 }                                                                                 \
+		 grown_ != NULL;                                                                   \
+	 }))
 
 #endif

@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/grow.h"
+
+enum { FIRST_LEN = 1024 };
+
 void buf_free(struct buf *b)
 {
 	free(b->text);
@@ -23,29 +27,16 @@ void buf_clear(struct buf *b)
 
 bool buf_reserve(struct buf *b, size_t more)
 {
-	if (b->bad || more > b->max || b->len > b->max - more) {
-		b->bad = true;
+	size_t most = b->max + 1, need; /* with room for the terminator */
+
+	b->bad |= more > b->max || b->len > b->max - more;
+	if (b->bad)
 		return false;
-	}
-	if (b->len + more < b->cap)
-		return true;
-
-	size_t cap = b->cap ? b->cap : 1024;
-
-	while (cap <= b->len + more)
-		cap *= 2;
-	if (cap > b->max)
-		cap = b->max + 1; /* room for the terminator, and for nothing beyond max */
-
-	char *text = realloc(b->text, cap);
-
-	if (!text) {
-		b->bad = true;
-		return false;
-	}
-	b->text = text;
-	b->cap = cap;
-	return true;
+	need = b->len + more + 1;
+	if (need < FIRST_LEN)
+		need = most < FIRST_LEN ? most : FIRST_LEN;
+	b->bad = !GROW_UP_TO(b->text, need, b->cap, most);
+	return !b->bad;
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

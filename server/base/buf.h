@@ -28,7 +28,8 @@ void buf_clear(struct buf *b);
 static inline void buf_cut(struct buf *b, size_t len)
 {
 	b->len = len;
-	b->text[len] = '\0';
+	if (b->text)
+		b->text[len] = '\0';
 }
 
 /* Make room for `more` bytes and the terminator; false, and bad, when that cannot be. */
@@ -80,8 +81,7 @@ void buf_add_int(struct buf *b, long long value);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Append `text` with its control characters escaped, so that it stays on its line. */
 void buf_add_control(struct buf *b, const char *text);
-/* Append `text` as it may stand in a URL: all but A-Z, a-z, 0-9, -, ., _ and ~ in percent-encoding.
- */
+/* Append `text` as it may stand in a URL: all but A-Z, a-z, 0-9, -, ., _ and ~ percent-encoded. */
 void buf_add_url(struct buf *b, const char *text);
 /* Append `text` as a JSON string, quotes included. */
 void buf_add_json(struct buf *b, const char *text);

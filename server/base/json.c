@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 
 const char json_out_of_memory[] = "out of memory";
@@ -327,15 +328,8 @@ static bool scan_object(struct scan *s, unsigned depth)
 	if (eat(s, '}'))
 		return true;
 	do {
-		if (keys.count == keys.cap) {
-			size_t cap = keys.cap ? keys.cap * 2 : 16;
-			struct key *more = reallocarray(keys.key, cap, sizeof *more);
-
-			if (!more)
-				return wrong(s, json_out_of_memory);
-			keys.key = more;
-			keys.cap = cap;
-		}
+		if (!GROW(keys.key, keys.count + 1, keys.cap))
+			return wrong(s, json_out_of_memory);
 		skip_space(s);
 
 		struct key *key = &keys.key[keys.count++];

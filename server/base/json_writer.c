@@ -34,16 +34,17 @@ void write_close(struct writer *w, char bracket)
 		buf_addc(w->to, '\n');
 }
 
-void write_item(struct writer *w)
+struct writer *write_item(struct writer *w)
 {
 	if (!w->empty)
 		buf_addc(w->to, ',');
 	if (w->indent)
 		new_line(w);
 	w->empty = false;
+	return w;
 }
 
-void write_key(struct writer *w, const char *key)
+struct writer *write_key(struct writer *w, const char *key)
 {
 	size_t len = strlen(key);
 	char *at;
@@ -51,7 +52,7 @@ void write_key(struct writer *w, const char *key)
 	write_item(w);
 	at = buf_room(w->to, len + 4);
 	if (!at)
-		return;
+		return w;
 	*at++ = '"';
 	memcpy(at, key, len);
 	at += len;
@@ -60,6 +61,7 @@ void write_key(struct writer *w, const char *key)
 	if (w->indent)
 		*at++ = ' ';
 	buf_used(w->to, at);
+	return w;
 }
 
 void write_text(struct writer *w, const char *text)
@@ -78,6 +80,14 @@ void write_text_or_null(struct writer *w, const char *text)
 void write_int(struct writer *w, long long value)
 {
 	buf_add_int(w->to, value);
+}
+
+void write_count(struct writer *w, long long count)
+{
+	if (count >= 0)
+		write_int(w, count);
+	else
+		write_raw(w, "null");
 }
 
 void write_raw(struct writer *w, const char *json)

@@ -20,13 +20,15 @@ struct writer {
 /* An object or array, as a whole value, an item, or after write_key. */
 void write_open(struct writer *w, char bracket);
 void write_close(struct writer *w, char bracket);
-/* The key of the next value, which needs no escaping. */
-void write_key(struct writer *w, const char *key);
+/* The key of the next value, which needs no escaping: write_int(write_key(w, "id"), 5). */
+struct writer *write_key(struct writer *w, const char *key);
 /* Values: after write_key, or as the items of an array after write_item. */
-void write_item(struct writer *w);
+struct writer *write_item(struct writer *w);
 void write_text(struct writer *w, const char *text);
 void write_text_or_null(struct writer *w, const char *text);
 void write_int(struct writer *w, long long value);
+/* A number that is not negative; null for one that is. */
+void write_count(struct writer *w, long long count);
 void write_raw(struct writer *w, const char *json);
 
 #endif

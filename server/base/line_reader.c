@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/grow.h"
+
 enum { PIECE = 256 * 1024 };
 
 void lines_of_text(struct lines *l, const char *text, size_t len)
@@ -56,15 +58,8 @@ static bool make_room(struct lines *l)
 
 	if (l->at)
 		memmove(l->room, l->at, left);
-	if (l->cap - left < PIECE) {
-		size_t cap = l->cap ? l->cap * 2 : (size_t)2 * PIECE;
-		char *room = realloc(l->room, cap);
-
-		if (!room)
-			return false;
-		l->room = room;
-		l->cap = cap;
-	}
+	if (!GROW(l->room, left + PIECE, l->cap))
+		return false;
 	l->at = l->room;
 	l->end = l->room + left;
 	return true;

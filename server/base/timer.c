@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/grow.h"
 #include "base/thread.h"
 
 struct timer_queue {
@@ -78,27 +79,12 @@ struct timer_queue *timer_queue_start(void)
 	return NULL;
 }
 
-static bool grow(struct timer_queue *queue)
-{
-	size_t cap = queue->cap ? queue->cap * 2 : 64;
-	struct timer **heap;
-
-	if (queue->count < queue->cap)
-		return true;
-	heap = reallocarray(queue->heap, cap, sizeof(struct timer *));
-	if (!heap)
-		return false;
-	queue->heap = heap;
-	queue->cap = cap;
-	return true;
-}
-
 bool timer_add(struct timer_queue *queue, struct timer *timer, int64_t micros)
 {
 	bool ok;
 
 	thread_lock(&queue->thread);
-	ok = !queue->flushed && grow(queue);
+	ok = !queue->flushed && GROW(queue->heap, queue->count + 1, queue->cap);
 	if (ok) {
 		timer->due = clock_monotonic() + micros;
 		sift_up(queue, timer);

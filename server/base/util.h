@@ -29,6 +29,12 @@ struct pair {
 	const char *name, *value;
 };
 
+/* Several of them, borrowed. */
+struct pairs {
+	const struct pair *items;
+	size_t count;
+};
+
 /* Room for the longest line that says why something failed: a path and what is wrong with it. */
 enum { ERR_BYTES = 4352 };
 

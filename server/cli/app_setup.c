@@ -65,8 +65,8 @@ void app_close(struct app *app)
 
 /* What a server has loaded, or loads again. */
 struct fixtures {
-	struct source sources[OPTION_LIST_MAX];
-	size_t count;
+	struct source items[OPTION_LIST_MAX];
+	struct sources sources; /* these */
 };
 
 /* The demo where there are no files, and it is wanted. False, with problems, where one cannot be
@@ -74,21 +74,22 @@ struct fixtures {
 static bool read_fixtures(struct fixtures *f, const struct option_list *files, bool demo,
 			  struct problems *problems)
 {
+	size_t n = 0;
 	bool ok = true;
 
-	*f = (struct fixtures){ 0 };
 	if (files->count == 0 && demo)
-		f->sources[f->count++] = (struct source){ "demo", demo_json, demo_json_len };
+		f->items[n++] = (struct source){ "demo", demo_json, demo_json_len };
 	for (size_t i = 0; i < files->count; i++)
-		ok &= source_read(&f->sources[f->count++], files->items[i], problems);
+		ok &= source_read(&f->items[n++], files->items[i], problems);
+	f->sources = (struct sources){ f->items, n };
 	return ok;
 }
 
 static void free_fixtures(struct fixtures *f)
 {
-	for (size_t i = 0; i < f->count; i++)
-		if (f->sources[i].text != demo_json)
-			source_free(&f->sources[i]);
+	for (size_t i = 0; i < f->sources.count; i++)
+		if (f->items[i].text != demo_json)
+			source_free(&f->items[i]);
 }
 
 /* They are loaded beside the file even if that has rows: a reset goes back to them. */
@@ -100,7 +101,7 @@ static bool load_into_file(struct app *app, const struct fixtures *f, struct pro
 
 	if (!ok)
 		problem(problems, "fixtures", NULL, "%s", err);
-	ok = ok && workspace_fill(&beside, &app->sql, f->sources, f->count, problems);
+	ok = ok && workspace_fill(&beside, &app->sql, &f->sources, problems);
 	if (ok && !workspace_open_file(app->workspace, app->db, &beside, err, sizeof err)) {
 		fprintf(stderr, "miru-mock: %s\n", err);
 		ok = false;
@@ -114,7 +115,7 @@ static bool load(struct app *app, const struct fixtures *f, struct problems *pro
 	struct workspace *w = app->workspace;
 
 	if (!(app->db ? load_into_file(app, f, problems)
-		      : workspace_fill(w, &app->sql, f->sources, f->count, problems)))
+		      : workspace_fill(w, &app->sql, &f->sources, problems)))
 		return false;
 	/* Those of keys are copies of what there was before the first change. */
 	if (app->auth != AUTH_ANY || workspace_remember(w, store_db(w->store)))
@@ -169,7 +170,7 @@ bool app_reload(struct app *app, const struct option_list *files, bool demo)
 	struct workspace *w = app->workspace;
 	bool ok = read_fixtures(&fixtures, files, demo, &problems) &&
 		  workspace_renew(w, store_db(w->store), &app->beginning, &app->sql,
-				  fixtures.sources, fixtures.count, &problems);
+				  &fixtures.sources, &problems);
 
 	free_fixtures(&fixtures);
 	return no_problem(&problems, "everything is as it was") && ok;

@@ -65,9 +65,7 @@ static void print_keys(FILE *to, const struct app *app)
 		return;
 	}
 	fputs("keys       ", to);
-	for (size_t i = 0; i < app->workspace->keys->count; i++) {
-		const struct api_key *key = &app->workspace->keys->keys[i];
-
+	for (const struct api_key *key = app->workspace->keys->first; key; key = key->next) {
 		fputs(comma, to);
 		print_shown(to, is_public(key) ? key->key : key->name);
 		comma = ", ";
@@ -84,9 +82,7 @@ static void print_curl(FILE *to, const struct app *app, struct db *db, const cha
 	const char *key = app->auth == AUTH_ANY ? "any" : NULL;
 	bool readable = key;
 
-	for (size_t i = 0; i < app->workspace->keys->count && !key; i++) {
-		const struct api_key *k = &app->workspace->keys->keys[i];
-
+	for (const struct api_key *k = app->workspace->keys->first; k && !key; k = k->next) {
 		if (!scope_allows(k->scopes, SCOPE_deployments_read))
 			continue;
 		readable = true;

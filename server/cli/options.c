@@ -21,7 +21,7 @@
 
 enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST, OPT_READ };
 
-struct row {
+struct option_row {
 	const char *name;  /* without the dashes; MIRU_MOCK_NAME in the environment */
 	const char *value; /* what --help calls its value; NULL for a flag */
 	enum option_kind kind;
@@ -64,7 +64,7 @@ static bool read_clock(const char *text, void *place)
 	{ .name = its_name, .value = its_value, .kind = its_kind, .at = AT(member), \
 	  .commands = FOR_SERVERS, __VA_ARGS__ }
 
-static const struct row rows[] = {
+static const struct option_row rows[] = {
 	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
 	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port),
 	  .commands = FOR_SERVE | FOR_ENV, .max = 65535,
@@ -128,25 +128,35 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-static bool wrong(char *err, size_t errlen, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* What is read into what, and where to say why it cannot be. */
+struct reading {
+	struct options *options;
+	unsigned command;
+	char *err;
+	size_t errlen;
+};
 
-static bool wrong(char *err, size_t errlen, const char *fmt, ...)
+static bool wrong(struct reading *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static bool wrong(struct reading *r, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(err, errlen, fmt, args);
+	vsnprintf(r->err, r->errlen, fmt, args);
 	va_end(args);
 	return false;
 }
 
-static void *place(struct options *o, const struct row *opt)
+/* ---- values: `from` is how the user wrote the option, --port or MIRU_MOCK_PORT --------------- */
+
+static void *place(struct reading *r, const struct option_row *opt)
 {
-	return (char *)o + opt->at;
+	return (char *)r->options + opt->at;
 }
 
-static bool set_number(long *number, const struct row *opt, const char *from, const char *value,
-		       char *err, size_t errlen)
+static bool read_number(struct reading *r, const struct option_row *opt, const char *from,
+			const char *value, long *number)
 {
 	char *end;
 	long n;
@@ -154,66 +164,69 @@ static bool set_number(long *number, const struct row *opt, const char *from, co
 	errno = 0;
 	n = strtol(value, &end, 10);
 	if (!isdigit((unsigned char)*value) || *end || errno || n < opt->min || n > opt->max)
-		return wrong(err, errlen, "%s '%s': expected a number from %ld to %ld", from, value,
-			     opt->min, opt->max);
+		return wrong(r, "%s '%s': expected a number from %ld to %ld", from, value, opt->min,
+			     opt->max);
 	*number = n;
 	return true;
 }
 
-static bool set_word(int *word, const struct row *opt, const char *from, const char *value,
-		     char *err, size_t errlen)
+static bool read_word(struct reading *r, const char *const *words, const char *from,
+		      const char *value, int *word)
 {
 	char all[128] = "";
 
-	for (int i = 0; opt->words[i]; i++) {
+	for (int i = 0; words[i]; i++) {
 		size_t len = strlen(all);
 
-		if (streq(opt->words[i], value)) {
+		if (streq(words[i], value)) {
 			*word = i;
 			return true;
 		}
-		snprintf(all + len, sizeof all - len, "%s%s", i ? ", " : "", opt->words[i]);
+		snprintf(all + len, sizeof all - len, "%s%s", i ? ", " : "", words[i]);
 	}
-	return wrong(err, errlen, "%s '%s': expected one of %s", from, value, all);
+	return wrong(r, "%s '%s': expected one of %s", from, value, all);
 }
 
-static bool add_item(struct option_list *list, const char *from, const char *value, char *err,
-		     size_t errlen)
+static bool add_item(struct reading *r, struct option_list *list, const char *from,
+		     const char *value)
 {
 	if (list->count == OPTION_LIST_MAX)
-		return wrong(err, errlen, "%s: more than %d are given", from, OPTION_LIST_MAX);
+		return wrong(r, "%s: more than %d are given", from, OPTION_LIST_MAX);
 	list->items[list->count++] = value;
 	return true;
 }
 
-/* `from` is how the user wrote it: --port or MIRU_MOCK_PORT. */
-static bool set(struct options *o, const struct row *opt, const char *from, const char *value,
-		char *err, size_t errlen)
+static bool set(struct reading *r, const struct option_row *opt, const char *from,
+		const char *value)
 {
+	void *to = place(r, opt);
+
 	if (opt->kind != OPT_FLAG && !*value)
-		return wrong(err, errlen, "%s is empty: expected %s", from, opt->value);
+		return wrong(r, "%s is empty: expected %s", from, opt->value);
 	switch (opt->kind) {
 	case OPT_TEXT:
-		*(const char **)place(o, opt) = value;
+		*(const char **)to = value;
 		return true;
 	case OPT_NUMBER:
-		return set_number(place(o, opt), opt, from, value, err, errlen);
+		return read_number(r, opt, from, value, to);
 	case OPT_FLAG:
-		*(bool *)place(o, opt) = true;
+		*(bool *)to = true;
 		return true;
 	case OPT_WORD:
-		return set_word(place(o, opt), opt, from, value, err, errlen);
+		return read_word(r, opt->words, from, value, to);
 	case OPT_LIST:
-		return add_item(place(o, opt), from, value, err, errlen);
+		return add_item(r, to, from, value);
 	case OPT_READ:
-		return opt->read(value, place(o, opt)) ||
-		       wrong(err, errlen, "%s '%s': expected %s", from, value, opt->expected);
+		return opt->read(value, to) ||
+		       wrong(r, "%s '%s': expected %s", from, value, opt->expected);
 	}
 	return false;
 }
 
+/* ---- the environment ------------------------------------------------------------------------- */
+
 /* MIRU_MOCK_PORT_FILE for port-file. */
-static void variable_name(const struct row *opt, char *out, size_t outlen)
+static void variable_name(const struct option_row *opt, char *out, size_t outlen)
 {
 	size_t len = (size_t)snprintf(out, outlen, "MIRU_MOCK_%s", opt->name);
 
@@ -222,65 +235,78 @@ static void variable_name(const struct row *opt, char *out, size_t outlen)
 }
 
 /* A list in the environment is separated by colons, like PATH. */
-static bool set_list(struct options *o, const struct row *opt, const char *from, const char *value,
-		     char *err, size_t errlen)
+static bool set_list(struct reading *r, const struct option_row *opt, const char *from,
+		     const char *value)
 {
 	char *rest, *item;
 
-	o->owned = strdup(value);
-	if (!o->owned)
-		return wrong(err, errlen, "out of memory");
-	for (item = strtok_r(o->owned, ":", &rest); item; item = strtok_r(NULL, ":", &rest))
-		if (!set(o, opt, from, item, err, errlen))
+	r->options->owned = strdup(value);
+	if (!r->options->owned)
+		return wrong(r, "out of memory");
+	for (item = strtok_r(r->options->owned, ":", &rest); item;
+	     item = strtok_r(NULL, ":", &rest))
+		if (!set(r, opt, from, item))
 			return false;
 	return true;
 }
 
-static bool set_flag(struct options *o, const struct row *opt, const char *from, const char *value,
-		     char *err, size_t errlen)
+static bool set_flag(struct reading *r, const struct option_row *opt, const char *from,
+		     const char *value)
 {
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
-	static const struct row as_word = { .words = words };
 	int word;
 
-	if (!set_word(&word, &as_word, from, value, err, errlen))
-		return false;
-	*(bool *)place(o, opt) = word % 2 == 1;
-	return true;
+	return read_word(r, words, from, value, &word) &&
+	       (word % 2 == 0 || set(r, opt, from, value));
 }
 
-static bool read_presets(struct options *o, unsigned command, char *err, size_t errlen)
+static bool read_presets(struct reading *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if ((rows[i].commands & command) && rows[i].preset &&
-		    !set(o, &rows[i], rows[i].name, rows[i].preset, err, errlen))
+		if ((rows[i].commands & r->command) && rows[i].preset &&
+		    !set(r, &rows[i], rows[i].name, rows[i].preset))
 			return false;
 	return true;
 }
 
-static bool read_environment(struct options *o, unsigned command, char *err, size_t errlen)
+static bool read_environment(struct reading *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct row *opt = &rows[i];
+		const struct option_row *opt = &rows[i];
 		char name[64];
 		const char *value;
-		bool ok;
 
 		variable_name(opt, name, sizeof name);
 		value = getenv(name);
 		/* A Kubernetes service named miru-mock gives every pod MIRU_MOCK_PORT=tcp://... */
-		if (!value || !*value || !(opt->commands & command) || starts_with(value, "tcp://"))
+		if (!value || !*value || !(opt->commands & r->command) ||
+		    starts_with(value, "tcp://"))
 			continue;
-		if (opt->kind == OPT_LIST)
-			ok = set_list(o, opt, name, value, err, errlen);
-		else if (opt->kind == OPT_FLAG)
-			ok = set_flag(o, opt, name, value, err, errlen);
-		else
-			ok = set(o, opt, name, value, err, errlen);
-		if (!ok)
+		if (!(opt->kind == OPT_LIST   ? set_list(r, opt, name, value)
+		      : opt->kind == OPT_FLAG ? set_flag(r, opt, name, value)
+					      : set(r, opt, name, value)))
 			return false;
 	}
 	return true;
+}
+
+/* ---- the command line ------------------------------------------------------------------------ */
+
+enum { FIRST = 256 /* getopt's number of the first row, beyond every character */ };
+
+/* What getopt is to know: the options of a command. */
+static void list_options(struct option longs[ARRAY_LEN(rows) + 3], unsigned command)
+{
+	*longs++ = (struct option){ "help", no_argument, NULL, 'h' };
+	*longs++ = (struct option){ "version", no_argument, NULL, 'V' };
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].commands & command)
+			*longs++ = (struct option){
+				.name = rows[i].name,
+				.has_arg = rows[i].value ? required_argument : no_argument,
+				.val = FIRST + (int)i,
+			};
+	*longs = (struct option){ 0 };
 }
 
 /* The argument in which getopt found an option that is unknown: a long one, or letters. */
@@ -292,88 +318,81 @@ static const char *unknown(char **argv)
 	return argv[optind - 1];
 }
 
-/* What follows the options; `ended`: by --. */
-static bool read_operands(struct options *o, unsigned command, bool ended, char **rest, char *err,
-			  size_t errlen)
+/* Say why getopt has refused an option: it is unknown, or one with a value that it should not have,
+ * or without one (':'). */
+static bool refuse(struct reading *r, int c, char **argv)
 {
-	if (command & BEFORE_PROGRAM) {
+	const struct option_row *opt = optopt >= FIRST ? &rows[optopt - FIRST] : NULL;
+	const char *word = opt ? NULL : unknown(argv);
+
+	if (!opt)
+		return wrong(r, "unknown option '%s'; %smiru-mock --help lists those there are",
+			     word, word[1] == '-' ? "" : "options have two dashes: ");
+	if (c == ':')
+		return wrong(r, "--%s needs a value: --%s %s", opt->name, opt->name, opt->value);
+	return wrong(r, "--%s takes no value; write it alone", opt->name);
+}
+
+static bool set_argument(struct reading *r, const struct option_row *opt, const char *value)
+{
+	char from[64];
+
+	snprintf(from, sizeof from, "--%s", opt->name);
+	/* The command line replaces the environment's list, it does not add to it. */
+	if (opt->kind == OPT_LIST && r->options->owned) {
+		*(struct option_list *)place(r, opt) = (struct option_list){ 0 };
+		free(STEAL(r->options->owned));
+	}
+	return set(r, opt, from, value ? value : "");
+}
+
+/* What follows the options; `ended`: by --. */
+static bool read_operands(struct reading *r, bool ended, char **rest)
+{
+	struct options *o = r->options;
+
+	if (r->command & BEFORE_PROGRAM) {
 		if (ended)
 			o->program = rest;
-		return ended || !*rest || add_item(&o->operands, "words", *rest, err, errlen);
+		return ended || !*rest || add_item(r, &o->operands, "words", *rest);
 	}
 	for (; *rest; rest++)
-		if (!add_item(&o->operands, "files", *rest, err, errlen))
+		if (!add_item(r, &o->operands, "files", *rest))
 			return false;
 	return true;
 }
 
-static bool read_arguments(struct options *o, unsigned command, int argc, char **argv, char *err,
-			   size_t errlen)
+static bool read_arguments(struct reading *r, int argc, char **argv)
 {
-	struct option longs[ARRAY_LEN(rows) + 3] = { { "help", no_argument, NULL, 'h' },
-						     { "version", no_argument, NULL, 'V' } };
-	enum { FIRST = 256 }; /* beyond every character */
-	const struct row *of[ARRAY_LEN(rows)];
-	/* What is behind a program's name is its own, so the first word that is no option ends it.
+	struct option longs[ARRAY_LEN(rows) + 3];
+	/* What is behind a program's name is its own: the first word that is no option ends ours.
 	 */
-	const char *letters = command & BEFORE_PROGRAM ? "+:hV" : ":hV";
-	int count = 0, before, c;
+	const char *letters = r->command & BEFORE_PROGRAM ? "+:hV" : ":hV";
+	int before, c;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (!(rows[i].commands & command))
-			continue;
-		of[count] = &rows[i];
-		longs[count + 2] = (struct option){
-			.name = rows[i].name,
-			.has_arg = rows[i].value ? required_argument : no_argument,
-			.val = FIRST + count,
-		};
-		count++;
-	}
+	list_options(longs, r->command);
 	optind = 0; /* forget earlier readings */
 	opterr = 0;
 	while (before = optind, (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		bool known = (c == '?' || c == ':' ? optopt : c) >= FIRST;
-		const struct row *opt = known ? of[(c >= FIRST ? c : optopt) - FIRST] : NULL;
-		char from[64];
-
-		if (c == 'h' || c == 'V') {
-			*(c == 'h' ? &o->help : &o->version) = true;
-			continue;
-		}
-		if (!opt) {
-			const char *word = unknown(argv);
-
-			return wrong(
-			    err, errlen,
-			    "unknown option '%s'; %smiru-mock --help lists those there are", word,
-			    word[1] == '-' ? "" : "options have two dashes: ");
-		}
-		snprintf(from, sizeof from, "--%s", opt->name);
-		if (c == ':')
-			return wrong(err, errlen, "%s needs a value: %s %s", from, from,
-				     opt->value);
-		if (c == '?')
-			return wrong(err, errlen, "%s takes no value; write it alone", from);
-		/* The command line replaces the environment's list, it does not add to it. */
-		if (opt->kind == OPT_LIST && o->owned) {
-			*(struct option_list *)place(o, opt) = (struct option_list){ 0 };
-			free(STEAL(o->owned));
-		}
-		if (!set(o, opt, from, optarg ? optarg : "", err, errlen))
+		if (c == 'h' || c == 'V')
+			*(c == 'h' ? &r->options->help : &r->options->version) = true;
+		else if (c < FIRST)
+			return refuse(r, c, argv);
+		else if (!set_argument(r, &rows[c - FIRST], optarg))
 			return false;
 	}
 	/* A -- that was an option's value has ended nothing. */
-	return read_operands(o, command, optind > before && streq(argv[optind - 1], "--"),
-			     argv + optind, err, errlen);
+	return read_operands(r, optind > before && streq(argv[optind - 1], "--"), argv + optind);
 }
 
 bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
 		  size_t errlen)
 {
+	struct reading r = { o, command, err, errlen };
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	bool ok, empty;
 
+	err[0] = '\0';
 	cores = cores < 2 ? 2 : cores > WORKERS_MAX ? WORKERS_MAX : cores;
 
 	*o = (struct options){
@@ -388,17 +407,18 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.request_timeout = 30,
 		.clock = CLOCK_RUNS,
 	};
-	ok = read_presets(o, command, err, errlen) && read_environment(o, command, err, errlen);
+	ok = read_presets(&r) && read_environment(&r);
 	empty = o->empty;
 	o->empty = false;
 	/* Whoever asks for help gets it, whatever the environment says. */
 	if (!ok) {
 		char unread[256];
 
-		return read_arguments(o, command, argc, argv, unread, sizeof unread) &&
-		       (o->help || o->version);
+		r.err = unread;
+		r.errlen = sizeof unread;
+		return read_arguments(&r, argc, argv) && (o->help || o->version);
 	}
-	if (!read_arguments(o, command, argc, argv, err, errlen))
+	if (!read_arguments(&r, argc, argv))
 		return false;
 	/* The command line wins, also when it says that there shall be nothing. */
 	if (o->empty && o->owned)
@@ -415,7 +435,7 @@ void options_free(struct options *o)
 void options_help(FILE *to, unsigned commands, unsigned shown)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct row *opt = &rows[i];
+		const struct option_row *opt = &rows[i];
 		char left[64];
 
 		if (!(opt->commands & commands) || opt->commands & shown)

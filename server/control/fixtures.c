@@ -94,8 +94,8 @@ bool control_put_fixtures(struct exchange *x)
 	const struct app *app = x->app;
 	const struct source source = body_source(x);
 
-	if (!workspace_renew(x->workspace, x->db, &app->beginning, &app->sql, &source, 1,
-			     &problems))
+	if (!workspace_renew(x->workspace, x->db, &app->beginning, &app->sql,
+			     &(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	db = op_begin_read(x);
 	return db && write_counts(x);
@@ -110,7 +110,7 @@ static bool add(struct exchange *x, struct tx *tx)
 
 	if (!time_parse(tx->now, &to.now))
 		return false;
-	if (!fixtures_add(&to, &source, 1, &problems))
+	if (!fixtures_add(&to, &(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	tx->keys = keyring_load(tx->db);
 	return tx->keys || op_db_error(x);

@@ -26,7 +26,7 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 void exchange_clear(struct exchange *x)
 {
 	exchange_leave(x);
-	keyring_drop(STEAL(x->keys));
+	keyring_unref(STEAL(x->keys));
 	arena_free(&x->arena);
 }
 

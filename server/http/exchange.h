@@ -65,7 +65,7 @@ struct exchange {
 	struct workspace *workspace; /* whose it is: see identify() */
 	unsigned beginning;          /* of the workspace's journal, when it came */
 	bool pinned;                 /* it is a key's, and stays while this does */
-	struct keyring *keys;        /* held */
+	struct keyring *keys;        /* a reference */
 	struct db *db;               /* of the workspace, while the stages run that need one */
 	struct arena arena;
 	struct request request;

@@ -94,18 +94,19 @@ static bool stage_route(struct exchange *x)
 {
 	const struct request *r = &x->request;
 	const bool control = !x->app->no_control;
-	char allow[128];
+	struct route route;
 
-	switch (route_find(x->app->operations, control, r->method, &x->target, &x->op, &x->id,
-			   allow, sizeof allow)) {
+	switch (route_find(x->app->operations, control, r->method, &x->target, &route)) {
 	case FOUND:
+		x->op = route.op;
+		x->id = route.id;
 		return true;
 	case FOUND_NO_METHOD:
-		answer_header(x, "Allow", arena_strdup(&x->arena, allow));
+		answer_header(x, "Allow", arena_strdup(&x->arena, route.allow));
 		fail(x, ERR_METHOD_NOT_ALLOWED, "%s is not a method of this path; it has: %s",
-		     quote(x, r->method), allow);
+		     quote(x, r->method), route.allow);
 		fail_param(x, "method", r->method);
-		fail_param(x, "allow", allow);
+		fail_param(x, "allow", route.allow);
 		return false;
 	case FOUND_NO_PATH:
 		break;
@@ -210,10 +211,11 @@ static bool stage_version(struct exchange *x)
 	return false;
 }
 
-/* A parameter of the query is wrong; without a reason, memory is short. */
-static bool refuse_query(struct exchange *x, const char *field, const char *why)
+/* The query or the body is wrong; without a message, memory is short. */
+static bool refuse(struct exchange *x, const char *what, const struct parse_error *e)
 {
-	return why ? fail_field(x, field, "%s", why) : server_error(x, "query: out of memory");
+	return e->message ? fail_field(x, e->field, "%s", e->message)
+			  : server_error(x, "%s: out of memory", what);
 }
 
 /* Is that a value of a parameter? A word, or a text of its form. */
@@ -233,18 +235,18 @@ static bool read_params(struct exchange *x)
 		return true;
 	x->params.members = arena_zalloc(&x->arena, shape->count * sizeof *x->params.members);
 	if (!x->params.members)
-		return refuse_query(x, NULL, NULL);
+		return server_error(x, "query: out of memory");
 	for (size_t i = 0; i < shape->count; i++) {
 		const struct field *f = &shape->fields[i];
 		struct member *m = &x->params.members[x->params.count++];
 
 		*m = (struct member){ .field = f, .text = f->preset };
-		for (size_t n = 0; n < t->npairs; n++) {
-			if (!streq(t->pairs[n].name, f->name))
+		for (size_t n = 0; n < t->query.count; n++) {
+			if (!streq(t->query.items[n].name, f->name))
 				continue;
 			/* Of several the last counts, and each is looked at. */
 			m->set = true;
-			m->text = t->pairs[n].value;
+			m->text = t->query.items[n].value;
 			if (!param_fits(f, m->text))
 				return fail_field(x, f->name, "%s: expected %s, found '%s'",
 						  f->name,
@@ -259,25 +261,24 @@ static bool read_params(struct exchange *x)
 static bool stage_query(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
-	const struct target *t = &x->target;
+	const struct pairs *query = &x->target.query;
 	const struct listing_rules rules = { .max_limit = x->app->max_page_size,
 					     .pipe_only = x->app->pipe_only_filters };
-	const char *why = NULL, *field = NULL;
+	struct parser p = { .arena = &x->arena, .version = x->version };
+	const bool list = x->op->query == QUERY_LIST;
 	struct listing *listing;
 
 	if (!read_params(x))
 		return false;
 	if (x->op->query == QUERY_NONE)
 		return true;
-	if (!expand_parse(&x->arena, r, x->version, x->op->query == QUERY_LIST, t->pairs, t->npairs,
-			  &x->expand, &why))
-		return refuse_query(x, "expand", why);
-	if (x->op->query != QUERY_LIST)
+	if (!expand_parse(&p, r, list, query, &x->expand))
+		return refuse(x, "query", &p.error);
+	if (!list)
 		return true;
 	x->listing = listing = arena_alloc(&x->arena, sizeof *listing);
-	return (listing && listing_parse(&x->arena, r, x->version, &rules, t->pairs, t->npairs,
-					 listing, &field, &why)) ||
-	       refuse_query(x, field, why);
+	return (listing && listing_parse(&p, r, &rules, query, listing)) ||
+	       refuse(x, "query", &p.error);
 }
 
 static bool stage_control_version(struct exchange *x)
@@ -318,8 +319,8 @@ static bool stage_control_query(struct exchange *x)
 	const struct shape *shape = &x->op->params;
 	const struct target *t = &x->target;
 
-	for (size_t i = 0; i < t->npairs; i++) {
-		const char *name = t->pairs[i].name;
+	for (size_t i = 0; i < t->query.count; i++) {
+		const char *name = t->query.items[i].name;
 
 		if (!shape->fields)
 			return fail_field(x, name, "this path takes no query parameters");
@@ -333,14 +334,10 @@ static bool stage_control_query(struct exchange *x)
 static bool read_body(struct exchange *x, const struct shape *shape, bool strict)
 {
 	const struct request *r = &x->request;
-	struct body_error e;
+	struct parser p = { .arena = &x->arena, .version = x->version };
 
-	if (body_parse(&x->arena, shape, x->version, strict, r->body, r->body_len, &x->body, &e))
-		return true;
-	if (!e.why)
-		return server_error(x, "body: out of memory");
-	return e.field ? fail_field(x, e.field, "%s", e.why)
-		       : fail(x, ERR_INVALID_REQUEST, "%s", e.why);
+	return body_parse(&p, shape, strict, r->body, r->body_len, &x->body) ||
+	       refuse(x, "body", &p.error);
 }
 
 static bool stage_body(struct exchange *x)

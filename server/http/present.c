@@ -18,26 +18,20 @@ static void write_rows(struct writer *w, const struct rows *rows, enum version v
 		       const struct expansion *tree)
 {
 	write_open(w, '[');
-	for (const struct row *row = rows->first; row; row = row->next) {
-		write_item(w);
-		present(w, row, v, tree);
-	}
+	for (const struct row *row = rows->first; row; row = row->next)
+		present(write_item(w), row, v, tree);
 	write_close(w, ']');
 }
 
 static void write_related(struct writer *w, const struct field *f, const struct rows *rows,
 			  enum version v, const struct expansion *tree)
 {
-	if (f->kind == K_MANY) {
-		write_key(w, f->name);
-		write_rows(w, rows, v, tree);
-	} else if (rows->first) {
-		write_key(w, f->name);
-		present(w, rows->first, v, tree);
-	} else if (f->flags & F_NULL) {
-		write_key(w, f->name);
-		write_raw(w, "null");
-	}
+	if (f->kind == K_MANY)
+		write_rows(write_key(w, f->name), rows, v, tree);
+	else if (rows->first)
+		present(write_key(w, f->name), rows->first, v, tree);
+	else if (f->flags & F_NULL)
+		write_raw(write_key(w, f->name), "null");
 }
 
 static void write_field(struct writer *w, const struct row *row, size_t i, enum version v)
@@ -67,10 +61,8 @@ void present(struct writer *w, const struct row *row, enum version v, const stru
 	const struct resource *r = row->resource;
 
 	write_open(w, '{');
-	if (r->object) {
-		write_key(w, "object");
-		write_text(w, r->object);
-	}
+	if (r->object)
+		write_text(write_key(w, "object"), r->object);
 	for (size_t i = 0; i < r->nfields; i++) {
 		const struct field *f = &r->fields[i];
 		const struct expansion *e = NULL;
@@ -91,19 +83,12 @@ void present_page(struct writer *w, const struct page *page, enum version v,
 		  const struct expansion *tree)
 {
 	write_open(w, '{');
-	write_key(w, "object");
-	write_text(w, "list");
-	if (page->counted) {
-		write_key(w, "total_count");
-		write_int(w, page->total);
-	}
-	write_key(w, "limit");
-	write_int(w, page->limit);
-	write_key(w, "offset");
-	write_int(w, page->offset);
-	write_key(w, "has_more");
-	write_raw(w, page->has_more ? "true" : "false");
-	write_key(w, "data");
-	write_rows(w, &page->rows, v, tree);
+	write_text(write_key(w, "object"), "list");
+	if (page->counted)
+		write_int(write_key(w, "total_count"), page->total);
+	write_int(write_key(w, "limit"), page->limit);
+	write_int(write_key(w, "offset"), page->offset);
+	write_raw(write_key(w, "has_more"), page->has_more ? "true" : "false");
+	write_rows(write_key(w, "data"), &page->rows, v, tree);
 	write_close(w, '}');
 }

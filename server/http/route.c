@@ -51,11 +51,12 @@ static void add_item(char *list, size_t len, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Add a method to the list that `allow` becomes, unless it is there; HEAD comes with GET. */
-static void add_method(char *allow, size_t allowlen, const char *method)
+/* Add a method to those that are allowed, unless it is there; HEAD comes with GET. */
+static void add_method(struct route *route, const char *method)
 {
-	if (!strstr(allow, method))
-		add_item(allow, allowlen, "%s%s", method, streq(method, "GET") ? ", HEAD" : "");
+	if (!strstr(route->allow, method))
+		add_item(route->allow, sizeof route->allow, "%s%s", method,
+			 streq(method, "GET") ? ", HEAD" : "");
 }
 
 static bool is_served(const struct operation *op, bool control)
@@ -70,21 +71,19 @@ static bool is_near(const struct operation *op, const struct target *t)
 }
 
 enum found route_find(const struct operation_table *table, bool control, const char *method,
-		      const struct target *t, const struct operation **op, const char **id,
-		      char *allow, size_t allowlen)
+		      const struct target *t, struct route *route)
 {
-	allow[0] = '\0';
+	route->allow[0] = '\0';
 	for (size_t i = 0; i < table->count; i++) {
 		if (!is_served(&table->rows[i], control) || !is_near(&table->rows[i], t) ||
-		    !fits(table->rows[i].path, t, id))
+		    !fits(table->rows[i].path, t, &route->id))
 			continue;
-		if (same_method(method, table->rows[i].method)) {
-			*op = &table->rows[i];
+		route->op = &table->rows[i];
+		if (same_method(method, route->op->method))
 			return FOUND;
-		}
-		add_method(allow, allowlen, table->rows[i].method);
+		add_method(route, route->op->method);
 	}
-	return allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
+	return route->allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
 }
 
 /* The length of a path's first segment, with its slash. */

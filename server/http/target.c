@@ -65,14 +65,14 @@ static bool parse_query(struct arena *a, const char *query, struct target *t, co
 		*why = NULL;
 		return false;
 	}
-	t->pairs = pairs;
+	t->query.items = pairs;
 	for (;;) {
 		size_t len = strcspn(query, "&");
 		size_t name = strcspn(query, "&=");
 		size_t value = name < len ? name + 1 : len;
 
 		if (len > 0) {
-			struct pair *p = &pairs[t->npairs++];
+			struct pair *p = &pairs[t->query.count++];
 
 			if (!decode(a, query, name, true, &p->name, why) ||
 			    !decode(a, query + value, len - value, true, &p->value, why))

@@ -15,9 +15,8 @@ struct target {
 	const char *path; /* in the raw target, from its first slash on; a query may follow */
 	size_t path_len, prefix_len;           /* bytes; the API's prefix is the path's beginning */
 	const char *segments[TARGET_SEGMENTS]; /* the first behind the prefix: no path is longer */
-	size_t nsegments; /* all of them; "/" has one, empty; "/a/" has two, the last empty */
-	const struct pair *pairs; /* of the query; a value is "" where there is no '=' */
-	size_t npairs;
+	size_t nsegments;   /* all of them; "/" has one, empty; "/a/" has two, the last empty */
+	struct pairs query; /* a value is "" where there is no '=' */
 };
 
 /*

@@ -19,12 +19,12 @@ struct reader {
 	enum version version;
 	bool strict;
 	const char *inside; /* what stands before a name: "", "content.", "documents[0]." */
-	struct body_error *error;
+	struct parse_error *error;
 };
 
 static bool wrong(struct reader *r, const char *field, const char *why)
 {
-	*r->error = (struct body_error){ .field = why ? field : NULL, .why = why };
+	*r->error = (struct parse_error){ why ? field : NULL, why };
 	return false;
 }
 
@@ -300,16 +300,16 @@ static bool refuse_whole(struct reader *r, const struct shape *shape, const char
 					what, known.text ? known.text : "none"));
 }
 
-bool body_parse(struct arena *a, const struct shape *shape, enum version v, bool strict,
-		const char *text, size_t len, struct body *body, struct body_error *e)
+bool body_parse(struct parser *p, const struct shape *shape, bool strict, const char *text,
+		size_t len, struct body *body)
 {
-	struct reader r = { .arena = a, .version = v, .strict = strict, .inside = "", .error = e };
+	struct reader r = { p->arena, p->version, strict, "", &p->error };
 	struct json_error json_error;
 	cJSON *json;
 	bool ok;
 
 	*body = (struct body){ .count = 0 };
-	*e = (struct body_error){ .why = NULL };
+	p->error = (struct parse_error){ NULL, NULL };
 	if (len == 0)
 		return refuse_whole(&r, shape, "the body is empty");
 	json = json_parse(text, len, &json_error);
@@ -317,7 +317,8 @@ bool body_parse(struct arena *a, const struct shape *shape, enum version v, bool
 		return false;
 	if (!json)
 		return wrong(&r, NULL,
-			     arena_printf(a, "the body cannot be read: line %u, column %u: %s",
+			     arena_printf(p->arena,
+					  "the body cannot be read: line %u, column %u: %s",
 					  json_error.line, json_error.column, json_error.what));
 	ok = cJSON_IsObject(json) ? read_object(&r, shape, json, body)
 				  : refuse_whole(&r, shape, "the body is no JSON object");

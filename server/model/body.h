@@ -5,7 +5,7 @@
 #ifndef MODEL_BODY_H
 #define MODEL_BODY_H
 
-#include "base/arena.h"
+#include "model/parse.h"
 #include "model/resource.h"
 
 struct body;
@@ -26,18 +26,12 @@ struct body {
 	size_t count;
 };
 
-/* What is wrong with a body: texts for the client. */
-struct body_error {
-	const char *field; /* which member, such as "documents[0].name", or NULL */
-	const char *why;   /* NULL: memory is short */
-};
-
 /*
  * Read a JSON object by the fields that the version has of a shape. `strict` refuses members that
- * it does not have; otherwise they are passed over.
+ * it does not have; otherwise they are passed over. False on failure, with p->error.
  */
-bool body_parse(struct arena *a, const struct shape *shape, enum version v, bool strict,
-		const char *text, size_t len, struct body *body, struct body_error *e) MUST_CHECK;
+bool body_parse(struct parser *p, const struct shape *shape, bool strict, const char *text,
+		size_t len, struct body *body) MUST_CHECK;
 
 /* What the body says of the field of that name; where the version has none, that it is not set. */
 const struct member *body_member(const struct body *body, const char *name);

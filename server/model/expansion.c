@@ -20,26 +20,19 @@ static bool expandable(const struct field *f, enum version v)
 
 static const char total_count[] = "total_count";
 
-/* What the functions below share. */
-struct reader {
-	struct arena *arena;
-	enum version version;
-	const char *why; /* for the client, what is wrong */
-};
-
 /* "unknown expansion 'x' of device; VERSION has: current_deployment, current_release" */
-static bool unknown(struct reader *r, const struct resource *in, const char *of, bool total,
+static bool unknown(struct parser *p, const struct resource *in, const char *of, bool total,
 		    const char *name)
 {
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
-	const struct field *known = resource_field(in, name);
-	const char *shown = utf8_clean(r->arena, name, 64);
-	const char *version = version_name(r->version);
+	const struct field *known = resource_find_field(in, name);
+	const char *shown = utf8_clean(p->arena, name, 64);
+	const char *version = version_name(p->version);
 
 	if (total)
 		buf_add(&valid, total_count);
 	for (size_t i = 0; i < in->nfields; i++)
-		if (expandable(&in->fields[i], r->version))
+		if (expandable(&in->fields[i], p->version))
 			buf_printf(&valid, "%s%s", valid.len ? ", " : "", in->fields[i].name);
 	if (valid.bad || !shown)
 		return false;
@@ -47,22 +40,25 @@ static bool unknown(struct reader *r, const struct resource *in, const char *of,
 	const char *has = valid.len ? valid.text : "none";
 
 	if (known && known->flags & F_EXPAND)
-		r->why = arena_printf(r->arena, "expansion '%s' of %s exists since %s; %s has: %s",
-				      shown, of, version_name(known->on.since), version, has);
+		p->error.message =
+		    arena_printf(p->arena, "expansion '%s' of %s exists since %s; %s has: %s",
+				 shown, of, version_name(known->on.since), version, has);
 	else
-		r->why = arena_printf(r->arena, "unknown expansion '%s' of %s; %s has: %s", shown,
-				      of, version, has);
+		p->error.message =
+		    arena_printf(p->arena, "unknown expansion '%s' of %s; %s has: %s", shown, of,
+				 version, has);
 	return false;
 }
 
-static bool too_deep(struct reader *r, const char *name)
+static bool too_deep(struct parser *p, const char *name)
 {
-	const char *shown = utf8_clean(r->arena, name, 64);
+	const char *shown = utf8_clean(p->arena, name, 64);
 
 	if (shown)
-		r->why = arena_printf(r->arena,
-				      "expand goes at most %d levels deep; '%s' is one too deep",
-				      EXPAND_DEPTH, shown);
+		p->error.message =
+		    arena_printf(p->arena,
+				 "expand goes at most %d levels deep; '%s' is one too deep",
+				 EXPAND_DEPTH, shown);
 	return false;
 }
 
@@ -84,29 +80,30 @@ static struct expansion *find_or_add(struct arena *a, struct expansion **sibling
 }
 
 /* Add one name, "a.b.c", to the tree. */
-static bool add(struct reader *r, const struct resource *in, bool of_list, const char *name,
+static bool add(struct parser *p, const struct resource *in, bool of_list, const char *name,
 		struct expansion **siblings)
 {
 	const char *of = in->object;
 
 	for (unsigned depth = 1;; depth++) {
 		size_t len = strcspn(name, ".");
-		const char *part = arena_strndup(r->arena, name, len);
-		const struct field *f = part ? resource_field(in, part) : NULL;
+		const char *part = arena_strndup(p->arena, name, len);
+		const struct field *f = part ? resource_find_field(in, part) : NULL;
 		struct expansion *e;
 
 		if (!part)
 			return false;
 		if (depth > EXPAND_DEPTH)
-			return too_deep(r, part);
+			return too_deep(p, part);
 		if (!*part) {
-			r->why = "an empty name in expand; names are separated by one comma, "
-				 "levels by one dot";
+			p->error.message =
+			    "an empty name in expand; names are separated by one comma, "
+			    "levels by one dot";
 			return false;
 		}
-		if (!f || !expandable(f, r->version))
-			return unknown(r, in, of, of_list && depth == 1, part);
-		e = find_or_add(r->arena, siblings, f);
+		if (!f || !expandable(f, p->version))
+			return unknown(p, in, of, of_list && depth == 1, part);
+		e = find_or_add(p->arena, siblings, f);
 		if (!e)
 			return false;
 		if (!name[len])
@@ -118,29 +115,26 @@ static bool add(struct reader *r, const struct resource *in, bool of_list, const
 	}
 }
 
-bool expand_parse(struct arena *a, const struct resource *r, enum version v, bool of_list,
-		  const struct pair *pairs, size_t npairs, struct expansions *e, const char **why)
+bool expand_parse(struct parser *p, const struct resource *r, bool of_list,
+		  const struct pairs *query, struct expansions *e)
 {
-	struct reader reader = { .arena = a, .version = v };
-
+	p->error = (struct parse_error){ .field = "expand" };
 	*e = (struct expansions){ .tree = NULL };
-	for (size_t i = 0; i < npairs; i++) {
-		const char *at = pairs[i].value;
+	for (size_t i = 0; i < query->count; i++) {
+		const char *at = query->items[i].value, *key = query->items[i].name;
 
-		if (!streq(pairs[i].name, "expand") && !streq(pairs[i].name, "expand[]"))
+		if (!streq(key, "expand") && !streq(key, "expand[]"))
 			continue;
 		if (!*at) /* expand= asks for nothing */
 			continue;
 		for (;; at++) {
 			size_t len = strcspn(at, ",");
-			const char *name = arena_strndup(a, at, len);
+			const char *name = arena_strndup(p->arena, at, len);
 
-			if (name && of_list && streq(name, total_count)) {
+			if (name && of_list && streq(name, total_count))
 				e->total = true;
-			} else if (!name || !add(&reader, r, of_list, name, &e->tree)) {
-				*why = reader.why;
+			else if (!name || !add(p, r, of_list, name, &e->tree))
 				return false;
-			}
 			at += len;
 			if (!*at)
 				break;

@@ -5,7 +5,7 @@
 #ifndef MODEL_EXPANSION_H
 #define MODEL_EXPANSION_H
 
-#include "base/arena.h"
+#include "model/parse.h"
 #include "model/resource.h"
 
 enum { EXPAND_DEPTH = 4 };
@@ -24,12 +24,11 @@ struct expansions {
 
 /*
  * Read every `expand` and `expand[]` of a query: names separated by commas, nested by dots, each
- * naming its parents too; where it is of a list, total_count is one. Sets *e, in the arena. On
- * failure returns false and sets *why to a text for the client, or to NULL when memory is short.
+ * naming its parents too; where it is of a list, total_count is one. Sets *e, in the arena. False
+ * on failure, with p->error.
  */
-bool expand_parse(struct arena *a, const struct resource *r, enum version v, bool of_list,
-		  const struct pair *pairs, size_t npairs, struct expansions *e,
-		  const char **why) MUST_CHECK;
+bool expand_parse(struct parser *p, const struct resource *r, bool of_list,
+		  const struct pairs *query, struct expansions *e) MUST_CHECK;
 
 /* The expansion of a field in a list of siblings, or NULL. */
 struct expansion *expand_find(const struct expansion *siblings, const struct field *field);

@@ -14,6 +14,13 @@ enum { SHOWN = 64 };
 /* The greatest integer that every reader of JSON can hold. */
 #define OFFSET_MAX INT64_C(9007199254740991)
 
+/* A number that is given once, in the listing. */
+struct number {
+	const char *name;
+	int64_t min, max, *value;
+	const char *given; /* as it was; NULL: not yet */
+};
+
 /* What the functions below share. */
 struct reader {
 	struct arena *arena;
@@ -22,7 +29,7 @@ struct reader {
 	const struct listing_rules *rules;
 	struct listing *listing;
 	const char *why;
-	const char *limit, *offset; /* as they were given, once they were */
+	struct number limit, offset;
 };
 
 static const char *shown(struct reader *r, const char *text)
@@ -41,26 +48,25 @@ static bool is_integer(const char *text)
 }
 
 /* An integer, replaced by the nearest that is allowed. */
-static bool read_number(struct reader *r, const char *name, const char *text, int64_t min,
-			int64_t max, const char **given, int64_t *number)
+static bool read_number(struct reader *r, struct number *number, const char *text)
 {
 	long n;
 
 	if (!*text) /* limit= asks for nothing */
 		return true;
-	if (*given && !streq(*given, text)) {
+	if (number->given && !streq(number->given, text)) {
 		r->why = arena_printf(r->arena, "%s came twice, as '%s' and as '%s'; send it once",
-				      name, shown(r, *given), shown(r, text));
+				      number->name, shown(r, number->given), shown(r, text));
 		return false;
 	}
 	if (!is_integer(text)) {
-		r->why =
-		    arena_printf(r->arena, "%s '%s': expected an integer", name, shown(r, text));
+		r->why = arena_printf(r->arena, "%s '%s': expected an integer", number->name,
+				      shown(r, text));
 		return false;
 	}
-	*given = text;
+	number->given = text;
 	n = strtol(text, NULL, 10); /* which keeps to the nearest long by itself */
-	*number = n < min ? min : n > max ? max : n;
+	*number->value = n < number->min ? number->min : n > number->max ? number->max : n;
 	return true;
 }
 
@@ -95,7 +101,7 @@ static bool read_order(struct reader *r, const char *item)
 {
 	const char *colon = strchr(item, ':');
 	const char *name = arena_strndup(r->arena, item, strcspn(item, ":"));
-	const struct field *f = name ? resource_field(r->resource, name) : NULL;
+	const struct field *f = name ? resource_find_field(r->resource, name) : NULL;
 	bool ascending = colon && streq(colon, ":asc");
 
 	if (!name)
@@ -142,16 +148,8 @@ static bool add_value(struct reader *r, struct filter *filter, const char *value
 	for (size_t i = 0; i < filter->count && i <= FILTER_FEW; i++)
 		if (streq(filter->values[i], value))
 			return true;
-	/* Room doubles whenever the count is a power of two. */
-	if ((filter->count & (filter->count - 1)) == 0) {
-		const char **more = arena_alloc(r->arena, (filter->count * 2 + 1) * sizeof *more);
-
-		if (!more)
-			return false;
-		if (filter->count > 0)
-			memcpy(more, filter->values, filter->count * sizeof *more);
-		filter->values = more;
-	}
+	if (!ARENA_GROW(r->arena, filter->values, filter->count + 1, filter->cap))
+		return false;
 	filter->values[filter->count++] = value;
 	return true;
 }
@@ -230,32 +228,35 @@ static bool read_pair(struct reader *r, const char *name, const char *value)
 	const struct field *f;
 
 	if (streq(name, "limit"))
-		return read_number(r, name, value, 1, r->rules->max_limit, &r->limit,
-				   &r->listing->limit);
+		return read_number(r, &r->limit, value);
 	if (streq(name, "offset"))
-		return read_number(r, name, value, 0, OFFSET_MAX, &r->offset, &r->listing->offset);
+		return read_number(r, &r->offset, value);
 	if (streq(name, "order_by"))
 		return read_orders(r, value);
-	f = resource_field(r->resource, name);
+	f = resource_find_field(r->resource, name);
 	return !f || !live(f->filter, r->version) || read_filter(r, f, value);
 }
 
-bool listing_parse(struct arena *a, const struct resource *r, enum version v,
-		   const struct listing_rules *rules, const struct pair *pairs, size_t npairs,
-		   struct listing *l, const char **field, const char **why)
+bool listing_parse(struct parser *p, const struct resource *r, const struct listing_rules *rules,
+		   const struct pairs *query, struct listing *l)
 {
 	struct reader reader = {
-		.arena = a, .resource = r, .version = v, .rules = rules, .listing = l
+		.arena = p->arena,
+		.resource = r,
+		.version = p->version,
+		.rules = rules,
+		.listing = l,
+		.limit = { "limit", 1, rules->max_limit, &l->limit, NULL },
+		.offset = { "offset", 0, OFFSET_MAX, &l->offset, NULL },
 	};
 
 	*l = (struct listing){ .limit = rules->max_limit < PAGE_DEFAULT ? rules->max_limit
 									: PAGE_DEFAULT };
-	for (size_t i = 0; i < npairs; i++) {
-		const char *name = plain_name(a, pairs[i].name);
+	for (size_t i = 0; i < query->count; i++) {
+		const char *name = plain_name(p->arena, query->items[i].name);
 
-		*field = name;
-		if (!name || !read_pair(&reader, name, pairs[i].value)) {
-			*why = reader.why;
+		if (!name || !read_pair(&reader, name, query->items[i].value)) {
+			p->error = (struct parse_error){ name, reader.why };
 			return false;
 		}
 	}

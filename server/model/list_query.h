@@ -5,7 +5,7 @@
 #ifndef MODEL_LIST_QUERY_H
 #define MODEL_LIST_QUERY_H
 
-#include "base/arena.h"
+#include "model/parse.h"
 #include "model/resource.h"
 
 enum { PAGE_DEFAULT = 10 };
@@ -14,7 +14,7 @@ enum { PAGE_DEFAULT = 10 };
 struct filter {
 	const struct field *field;
 	const char **values;
-	size_t count;
+	size_t count, cap;
 };
 
 enum { FILTER_FEW = 8 };
@@ -39,12 +39,10 @@ struct listing_rules {
 
 /*
  * Read `limit`, `offset`, `order_by` and every filter that the version has of the resource; other
- * names are somebody else's, or nobody's. On failure returns false, and sets *field to the name of
- * the parameter and *why to a text for the client, or to NULL when memory is short.
+ * names are somebody else's, or nobody's. False on failure, with p->error.
  */
-bool listing_parse(struct arena *a, const struct resource *r, enum version v,
-		   const struct listing_rules *rules, const struct pair *pairs, size_t npairs,
-		   struct listing *l, const char **field, const char **why) MUST_CHECK;
+bool listing_parse(struct parser *p, const struct resource *r, const struct listing_rules *rules,
+		   const struct pairs *query, struct listing *l) MUST_CHECK;
 
 /* Is its order the one that is not asked for, the youngest first? */
 bool listing_is_usual(const struct listing *l);

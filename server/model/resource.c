@@ -3,6 +3,8 @@
  */
 #include "model/resource.h"
 
+#include <assert.h>
+
 #include "base/util.h"
 #include "model/lifecycle.h"
 
@@ -355,12 +357,20 @@ const struct resource token_answer = { .called = "token", FIELDS(token_fields) }
 
 /* ---- look-ups -------------------------------------------------------------------------------- */
 
-const struct field *resource_field(const struct resource *r, const char *name)
+const struct field *resource_find_field(const struct resource *r, const char *name)
 {
 	for (size_t i = 0; i < r->nfields; i++)
 		if (streq(r->fields[i].name, name))
 			return &r->fields[i];
 	return NULL;
+}
+
+const struct field *resource_field(const struct resource *r, const char *name)
+{
+	const struct field *f = resource_find_field(r, name);
+
+	assert(f && "the resource has a field of that name");
+	return f;
 }
 
 const struct field *resource_own_ref(const struct resource *r)

@@ -206,6 +206,8 @@ static inline bool is_required(const struct field *f, enum part part)
 }
 
 /* The field of that name, in any version, or NULL. */
+const struct field *resource_find_field(const struct resource *r, const char *name);
+/* The same where the name is the program's own: the resource must have the field. */
 const struct field *resource_field(const struct resource *r, const char *name);
 /* The field that refers to another of the same resource, its parent; NULL where there is none. */
 const struct field *resource_own_ref(const struct resource *r);

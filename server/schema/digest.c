@@ -40,21 +40,11 @@ char *digest_text(struct arena *a, const char *bytes, size_t len)
 
 static void write_slot(struct writer *w, const struct digest_slot *slot)
 {
-	write_item(w);
-	write_open(w, '{');
-	write_key(w, "filepath");
-	write_text(w, slot->filepath);
-	write_key(w, "key");
-	write_text(w, slot->key);
-	write_key(w, "required");
-	write_raw(w, slot->required ? "true" : "false");
+	write_open(write_item(w), '{');
+	write_text(write_key(w, "filepath"), slot->filepath);
+	write_text(write_key(w, "key"), slot->key);
+	write_raw(write_key(w, "required"), slot->required ? "true" : "false");
 	write_close(w, '}');
-}
-
-static void put_text(struct writer *w, const char *key, const char *text)
-{
-	write_key(w, key);
-	write_text(w, text);
 }
 
 char *digest_schema(struct arena *a, const struct digest_input *in)
@@ -64,14 +54,12 @@ char *digest_schema(struct arena *a, const struct digest_input *in)
 
 	/* Keys in order: it is canonical, too. */
 	write_open(&w, '{');
-	put_text(&w, "config_type_id", in->config_type_id);
-	write_key(&w, "documents");
-	write_raw(&w, in->documents);
-	put_text(&w, "format", in->format);
-	put_text(&w, "instance_format", in->instance_format);
-	put_text(&w, "language", in->language);
-	write_key(&w, "slots");
-	write_open(&w, '[');
+	write_text(write_key(&w, "config_type_id"), in->config_type_id);
+	write_raw(write_key(&w, "documents"), in->documents);
+	write_text(write_key(&w, "format"), in->format);
+	write_text(write_key(&w, "instance_format"), in->instance_format);
+	write_text(write_key(&w, "language"), in->language);
+	write_open(write_key(&w, "slots"), '[');
 	for (size_t i = 0; i < in->nslots; i++)
 		write_slot(&w, &in->slots[i]);
 	write_close(&w, ']');

@@ -189,8 +189,8 @@ bool language_canonical(struct arena *a, const struct language *l, const char *f
 	}
 }
 
-enum verdict language_check(struct arena *a, const struct language *l, const char *document_format,
-			    const char *document, const char *format, const char *content,
+enum verdict language_check(struct arena *a, const struct language *l,
+			    const struct formatted *document, const struct formatted *content,
 			    const char **why, struct misfit **misfits)
 {
 	enum verdict verdict;
@@ -200,11 +200,12 @@ enum verdict language_check(struct arena *a, const struct language *l, const cha
 	*misfits = NULL;
 	if (!l->parsed)
 		return VERDICT_FITS;
-	json = parse(a, format, content, why);
+	json = parse(a, content->format, content->text, why);
 	if (!json)
 		return *why ? VERDICT_UNFIT : VERDICT_BROKE;
-	verdict = document && l->instance ? l->instance(a, document_format, document, json, misfits)
-					  : VERDICT_FITS;
+	verdict = document->text && l->instance
+		      ? l->instance(a, document->format, document->text, json, misfits)
+		      : VERDICT_FITS;
 	cJSON_Delete(json);
 	return verdict;
 }

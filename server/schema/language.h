@@ -37,12 +37,17 @@ bool language_takes_file(const struct language *l, const char *filepath);
 bool language_canonical(struct arena *a, const struct language *l, const char *format,
 			const char *data, struct buf *canonical) MUST_CHECK;
 
+/* A text, and the format that it is written in. */
+struct formatted {
+	const char *format, *text;
+};
+
 /*
- * Is content, in one of its instance formats, an instance of a document? On VERDICT_UNFIT, *why is
- * where and why it cannot be read, or NULL, and then *misfits what does not fit.
+ * Is content, in one of its instance formats, an instance of a document (without text: any)? On
+ * VERDICT_UNFIT, *why says where and why it cannot be read; if NULL, *misfits what does not fit.
  */
-enum verdict language_check(struct arena *a, const struct language *l, const char *document_format,
-			    const char *document, const char *format, const char *content,
+enum verdict language_check(struct arena *a, const struct language *l,
+			    const struct formatted *document, const struct formatted *content,
 			    const char **why, struct misfit **misfits);
 
 #endif

@@ -15,6 +15,7 @@
 #include <yaml.h>
 
 #include "base/arena.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 
 enum { DIRECTIVES_MAX = 1000 };
@@ -478,15 +479,8 @@ static bool note_merge(struct reader *r, struct mapping *m, cJSON *value, size_t
 
 static bool note_place(struct reader *r, struct mapping *m, size_t place)
 {
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : 16;
-		size_t *more = reallocarray(m->places, cap, sizeof *more);
-
-		if (!more)
-			return no_memory(r);
-		m->places = more;
-		m->cap = cap;
-	}
+	if (!GROW(m->places, m->count + 1, m->cap))
+		return no_memory(r);
 	m->places[m->count++] = place;
 	return true;
 }

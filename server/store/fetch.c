@@ -76,22 +76,13 @@ struct lead {
 
 struct leads {
 	struct lead *first;
-	size_t count, room;
+	size_t count, cap;
 };
 
 static bool add_lead(struct arena *a, struct leads *leads, struct row *from, const char *to)
 {
-	if (leads->count == leads->room) {
-		size_t room = leads->room ? leads->room * 2 : 16;
-		struct lead *more = arena_alloc(a, room * sizeof *more);
-
-		if (!more)
-			return false;
-		if (leads->count > 0)
-			memcpy(more, leads->first, leads->count * sizeof *more);
-		leads->first = more;
-		leads->room = room;
-	}
+	if (!ARENA_GROW(a, leads->first, leads->count + 1, leads->cap))
+		return false;
 	leads->first[leads->count++] = (struct lead){ from, to };
 	return true;
 }
@@ -364,10 +355,11 @@ static struct row **list_rows(const struct join *j, const struct rows *rows, siz
 	return all;
 }
 
-bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, size_t max,
+bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource,
 	       const struct expansion *tree, struct rows *rows, size_t *n)
 {
 	enum step step = STEP_DONE;
+	const size_t max = *n;
 
 	*rows = (struct rows){ 0 };
 	for (*n = 0; *n < max && (step = stmt_step(s)) == STEP_ROW; ++*n) {

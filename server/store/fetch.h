@@ -28,9 +28,9 @@ bool join_get(const struct join *j, enum resource_id resource, const char *key,
 
 /*
  * Read the rows of a statement whose columns are a resource's (sql_select), which is ready to be
- * stepped, at most `max` of them, and the same relations. Sets *rows and *n.
+ * stepped, at most *n of them, and the same relations. Sets *rows, and *n to their number.
  */
-bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource, size_t max,
+bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource,
 	       const struct expansion *tree, struct rows *rows, size_t *n) MUST_CHECK;
 
 /* How many rows a resource has. */

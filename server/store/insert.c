@@ -25,17 +25,16 @@ enum step insert_row(struct db *db, const struct sql *sql, const struct resource
 }
 
 enum step insert_link(struct db *db, const struct sql *sql, const struct resource *r,
-		      const struct field *relation, const char *from, size_t position,
-		      const char *to)
+		      const struct field *relation, const struct link *link)
 {
 	struct stmt *s CLEANUP(stmt_endp) =
 	    db_query(db, &sql->link[resource_number(r)][relation - r->fields]);
 
 	if (!s)
 		return STEP_FAILED;
-	stmt_bind(s, 1, from);
-	stmt_bind_int(s, 2, (int64_t)position);
-	stmt_bind(s, 3, to);
+	stmt_bind(s, 1, link->from);
+	stmt_bind_int(s, 2, (int64_t)link->position);
+	stmt_bind(s, 3, link->to);
 	return stmt_step(s);
 }
 

@@ -13,10 +13,17 @@
  */
 enum step insert_row(struct db *db, const struct sql *sql, const struct resource *r,
 		     const char *const *values, const char *owner, size_t position) MUST_CHECK;
-/* Link a row to another by a relation with a list of ids, as the one at that place. */
+
+/* That a row's list of ids has another row's id, as the one at that position. */
+struct link {
+	const char *from;
+	size_t position;
+	const char *to;
+};
+
+/* Store a link of a relation, a field of the resource. */
 enum step insert_link(struct db *db, const struct sql *sql, const struct resource *r,
-		      const struct field *relation, const char *from, size_t position,
-		      const char *to) MUST_CHECK;
+		      const struct field *relation, const struct link *link) MUST_CHECK;
 
 /* Give fields of the row of that id other values. False when the database or memory fails. */
 bool update_row(struct db *db, const struct resource *r, const char *id, const struct pair *pairs,

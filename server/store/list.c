@@ -180,15 +180,14 @@ bool list_page(const struct join *j, enum resource_id resource, const struct lis
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
-	size_t n, lead;
+	size_t n = (size_t)l->limit, lead;
 
 	*page = (struct page){ .limit = l->limit, .offset = l->offset, .counted = count };
 	if (!find_lead(j, resource, l, &lead))
 		return false;
 	sql_list(&text, &resources[resource], l, lead);
 	s = kept(j, &text);
-	if (!s || !bind_list(j, s, l, lead) ||
-	    !join_rows(j, s, resource, (size_t)l->limit, tree, &page->rows, &n))
+	if (!s || !bind_list(j, s, l, lead) || !join_rows(j, s, resource, tree, &page->rows, &n))
 		return false;
 	if (n == (size_t)l->limit) {
 		enum step step = stmt_step(s);

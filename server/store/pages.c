@@ -3,21 +3,23 @@
  */
 #include "store/pages.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/grow.h"
+#include "base/refcount.h"
+
 struct piece {
-	atomic_uint holders;
+	struct refcount refs;
 	unsigned char bytes[PIECE_BYTES];
 };
 
 struct pages {
-	size_t count, room; /* pieces, and places for them */
+	size_t count, cap; /* pieces, and places for them */
 	struct piece **pieces;
 };
 
 struct image {
-	atomic_uint holders;
+	struct refcount refs;
 	size_t count;
 	struct piece *pieces[];
 };
@@ -33,20 +35,19 @@ static struct piece *piece_new(const void *bytes)
 		return NULL;
 	if (bytes)
 		memcpy(piece->bytes, bytes, PIECE_BYTES);
-	atomic_init(&piece->holders, 1);
+	refcount_init(&piece->refs);
 	return piece;
 }
 
-static struct piece *piece_hold(struct piece *piece)
+static struct piece *piece_ref(struct piece *piece)
 {
-	/* Whoever holds it twice had it already: nothing is to be seen in order. */
-	atomic_fetch_add_explicit(&piece->holders, 1, memory_order_relaxed);
+	refcount_get(&piece->refs);
 	return piece;
 }
 
-static void piece_drop(struct piece *piece)
+static void piece_unref(struct piece *piece)
 {
-	if (atomic_fetch_sub(&piece->holders, 1) == 1)
+	if (refcount_put(&piece->refs))
 		free(piece);
 }
 
@@ -95,24 +96,6 @@ const void *pages_piece(const struct pages *pages, size_t i)
 	return i < pages->count ? pages->pieces[i]->bytes : NULL;
 }
 
-/* Places for so many pieces. */
-static bool make_room(struct pages *pages, size_t count)
-{
-	struct piece **more;
-	size_t room = pages->room ? pages->room : 16;
-
-	if (count <= pages->room)
-		return true;
-	while (room < count)
-		room *= 2;
-	more = realloc(pages->pieces, room * sizeof(struct piece *));
-	if (!more)
-		return false;
-	pages->pieces = more;
-	pages->room = room;
-	return true;
-}
-
 /* Pieces of zeros, up to that number. */
 static bool fill_up(struct pages *pages, size_t count)
 {
@@ -132,20 +115,20 @@ bool pages_write(struct pages *pages, size_t i, const void *bytes)
 {
 	struct piece *piece = i < pages->count ? pages->pieces[i] : NULL;
 
-	if (piece && atomic_load(&piece->holders) == 1) {
+	if (piece && refcount_is_one(&piece->refs)) {
 		memcpy(piece->bytes, bytes, PIECE_BYTES);
 		return true;
 	}
 	/* So that to undo what could not be done for want of memory takes none. */
 	if (piece && memcmp(piece->bytes, bytes, PIECE_BYTES) == 0)
 		return true;
-	piece = make_room(pages, i + 1) ? piece_new(bytes) : NULL;
+	piece = GROW(pages->pieces, i + 1, pages->cap) ? piece_new(bytes) : NULL;
 	if (!piece || !fill_up(pages, i)) {
 		free(piece);
 		return false;
 	}
 	if (i < pages->count)
-		piece_drop(pages->pieces[i]);
+		piece_unref(pages->pieces[i]);
 	else
 		pages->count = i + 1;
 	pages->pieces[i] = piece;
@@ -155,7 +138,7 @@ bool pages_write(struct pages *pages, size_t i, const void *bytes)
 void pages_cut(struct pages *pages, size_t count)
 {
 	while (pages->count > count)
-		piece_drop(pages->pieces[--pages->count]);
+		piece_unref(pages->pieces[--pages->count]);
 }
 
 struct image *pages_image(const struct pages *pages, const struct image *like)
@@ -164,7 +147,7 @@ struct image *pages_image(const struct pages *pages, const struct image *like)
 
 	if (!image)
 		return NULL;
-	atomic_init(&image->holders, 1);
+	refcount_init(&image->refs);
 	for (; image->count < pages->count; image->count++) {
 		size_t i = image->count;
 		struct piece *piece = pages->pieces[i],
@@ -172,14 +155,15 @@ struct image *pages_image(const struct pages *pages, const struct image *like)
 
 		if (other != piece && memcmp(other->bytes, piece->bytes, PIECE_BYTES) == 0)
 			piece = other;
-		image->pieces[i] = piece_hold(piece);
+		image->pieces[i] = piece_ref(piece);
 	}
 	return image;
 }
 
 bool pages_put(struct pages *pages, const struct image *image, const void *first)
 {
-	struct piece *head = make_room(pages, image->count) ? piece_new(first) : NULL;
+	struct piece *head =
+	    GROW(pages->pieces, image->count, pages->cap) ? piece_new(first) : NULL;
 
 	if (!head)
 		return false;
@@ -190,29 +174,29 @@ bool pages_put(struct pages *pages, const struct image *image, const void *first
 		if (i < pages->count && pages->pieces[i] == piece)
 			continue;
 		if (i < pages->count)
-			piece_drop(pages->pieces[i]);
+			piece_unref(pages->pieces[i]);
 		else
 			pages->count = i + 1;
-		pages->pieces[i] = i == 0 ? piece : piece_hold(piece);
+		pages->pieces[i] = i == 0 ? piece : piece_ref(piece);
 	}
 	return true;
 }
 
 /* ---- images ---------------------------------------------------------------------------------- */
 
-struct image *image_hold(struct image *image)
+struct image *image_ref(struct image *image)
 {
 	if (image)
-		atomic_fetch_add(&image->holders, 1);
+		refcount_get(&image->refs);
 	return image;
 }
 
-void image_drop(struct image *image)
+void image_unref(struct image *image)
 {
-	if (!image || atomic_fetch_sub(&image->holders, 1) > 1)
+	if (!image || !refcount_put(&image->refs))
 		return;
 	for (size_t i = 0; i < image->count; i++)
-		piece_drop(image->pieces[i]);
+		piece_unref(image->pieces[i]);
 	free(image);
 }
 

@@ -35,7 +35,7 @@ bool pages_write(struct pages *pages, size_t i, const void *bytes) MUST_CHECK;
 void pages_cut(struct pages *pages, size_t count);
 
 /*
- * What pages hold now, held once. What was written since `like` (may be NULL), but is the same,
+ * A reference to what pages hold now. What was written since `like` (may be NULL), but is the same,
  * shares its memory, too. NULL when memory is short.
  */
 struct image *pages_image(const struct pages *pages, const struct image *like) MUST_CHECK;
@@ -46,11 +46,11 @@ struct image *pages_image(const struct pages *pages, const struct image *like) M
 bool pages_put(struct pages *pages, const struct image *image, const void *first) MUST_CHECK;
 
 /*
- * An image never changes, so any thread may read it; who holds it is counted. Hold it once more; it
- * is freed when nobody does. NULL is no image, and held by nobody.
+ * An image never changes, so any thread that has a reference may read it. Another reference, and
+ * one less, which frees the image with the last. NULL is no image, and needs no references.
  */
-struct image *image_hold(struct image *image);
-void image_drop(struct image *image);
+struct image *image_ref(struct image *image);
+void image_unref(struct image *image);
 /* The number of pieces, and the bytes of one. */
 size_t image_count(const struct image *image);
 const void *image_piece(const struct image *image, size_t i);

@@ -109,8 +109,8 @@ void db_alone_end(struct db *db);
  */
 bool db_put(struct db *db, const struct image *image) MUST_CHECK;
 /*
- * The whole database as it was committed, for whoever reads it, is alone in it, or has not written
- * yet; held once. Shares with `like` (may be NULL) what is the same. NULL when that fails.
+ * A reference to the whole database as it was committed, for whoever reads it, is alone in it, or
+ * has not written yet. Shares with `like` (may be NULL) what is the same. NULL when that fails.
  */
 struct image *db_image(struct db *db, const struct image *like) MUST_CHECK;
 

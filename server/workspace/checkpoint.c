@@ -7,15 +7,15 @@
 
 struct checkpoint checkpoint_ref(const struct checkpoint *c)
 {
-	image_hold(c->rows);
-	keyring_hold(c->keys);
+	image_ref(c->rows);
+	keyring_ref(c->keys);
 	return *c;
 }
 
 void checkpoint_unref(struct checkpoint *c)
 {
-	image_drop(STEAL(c->rows));
-	keyring_drop(STEAL(c->keys));
+	image_unref(STEAL(c->rows));
+	keyring_unref(STEAL(c->keys));
 }
 
 void snapshot_remove(struct snapshot **list)

@@ -148,50 +148,34 @@ enum error fault_error(int64_t status)
 
 /* ---- showing --------------------------------------------------------------------------------- */
 
-static void write_number(struct writer *w, const char *name, int64_t number)
-{
-	write_key(w, name);
-	if (number >= 0)
-		write_int(w, number);
-	else
-		write_raw(w, "null");
-}
-
-static void write_said(struct writer *w, const char *name, const char *text)
-{
-	write_key(w, name);
-	write_text_or_null(w, text);
-}
-
 static void write_rule(struct writer *w, const struct fault *f)
 {
-	write_item(w);
-	write_open(w, '{');
-	write_said(w, "operation", f->op ? f->op->name : NULL);
-	write_said(w, "method", f->method);
-	write_said(w, "path", f->path);
-	write_said(w, "key", f->key);
-	write_number(w, "times", f->times);
-	write_number(w, "status", f->status);
-	write_said(w, "code", f->code);
-	write_said(w, "message", f->message);
-	write_number(w, "delay_ms", f->delay_ms);
-	write_said(w, "close", f->close ? fault_close_words[f->close - 1].text : NULL);
-	write_said(w, "body", f->body ? fault_body_words[f->body - 1].text : NULL);
-	write_number(w, "retry_after", f->retry_after);
-	write_number(w, "retry_after_ms", f->retry_after_ms);
+	write_open(write_item(w), '{');
+	write_text_or_null(write_key(w, "operation"), f->op ? f->op->name : NULL);
+	write_text_or_null(write_key(w, "method"), f->method);
+	write_text_or_null(write_key(w, "path"), f->path);
+	write_text_or_null(write_key(w, "key"), f->key);
+	write_count(write_key(w, "times"), f->times);
+	write_count(write_key(w, "status"), f->status);
+	write_text_or_null(write_key(w, "code"), f->code);
+	write_text_or_null(write_key(w, "message"), f->message);
+	write_count(write_key(w, "delay_ms"), f->delay_ms);
+	write_text_or_null(write_key(w, "close"),
+			   f->close ? fault_close_words[f->close - 1].text : NULL);
+	write_text_or_null(write_key(w, "body"),
+			   f->body ? fault_body_words[f->body - 1].text : NULL);
+	write_count(write_key(w, "retry_after"), f->retry_after);
+	write_count(write_key(w, "retry_after_ms"), f->retry_after_ms);
 	write_key(w, "should_retry");
 	write_raw(w, f->should_retry < 0 ? "null" : f->should_retry ? "true" : "false");
-	write_key(w, "hits");
-	write_int(w, (long long)f->hits);
+	write_int(write_key(w, "hits"), (long long)f->hits);
 	write_close(w, '}');
 }
 
 void fault_set_write(const struct fault_set *set, struct writer *w)
 {
 	write_open(w, '{');
-	write_key(w, "faults");
-	write_open(w, '[');
+	write_open(write_key(w, "faults"), '[');
 	for (size_t i = 0; set && i < set->count; i++)
 		write_rule(w, &set->rules[i]);
 	write_close(w, ']');

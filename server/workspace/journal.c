@@ -2,8 +2,8 @@
  * journal.c - the ring and its entries: texts as they came, made fit to show only when somebody
  * looks.
  *
- * An entry does not change once it is in the ring, and has holders: the ring, and whoever is
- * writing it. So the lock is held for as long as it takes to put one in, or to take hold of them.
+ * An entry does not change once it is in the ring. The ring and whoever writes it to an answer have
+ * references. So the lock is held for as long as it takes to put one in, or to get references.
  */
 #include "workspace/journal.h"
 
@@ -11,23 +11,24 @@
 
 #include "base/buf.h"
 #include "base/glob.h"
+#include "base/grow.h"
 #include "base/json_writer.h"
+#include "base/refcount.h"
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 #include "model/api_path.h"
 #include "model/operation.h"
 
 enum {
-	BODY_KEPT = 4096,   /* bytes of a body */
-	FIRST_ENTRIES = 16, /* room that a ring begins with */
-	KEY_SHOWN = 4,      /* characters of an unknown key, */
-	KEY_LONG = 12,      /* if it has so many */
+	BODY_KEPT = 4096, /* bytes of a body */
+	KEY_SHOWN = 4,    /* characters of an unknown key, */
+	KEY_LONG = 12,    /* if it has so many */
 	SCRATCH_MAX = 1 << 20,
 	ROOM_STEP = 256, /* bytes: entries that differ little have each other's room */
 };
 
 struct entry {
-	atomic_uint holders;
+	struct refcount refs;
 	int64_t id;
 	struct journal_record is; /* its texts are in memory[], each with a NUL behind it */
 	size_t room;              /* of memory */
@@ -48,14 +49,9 @@ static struct bytes beginning_of(struct bytes body)
 			       .len = utf8_cut(body.at, body.len, BODY_KEPT) };
 }
 
-static void hold(struct entry *e)
+static void entry_unref(struct entry *e)
 {
-	atomic_fetch_add_explicit(&e->holders, 1, memory_order_relaxed);
-}
-
-static void let_go(struct entry *e)
-{
-	if (e && atomic_fetch_sub_explicit(&e->holders, 1, memory_order_acq_rel) == 1)
+	if (e && refcount_put(&e->refs))
 		free(e);
 }
 
@@ -67,9 +63,9 @@ static struct entry *with_room(struct entry *old, size_t len)
 	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
 	struct entry *e;
 
-	if (old && old->room >= room && old->room / 2 <= room && atomic_load(&old->holders) == 1)
+	if (old && old->room >= room && old->room / 2 <= room && refcount_is_one(&old->refs))
 		return old;
-	let_go(old);
+	entry_unref(old);
 	e = malloc(sizeof *e + room);
 	if (e)
 		e->room = room;
@@ -102,7 +98,7 @@ static struct entry *make(struct entry *old, const struct journal_record *record
 		text->at = to;
 		to += text->len + 1;
 	}
-	atomic_init(&e->holders, 1);
+	refcount_init(&e->refs);
 	e->is = is;
 	return e;
 }
@@ -115,7 +111,7 @@ void journal_open(struct journal *j, size_t size)
 	pthread_mutex_init(&j->lock, NULL);
 }
 
-/* Take what is kept out of it. The caller lets go of it, without the lock. */
+/* Take what is kept out of it, for unref_all, without the lock. */
 static struct journal empty(struct journal *j)
 {
 	struct journal was = {
@@ -133,16 +129,16 @@ static struct entry *entry_at(const struct journal *j, size_t i)
 	return j->ring[(j->first + i) % j->cap];
 }
 
-static void let_go_of_all(struct journal *was)
+static void unref_all(struct journal *was)
 {
 	for (size_t i = 0; i < was->count; i++)
-		let_go(entry_at(was, i));
+		entry_unref(entry_at(was, i));
 	free(was->ring);
 }
 
 void journal_close(struct journal *j)
 {
-	let_go_of_all(j);
+	unref_all(j);
 	pthread_mutex_destroy(&j->lock);
 }
 
@@ -155,7 +151,7 @@ void journal_clear(struct journal *j)
 	j->total = 0;
 	atomic_fetch_add_explicit(&j->beginnings, 1, memory_order_relaxed);
 	pthread_mutex_unlock(&j->lock);
-	let_go_of_all(&was);
+	unref_all(&was);
 }
 
 bool journal_is_empty(struct journal *j)
@@ -175,24 +171,7 @@ void journal_forget(struct journal *j)
 	pthread_mutex_lock(&j->lock);
 	was = empty(j);
 	pthread_mutex_unlock(&j->lock);
-	let_go_of_all(&was);
-}
-
-/* Room for one more. It grows before it ever turns: until then its first is at 0. */
-static bool has_room(struct journal *j)
-{
-	size_t cap = j->cap ? j->cap * 2 : FIRST_ENTRIES;
-	struct entry **ring;
-
-	if (j->count < j->cap)
-		return true;
-	cap = cap < j->size ? cap : j->size;
-	ring = reallocarray(j->ring, cap, sizeof(struct entry *));
-	if (!ring)
-		return false;
-	j->ring = ring;
-	j->cap = cap;
-	return true;
+	unref_all(&was);
 }
 
 /* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
@@ -206,7 +185,8 @@ static struct entry *put(struct journal *j, struct entry *e)
 		j->first = (j->first + 1) % j->cap;
 		return oldest;
 	}
-	if (j->size == 0 || !has_room(j))
+	/* The ring grows before it ever turns: until it is full, its first entry is at 0. */
+	if (j->size == 0 || !GROW_UP_TO(j->ring, j->count + 1, j->cap, j->size))
 		return e;
 	j->ring[(j->first + j->count++) % j->cap] = e;
 	return NULL;
@@ -235,7 +215,7 @@ void journal_add(struct journal *j, const struct journal_record *record)
 	pthread_mutex_lock(&j->lock);
 	if (record->beginning != journal_beginning(j)) {
 		pthread_mutex_unlock(&j->lock);
-		let_go(e);
+		entry_unref(e);
 		return;
 	}
 	j->total++;
@@ -245,7 +225,7 @@ void journal_add(struct journal *j, const struct journal_record *record)
 	}
 	j->dropped += !e || gone;
 	pthread_mutex_unlock(&j->lock);
-	let_go(gone);
+	entry_unref(gone);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -273,7 +253,7 @@ static size_t place_after(const struct journal *j, int64_t id)
 	return low;
 }
 
-/* Take hold of the entries with a greater id. False when memory is short. */
+/* Get references to the entries with a greater id. False when memory is short. */
 static bool look(struct journal *j, int64_t after, struct view *view)
 {
 	size_t from;
@@ -285,8 +265,8 @@ static bool look(struct journal *j, int64_t after, struct view *view)
 	view->dropped = j->dropped;
 	view->entries = calloc(j->count - from + 1, sizeof(struct entry *));
 	for (size_t i = from; view->entries && i < j->count; i++) {
-		view->entries[view->count] = entry_at(j, i);
-		hold(view->entries[view->count++]);
+		refcount_get(&entry_at(j, i)->refs);
+		view->entries[view->count++] = entry_at(j, i);
 	}
 	pthread_mutex_unlock(&j->lock);
 	return view->entries != NULL;
@@ -295,7 +275,7 @@ static bool look(struct journal *j, int64_t after, struct view *view)
 static void end_look(struct view *view)
 {
 	for (size_t i = 0; i < view->count; i++)
-		let_go(view->entries[i]);
+		entry_unref(view->entries[i]);
 	free(view->entries);
 }
 
@@ -340,15 +320,6 @@ static struct bytes masked(struct bytes key, char shown[static KEY_SHOWN * 2 + 1
 	return whole(shown);
 }
 
-static void write_number_or_null(struct writer *w, const char *name, int64_t number, bool is)
-{
-	write_key(w, name);
-	if (is)
-		write_int(w, number);
-	else
-		write_raw(w, "null");
-}
-
 static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
 {
 	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_SHOWN * 2 + 1];
@@ -358,41 +329,25 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 
 	time_format(r->time, time);
 	time_exact(time, exact);
-	write_item(w);
-	write_open(w, '{');
-	write_key(w, "id");
-	write_int(w, e->id);
-	write_key(w, "time");
-	write_text(w, exact);
-	write_key(w, "method");
-	write_bytes(w, scratch, t[TEXT_METHOD]);
-	write_key(w, "path");
-	write_bytes(w, scratch, t[TEXT_PATH]);
-	write_key(w, "query");
-	write_bytes(w, scratch, t[TEXT_QUERY]);
-	write_key(w, "operation");
-	write_text_or_null(w, r->op ? r->op->name : NULL);
-	write_number_or_null(w, "status", r->status, r->status > 0);
-	write_key(w, "code");
-	write_bytes(w, scratch, t[TEXT_CODE]);
-	write_key(w, "version");
-	write_text_or_null(w, r->version);
-	write_key(w, "key");
-	write_bytes(w, scratch, key);
-	write_key(w, "duration_us");
-	write_int(w, r->micros);
-	write_number_or_null(w, "retry_count", r->retry_count, r->retry_count >= 0);
-	write_key(w, "user_agent");
-	write_bytes(w, scratch, t[TEXT_USER_AGENT]);
-	write_number_or_null(w, "fault", r->fault, r->fault >= 0);
-	write_key(w, "request_body");
-	write_bytes(w, scratch, t[TEXT_REQUEST]);
-	write_key(w, "request_bytes");
-	write_int(w, (long long)r->request_bytes);
-	write_key(w, "response_body");
-	write_bytes(w, scratch, t[TEXT_RESPONSE]);
-	write_key(w, "response_bytes");
-	write_int(w, (long long)r->response_bytes);
+	write_open(write_item(w), '{');
+	write_int(write_key(w, "id"), e->id);
+	write_text(write_key(w, "time"), exact);
+	write_bytes(write_key(w, "method"), scratch, t[TEXT_METHOD]);
+	write_bytes(write_key(w, "path"), scratch, t[TEXT_PATH]);
+	write_bytes(write_key(w, "query"), scratch, t[TEXT_QUERY]);
+	write_text_or_null(write_key(w, "operation"), r->op ? r->op->name : NULL);
+	write_count(write_key(w, "status"), r->status > 0 ? r->status : -1);
+	write_bytes(write_key(w, "code"), scratch, t[TEXT_CODE]);
+	write_text_or_null(write_key(w, "version"), r->version);
+	write_bytes(write_key(w, "key"), scratch, key);
+	write_int(write_key(w, "duration_us"), r->micros);
+	write_count(write_key(w, "retry_count"), r->retry_count);
+	write_bytes(write_key(w, "user_agent"), scratch, t[TEXT_USER_AGENT]);
+	write_count(write_key(w, "fault"), r->fault);
+	write_bytes(write_key(w, "request_body"), scratch, t[TEXT_REQUEST]);
+	write_int(write_key(w, "request_bytes"), (long long)r->request_bytes);
+	write_bytes(write_key(w, "response_body"), scratch, t[TEXT_RESPONSE]);
+	write_int(write_key(w, "response_bytes"), (long long)r->response_bytes);
 	write_close(w, '}');
 }
 
@@ -404,16 +359,13 @@ bool journal_write(struct journal *j, const struct journal_filter *filter, struc
 	if (!look(j, filter->after, &view))
 		return false;
 	write_open(w, '{');
-	write_key(w, "requests");
-	write_open(w, '[');
+	write_open(write_key(w, "requests"), '[');
 	for (size_t i = 0; i < view.count && !w->to->bad; i++)
 		if (passes(view.entries[i], filter))
 			write_entry(w, &scratch, view.entries[i]);
 	write_close(w, ']');
-	write_key(w, "total");
-	write_int(w, view.total);
-	write_key(w, "dropped");
-	write_int(w, view.dropped);
+	write_int(write_key(w, "total"), view.total);
+	write_int(write_key(w, "dropped"), view.dropped);
 	write_close(w, '}');
 	end_look(&view);
 	return true;

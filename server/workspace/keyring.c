@@ -1,30 +1,11 @@
 /*
- * keyring.c - the keyring: keys sorted by a hash, compared in constant time.
+ * keyring.c - reading the keys of a database, and finding them.
  */
 #include "workspace/keyring.h"
 
 #include <stdlib.h>
 
 #include <cjson/cJSON.h>
-
-static int compare(const void *a, const void *b)
-{
-	const struct api_key *const *x = a, *const *y = b;
-
-	return (*x)->hash < (*y)->hash ? -1 : (*x)->hash > (*y)->hash;
-}
-
-static bool same_secret(const char *a, const char *b)
-{
-	size_t len = strlen(a);
-	unsigned char differ = 0;
-
-	if (strlen(b) != len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		differ |= (unsigned char)(a[i] ^ b[i]);
-	return differ == 0;
-}
 
 /* '["deployments:read"]', as the fixtures' loader has checked and stored it. */
 static bool read_scopes(const char *json, scope_set *set)
@@ -51,37 +32,17 @@ static const char *copy(struct keyring *ring, struct stmt *s, int column)
 	return text ? arena_strdup(&ring->arena, text) : NULL;
 }
 
-static bool append(struct keyring *ring, struct stmt *s)
+static struct api_key *read_key(struct keyring *ring, struct stmt *s)
 {
-	const char *scopes;
-	struct api_key *keys = reallocarray(ring->keys, ring->count + 1, sizeof *keys);
+	struct api_key *key = arena_zalloc(&ring->arena, sizeof *key);
+	const char *scopes = stmt_text(s, 3);
 
-	if (!keys)
-		return false;
-	ring->keys = keys;
-
-	struct api_key *key = &keys[ring->count];
-
+	if (!key || !scopes || !read_scopes(scopes, &key->scopes))
+		return NULL;
 	key->id = copy(ring, s, 0);
 	key->key = copy(ring, s, 1);
 	key->name = copy(ring, s, 2);
-	scopes = stmt_text(s, 3);
-	if (!key->id || !key->key || !key->name || !scopes || !read_scopes(scopes, &key->scopes))
-		return false;
-	key->hash = hash_text(HASH_BEGIN, key->key);
-	ring->count++;
-	return true;
-}
-
-static bool sort(struct keyring *ring)
-{
-	ring->sorted = arena_alloc(&ring->arena, (ring->count + 1) * sizeof(struct api_key *));
-	if (!ring->sorted)
-		return false;
-	for (size_t i = 0; i < ring->count; i++)
-		ring->sorted[i] = &ring->keys[i];
-	qsort(ring->sorted, ring->count, sizeof(struct api_key *), compare);
-	return true;
+	return key->id && key->key && key->name ? key : NULL;
 }
 
 static bool load(struct keyring *ring, struct db *db)
@@ -90,14 +51,17 @@ static bool load(struct keyring *ring, struct db *db)
 		"SELECT id, key, name, scopes FROM api_keys ORDER BY rowid", QUERY_ONCE
 	};
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &all);
+	struct api_key *key, **end = &ring->first;
 	enum step step;
 
 	if (!s)
 		return false;
-	while ((step = stmt_step(s)) == STEP_ROW)
-		if (!append(ring, s))
+	for (; (step = stmt_step(s)) == STEP_ROW; end = &key->next) {
+		key = *end = read_key(ring, s);
+		if (!key || !map_add(&ring->by_secret, NULL, key->key, key))
 			return false;
-	return step == STEP_DONE && sort(ring);
+	}
+	return step == STEP_DONE;
 }
 
 struct keyring *keyring_load(struct db *db)
@@ -106,47 +70,33 @@ struct keyring *keyring_load(struct db *db)
 
 	if (!ring)
 		return NULL;
-	atomic_init(&ring->holders, 1);
+	refcount_init(&ring->refs);
 	arena_init(&ring->arena, NULL, 0);
 	if (load(ring, db))
 		return ring;
-	keyring_drop(ring);
+	keyring_unref(ring);
 	return NULL;
 }
 
-struct keyring *keyring_hold(struct keyring *ring)
+struct keyring *keyring_ref(struct keyring *ring)
 {
 	if (ring)
-		atomic_fetch_add(&ring->holders, 1);
+		refcount_get(&ring->refs);
 	return ring;
 }
 
-void keyring_drop(struct keyring *ring)
+void keyring_unref(struct keyring *ring)
 {
-	if (!ring || atomic_fetch_sub(&ring->holders, 1) > 1)
+	if (!ring || !refcount_put(&ring->refs))
 		return;
-	free(ring->keys);
+	map_free(&ring->by_secret);
 	arena_free(&ring->arena);
 	free(ring);
 }
 
 const struct api_key *keyring_find(const struct keyring *ring, const char *key)
 {
-	uint64_t h = hash_text(HASH_BEGIN, key);
-	size_t low = 0, high = ring->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ring->sorted[middle]->hash < h)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < ring->count && ring->sorted[low]->hash == h; low++)
-		if (same_secret(ring->sorted[low]->key, key))
-			return ring->sorted[low];
-	return NULL;
+	return map_find(&ring->by_secret, NULL, key);
 }
 
 const struct api_key auth_anyone = {
@@ -167,8 +117,8 @@ const struct api_key *keyring_best(const struct keyring *ring)
 {
 	const struct api_key *best = NULL;
 
-	for (size_t i = 0; i < ring->count; i++)
-		if (!best || rights(&ring->keys[i]) > rights(best))
-			best = &ring->keys[i];
+	for (const struct api_key *key = ring->first; key; key = key->next)
+		if (!best || rights(key) > rights(best))
+			best = key;
 	return best;
 }

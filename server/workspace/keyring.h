@@ -4,9 +4,9 @@
 #ifndef WORKSPACE_KEYRING_H
 #define WORKSPACE_KEYRING_H
 
-#include <stdatomic.h>
-
 #include "base/arena.h"
+#include "base/map.h"
+#include "base/refcount.h"
 #include "model/scope.h"
 #include "store/store.h"
 
@@ -18,26 +18,25 @@ struct api_key {
 	const char *key; /* the secret: never for logs or messages */
 	const char *name;
 	scope_set scopes;
-	uint64_t hash; /* of key: what `sorted` is sorted by */
+	struct api_key *next;
 };
 
 /*
- * The keys of a workspace: in the fixtures' order, and sorted for finding. It never changes; a
- * workspace whose keys do gets another, and who still looks at this one holds it.
+ * The keys of a workspace, in the fixtures' order. It never changes; a workspace whose keys do gets
+ * another, and whoever still looks at this one has a reference.
  */
 struct keyring {
-	struct api_key *keys;
-	const struct api_key **sorted;
-	size_t count;
-	struct arena arena;
-	atomic_uint holders;
+	struct api_key *first;
+	struct map by_secret;
+	struct arena arena; /* of the keys and their texts */
+	struct refcount refs;
 };
 
-/* Every key of the database, held once; NULL when the database or memory fails. */
+/* A reference to every key of the database; NULL when the database or memory fails. */
 struct keyring *keyring_load(struct db *db) MUST_CHECK;
-/* Hold it once more; it is freed when nobody does. NULL is none, and held by nobody. */
-struct keyring *keyring_hold(struct keyring *ring);
-void keyring_drop(struct keyring *ring);
+/* Another reference, and one less, which frees the keyring with the last. NULL needs none. */
+struct keyring *keyring_ref(struct keyring *ring);
+void keyring_unref(struct keyring *ring);
 
 /* The key's row, or NULL when it is unknown; in a time that tells nothing of a key nearly right. */
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);

@@ -3,8 +3,9 @@
  */
 #include "workspace/registry.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "base/map.h"
 
 enum { AWAKE_MAX = 32 /* those that have connections */ };
 
@@ -13,7 +14,6 @@ struct own {
 	struct workspace workspace; /* without a store while it sleeps */
 	struct workspaces *all;
 	/* Guarded by the table's lock: */
-	struct own *next;       /* in its bucket */
 	struct own *next_awake; /* in the list of those that have a store */
 	uint64_t used;          /* when last, by the table's count */
 	unsigned pins;          /* exchanges that are in it: it stays */
@@ -29,8 +29,7 @@ struct workspaces {
 	struct beginning beginning;
 	size_t max;
 	pthread_mutex_t lock; /* of the rest */
-	struct own **buckets; /* 2 to the power of something */
-	size_t nbuckets, count;
+	struct map by_key;
 	struct own *awake;
 	size_t nawake;
 	uint64_t uses;
@@ -45,14 +44,6 @@ struct workspaces *workspaces_new(struct workspace *common, const struct beginni
 	all->common = common;
 	all->beginning = *b;
 	all->max = max;
-	all->nbuckets = 16;
-	while (all->nbuckets < max)
-		all->nbuckets *= 2;
-	all->buckets = calloc(all->nbuckets, sizeof *all->buckets);
-	if (!all->buckets) {
-		free(all);
-		return NULL;
-	}
 	pthread_mutex_init(&all->lock, NULL);
 	return all;
 }
@@ -60,23 +51,21 @@ struct workspaces *workspaces_new(struct workspace *common, const struct beginni
 static void free_own(struct own *own)
 {
 	workspace_close(&own->workspace);
-	image_drop(own->asleep);
+	image_unref(own->asleep);
 	pthread_mutex_destroy(&own->gate);
 	free(own);
 }
 
 void workspaces_free(struct workspaces *all)
 {
+	struct own *own;
+	size_t at = 0;
+
 	if (!all)
 		return;
-	for (size_t i = 0; i < all->nbuckets; i++)
-		while (all->buckets[i]) {
-			struct own *own = all->buckets[i];
-
-			all->buckets[i] = own->next;
-			free_own(own);
-		}
-	free(all->buckets);
+	while ((own = map_next(&all->by_key, &at)))
+		free_own(own);
+	map_free(&all->by_key);
 	pthread_mutex_destroy(&all->lock);
 	free(all);
 }
@@ -92,22 +81,6 @@ static struct own *own_of(struct workspace *w)
 }
 
 /* ---- entering -------------------------------------------------------------------------------- */
-
-static struct own **bucket_of(struct workspaces *all, const char *key)
-{
-	uint64_t h = hash_text(HASH_BEGIN, key);
-
-	return &all->buckets[(size_t)(h ^ h >> 32) & (all->nbuckets - 1)];
-}
-
-static struct own *find(struct workspaces *all, const char *key)
-{
-	struct own *own = *bucket_of(all, key);
-
-	while (own && !streq(own->key, key))
-		own = own->next;
-	return own;
-}
 
 /* Take it out of the list of those awake, if it is in that. */
 static void unlist_awake(struct own *own)
@@ -125,14 +98,12 @@ static void unlist_awake(struct own *own)
 /* Take out one that is as new, since its key would get the same again; NULL where there is none. */
 static struct own *take_as_new(struct workspaces *all)
 {
-	for (size_t i = 0; i < all->nbuckets; i++)
-		for (struct own **link = &all->buckets[i]; *link; link = &(*link)->next) {
-			struct own *own = *link;
+	struct own *own;
+	size_t at = 0;
 
-			if (own->pins > 0 || !workspace_is_as_new(&own->workspace))
-				continue;
-			*link = own->next;
-			all->count--;
+	while ((own = map_next(&all->by_key, &at)))
+		if (own->pins == 0 && workspace_is_as_new(&own->workspace)) {
+			map_remove(&all->by_key, NULL, own->key);
 			unlist_awake(own);
 			return own;
 		}
@@ -141,7 +112,6 @@ static struct own *take_as_new(struct workspaces *all)
 
 static struct own *add(struct workspaces *all, const char *key)
 {
-	struct own **bucket = bucket_of(all, key);
 	size_t len = strlen(key) + 1;
 	struct own *own = calloc(1, sizeof *own + len);
 	struct checkpoint baseline;
@@ -158,10 +128,10 @@ static struct own *add(struct workspaces *all, const char *key)
 	own->all = all;
 	pthread_mutex_init(&own->gate, NULL);
 	memcpy(own->key, key, len);
-	own->next = *bucket;
-	*bucket = own;
-	all->count++;
-	return own;
+	if (map_add(&all->by_key, NULL, own->key, own))
+		return own;
+	free_own(own);
+	return NULL;
 }
 
 enum entered workspaces_enter(struct workspaces *all, const char *key, struct workspace **entered)
@@ -170,8 +140,8 @@ enum entered workspaces_enter(struct workspaces *all, const char *key, struct wo
 	bool full = false;
 
 	pthread_mutex_lock(&all->lock);
-	own = find(all, key);
-	if (!own && all->count >= all->max) {
+	own = map_find(&all->by_key, NULL, key);
+	if (!own && all->by_key.count >= all->max) {
 		gone = take_as_new(all);
 		full = !gone;
 	}
@@ -211,7 +181,7 @@ static bool wake(struct own *own, char *err, size_t errlen)
 	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;
-	image_drop(STEAL(own->asleep));
+	image_unref(STEAL(own->asleep));
 	pthread_mutex_lock(&own->all->lock);
 	own->next_awake = own->all->awake;
 	own->all->awake = own;

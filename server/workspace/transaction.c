@@ -81,7 +81,7 @@ static bool commit_with_keys(struct tx *tx)
 	workspace_use_keys(tx->workspace, STEAL(tx->keys));
 	ok = commit(tx);
 	if (ok)
-		keyring_drop(before);
+		keyring_unref(before);
 	else
 		workspace_use_keys(tx->workspace, before);
 	return ok;
@@ -108,6 +108,6 @@ void tx_rollback(struct tx *tx)
 {
 	tx->open = false;
 	restore_settings(tx);
-	keyring_drop(STEAL(tx->keys));
+	keyring_unref(STEAL(tx->keys));
 	db_rollback(tx->db);
 }

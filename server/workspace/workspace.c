@@ -37,7 +37,7 @@ void workspace_close(struct workspace *w)
 	while (w->snapshots)
 		snapshot_remove(&w->snapshots);
 	checkpoint_unref(&w->baseline);
-	keyring_drop(w->keys);
+	keyring_unref(w->keys);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
 	store_close(w->store);
@@ -66,7 +66,7 @@ bool workspace_learn(struct workspace *w, struct db *db)
 	struct keyring *keys = keyring_load(db);
 
 	if (!keys || !workspace_schedule(w, db)) {
-		keyring_drop(keys);
+		keyring_unref(keys);
 		return false;
 	}
 	workspace_use_keys(w, keys);
@@ -81,15 +81,15 @@ static bool failed(struct problems *problems, const char *why)
 	return false;
 }
 
-bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
-		    size_t n, struct problems *problems)
+bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sources *sources,
+		    struct problems *problems)
 {
 	struct db *db = store_db(w->store);
 	const struct destination to = {
 		.db = db, .sql = sql, .now = clock_stamp(&w->clock), .ident = &w->ident
 	};
 
-	if (!fixtures_load(&to, sources, n, problems))
+	if (!fixtures_load(&to, sources, problems))
 		return false;
 	if (!workspace_learn(w, db))
 		return failed(problems, db_error(db));
@@ -106,7 +106,7 @@ void workspace_use_keys(struct workspace *w, struct keyring *keys)
 	had = w->keys;
 	w->keys = keys;
 	pthread_mutex_unlock(&w->lock);
-	keyring_drop(had);
+	keyring_unref(had);
 }
 
 struct keyring *workspace_keys(struct workspace *w)
@@ -114,7 +114,7 @@ struct keyring *workspace_keys(struct workspace *w)
 	struct keyring *keys;
 
 	pthread_mutex_lock(&w->lock);
-	keys = keyring_hold(w->keys);
+	keys = keyring_ref(w->keys);
 	pthread_mutex_unlock(&w->lock);
 	return keys;
 }
@@ -190,7 +190,7 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 	}
 	w->ident = m->ident;
 	if (m->rows)
-		workspace_use_keys(w, keyring_hold(m->keys));
+		workspace_use_keys(w, keyring_ref(m->keys));
 	/* Where planning fails, whoever looks next plans anew. */
 	if (!workspace_schedule(w, db))
 		w->due = INT64_MIN;
@@ -251,7 +251,7 @@ static bool replace(struct workspace *w, struct db *db, struct workspace *fixtur
 }
 
 bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
-		     const struct sql *sql, const struct source *sources, size_t n,
+		     const struct sql *sql, const struct sources *sources,
 		     struct problems *problems)
 {
 	struct workspace fixtures;
@@ -262,7 +262,7 @@ bool workspace_renew(struct workspace *w, struct db *db, const struct beginning 
 		failed(problems, err);
 	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
 	if (ok)
-		ok = workspace_fill(&fixtures, sql, sources, n, problems);
+		ok = workspace_fill(&fixtures, sql, sources, problems);
 	if (ok && !replace(w, db, &fixtures))
 		ok = failed(problems, db_error(db));
 	workspace_close(&fixtures);

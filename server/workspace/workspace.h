@@ -57,8 +57,8 @@ void workspace_close(struct workspace *w);
 /* Fill an empty one from fixtures, its baseline. False, with every problem in *problems, on
  * failure.
  */
-bool workspace_fill(struct workspace *w, const struct sql *sql, const struct source *sources,
-		    size_t n, struct problems *problems) MUST_CHECK;
+bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sources *sources,
+		    struct problems *problems) MUST_CHECK;
 /*
  * Use the database in a file, in one without a database: what it holds is what the workspace holds;
  * where it is new, what `fixtures`, a workspace that was filled, does. That is its baseline. False,
@@ -81,7 +81,6 @@ bool workspace_is_due(const struct workspace *w);
 bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *m) MUST_CHECK;
 /* What it is put back to; nothing is to be put back where that has no rows. */
 struct checkpoint workspace_baseline(struct workspace *w);
-void checkpoint_unref(struct checkpoint *m);
 
 enum restore {
 	RESTORE_ROWS, /* and keys, and where ids come from; clock and pace stay */
@@ -105,10 +104,10 @@ bool workspace_remember(struct workspace *w, struct db *db) MUST_CHECK;
  * begins like b, so any problem leaves this one as it is. False then, with all of them.
  */
 bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
-		     const struct sql *sql, const struct source *sources, size_t n,
+		     const struct sql *sql, const struct sources *sources,
 		     struct problems *problems) MUST_CHECK;
 
-/* Its keys, held; and other keys, which it takes over. */
+/* A reference to its keys; and other keys, whose reference it takes over. */
 struct keyring *workspace_keys(struct workspace *w);
 void workspace_use_keys(struct workspace *w, struct keyring *keys);
 

@@ -39,7 +39,7 @@ static const struct field *hidden(const struct resource *r, const struct field *
 	if (ever(f->on) || f->kind != K_REF)
 		return NULL;
 	snprintf(name, sizeof name, "%.*s", (int)(strlen(f->name) - strlen("_id")), f->name);
-	return resource_field(r, name);
+	return resource_find_field(r, name);
 }
 
 static void read_all(const struct operation *op, enum version v)
@@ -136,8 +136,8 @@ static bool passes(const struct model *m, const cJSON *row, const struct field *
 	const char *value = value_of(m, row, f);
 	bool any = false, found = false;
 
-	for (size_t i = 0; i < m->target->npairs; i++) {
-		const struct pair *p = &m->target->pairs[i];
+	for (size_t i = 0; i < m->target->query.count; i++) {
+		const struct pair *p = &m->target->query.items[i];
 
 		if (!named(p, f->name) || !*p->value)
 			continue;
@@ -181,8 +181,8 @@ static int precedes(const struct model *m, const cJSON *a, const cJSON *b)
 	bool any = false;
 	int order = 0;
 
-	for (size_t i = 0; i < m->target->npairs && order == 0; i++) {
-		const struct pair *p = &m->target->pairs[i];
+	for (size_t i = 0; i < m->target->query.count && order == 0; i++) {
+		const struct pair *p = &m->target->query.items[i];
 
 		if (!named(p, "order_by") || !*p->value)
 			continue;
@@ -215,9 +215,9 @@ static void sort(struct model *m)
 /* The last of them that says something, within its bounds. */
 static double number(const struct model *m, const char *name, double preset, double min, double max)
 {
-	for (size_t i = 0; i < m->target->npairs; i++)
-		if (named(&m->target->pairs[i], name) && *m->target->pairs[i].value)
-			preset = strtod(m->target->pairs[i].value, NULL);
+	for (size_t i = 0; i < m->target->query.count; i++)
+		if (named(&m->target->query.items[i], name) && *m->target->query.items[i].value)
+			preset = strtod(m->target->query.items[i].value, NULL);
 	return preset < min ? min : preset > max ? max : preset;
 }
 
@@ -226,10 +226,10 @@ static double number(const struct model *m, const char *name, double preset, dou
 /* Is a relation, or total_count, asked for, itself or by what is expanded in it? */
 static bool expands(const struct target *t, const char *name)
 {
-	for (size_t i = 0; i < t->npairs; i++) {
-		if (!named(&t->pairs[i], "expand"))
+	for (size_t i = 0; i < t->query.count; i++) {
+		if (!named(&t->query.items[i], "expand"))
 			continue;
-		for (const char *at = t->pairs[i].value; *at; at += strspn(at, ",")) {
+		for (const char *at = t->query.items[i].value; *at; at += strspn(at, ",")) {
 			size_t len = strcspn(at, ",.");
 
 			if (len == strlen(name) && memcmp(at, name, len) == 0)
@@ -264,7 +264,7 @@ static void check_same(const struct model *m, const cJSON *row, const cJSON *wan
 	const cJSON *value;
 
 	cJSON_ArrayForEach(value, want) {
-		const struct field *f = resource_field(m->resource, value->string);
+		const struct field *f = resource_find_field(m->resource, value->string);
 
 		if (f && f->flags & F_EXPAND)
 			continue;
@@ -334,8 +334,8 @@ static void check_refusal(const char *raw)
 	arena_init(&a, NULL, 0);
 	HOLD(target_parse(&a, raw, &target, &why), "%s: %s", raw, why);
 	HOLD(cJSON_IsString(field), "%s: %s", raw, mock.answer.text);
-	for (size_t i = 0; i < target.npairs; i++)
-		came |= named(&target.pairs[i], field->valuestring);
+	for (size_t i = 0; i < target.query.count; i++)
+		came |= named(&target.query.items[i], field->valuestring);
 	HOLD(came, "%s: %s", raw, mock.answer.text);
 	cJSON_Delete(json);
 }

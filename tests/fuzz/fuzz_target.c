@@ -45,11 +45,11 @@ static void write_target(struct buf *to, const struct target *t)
 		buf_addc(to, '/');
 		buf_add_url(to, t->segments[i]);
 	}
-	for (size_t i = 0; i < t->npairs; i++) {
+	for (size_t i = 0; i < t->query.count; i++) {
 		buf_addc(to, i ? '&' : '?');
-		buf_add_url(to, t->pairs[i].name);
+		buf_add_url(to, t->query.items[i].name);
 		buf_addc(to, '=');
-		buf_add_url(to, t->pairs[i].value);
+		buf_add_url(to, t->query.items[i].value);
 	}
 	HOLD(!to->bad, "out of memory");
 }
@@ -64,12 +64,13 @@ static void check_again(struct arena *a, const struct target *t)
 		return;
 	write_target(&text, t);
 	HOLD(target_parse(a, text.text, &again, &why), "[%s] %s", text.text, why);
-	HOLD(again.nsegments == t->nsegments && again.npairs == t->npairs, "[%s]", text.text);
+	HOLD(again.nsegments == t->nsegments && again.query.count == t->query.count, "[%s]",
+	     text.text);
 	for (size_t i = 0; i < t->nsegments; i++)
 		HOLD(streq(again.segments[i], t->segments[i]), "[%s]", text.text);
-	for (size_t i = 0; i < t->npairs; i++)
-		HOLD(streq(again.pairs[i].name, t->pairs[i].name) &&
-			 streq(again.pairs[i].value, t->pairs[i].value),
+	for (size_t i = 0; i < t->query.count; i++)
+		HOLD(streq(again.query.items[i].name, t->query.items[i].name) &&
+			 streq(again.query.items[i].value, t->query.items[i].value),
 		     "[%s]", text.text);
 }
 
@@ -98,25 +99,23 @@ static void check_path(const struct operation *op, const char *id, const struct 
 
 static void check_route(const char *method, const struct target *t, bool control)
 {
-	const struct operation *op;
-	const char *id;
-	char allow[128], hint[2048], again[128];
+	struct route route, again;
+	char hint[2048];
 
-	switch (route_find(&operations, control, method, t, &op, &id, allow, sizeof allow)) {
+	switch (route_find(&operations, control, method, t, &route)) {
 	case FOUND:
-		HOLD(streq(op->method, method) || streq(method, "HEAD"), "%s", method);
-		HOLD(control || op->class != ENDPOINT_CONTROL, "%s", op->path);
-		check_path(op, id, t);
+		HOLD(streq(route.op->method, method) || streq(method, "HEAD"), "%s", method);
+		HOLD(control || route.op->class != ENDPOINT_CONTROL, "%s", route.op->path);
+		check_path(route.op, route.id, t);
 		break;
 	case FOUND_NO_METHOD:
-		HOLD(*allow, "no method");
-		for (char *at = allow; *at; at += strspn(at, " ")) {
+		HOLD(*route.allow, "no method");
+		for (char *at = route.allow; *at; at += strspn(at, " ")) {
 			const char *other = take(&at, ',');
 
 			HOLD(!streq(other, method), "%s", method);
-			HOLD(route_find(&operations, control, other, t, &op, &id, again,
-					sizeof again) == FOUND,
-			     "%s", other);
+			HOLD(route_find(&operations, control, other, t, &again) == FOUND, "%s",
+			     other);
 		}
 		break;
 	case FOUND_NO_PATH:
@@ -140,9 +139,9 @@ static void check_target(const char *method, const char *raw)
 	HOLD(t.nsegments > 0, "[%s]", raw);
 	for (size_t i = 0; i < t.nsegments && i < TARGET_SEGMENTS; i++)
 		check_text(t.segments[i]);
-	for (size_t i = 0; i < t.npairs; i++) {
-		check_text(t.pairs[i].name);
-		check_text(t.pairs[i].value);
+	for (size_t i = 0; i < t.query.count; i++) {
+		check_text(t.query.items[i].name);
+		check_text(t.query.items[i].value);
 	}
 	check_again(&a, &t);
 	check_route(method, &t, true);

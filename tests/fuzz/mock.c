@@ -51,7 +51,7 @@ void mock_close(struct mock *m)
 	buf_free(&m->answer);
 	buf_free(&m->was);
 	buf_free(&m->is);
-	image_drop(m->image);
+	image_unref(m->image);
 }
 
 void mock_reset(struct mock *m)
@@ -159,13 +159,13 @@ void mock_look(struct mock *m)
 {
 	struct image *image = read_bytes(m, &m->was);
 
-	image_drop(m->image);
+	image_unref(m->image);
 	m->image = image;
 }
 
 bool mock_changed(struct mock *m)
 {
-	image_drop(read_bytes(m, &m->is));
+	image_unref(read_bytes(m, &m->is));
 	return m->is.len != m->was.len || memcmp(m->is.text, m->was.text, m->is.len) != 0;
 }
 
@@ -199,7 +199,8 @@ void mock_compare(struct mock *m, struct mock *twin)
 
 	mock_export(m, &one);
 	source = (struct source){ .name = "export", .text = one.text, .len = one.len };
-	HOLD(fixtures_load(&to, &source, 1, &problems), "%s%s", problems.text.text, one.text);
+	HOLD(fixtures_load(&to, &(struct sources){ &source, 1 }, &problems), "%s%s",
+	     problems.text.text, one.text);
 	mock_export(twin, &two);
 	HOLD(streq(one.text, two.text), "\n%s\n%s", one.text, two.text);
 	mock_reset(twin);

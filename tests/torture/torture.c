@@ -534,7 +534,7 @@ static void read_bytes(struct buf *to)
 	for (size_t i = 0; i < image_count(image); i++)
 		buf_addn(to, image_piece(image, i), PIECE_BYTES);
 	must(!to->bad, "no memory");
-	image_drop(image);
+	image_unref(image);
 	memset(to->text + 24, 0, 4);
 	memset(to->text + 40, 0, 4);
 	memset(to->text + 92, 0, 8);

@@ -18,7 +18,7 @@ static struct row *make(enum resource_id id, ...)
 	row->resource = r;
 	for (const char *pair; (pair = va_arg(args, const char *));) {
 		char *name = arena_strndup(&arena, pair, strcspn(pair, "="));
-		const struct field *f = resource_field(r, name);
+		const struct field *f = resource_find_field(r, name);
 
 		if (!f)
 			CU_FAIL_FATAL("no such field");
@@ -49,11 +49,11 @@ static void shows(const struct row *row, enum version v, const char *expand, con
 	struct pair pair = { "expand", expand };
 	struct buf b = BUF_INIT(8192);
 	struct writer w = { .to = &b, .empty = true };
+	struct parser p = { .arena = &arena, .version = v };
 	struct expansions e;
-	const char *why;
 
-	if (!expand_parse(&arena, row->resource, v, false, &pair, 1, &e, &why)) {
-		EQ_STR(why, "");
+	if (!expand_parse(&p, row->resource, false, &(struct pairs){ &pair, 1 }, &e)) {
+		EQ_STR(p.error.message, "");
 		return;
 	}
 	present(&w, row, v, e.tree);
@@ -186,15 +186,16 @@ static void test_nested(void)
 	struct buf b = BUF_INIT(8192);
 	struct writer w = { .to = &b, .empty = true };
 	struct pair pair = { "expand", "config_instances.content" };
+	struct parser p = { .arena = &arena };
 	struct expansions e;
-	const char *why;
 
 	hang(instance, "content", make(R_INSTANCE_CONTENT, "format=yaml", "data=a: \"1\"\n", NULL));
 	hang(row, "config_instances", instance);
 	for (int v = V_OLDEST; v <= V_NEWEST; v++) {
 		buf_clear(&b);
-		CU_ASSERT_FATAL(expand_parse(&arena, row->resource, (enum version)v, false, &pair,
-					     1, &e, &why));
+		p.version = (enum version)v;
+		CU_ASSERT_FATAL(
+		    expand_parse(&p, row->resource, false, &(struct pairs){ &pair, 1 }, &e));
 		present(&w, row, (enum version)v, e.tree);
 		EQ_INT(strstr(b.text, "\"slot_key\":\"default\"") != NULL, v == V_EVERGLADES);
 		CU_ASSERT_PTR_NOT_NULL(

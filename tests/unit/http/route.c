@@ -65,21 +65,21 @@ static const struct {
 static void test_cases(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct operation *op;
-		const char *id, *why;
-		char allow[128], is[256];
+		struct route route;
+		const char *why;
+		char is[256];
 		struct arena a;
 		struct target t;
 
 		arena_init(&a, NULL, 0);
 		CU_ASSERT_FATAL(target_parse(&a, cases[i].target, &t, &why));
-		switch (route_find(&table, !cases[i].no_control, cases[i].method, &t, &op, &id,
-				   allow, sizeof allow)) {
+		switch (route_find(&table, !cases[i].no_control, cases[i].method, &t, &route)) {
 		case FOUND:
-			snprintf(is, sizeof is, "%d %s", (int)(op - rows), id ? id : "-");
+			snprintf(is, sizeof is, "%d %s", (int)(route.op - rows),
+				 route.id ? route.id : "-");
 			break;
 		case FOUND_NO_METHOD:
-			snprintf(is, sizeof is, "no method: %s", allow);
+			snprintf(is, sizeof is, "no method: %s", route.allow);
 			break;
 		default:
 			snprintf(is, sizeof is, "no path");

@@ -73,9 +73,9 @@ static void describe(const struct target *t, char *out, size_t len)
 		    (size_t)snprintf(out + used, len - used, "%s%s", i ? "|" : "", t->segments[i]);
 	if (t->nsegments > TARGET_SEGMENTS)
 		used += (size_t)snprintf(out + used, len - used, " of %zu", t->nsegments);
-	for (size_t i = 0; i < t->npairs; i++)
+	for (size_t i = 0; i < t->query.count; i++)
 		used += (size_t)snprintf(out + used, len - used, "%s%s=%s", i ? " & " : " ? ",
-					 t->pairs[i].name, t->pairs[i].value);
+					 t->query.items[i].name, t->query.items[i].value);
 }
 
 static void test_cases(void)
@@ -108,7 +108,7 @@ static void test_number_of_parameters(void)
 		strncat(raw, "x&", 3);
 	strncat(raw, "x", 2);
 	CU_ASSERT(target_parse(&a, raw, &t, &why));
-	EQ_INT((long long)t.npairs, TARGET_PAIRS);
+	EQ_INT((long long)t.query.count, TARGET_PAIRS);
 	strncat(raw, "&x", 3);
 	CU_ASSERT(!target_parse(&a, raw, &t, &why));
 	EQ_STR(why, "the query has more than 256 parameters");

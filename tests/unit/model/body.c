@@ -222,15 +222,15 @@ static void check_case(const struct shape *of, enum version v, bool strict, cons
 		       const char *want)
 {
 	struct buf is = BUF_INIT(4096);
-	struct body_error e;
 	struct body body;
 	struct arena a;
+	struct parser p = { .arena = &a, .version = v };
 
 	arena_init(&a, NULL, 0);
-	if (body_parse(&a, of, v, strict, text, strlen(text), &body, &e))
+	if (body_parse(&p, of, strict, text, strlen(text), &body))
 		describe(&body, &is);
 	else
-		buf_printf(&is, "! %s: %s", e.field ? e.field : "-", e.why);
+		buf_printf(&is, "! %s: %s", p.error.field ? p.error.field : "-", p.error.message);
 	EQ_STR_IN(text, is.text, want);
 	buf_free(&is);
 	arena_free(&a);
@@ -273,18 +273,19 @@ static void test_parts(void)
 static void test_members(void)
 {
 	static const char text[] = "{\"name\":\"x\",\"owner_id\":\"a\"}";
-	struct body_error e;
 	struct body body;
 	struct arena a;
+	struct parser p = { .arena = &a, .version = V_TETONS };
 
 	arena_init(&a, NULL, 0);
-	CU_ASSERT_FATAL(body_parse(&a, &shape, V_TETONS, false, text, strlen(text), &body, &e));
+	CU_ASSERT_FATAL(body_parse(&p, &shape, false, text, strlen(text), &body));
 	CU_ASSERT_PTR_EQUAL(body_member(&body, "owner_id")->field, &fields[2]);
 	EQ_STR(body_text(&body, "owner_id"), "a");
 	EQ_STR(body_text(&body, "colour"), NULL);
 	CU_ASSERT(!body_member(&body, "colour")->set);
 	CU_ASSERT(!body_member(&body, "seconds")->set);
-	CU_ASSERT_FATAL(body_parse(&a, &shape, V_EVERGLADES, false, text, strlen(text), &body, &e));
+	p.version = V_EVERGLADES;
+	CU_ASSERT_FATAL(body_parse(&p, &shape, false, text, strlen(text), &body));
 	CU_ASSERT_PTR_EQUAL(body_member(&body, "owner_id")->field, &fields[3]);
 	arena_free(&a);
 }

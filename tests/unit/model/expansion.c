@@ -95,6 +95,7 @@ static void test_cases(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct arena a;
+		struct parser p = { .arena = &a };
 		struct target t;
 		struct expansions e;
 		char raw[256], is[512] = "";
@@ -107,11 +108,11 @@ static void test_cases(void)
 			if (*c == ' ')
 				*c = '+';
 		CU_ASSERT_FATAL(target_parse(&a, raw, &t, &why));
-		if (expand_parse(&a, &resources[R_DEPLOYMENT], cases[i].v, false, t.pairs, t.npairs,
-				 &e, &why))
+		p.version = cases[i].v;
+		if (expand_parse(&p, &resources[R_DEPLOYMENT], false, &t.query, &e))
 			describe(e.tree, is, sizeof is);
 		else
-			snprintf(is, sizeof is, "! %s", why);
+			snprintf(is, sizeof is, "! %s", p.error.message);
 		EQ_STR_IN(cases[i].query, is, cases[i].want);
 		arena_free(&a);
 	}
@@ -122,19 +123,19 @@ static void test_long(void)
 {
 	enum { LEN = 60000 };
 	static char value[LEN + 1];
-	struct pair pair = { "expand", value };
-	struct expansions e;
+	const struct pairs query = { &(const struct pair){ "expand", value }, 1 };
 	struct arena a;
-	const char *why;
+	struct parser p = { .arena = &a, .version = V_TETONS };
+	struct expansions e;
 
 	arena_init(&a, NULL, 0);
 	memset(value, 'x', LEN);
-	CU_ASSERT(!expand_parse(&a, &resources[R_DEPLOYMENT], V_TETONS, false, &pair, 1, &e, &why));
-	CU_ASSERT(strlen(why) < 256);
+	CU_ASSERT(!expand_parse(&p, &resources[R_DEPLOYMENT], false, &query, &e));
+	CU_ASSERT(strlen(p.error.message) < 256);
 	for (size_t i = 0; i < LEN; i++)
 		value[i] = "device,"[i % 7];
 	value[LEN - LEN % 7 - 1] = '\0';
-	CU_ASSERT(expand_parse(&a, &resources[R_DEPLOYMENT], V_TETONS, false, &pair, 1, &e, &why));
+	CU_ASSERT(expand_parse(&p, &resources[R_DEPLOYMENT], false, &query, &e));
 	CU_ASSERT_PTR_NULL(e.tree->next);
 	arena_free(&a);
 }

@@ -150,17 +150,17 @@ static void test_cases(void)
 		struct arena a;
 		struct target t;
 		struct listing l;
+		struct parser p = { .arena = &a, .version = cases[i].v };
 		char raw[256];
-		const char *why, *field;
+		const char *why;
 
 		arena_init(&a, NULL, 0);
 		snprintf(raw, sizeof raw, "/?%s", cases[i].query);
 		CU_ASSERT_FATAL(target_parse(&a, raw, &t, &why));
-		if (listing_parse(&a, &resources[cases[i].resource], cases[i].v, &rules, t.pairs,
-				  t.npairs, &l, &field, &why))
+		if (listing_parse(&p, &resources[cases[i].resource], &rules, &t.query, &l))
 			describe(&l, &is);
 		else
-			buf_printf(&is, "! %s: %s", field, why);
+			buf_printf(&is, "! %s: %s", p.error.field, p.error.message);
 		EQ_STR_IN(cases[i].query, is.text, cases[i].want);
 		buf_free(&is);
 		arena_free(&a);
@@ -174,14 +174,13 @@ static void test_max_page(void)
 	const struct listing_rules rules = { .max_limit = 3 };
 	struct listing l;
 	struct arena a;
-	const char *field, *why;
+	struct parser p = { .arena = &a, .version = V_NEWEST };
 
 	arena_init(&a, NULL, 0);
-	CU_ASSERT(
-	    listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, NULL, 0, &l, &field, &why));
+	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ NULL, 0 }, &l));
 	EQ_INT(l.limit, 3);
 	CU_ASSERT(
-	    listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, &limit, 1, &l, &field, &why));
+	    listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &limit, 1 }, &l));
 	EQ_INT(l.limit, 3);
 	arena_free(&a);
 }
@@ -192,10 +191,10 @@ static void test_many_values(void)
 	enum { LEN = 60000 };
 	static char value[LEN + 1];
 	const struct listing_rules rules = { .max_limit = 100 };
-	struct pair pair = { "id", value };
+	const struct pair id = { "id", value }, status = { "status", value };
 	struct listing l;
 	struct arena a;
-	const char *field, *why;
+	struct parser p = { .arena = &a, .version = V_NEWEST };
 
 	arena_init(&a, NULL, 0);
 	/* aaa,baa,caa,... */
@@ -205,15 +204,13 @@ static void test_many_values(void)
 		value[i++] = (char)('a' + n / 26 / 26);
 		value[i++] = ',';
 	}
-	CU_ASSERT(
-	    listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, &pair, 1, &l, &field, &why));
+	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &id, 1 }, &l));
 	EQ_INT((long long)l.filters[0].count, LEN / 4 + 1);
 	EQ_STR(l.filters[0].values[27], "bba");
 	CU_ASSERT(streq(l.filters[0].values[LEN / 4], value));
-	pair.name = "status";
 	CU_ASSERT(
-	    !listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, &pair, 1, &l, &field, &why));
-	CU_ASSERT(strlen(why) < 256);
+	    !listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &status, 1 }, &l));
+	CU_ASSERT(strlen(p.error.message) < 256);
 	arena_free(&a);
 }
 
@@ -221,14 +218,16 @@ static void test_many_values(void)
 static void test_repeated_values(void)
 {
 	const struct listing_rules rules = { .max_limit = 100 };
-	struct pair pairs[] = { { "name", "a|b|a" }, { "name", "b" }, { "name", "a" } };
+	static const struct pair pairs[] = { { "name", "a|b|a" },
+					     { "name", "b" },
+					     { "name", "a" } };
+	const struct pairs query = { pairs, ARRAY_LEN(pairs) };
 	struct listing l;
 	struct arena a;
-	const char *field, *why;
+	struct parser p = { .arena = &a, .version = V_NEWEST };
 
 	arena_init(&a, NULL, 0);
-	CU_ASSERT(listing_parse(&a, &resources[R_DEVICE], V_NEWEST, &rules, pairs, ARRAY_LEN(pairs),
-				&l, &field, &why));
+	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &query, &l));
 	EQ_INT((long long)l.filters[0].count, 3);
 	EQ_STR(l.filters[0].values[2], "a|b|a");
 	CU_ASSERT(listing_is_usual(&l));

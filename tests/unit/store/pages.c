@@ -113,15 +113,15 @@ static void test_images(void)
 	CU_ASSERT(pages_put(other, two, all('x')));
 	EQ_STR(letters(other), "xbac");
 	CU_ASSERT(*(const char *)image_piece(two, 0) == 'a');
-	image_drop(image_hold(one));
-	image_drop(one);
+	image_unref(image_ref(one));
+	image_unref(one);
 	pages_free(pages);
 	put_back(other, two);
-	image_drop(two);
+	image_unref(two);
 	EQ_STR(letters(other), "abac");
 	pages_free(other);
-	image_drop(NULL);
-	CU_ASSERT(image_hold(NULL) == NULL);
+	image_unref(NULL);
+	CU_ASSERT(image_ref(NULL) == NULL);
 }
 
 /* What was written, but is the same, is shared; wherever in a piece another byte is, it is not. */
@@ -143,13 +143,13 @@ static void test_sharing(void)
 		CU_ASSERT(image_piece(image, 0) == image_piece(like, 0));
 		CU_ASSERT(image_piece(image, 1) != image_piece(like, 1));
 		EQ_INT(((const char *)image_piece(image, 1))[places[i]], 'c');
-		image_drop(image);
+		image_unref(image);
 		set(pages, 1, 'b');
 		image = take(pages, like);
 		CU_ASSERT(image_piece(image, 1) == image_piece(like, 1));
-		image_drop(image);
+		image_unref(image);
 	}
-	image_drop(like);
+	image_unref(like);
 	pages_free(pages);
 }
 
@@ -246,14 +246,14 @@ static void to_and_fro(struct store *store)
 		CU_ASSERT_FATAL(now != NULL);
 		EQ_INT((long long)image_count(now),
 		       (long long)image_count(turn % 2 ? large : small));
-		image_drop(now);
+		image_unref(now);
 		/* And it goes on from there, through whichever. */
 		change(dbs[(turn + 2) % 3], "INSERT INTO t VALUES (9999, 'more')");
 		for (int i = 0; i < 3; i++)
 			EQ_INT(count(dbs[i]), turn % 2 ? 5001 : 2);
 	}
-	image_drop(small);
-	image_drop(large);
+	image_unref(small);
+	image_unref(large);
 	db_close(dbs[1]);
 	db_close(dbs[2]);
 }
@@ -293,7 +293,7 @@ static void test_same_size(void)
 	CU_ASSERT(put(db, image));
 	change(db, "UPDATE t SET x = 'six'");
 	EQ_INT(value(other, "SELECT count(*) FROM t WHERE x = 'two'", 4), 0);
-	image_drop(image);
+	image_unref(image);
 	db_close(other);
 	store_close(store);
 }
@@ -336,7 +336,7 @@ static void test_other_places(void)
 		CU_ASSERT(is_sound(db) && is_sound(other));
 	}
 	for (size_t i = 0; i < ARRAY_LEN(images); i++)
-		image_drop(images[i]);
+		image_unref(images[i]);
 	db_close(other);
 	store_close(store);
 }
@@ -358,7 +358,7 @@ static void test_before_a_write(void)
 	CU_ASSERT_FATAL(copy != NULL);
 	EQ_INT(count(store_db(copy)), 1);
 	EQ_INT(count(db), 5000);
-	image_drop(image);
+	image_unref(image);
 	store_close(copy);
 	store_close(store);
 }
@@ -397,8 +397,8 @@ static void test_file(void)
 		  NULL);
 	CU_ASSERT(strstr(err, "another version") != NULL);
 	unlink(path);
-	image_drop(image);
-	image_drop(back);
+	image_unref(image);
+	image_unref(back);
 	store_close(memory);
 }
 
@@ -428,7 +428,7 @@ static void test_taking(void)
 	a = store_take(one, 2, err, sizeof err);
 	CU_ASSERT(a && a == store_take(one, 2, err, sizeof err));
 	CU_ASSERT(a != store_take(one, 1, err, sizeof err) && a != store_db(one));
-	image_drop(image);
+	image_unref(image);
 	store_close(store);
 	store_close(one);
 }

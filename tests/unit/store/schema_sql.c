@@ -100,7 +100,7 @@ static void check_relation(const struct resource *r, const struct field *f)
 	target = &resources[rel->target];
 	if (through(r, f)) {
 		/* The column is a field that refers to the target. */
-		const struct field *column = resource_field(r, rel->far);
+		const struct field *column = resource_find_field(r, rel->far);
 
 		CU_ASSERT_FATAL(column != NULL);
 		EQ_INT_IN(f->name, column->kind, K_REF);
@@ -213,7 +213,7 @@ static void check_row(const struct resource *r, const struct field *f)
 	CU_ASSERT(!ever(f->filter) || span_last(f->filter) == V_NEWEST);
 	CU_ASSERT(!ever(f->sort) || span_last(f->sort) == V_NEWEST);
 	if (f->same_as)
-		CU_ASSERT_PTR_NOT_NULL(resource_field(r, f->same_as));
+		CU_ASSERT_PTR_NOT_NULL(resource_find_field(r, f->same_as));
 	for (int i = 0; i < 2; i++)
 		if (f->derive)
 			CU_ASSERT(is_stored(resource_field(r, f->from[i])));

@@ -370,11 +370,12 @@ static int statements_for(int schemas)
 	struct db *db = store_db(store);
 	struct arena a;
 	struct sql sql;
+	struct parser p = { .arena = &a, .version = V_NEWEST };
 	struct expansions e;
 	struct row *row = NULL;
-	const char *why;
 	const struct pair pair = { "expand",
 				   "config_schemas.documents,config_schemas.config_type" };
+	const struct pairs query = { &pair, 1 };
 
 	arena_init(&a, NULL, 0);
 	buf_add(&text, "{\"config_types\":[{\"id\":\"t\",\"name\":\"t\",\"slug\":\"t\"}],"
@@ -386,14 +387,13 @@ static int statements_for(int schemas)
 			   i ? "," : "", i, i, i);
 	buf_add(&text, "]}]}");
 	CU_ASSERT_FATAL(sql_compose(&sql, &a));
-	CU_ASSERT_FATAL(
-	    expand_parse(&a, &resources[R_RELEASE], V_NEWEST, false, &pair, 1, &e, &why));
+	CU_ASSERT_FATAL(expand_parse(&p, &resources[R_RELEASE], false, &query, &e));
 
 	const struct source source = { "test", text.text, text.len };
 	const struct join join = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
 	struct ident ident = { .seeded = false };
 	const struct destination to = { .db = db, .sql = &sql, .ident = &ident };
-	bool loaded = fixtures_load(&to, &source, 1, &problems);
+	bool loaded = fixtures_load(&to, &(struct sources){ &source, 1 }, &problems);
 
 	EQ_STR(problems.text.text, NULL);
 	CU_ASSERT_FATAL(loaded);
@@ -588,7 +588,7 @@ static void check_shortage(bool used, int left, int times, bool *over)
 	put(dbs[0], before);
 	for (size_t i = 0; i < ARRAY_LEN(dbs); i++)
 		EQ_INT(number(dbs[i], "SELECT a FROM pair"), used);
-	image_drop(before);
+	image_unref(before);
 	db_close(dbs[1]);
 	store_close(store);
 }
