@@ -210,7 +210,9 @@ bool deployments_find(struct exchange *x, struct tx *tx, struct deployment **d)
 {
 	if (!deployment_get(tx, x->id, d))
 		return op_db_error(x);
-	return *d || op_not_found(x, R_DEPLOYMENT, x->id);
+	if (!*d)
+		op_not_found(x, R_DEPLOYMENT, x->id);
+	return *d;
 }
 
 /* The path's deployment, which must be in a state that allows the move. */

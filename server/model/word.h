@@ -43,7 +43,7 @@ struct word {
 	X(ERROR_FAILED, "failed", ALWAYS, NULL)                                                    \
 	X(ERROR_RETRYING, "retrying", ALWAYS, NULL)
 
-#define WORD_SYMBOL(symbol, text, on, older) symbol,
+#define WORD_SYMBOL(symbol, ...) symbol,
 
 /* Words are numbered from 1; 0 is no word. */
 enum device_status { NO_DEVICE_STATUS, DEVICE_STATUSES(WORD_SYMBOL) };
