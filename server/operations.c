@@ -43,7 +43,7 @@ static const struct field create_deployment[] = {
 	{ .name = "target_status", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
 	  .words = create_target_status },
 	{ .name = "description", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS,
-	  .form = FORM_DESCRIPTION },
+	  .strfmt = STRFMT_DESCRIPTION },
 	{ .name = "release_id", .kind = K_REF, .flags = F_REQUIRED, .on = ALWAYS,
 	  .refers = R_RELEASE },
 	{ .name = "device_id", .kind = K_REF, .flags = F_REQUIRED, .on = ALWAYS,
@@ -78,28 +78,28 @@ static const struct field schema_commit[] = {
 };
 
 static const struct field schema_document[] = {
-	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .strfmt = STRFMT_NON_EMPTY },
 	{ .name = "data", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS },
 };
 
 static const struct field instance_slot[] = {
-	{ .name = "key", .kind = K_TEXT, .flags = F_REQUIRED | F_LATER, .on = ALWAYS,
-	  .form = FORM_SLOT_KEY },
-	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED | F_LATER, .on = ALWAYS,
-	  .form = FORM_SLOT_NAME },
-	{ .name = "filepath", .kind = K_TEXT, .flags = F_REQUIRED | F_LATER, .on = ALWAYS,
-	  .form = FORM_FILEPATH },
+	{ .name = "key", .kind = K_TEXT, .flags = F_REQUIRED | F_CHECKED_LATER, .on = ALWAYS,
+	  .strfmt = STRFMT_SLOT_KEY },
+	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED | F_CHECKED_LATER, .on = ALWAYS,
+	  .strfmt = STRFMT_SLOT_NAME },
+	{ .name = "filepath", .kind = K_TEXT, .flags = F_REQUIRED | F_CHECKED_LATER, .on = ALWAYS,
+	  .strfmt = STRFMT_FILEPATH },
 	{ .name = "required", .kind = K_BOOL, .flags = F_REQUIRED, .on = ALWAYS },
-	{ .name = "description", .kind = K_TEXT, .flags = F_LATER, .on = ALWAYS,
-	  .form = FORM_DESCRIPTION },
+	{ .name = "description", .kind = K_TEXT, .flags = F_CHECKED_LATER, .on = ALWAYS,
+	  .strfmt = STRFMT_DESCRIPTION },
 };
 
 static const struct field create_config_schema[] = {
 	{ .name = "config_type_ref", .kind = K_OBJECT, .flags = F_REQUIRED, .on = ALWAYS,
 	  MEMBERS(type_ref) },
 	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER),
-	  .form = FORM_FILEPATH },
-	{ .name = "instance_slots", .kind = K_OBJECTS, .flags = F_FILLED | F_LATER,
+	  .strfmt = STRFMT_FILEPATH },
+	{ .name = "instance_slots", .kind = K_OBJECTS, .flags = F_NON_EMPTY | F_CHECKED_LATER,
 	  .on = SINCE(V_EVERGLADES), MEMBERS(instance_slot) },
 	{ .name = "instance_format", .kind = K_ENUM, .on = SINCE(V_EVERGLADES),
 	  .words = instance_format_words },
@@ -107,7 +107,7 @@ static const struct field create_config_schema[] = {
 	  .words = schema_language_words },
 	{ .name = "format", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
 	  .words = schema_format_words },
-	{ .name = "documents", .kind = K_OBJECTS, .flags = F_REQUIRED | F_FILLED, .on = ALWAYS,
+	{ .name = "documents", .kind = K_OBJECTS, .flags = F_REQUIRED | F_NON_EMPTY, .on = ALWAYS,
 	  MEMBERS(schema_document) },
 	{ .name = "git_commit", .kind = K_OBJECT, .on = ALWAYS, MEMBERS(schema_commit) },
 };
@@ -138,15 +138,15 @@ static const struct field disposition[] = {
 };
 
 static const struct field create_git_commit[] = {
-	{ .name = "sha", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "sha", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .strfmt = STRFMT_NON_EMPTY },
 	{ .name = "message", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS },
 	{ .name = "origin", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS },
 };
 
 static const struct field create_release[] = {
 	{ .name = "version", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS,
-	  .form = FORM_SEMVER },
-	{ .name = "config_schema_ids", .kind = K_IDS, .flags = F_REQUIRED | F_FILLED, .on = ALWAYS,
+	  .strfmt = STRFMT_SEMVER },
+	{ .name = "config_schema_ids", .kind = K_IDS, .flags = F_REQUIRED | F_NON_EMPTY, .on = ALWAYS,
 	  .refers = R_CONFIG_SCHEMA },
 	{ .name = "git_commit_ref", .kind = K_OBJECT, .on = ALWAYS, MEMBERS(commit_ref) },
 };
@@ -168,10 +168,10 @@ static const struct field activate_device[] = {
 static const struct field patch_device[] = {
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = device_status_words },
 	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS,
-	  .form = FORM_FILLED },
+	  .strfmt = STRFMT_NON_EMPTY },
 	{ .name = "group_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_GROUP },
 	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS,
-	  .form = FORM_DESCRIPTION },
+	  .strfmt = STRFMT_DESCRIPTION },
 };
 
 static const struct field patch_deployment[] = {
@@ -216,27 +216,27 @@ static const struct word http_methods[] = {
 };
 
 static const struct field get_requests[] = {
-	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods },
-	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .form = FORM_PATTERN },
-	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .form = FORM_STATUS },
-	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .form = FORM_LINE },
-	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SINCE },
+	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
+	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_STATUS },
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
+	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
 };
 
 enum { HOUR_SECONDS = 3600, HOUR_MS = 3600 * 1000 };
 
 /* Null is as good as nothing, so that what GET shows can be put. */
 static const struct field fault_rule[] = {
-	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = http_methods },
-	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_PATTERN },
-	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
+	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1,
 	  .most = 1000000000 },
 	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
-	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_CODE },
-	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .form = FORM_LINE },
+	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_CODE },
+	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_close_words },
 	{ .name = "body", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_body_words },

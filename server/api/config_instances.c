@@ -74,22 +74,22 @@ static bool check_format(struct exchange *x, const struct row *schema, const cha
 }
 
 /* A JSON array of {"path", "message"}. */
-static const char *list_misfits(struct exchange *x, const struct misfit *misfits)
+static const char *list_misfits(struct exchange *x, const struct violation *violations)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 24);
 	struct writer w = { .to = &text, .empty = true };
 
-	write_open(&w, '[');
-	for (; misfits; misfits = misfits->next) {
-		write_item(&w);
-		write_open(&w, '{');
-		write_key(&w, "path");
-		write_raw(&w, misfits->path);
-		write_key(&w, "message");
-		write_text(&w, misfits->message);
-		write_close(&w, '}');
+	writer_open(&w, '[');
+	for (; violations; violations = violations->next) {
+		writer_item(&w);
+		writer_open(&w, '{');
+		writer_key(&w, "path");
+		writer_raw(&w, violations->path);
+		writer_key(&w, "message");
+		writer_text(&w, violations->message);
+		writer_close(&w, '}');
 	}
-	write_close(&w, ']');
+	writer_close(&w, ']');
 	return text.bad ? NULL : arena_strdup(&x->arena, text.text);
 }
 
@@ -101,25 +101,25 @@ static bool check_content(struct exchange *x, const struct row *schema)
 	const struct row *first = row_rows(schema, "documents")->first;
 	const struct formatted document = { row_text(schema, "format"),
 					    first ? row_text(first, "data") : NULL };
-	struct misfit *misfits;
+	struct violation *violations;
 	const char *why, *errors;
 
-	switch (language_check(&x->arena, l, &document, &content, &why, &misfits)) {
-	case VERDICT_FITS:
+	switch (language_check(&x->arena, l, &document, &content, &why, &violations)) {
+	case VALID:
 		return true;
-	case VERDICT_BROKE:
+	case NO_MEMORY:
 		return false;
-	case VERDICT_UNFIT:
+	case INVALID:
 		break;
 	}
-	if (!misfits)
+	if (!violations)
 		return fail_field(x, "content.data", "content.data: %s", why);
-	errors = list_misfits(x, misfits);
+	errors = list_misfits(x, violations);
 	if (!errors)
 		return false;
 	fail(x, ERR_INSTANCE_INVALID, "content.data is no instance of '%s': at %s: %s%s",
-	     row_text(schema, "id"), misfits->path, misfits->message,
-	     misfits->next ? "; and more" : "");
+	     row_text(schema, "id"), violations->path, violations->message,
+	     violations->next ? "; and more" : "");
 	fail_param_json(x, "errors", errors);
 	return false;
 }
@@ -129,7 +129,7 @@ static bool read_slot(struct exchange *x, struct target_slot *found)
 	const char *id = body_text(&x->body, "config_schema_id");
 	struct row *schema;
 
-	found->generation = x->workspace->era;
+	found->generation = x->workspace->generation;
 	if (!op_find_whole(x, R_CONFIG_SCHEMA, id, &schema)) {
 		fail_param(x, "field", "config_schema_id");
 		return false;
@@ -151,7 +151,7 @@ static bool check(struct exchange *x, struct target_slot *found)
 /* Has the workspace been reset since the check, so that the schema may be another, or none? */
 static bool is_outdated(const struct exchange *x, const struct target_slot *found)
 {
-	return found->generation != x->workspace->era;
+	return found->generation != x->workspace->generation;
 }
 
 static bool insert(struct exchange *x, struct tx *tx, const struct target_slot *slot,

@@ -65,11 +65,11 @@ static bool read_document(struct exchange *x, const struct plan *plan, size_t i,
 
 	switch (plan->language->document(&x->arena, body_text(&x->body, "format"),
 					 body_text(document, "data"), canonical, &why)) {
-	case VERDICT_FITS:
+	case VALID:
 		return true;
-	case VERDICT_BROKE:
+	case NO_MEMORY:
 		return false;
-	case VERDICT_UNFIT:
+	case INVALID:
 		break;
 	}
 	field = arena_printf(&x->arena, "documents[%zu].data", i);
@@ -123,11 +123,11 @@ static bool check_slot(struct exchange *x, const struct new_row *slot, size_t i)
 		const struct field *f = &r->fields[n];
 		const char *text = slot->values[n], *path;
 
-		if (f->kind != K_TEXT || !text || form_fits(f->form, text))
+		if (f->kind != K_TEXT || !text || string_format_fits(f->strfmt, text))
 			continue;
 		path = slot_field(x, i, f->name);
 		return path && fail_by(x, ERR_INVALID_SLOTS, path, "%s: expected %s, found %s",
-				       path, form_expected(f->form), quoted(x, text));
+				       path, string_format_expected(f->strfmt), quoted(x, text));
 	}
 	return true;
 }

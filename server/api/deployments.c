@@ -294,7 +294,7 @@ static bool read_drifts(struct exchange *x)
 {
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
 	struct page *page = arena_zalloc(&x->arena, sizeof *page);
-	const struct join join = op_join(x);
+	const struct fetch fetch = op_fetch(x);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
 	size_t n = SIZE_MAX;
 
@@ -305,7 +305,7 @@ static bool read_drifts(struct exchange *x)
 	if (!s)
 		return op_db_error(x);
 	stmt_bind(s, 1, x->id);
-	if (!join_rows(&join, s, R_DEPLOYMENT, x->expand.tree, &page->rows, &n))
+	if (!fetch_rows(&fetch, s, R_DEPLOYMENT, x->expand.tree, &page->rows, &n))
 		return op_db_error(x);
 	/* The list has no pages: all rows are on one. */
 	page->limit = n < PAGE_DEFAULT ? PAGE_DEFAULT : (int64_t)n;

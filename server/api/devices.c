@@ -41,13 +41,13 @@ static const int64_t token_micros = INT64_C(5) * 60 * 1000000;
 /* Answer with a token of that beginning, which is valid for five minutes, and commit. */
 static bool answer_token(struct exchange *x, struct tx *tx, const char *prefix)
 {
-	const char *token = ident_new(&tx->workspace->ident, &x->arena, prefix);
+	const char *token = idgen_new(&tx->workspace->ident, &x->arena, prefix);
 	char expires[TIME_LEN + 1];
 	int64_t now = 0;
 
-	if (!token || !time_parse(tx->clock, &now))
+	if (!token || !rfc3339_parse(tx->clock, &now))
 		return false;
-	time_format(now < TIME_MAX - token_micros ? now + token_micros : TIME_MAX, expires);
+	rfc3339_format(now < TIME_MAX - token_micros ? now + token_micros : TIME_MAX, expires);
 
 	const struct pair answer[] = {
 		{ "token", token },

@@ -31,18 +31,18 @@ bool op_db_error(struct exchange *x)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-struct join op_join(struct exchange *x)
+struct fetch op_fetch(struct exchange *x)
 {
-	return (struct join){
+	return (struct fetch){
 		.db = x->db, .sql = &x->app->sql, .arena = &x->arena, .version = x->version
 	};
 }
 
 bool op_find(struct exchange *x, enum resource_id resource, const char *id, struct row **row)
 {
-	const struct join join = op_join(x);
+	const struct fetch fetch = op_fetch(x);
 
-	if (!join_get(&join, resource, id, NULL, row))
+	if (!fetch_row(&fetch, resource, id, NULL, row))
 		return op_db_error(x);
 	return *row || op_not_found(x, resource, id);
 }
@@ -58,12 +58,12 @@ bool op_find_by_body(struct exchange *x, enum resource_id resource, const char *
 
 bool op_find_whole(struct exchange *x, enum resource_id resource, const char *id, struct row **row)
 {
-	struct join join = op_join(x);
+	struct fetch fetch = op_fetch(x);
 	struct expansion *tree;
 
-	join.version = V_NEWEST;
+	fetch.version = V_NEWEST;
 	if (!export_tree(&x->arena, &resources[resource], &tree) ||
-	    !join_get(&join, resource, id, tree, row))
+	    !fetch_row(&fetch, resource, id, tree, row))
 		return op_db_error(x);
 	return *row || op_not_found(x, resource, id);
 }
@@ -89,10 +89,10 @@ bool op_look_up(struct exchange *x, const struct query *q, const char *const *va
 
 bool op_read(struct exchange *x, const char *id)
 {
-	const struct join join = op_join(x);
+	const struct fetch fetch = op_fetch(x);
 	struct row *row;
 
-	if (!join_get(&join, x->op->resource, id, x->expand.tree, &row))
+	if (!fetch_row(&fetch, x->op->resource, id, x->expand.tree, &row))
 		return op_db_error(x);
 	x->row = row;
 	return row || op_not_found(x, x->op->resource, id);
@@ -100,11 +100,11 @@ bool op_read(struct exchange *x, const char *id)
 
 static bool read_page(struct exchange *x)
 {
-	const struct join join = op_join(x);
+	const struct fetch fetch = op_fetch(x);
 	struct page *page = arena_zalloc(&x->arena, sizeof *page);
 
-	if (!page ||
-	    !list_page(&join, x->op->resource, x->listing, x->expand.tree, x->expand.total, page))
+	if (!page || !list_page(&fetch, x->op->resource, x->list_query, x->expand.tree,
+				x->expand.total, page))
 		return op_db_error(x);
 	x->page = page;
 	return true;

@@ -48,7 +48,7 @@ bool op_commit_row(struct exchange *x, struct tx *tx, const char *id) MUST_CHECK
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 /* How the exchange reads rows: see store/fetch.h. */
-struct join op_join(struct exchange *x);
+struct fetch op_fetch(struct exchange *x);
 /* Read the row of that id of the operation's resource, with the expansions asked for, into x->row.
  */
 bool op_read(struct exchange *x, const char *id);

@@ -24,54 +24,54 @@ struct document {
 
 static void put_text(struct document *d, const char *key, const char *text)
 {
-	write_key(&d->w, key);
-	write_text(&d->w, text);
+	writer_key(&d->w, key);
+	writer_text(&d->w, text);
 }
 
 static void put_int(struct document *d, const char *key, long long value)
 {
-	write_key(&d->w, key);
-	write_int(&d->w, value);
+	writer_key(&d->w, key);
+	writer_int(&d->w, value);
 }
 
 static void put_true(struct document *d, const char *key)
 {
-	write_key(&d->w, key);
-	write_raw(&d->w, "true");
+	writer_key(&d->w, key);
+	writer_raw(&d->w, "true");
 }
 
 static void open_object(struct document *d, const char *key)
 {
-	write_key(&d->w, key);
-	write_open(&d->w, '{');
+	writer_key(&d->w, key);
+	writer_open(&d->w, '{');
 }
 
 static void open_item(struct document *d)
 {
-	write_item(&d->w);
-	write_open(&d->w, '{');
+	writer_item(&d->w);
+	writer_open(&d->w, '{');
 }
 
 static void close_object(struct document *d)
 {
-	write_close(&d->w, '}');
+	writer_close(&d->w, '}');
 }
 
 static void open_list(struct document *d, const char *key)
 {
-	write_key(&d->w, key);
-	write_open(&d->w, '[');
+	writer_key(&d->w, key);
+	writer_open(&d->w, '[');
 }
 
 static void close_list(struct document *d)
 {
-	write_close(&d->w, ']');
+	writer_close(&d->w, ']');
 }
 
 static void put_item(struct document *d, const char *text)
 {
-	write_item(&d->w);
-	write_text(&d->w, text);
+	writer_item(&d->w);
+	writer_text(&d->w, text);
 }
 
 /* "ConfigInstance" of "config_instance". */
@@ -103,18 +103,18 @@ static void put_words(struct document *d, const struct word *words, bool or_null
 {
 	open_list(d, "enum");
 	for (; words->text; words++)
-		if (live(words->on, d->v))
+		if (span_has(words->on, d->v))
 			put_item(d, words->text);
 	if (or_null) {
-		write_item(&d->w);
-		write_raw(&d->w, "null");
+		writer_item(&d->w);
+		writer_raw(&d->w, "null");
 	}
 	close_list(d);
 }
 
-static void put_limits(struct document *d, enum form form)
+static void put_limits(struct document *d, enum string_format form)
 {
-	const struct form_limits limits = form_limits(form);
+	const struct string_format_limits limits = string_format_limits(form);
 
 	if (limits.min)
 		put_int(d, "minLength", limits.min);
@@ -131,7 +131,7 @@ static void put_members(struct document *d, const struct shape *shape);
 static void open_items(struct document *d, const struct field *f)
 {
 	put_text(d, "type", "array");
-	if (f->flags & F_FILLED)
+	if (f->flags & F_NON_EMPTY)
 		put_int(d, "minItems", 1);
 	open_object(d, "items");
 }
@@ -208,7 +208,7 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 		open_items(d, f);
 		put_text(d, "type", "string");
 		if (f->kind == K_TEXTS && body)
-			put_limits(d, FORM_FILLED);
+			put_limits(d, STRFMT_NON_EMPTY);
 		close_object(d);
 		break;
 	case K_OBJECT:
@@ -222,7 +222,7 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 	case K_TEXT:
 		put_text(d, "type", "string");
 		if (body)
-			put_limits(d, f->form);
+			put_limits(d, f->strfmt);
 		break;
 	case K_ID:
 	case K_REF:
@@ -247,7 +247,7 @@ static void put_properties(struct document *d, const struct resource *r)
 	if (r->object)
 		put_item(d, "object");
 	for (size_t i = 0; i < r->nfields; i++)
-		if (live(r->fields[i].on, d->v) && is_certain(&r->fields[i]))
+		if (span_has(r->fields[i].on, d->v) && is_certain(&r->fields[i]))
 			put_item(d, r->fields[i].name);
 	close_list(d);
 	open_object(d, "properties");
@@ -260,7 +260,7 @@ static void put_properties(struct document *d, const struct resource *r)
 		close_object(d);
 	}
 	for (size_t i = 0; i < r->nfields; i++) {
-		if (!live(r->fields[i].on, d->v))
+		if (!span_has(r->fields[i].on, d->v))
 			continue;
 		open_object(d, r->fields[i].name);
 		put_value(d, &r->fields[i], NULL);
@@ -271,11 +271,11 @@ static void put_properties(struct document *d, const struct resource *r)
 
 static void put_default(struct document *d, const struct field *f)
 {
-	write_key(&d->w, "default");
+	writer_key(&d->w, "default");
 	if (f->kind == K_BOOL)
-		write_raw(&d->w, f->preset[0] == '0' ? "false" : "true");
+		writer_raw(&d->w, f->preset[0] == '0' ? "false" : "true");
 	else
-		write_text(&d->w, f->preset);
+		writer_text(&d->w, f->preset);
 }
 
 /* An object as a body gives it. */
@@ -382,8 +382,8 @@ static void open_texts(struct document *d, const char *name, bool exploded)
 	open_parameter(d, name, "query");
 	if (!exploded) {
 		put_text(d, "style", "form");
-		write_key(&d->w, "explode");
-		write_raw(&d->w, "false");
+		writer_key(&d->w, "explode");
+		writer_raw(&d->w, "false");
 	}
 	open_object(d, "schema");
 	put_text(d, "type", "array");
@@ -407,7 +407,7 @@ static void put_orders(struct document *d, const struct resource *r)
 	put_text(d, "default", "created_at:desc");
 	open_list(d, "enum");
 	for (size_t i = 0; i < r->nfields; i++)
-		for (size_t k = 0; live(r->fields[i].sort, d->v) && k < ARRAY_LEN(directions);
+		for (size_t k = 0; span_has(r->fields[i].sort, d->v) && k < ARRAY_LEN(directions);
 		     k++) {
 			snprintf(order, sizeof order, "%s:%s", r->fields[i].name, directions[k]);
 			put_item(d, order);
@@ -421,7 +421,7 @@ static void put_filters(struct document *d, const struct resource *r)
 	for (size_t i = 0; i < r->nfields; i++) {
 		const struct field *f = &r->fields[i];
 
-		if (!live(f->filter, d->v))
+		if (!span_has(f->filter, d->v))
 			continue;
 		open_texts(d, f->name, false);
 		if (f->kind == K_ENUM)
@@ -432,7 +432,7 @@ static void put_filters(struct document *d, const struct resource *r)
 
 static bool is_expandable(const struct document *d, const struct field *f)
 {
-	return f->flags & F_EXPAND && live(f->on, d->v);
+	return f->flags & F_EXPAND && span_has(f->on, d->v);
 }
 
 /* What can be expanded, if anything. */
@@ -628,7 +628,7 @@ static void put_answer(struct document *d, const struct operation *op)
 
 static bool is_served(const struct document *d, const struct operation *op)
 {
-	return op->class == ENDPOINT_API && live(op->on, d->v);
+	return op->class == ENDPOINT_API && span_has(op->on, d->v);
 }
 
 /* What can be done next with the row that an operation answers with. (A list may be empty.) */
@@ -889,7 +889,7 @@ bool openapi_get(struct exchange *x)
 				     .max_limit = x->app->max_page_size };
 	struct document *d = &document;
 
-	write_open(&d->w, '{');
+	writer_open(&d->w, '{');
 	put_text(d, "openapi", "3.0.3");
 	open_object(d, "info");
 	put_text(d, "title", "Miru Platform API, as miru-mock serves it");
@@ -908,6 +908,6 @@ bool openapi_get(struct exchange *x)
 	close_list(d);
 	put_paths(d);
 	put_components(d);
-	write_close(&d->w, '}');
+	writer_close(&d->w, '}');
 	return true;
 }

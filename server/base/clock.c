@@ -99,7 +99,7 @@ int64_t clock_stamp(struct clock *c)
 	return clock_stamp_at(c, clock_now(c));
 }
 
-bool seconds_read(double seconds, int64_t *micros)
+bool clock_read_seconds(double seconds, int64_t *micros)
 {
 	if (!(seconds >= 0 && seconds <= SECONDS_MAX))
 		return false;

@@ -55,6 +55,6 @@ int64_t clock_stamp_at(struct clock *c, int64_t at);
 enum { SECONDS_MAX = 366 * 24 * 60 * 60 };
 
 /* Seconds, decimals allowed (0.25), into microseconds; false for anything but 0 to SECONDS_MAX. */
-bool seconds_read(double seconds, int64_t *micros);
+bool clock_read_seconds(double seconds, int64_t *micros);
 
 #endif

@@ -10,16 +10,16 @@ enum { IDENT_LEN = 33 };
 
 const char ident_base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-void ident_init(struct ident *from, const uint64_t *seed)
+void idgen_init(struct idgen *from, const uint64_t *seed)
 {
-	*from = (struct ident){ .seeded = seed };
+	*from = (struct idgen){ .seeded = seed };
 	for (int i = 0; seed && i < 3; i++)
 		from->state[i] = (unsigned short)(*seed >> 16 * i);
 	if (seed)
 		from->state[0] ^= (unsigned short)(*seed >> 48);
 }
 
-static size_t draw(struct ident *from, unsigned char *bytes, size_t len)
+static size_t draw(struct idgen *from, unsigned char *bytes, size_t len)
 {
 	if (!from->seeded) {
 		ssize_t got = getrandom(bytes, len, 0);
@@ -31,7 +31,7 @@ static size_t draw(struct ident *from, unsigned char *bytes, size_t len)
 	return len;
 }
 
-char *ident_new(struct ident *from, struct arena *a, const char *prefix)
+char *idgen_new(struct idgen *from, struct arena *a, const char *prefix)
 {
 	size_t len = strlen(prefix), end = len + IDENT_LEN;
 	char *id = arena_alloc(a, end + 1);

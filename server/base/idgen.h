@@ -9,7 +9,7 @@
 #include "base/arena.h"
 
 /* Where ids come from. For one thread at a time. */
-struct ident {
+struct idgen {
 	bool seeded;
 	unsigned short state[3]; /* jrand48's */
 };
@@ -18,8 +18,8 @@ struct ident {
 extern const char ident_base58[];
 
 /* Random ids; with a seed, drawn from a generator that begins with it. */
-void ident_init(struct ident *from, const uint64_t *seed);
+void idgen_init(struct idgen *from, const uint64_t *seed);
 /* A prefix and 33 characters of base 58; NULL when memory is short. */
-char *ident_new(struct ident *from, struct arena *a, const char *prefix) MUST_CHECK;
+char *idgen_new(struct idgen *from, struct arena *a, const char *prefix) MUST_CHECK;
 
 #endif

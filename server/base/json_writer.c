@@ -16,14 +16,14 @@ static void new_line(struct writer *w)
 	}
 }
 
-void write_open(struct writer *w, char bracket)
+void writer_open(struct writer *w, char bracket)
 {
 	buf_addc(w->to, bracket);
 	w->depth++;
 	w->empty = true;
 }
 
-void write_close(struct writer *w, char bracket)
+void writer_close(struct writer *w, char bracket)
 {
 	w->depth--;
 	if (w->indent && !w->empty)
@@ -34,7 +34,7 @@ void write_close(struct writer *w, char bracket)
 		buf_addc(w->to, '\n');
 }
 
-struct writer *write_item(struct writer *w)
+struct writer *writer_item(struct writer *w)
 {
 	if (!w->empty)
 		buf_addc(w->to, ',');
@@ -44,12 +44,12 @@ struct writer *write_item(struct writer *w)
 	return w;
 }
 
-struct writer *write_key(struct writer *w, const char *key)
+struct writer *writer_key(struct writer *w, const char *key)
 {
 	size_t len = strlen(key);
 	char *at;
 
-	write_item(w);
+	writer_item(w);
 	at = buf_room(w->to, len + 4);
 	if (!at)
 		return w;
@@ -64,20 +64,20 @@ struct writer *write_key(struct writer *w, const char *key)
 	return w;
 }
 
-void write_text(struct writer *w, const char *text)
+void writer_text(struct writer *w, const char *text)
 {
 	buf_add_json(w->to, text);
 }
 
-void write_text_or_null(struct writer *w, const char *text)
+void writer_text_or_null(struct writer *w, const char *text)
 {
 	if (text)
-		write_text(w, text);
+		writer_text(w, text);
 	else
-		write_raw(w, "null");
+		writer_raw(w, "null");
 }
 
-void write_int(struct writer *w, long long value)
+void writer_int(struct writer *w, long long value)
 {
 	buf_add_int(w->to, value);
 }
@@ -85,12 +85,12 @@ void write_int(struct writer *w, long long value)
 void write_count(struct writer *w, long long count)
 {
 	if (count >= 0)
-		write_int(w, count);
+		writer_int(w, count);
 	else
-		write_raw(w, "null");
+		writer_raw(w, "null");
 }
 
-void write_raw(struct writer *w, const char *json)
+void writer_raw(struct writer *w, const char *json)
 {
 	buf_add(w->to, json);
 }

@@ -17,18 +17,18 @@ struct writer {
 	unsigned depth;
 };
 
-/* An object or array, as a whole value, an item, or after write_key. */
-void write_open(struct writer *w, char bracket);
-void write_close(struct writer *w, char bracket);
-/* The key of the next value, which needs no escaping: write_int(write_key(w, "id"), 5). */
-struct writer *write_key(struct writer *w, const char *key);
-/* Values: after write_key, or as the items of an array after write_item. */
-struct writer *write_item(struct writer *w);
-void write_text(struct writer *w, const char *text);
-void write_text_or_null(struct writer *w, const char *text);
-void write_int(struct writer *w, long long value);
+/* An object or array, as a whole value, an item, or after writer_key. */
+void writer_open(struct writer *w, char bracket);
+void writer_close(struct writer *w, char bracket);
+/* The key of the next value, which needs no escaping: writer_int(writer_key(w, "id"), 5). */
+struct writer *writer_key(struct writer *w, const char *key);
+/* Values: after writer_key, or as the items of an array after writer_item. */
+struct writer *writer_item(struct writer *w);
+void writer_text(struct writer *w, const char *text);
+void writer_text_or_null(struct writer *w, const char *text);
+void writer_int(struct writer *w, long long value);
 /* A number that is not negative; null for one that is. */
 void write_count(struct writer *w, long long count);
-void write_raw(struct writer *w, const char *json);
+void writer_raw(struct writer *w, const char *json);
 
 #endif

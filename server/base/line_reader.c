@@ -13,18 +13,18 @@
 
 enum { PIECE = 256 * 1024 };
 
-void lines_of_text(struct lines *l, const char *text, size_t len)
+void line_reader_of_text(struct line_reader *l, const char *text, size_t len)
 {
-	*l = (struct lines){ .at = text, .end = text + len, .ended = true };
+	*l = (struct line_reader){ .at = text, .end = text + len, .ended = true };
 }
 
-bool lines_of_file(struct lines *l, const char *path)
+bool line_reader_open(struct line_reader *l, const char *path)
 {
 	/* Opening a pipe would wait for who writes to it. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat is;
 
-	*l = (struct lines){ 0 };
+	*l = (struct line_reader){ 0 };
 	if (fd >= 0 && fstat(fd, &is) == 0) {
 		if (S_ISREG(is.st_mode))
 			l->file = fdopen(fd, "rb");
@@ -43,16 +43,16 @@ bool lines_of_file(struct lines *l, const char *path)
 	return true;
 }
 
-void lines_close(struct lines *l)
+void line_reader_close(struct line_reader *l)
 {
 	if (l->file)
 		fclose(l->file);
 	free(l->room);
-	*l = (struct lines){ 0 };
+	*l = (struct line_reader){ 0 };
 }
 
 /* Make room behind what is left: by moving it to the front, by growing. */
-static bool make_room(struct lines *l)
+static bool make_room(struct line_reader *l)
 {
 	size_t left = (size_t)(l->end - l->at);
 
@@ -66,7 +66,7 @@ static bool make_room(struct lines *l)
 }
 
 /* Read on; false when that fails. */
-static bool fill(struct lines *l)
+static bool fill(struct line_reader *l)
 {
 	size_t n;
 
@@ -80,7 +80,7 @@ static bool fill(struct lines *l)
 }
 
 /* Where the line ends, reading on as long as it is not too long; NULL when reading fails. */
-static const char *find_end(struct lines *l)
+static const char *find_end(struct line_reader *l)
 {
 	size_t seen = 0;
 
@@ -99,7 +99,7 @@ static const char *find_end(struct lines *l)
 }
 
 /* Pass over the rest of a line that is too long. */
-static bool skip(struct lines *l)
+static bool skip(struct line_reader *l)
 {
 	for (;;) {
 		const char *end = memchr(l->at, '\n', (size_t)(l->end - l->at));
@@ -112,7 +112,7 @@ static bool skip(struct lines *l)
 	}
 }
 
-enum lines_read lines_next(struct lines *l, const char **line, size_t *len)
+enum lines_read line_reader_next(struct line_reader *l, const char **line, size_t *len)
 {
 	const char *end = find_end(l);
 

@@ -11,7 +11,7 @@
 
 enum { LINE_MAX_BYTES = 16 * 1024 * 1024 };
 
-struct lines {
+struct line_reader {
 	FILE *file; /* owned; NULL: from memory */
 	char *room; /* owned: what of the file has been read and is not used up */
 	size_t cap;
@@ -27,12 +27,12 @@ enum lines_read {
 	LINES_FAILED
 };
 
-void lines_of_text(struct lines *l, const char *text, size_t len);
+void line_reader_of_text(struct line_reader *l, const char *text, size_t len);
 /* False, with errno set, when the file cannot be read, or is not one that can be read again. */
-bool lines_of_file(struct lines *l, const char *path) MUST_CHECK;
+bool line_reader_open(struct line_reader *l, const char *path) MUST_CHECK;
 /* The next line, without its end: LF, CR LF, or the text's. Valid until the next. LINES_FAILED sets
  * errno. */
-enum lines_read lines_next(struct lines *l, const char **line, size_t *len) MUST_CHECK;
-void lines_close(struct lines *l); /* also one that was not opened */
+enum lines_read line_reader_next(struct line_reader *l, const char **line, size_t *len) MUST_CHECK;
+void line_reader_close(struct line_reader *l); /* also one that was not opened */
 
 #endif

@@ -34,7 +34,7 @@ static void begin_line(struct buf *b, enum log_format format)
 {
 	char now[TIME_LEN + 1];
 
-	time_format(clock_real(), now);
+	rfc3339_format(clock_real(), now);
 	if (format == LOG_JSON) {
 		buf_add(b, "{\"time\":");
 		buf_add_json(b, now);

@@ -52,7 +52,7 @@ static void put_digits(char *out, int64_t value, int width)
 	}
 }
 
-void time_format(int64_t micros, char out[TIME_LEN + 1])
+void rfc3339_format(int64_t micros, char out[TIME_LEN + 1])
 {
 	int64_t days = micros / day, rest = micros % day, year;
 	int month, mday;
@@ -73,7 +73,7 @@ void time_format(int64_t micros, char out[TIME_LEN + 1])
 	put_digits(out + 20, rest % second, 6);
 }
 
-void time_exact(const char *stored, char out[TIME_LEN + 1])
+void rfc3339_shortest(const char *stored, char out[TIME_LEN + 1])
 {
 	static const char whole[] = ".000000Z";
 
@@ -129,7 +129,7 @@ static bool parse_offset(const char **at, int *minutes)
 	return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59;
 }
 
-bool time_parse(const char *text, int64_t *micros)
+bool rfc3339_parse(const char *text, int64_t *micros)
 {
 	const char *at = text;
 	int year = get_digits(&at, 4), month = eat(&at, '-') ? get_digits(&at, 2) : -1;

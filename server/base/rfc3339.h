@@ -20,13 +20,13 @@ enum {
 #define TIME_MAX INT64_C(253402300799999999)
 
 /* Microseconds, from TIME_MIN to TIME_MAX, into the inside form. */
-void time_format(int64_t micros, char out[TIME_LEN + 1]);
+void rfc3339_format(int64_t micros, char out[TIME_LEN + 1]);
 /* Of a time in the inside form, RFC 3339 with its fraction only where it has one. */
-void time_exact(const char *stored, char out[TIME_LEN + 1]);
+void rfc3339_shortest(const char *stored, char out[TIME_LEN + 1]);
 /*
  * Any RFC 3339 time, with an offset and a fraction of any length (digits after the sixth are
  * dropped), into microseconds. False when it is none, or before TIME_MIN or after TIME_MAX.
  */
-bool time_parse(const char *text, int64_t *micros);
+bool rfc3339_parse(const char *text, int64_t *micros);
 
 #endif

@@ -15,12 +15,12 @@
 bool app_open(struct app *app, const struct options *o, char *err, size_t errlen)
 {
 	*app = (struct app){
-		.beginning = {
+		.workspace_options = {
 			.transitions = o->transitions,
 			.frozen = o->clock,
 			.seeded = o->seed >= 0,
 			.seed = (uint64_t)o->seed,
-			.still = o->stateless,
+			.stateless = o->stateless,
 			.journal_size = (size_t)o->journal_size,
 		},
 		.operations = &operations,
@@ -41,20 +41,20 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 		return false;
 	}
 	app->workspaces =
-	    workspaces_new(app->workspace, &app->beginning, (size_t)o->max_workspaces);
+	    registry_new(app->workspace, &app->workspace_options, (size_t)o->max_workspaces);
 	if (!app->workspaces) {
 		snprintf(err, errlen, "out of memory");
 		return false;
 	}
 	if (!app->db)
-		return workspace_open(app->workspace, &app->beginning, err, errlen);
-	workspace_init(app->workspace, &app->beginning);
+		return workspace_open(app->workspace, &app->workspace_options, err, errlen);
+	workspace_init(app->workspace, &app->workspace_options);
 	return true;
 }
 
 void app_close(struct app *app)
 {
-	workspaces_free(app->workspaces);
+	registry_free(app->workspaces);
 	if (app->workspaces)
 		workspace_close(app->workspace);
 	free(app->workspace);
@@ -97,11 +97,11 @@ static bool load_into_file(struct app *app, const struct fixtures *f, struct pro
 {
 	struct workspace beside;
 	char err[ERR_BYTES];
-	bool ok = workspace_open(&beside, &app->beginning, err, sizeof err);
+	bool ok = workspace_open(&beside, &app->workspace_options, err, sizeof err);
 
 	if (!ok)
 		problem(problems, "fixtures", NULL, "%s", err);
-	ok = ok && workspace_fill(&beside, &app->sql, &f->sources, problems);
+	ok = ok && workspace_load(&beside, &app->sql, &f->sources, problems);
 	if (ok && !workspace_open_file(app->workspace, app->db, &beside, err, sizeof err)) {
 		fprintf(stderr, "miru-mock: %s\n", err);
 		ok = false;
@@ -115,10 +115,10 @@ static bool load(struct app *app, const struct fixtures *f, struct problems *pro
 	struct workspace *w = app->workspace;
 
 	if (!(app->db ? load_into_file(app, f, problems)
-		      : workspace_fill(w, &app->sql, &f->sources, problems)))
+		      : workspace_load(w, &app->sql, &f->sources, problems)))
 		return false;
 	/* Those of keys are copies of what there was before the first change. */
-	if (app->auth != AUTH_ANY || workspace_remember(w, store_db(w->store)))
+	if (app->auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
 		return true;
 	problem(problems, "fixtures", NULL, "out of memory");
 	return false;
@@ -156,7 +156,7 @@ bool app_look(struct app *app, char *err, size_t errlen)
 		return false;
 	db = store_db(w->store);
 	db_read(db);
-	ok = workspace_learn(w, db);
+	ok = workspace_reload(w, db);
 	if (!ok)
 		snprintf(err, errlen, "%s: %s", app->db, db_error(db));
 	db_read_end(db);
@@ -169,8 +169,8 @@ bool app_reload(struct app *app, const struct option_list *files, bool demo)
 	struct fixtures fixtures;
 	struct workspace *w = app->workspace;
 	bool ok = read_fixtures(&fixtures, files, demo, &problems) &&
-		  workspace_renew(w, store_db(w->store), &app->beginning, &app->sql,
-				  &fixtures.sources, &problems);
+		  workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options,
+					     &app->sql, &fixtures.sources, &problems);
 
 	free_fixtures(&fixtures);
 	return no_problem(&problems, "everything is as it was") && ok;

@@ -20,7 +20,8 @@ bool app_load(struct app *app, const struct option_list *files, bool demo) MUST_
 /* Instead, look into the database in a file that there is, which others may be using. False, with a
  * line in err. */
 bool app_look(struct app *app, char *err, size_t errlen) MUST_CHECK;
-/* Load fixtures again, in one that answers already: see workspace_renew. Only one thread at a time.
+/* Load fixtures again, in one that answers already: see workspace_replace_fixtures. Only one thread
+ * at a time.
  */
 bool app_reload(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
 

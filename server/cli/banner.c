@@ -45,7 +45,7 @@ static void print_fixtures(FILE *to, const struct options *o, struct db *db)
 		const struct resource *r = &resources[i];
 		int64_t n;
 
-		if (!r->array || i == R_API_KEY || !join_count(db, r, &n) || n == 0)
+		if (!r->array || i == R_API_KEY || !fetch_count(db, r, &n) || n == 0)
 			continue;
 		fprintf(to, "%s%lld %s", comma, (long long)n, n == 1 ? r->called : r->array);
 		comma = ", ";

@@ -21,14 +21,14 @@ static int print_database(struct app *app)
 	struct arena arena CLEANUP(arena_free) = { 0 };
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
 	struct writer w = { .to = &text, .indent = true, .empty = true };
-	const struct join join = {
+	const struct fetch fetch = {
 		.db = db, .sql = &app->sql, .arena = &arena, .version = V_NEWEST
 	};
 	bool ok;
 
 	arena_init(&arena, NULL, 0);
 	db_read(db);
-	ok = export_all(&join, &w, print);
+	ok = export_all(&fetch, &w, print);
 	db_read_end(db);
 	buf_addc(&text, '\n');
 	if (!ok && !ferror(stdout))

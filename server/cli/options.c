@@ -46,13 +46,13 @@ static const char *const log_words[] = {
 
 static bool read_transitions(const char *text, void *place)
 {
-	return transitions_read(text, place);
+	return progression_read(text, place);
 }
 
 static bool read_clock(const char *text, void *place)
 {
 	if (!streq(text, "real"))
-		return time_parse(text, place);
+		return rfc3339_parse(text, place);
 	*(int64_t *)place = CLOCK_RUNS;
 	return true;
 }

@@ -23,9 +23,9 @@ bool control_get_fixtures(struct exchange *x)
 {
 	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
 	struct writer w = exchange_writer(x);
-	struct join join = op_join(x);
+	struct fetch fetch = op_fetch(x);
 
-	return db && (export_all(&join, &w, NULL) || op_db_error(x));
+	return db && (export_all(&fetch, &w, NULL) || op_db_error(x));
 }
 
 /* Is a body of that type one object to a line? There is no registered name for it. */
@@ -72,18 +72,18 @@ static bool write_counts(struct exchange *x)
 {
 	struct writer w = exchange_writer(x);
 
-	write_open(&w, '{');
+	writer_open(&w, '{');
 	for (size_t i = 0; i < R_COUNT; i++) {
 		int64_t count;
 
 		if (!resources[i].array)
 			continue;
-		if (!join_count(x->db, &resources[i], &count))
+		if (!fetch_count(x->db, &resources[i], &count))
 			return op_db_error(x);
-		write_key(&w, resources[i].array);
-		write_int(&w, count);
+		writer_key(&w, resources[i].array);
+		writer_int(&w, count);
 	}
-	write_close(&w, '}');
+	writer_close(&w, '}');
 	return true;
 }
 
@@ -94,8 +94,8 @@ bool control_put_fixtures(struct exchange *x)
 	const struct app *app = x->app;
 	const struct source source = body_source(x);
 
-	if (!workspace_renew(x->workspace, x->db, &app->beginning, &app->sql,
-			     &(struct sources){ &source, 1 }, &problems))
+	if (!workspace_replace_fixtures(x->workspace, x->db, &app->workspace_options, &app->sql,
+					&(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	db = op_begin_read(x);
 	return db && write_counts(x);
@@ -108,9 +108,9 @@ static bool add(struct exchange *x, struct tx *tx)
 	struct destination to = { .db = tx->db, .sql = tx->sql, .ident = &tx->workspace->ident };
 	const struct source source = body_source(x);
 
-	if (!time_parse(tx->now, &to.now))
+	if (!rfc3339_parse(tx->now, &to.now))
 		return false;
-	if (!fixtures_add(&to, &(struct sources){ &source, 1 }, &problems))
+	if (!load_more(&to, &(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	tx->keys = keyring_load(tx->db);
 	return tx->keys || op_db_error(x);

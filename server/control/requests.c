@@ -38,7 +38,7 @@ static void read_since(const char *text, int64_t *after, int64_t *since)
 {
 	*after = 0;
 	*since = INT64_MIN;
-	if (text && !time_parse(text, since))
+	if (text && !rfc3339_parse(text, since))
 		*after = strtoll(text, NULL, 10);
 }
 
@@ -76,6 +76,6 @@ bool control_delete_requests(struct exchange *x)
 {
 	static const struct journal_filter later = { .after = INT64_MAX };
 
-	journal_forget(&x->workspace->journal);
+	journal_drop(&x->workspace->journal);
 	return write_requests(x, &later);
 }

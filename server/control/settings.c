@@ -15,12 +15,12 @@ static bool answer_status(struct exchange *x, const char *status)
 {
 	struct writer w = exchange_writer(x);
 
-	write_open(&w, '{');
-	write_key(&w, "status");
-	write_text(&w, status);
-	write_key(&w, "version");
-	write_text(&w, PACKAGE_VERSION);
-	write_close(&w, '}');
+	writer_open(&w, '{');
+	writer_key(&w, "status");
+	writer_text(&w, status);
+	writer_key(&w, "version");
+	writer_text(&w, PACKAGE_VERSION);
+	writer_close(&w, '}');
 	return true;
 }
 
@@ -28,10 +28,10 @@ bool control_answer_ok(struct exchange *x)
 {
 	struct writer w = exchange_writer(x);
 
-	write_open(&w, '{');
-	write_key(&w, "status");
-	write_text(&w, "ok");
-	write_close(&w, '}');
+	writer_open(&w, '{');
+	writer_key(&w, "status");
+	writer_text(&w, "ok");
+	writer_close(&w, '}');
 	return true;
 }
 
@@ -53,14 +53,14 @@ bool control_get_clock(struct exchange *x)
 	struct writer w = exchange_writer(x);
 	char now[TIME_LEN + 1], shown[TIME_LEN + 1];
 
-	time_format(clock_now(clock), now);
-	time_exact(now, shown);
-	write_open(&w, '{');
-	write_key(&w, "mode");
-	write_text(&w, clock_is_frozen(clock) ? "frozen" : "real");
-	write_key(&w, "now");
-	write_text(&w, shown);
-	write_close(&w, '}');
+	rfc3339_format(clock_now(clock), now);
+	rfc3339_shortest(now, shown);
+	writer_open(&w, '{');
+	writer_key(&w, "mode");
+	writer_text(&w, clock_is_frozen(clock) ? "frozen" : "real");
+	writer_key(&w, "now");
+	writer_text(&w, shown);
+	writer_close(&w, '}');
 	return true;
 }
 
@@ -76,7 +76,7 @@ static bool set_clock(struct exchange *x)
 					  "now cannot be set while mode is \"real\"; use mode "
 					  "\"frozen\", or POST /_mock/clock/advance");
 		clock_run(clock);
-	} else if (!now || time_parse(now, &at)) {
+	} else if (!now || rfc3339_parse(now, &at)) {
 		clock_freeze(clock, at);
 	}
 	return true;
@@ -111,12 +111,12 @@ static void write_transitions(struct exchange *x)
 	char seconds[64];
 
 	snprintf(seconds, sizeof seconds, "%.15g", (double)t->micros / 1e6);
-	write_open(&w, '{');
-	write_key(&w, "progression");
-	write_text(&w, progression_words[t->progression].text);
-	write_key(&w, "seconds");
-	write_raw(&w, seconds);
-	write_close(&w, '}');
+	writer_open(&w, '{');
+	writer_key(&w, "progression");
+	writer_text(&w, progression_words[t->progression].text);
+	writer_key(&w, "seconds");
+	writer_raw(&w, seconds);
+	writer_close(&w, '}');
 }
 
 bool control_get_transitions(struct exchange *x)

@@ -36,22 +36,22 @@ static void write_snapshots(struct exchange *x)
 	struct writer w = exchange_writer(x);
 	char taken[TIME_LEN + 1], shown[TIME_LEN + 1];
 
-	write_open(&w, '{');
-	write_key(&w, "snapshots");
-	write_open(&w, '[');
+	writer_open(&w, '{');
+	writer_key(&w, "snapshots");
+	writer_open(&w, '[');
 	for (const struct snapshot *s = x->workspace->snapshots; s; s = s->next) {
-		time_format(s->taken, taken);
-		time_exact(taken, shown);
-		write_item(&w);
-		write_open(&w, '{');
-		write_key(&w, "name");
-		write_text(&w, s->name);
-		write_key(&w, "taken_at");
-		write_text(&w, shown);
-		write_close(&w, '}');
+		rfc3339_format(s->taken, taken);
+		rfc3339_shortest(taken, shown);
+		writer_item(&w);
+		writer_open(&w, '{');
+		writer_key(&w, "name");
+		writer_text(&w, s->name);
+		writer_key(&w, "taken_at");
+		writer_text(&w, shown);
+		writer_close(&w, '}');
 	}
-	write_close(&w, ']');
-	write_close(&w, '}');
+	writer_close(&w, ']');
+	writer_close(&w, '}');
 }
 
 bool control_get_snapshots(struct exchange *x)

@@ -10,13 +10,13 @@
 #include "workspace/workspace.h"
 
 struct log;
-struct workspaces;
+struct registry;
 
 struct app {
-	struct workspace *workspace;   /* the fixtures' keys', and everybody's where there is one */
-	struct workspaces *workspaces; /* and those of other keys */
-	struct beginning beginning;    /* of each */
-	const char *db;                /* the file of the first, or NULL */
+	struct workspace *workspace; /* the fixtures' keys', and everybody's where there is one */
+	struct registry *workspaces; /* and those of other keys */
+	struct workspace_options workspace_options; /* of each */
+	const char *db;                             /* the file of the first, or NULL */
 	const struct operation_table *operations;
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */

@@ -32,14 +32,14 @@ void exchange_clear(struct exchange *x)
 
 const char *exchange_key_name(const struct exchange *x)
 {
-	return x->key && x->key != &auth_anyone ? x->key->name : NULL;
+	return x->key && x->key != &keyring_anyone ? x->key->name : NULL;
 }
 
 void exchange_leave(struct exchange *x)
 {
-	if (x->pinned)
-		workspaces_leave(x->workspace);
-	x->pinned = false;
+	if (x->holds_workspace)
+		registry_release(x->workspace);
+	x->holds_workspace = false;
 	x->workspace = x->app->workspace;
 }
 
@@ -201,25 +201,25 @@ static void write_error(struct exchange *x)
 	x->answer.delay = 0;
 	buf_clear(x->answer.body);
 	w = exchange_writer(x);
-	write_open(&w, '{');
-	write_key(&w, "error");
-	write_open(&w, '{');
-	write_key(&w, "code");
-	write_text(&w, failure_code(f));
-	write_key(&w, "params");
-	write_open(&w, '{');
+	writer_open(&w, '{');
+	writer_key(&w, "error");
+	writer_open(&w, '{');
+	writer_key(&w, "code");
+	writer_text(&w, failure_code(f));
+	writer_key(&w, "params");
+	writer_open(&w, '{');
 	for (size_t i = 0; i < f->nparams; i++) {
-		write_key(&w, f->params[i].name);
+		writer_key(&w, f->params[i].name);
 		if (f->params[i].json)
-			write_raw(&w, f->params[i].value);
+			writer_raw(&w, f->params[i].value);
 		else
-			write_text_or_null(&w, f->params[i].value);
+			writer_text_or_null(&w, f->params[i].value);
 	}
-	write_close(&w, '}');
-	write_key(&w, "message");
-	write_text(&w, f->message ? f->message : "");
-	write_close(&w, '}');
-	write_close(&w, '}');
+	writer_close(&w, '}');
+	writer_key(&w, "message");
+	writer_text(&w, f->message ? f->message : "");
+	writer_close(&w, '}');
+	writer_close(&w, '}');
 }
 
 /*
@@ -289,7 +289,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 	query = t->path[t->path_len] ? t->path + t->path_len + 1 : NULL;
 	journal_add(&x->workspace->journal,
 		    &(const struct journal_record){
-			.beginning = x->beginning,
+			.generation = x->journal_generation,
 			.time = clock_now(&x->workspace->clock),
 			.micros = micros,
 			.op = x->op && x->op->name ? x->op : NULL,

@@ -63,8 +63,8 @@ struct exchange {
 	const struct app *app;
 	unsigned worker;             /* the number of the thread */
 	struct workspace *workspace; /* whose it is: see identify() */
-	unsigned beginning;          /* of the workspace's journal, when it came */
-	bool pinned;                 /* it is a key's, and stays while this does */
+	unsigned journal_generation; /* of the workspace's journal, when it came */
+	bool holds_workspace;        /* it is a key's, and stays while this does */
 	struct keyring *keys;        /* a reference */
 	struct db *db;               /* of the workspace, while the stages run that need one */
 	struct arena arena;
@@ -79,8 +79,8 @@ struct exchange {
 	bool versioned;            /* `version` is known */
 	enum version version;
 	struct expansions expand;
-	const struct listing *listing; /* of a list */
-	struct body params;            /* what the query says of an operation's own parameters */
+	const struct list_query *list_query; /* of a list */
+	struct body params; /* what the query says of an operation's own parameters */
 	struct body body;
 	/* What was asked for: one row, or a list. Neither where an operation writes its answer. */
 	const struct row *row;

@@ -28,16 +28,16 @@ static bool select_workspace(struct exchange *x)
 	x->key = key && *key ? keyring_find(x->keys, key) : NULL;
 	if (x->key || !key || !*key || app->auth != AUTH_ANY)
 		return true;
-	x->key = &auth_anyone;
+	x->key = &keyring_anyone;
 
 	struct workspace *own;
 
-	switch (workspaces_enter(app->workspaces, key, &own)) {
-	case ENTERED:
+	switch (registry_acquire(app->workspaces, key, &own)) {
+	case ACQUIRED:
 		x->workspace = own;
-		x->pinned = true;
+		x->holds_workspace = true;
 		return true;
-	case ENTERED_NONE:
+	case ACQUIRED_TOO_MANY:
 		/* Nor will there be one when it is tried again. */
 		answer_header(x, "x-should-retry", "false");
 		return fail(
@@ -45,8 +45,8 @@ static bool select_workspace(struct exchange *x)
 		    "this key would get a workspace of its own, and there are %zu already, as "
 		    "many as there may be: raise --max-workspaces, use fewer keys, or reset "
 		    "workspaces that are not needed any more",
-		    workspaces_max(app->workspaces));
-	case ENTERED_SHORT:
+		    registry_max(app->workspaces));
+	case ACQUIRED_NO_MEMORY:
 		break;
 	}
 	return server_error(x, "workspace: out of memory");
@@ -56,7 +56,7 @@ bool identify(struct exchange *x)
 {
 	bool ok = select_workspace(x);
 
-	x->beginning = journal_beginning(&x->workspace->journal);
+	x->journal_generation = journal_generation(&x->workspace->journal);
 	return ok;
 }
 
@@ -203,7 +203,7 @@ static bool stage_version(struct exchange *x)
 
 	if (!read_version(x))
 		return false;
-	if (live(x->op->on, x->version))
+	if (span_has(x->op->on, x->version))
 		return true;
 	fail(x, ERR_NOT_FOUND, "%s %s is not part of %s; it exists %s", x->op->method, x->op->path,
 	     version_name(x->version), span_text(x->op->on, exists, sizeof exists));
@@ -221,7 +221,8 @@ static bool refuse(struct exchange *x, const char *what, const struct parse_erro
 /* Is that a value of a parameter? A word, or a text of its form. */
 static bool param_fits(const struct field *f, const char *text)
 {
-	return f->kind == K_ENUM ? word_find(f->words, text) != NULL : form_fits(f->form, text);
+	return f->kind == K_ENUM ? word_find(f->words, text) != NULL
+				 : string_format_fits(f->strfmt, text);
 }
 
 /* The operation's own parameters into x->params. */
@@ -262,22 +263,22 @@ static bool stage_query(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
 	const struct pairs *query = &x->target.query;
-	const struct listing_rules rules = { .max_limit = x->app->max_page_size,
-					     .pipe_only = x->app->pipe_only_filters };
+	const struct list_query_rules rules = { .max_limit = x->app->max_page_size,
+						.pipe_only = x->app->pipe_only_filters };
 	struct parser p = { .arena = &x->arena, .version = x->version };
 	const bool list = x->op->query == QUERY_LIST;
-	struct listing *listing;
+	struct list_query *list_query;
 
 	if (!read_params(x))
 		return false;
 	if (x->op->query == QUERY_NONE)
 		return true;
-	if (!expand_parse(&p, r, list, query, &x->expand))
+	if (!expansion_parse(&p, r, list, query, &x->expand))
 		return refuse(x, "query", &p.error);
 	if (!list)
 		return true;
-	x->listing = listing = arena_alloc(&x->arena, sizeof *listing);
-	return (listing && listing_parse(&p, r, &rules, query, listing)) ||
+	x->list_query = list_query = arena_alloc(&x->arena, sizeof *list_query);
+	return (list_query && list_query_parse(&p, r, &rules, query, list_query)) ||
 	       refuse(x, "query", &p.error);
 }
 
@@ -362,7 +363,7 @@ static bool stage_database(struct exchange *x)
 {
 	char err[256];
 
-	x->db = workspaces_take(x->app->workspaces, x->workspace, x->worker, err, sizeof err);
+	x->db = registry_acquire_db(x->app->workspaces, x->workspace, x->worker, err, sizeof err);
 	return x->db || server_error(x, "%s", err);
 }
 
@@ -454,7 +455,7 @@ void serve(struct exchange *x)
 	if (!ok && !x->failure.error)
 		x->arena.failed = true; /* nothing else fails without saying why */
 	if (x->db)
-		workspaces_give(x->workspace, STEAL(x->db));
+		registry_release_db(x->workspace, STEAL(x->db));
 	if (x->fault)
 		add_retry_headers(x);
 	exchange_answer(x);

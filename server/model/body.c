@@ -68,7 +68,8 @@ static bool unfit_item(struct reader *r, const struct field *f, size_t i, const 
 /* Is it a list, and one with items where it must have some? */
 static bool fits_list(const struct field *f, const cJSON *json)
 {
-	return cJSON_IsArray(json) && (json->child || !(f->flags & F_FILLED) || f->flags & F_LATER);
+	return cJSON_IsArray(json) &&
+	       (json->child || !(f->flags & F_NON_EMPTY) || f->flags & F_CHECKED_LATER);
 }
 
 static bool read_texts(struct reader *r, struct member *m, const cJSON *json)
@@ -85,7 +86,8 @@ static bool read_texts(struct reader *r, struct member *m, const cJSON *json)
 		/* Whatever is no id is one that nobody has. */
 		if (!cJSON_IsString(item) || !(ids || *item->valuestring))
 			return unfit_item(r, m->field, m->count,
-					  ids ? "an id" : form_expected(FORM_FILLED), item);
+					  ids ? "an id" : string_format_expected(STRFMT_NON_EMPTY),
+					  item);
 		m->texts[m->count] = arena_strdup(r->arena, item->valuestring);
 		if (!m->texts[m->count++])
 			return false;
@@ -95,7 +97,7 @@ static bool read_texts(struct reader *r, struct member *m, const cJSON *json)
 
 static bool read_seconds(struct reader *r, struct member *m, const cJSON *json)
 {
-	return (cJSON_IsNumber(json) && seconds_read(json->valuedouble, &m->number)) ||
+	return (cJSON_IsNumber(json) && clock_read_seconds(json->valuedouble, &m->number)) ||
 	       unfit(r, m->field, json);
 }
 
@@ -129,7 +131,7 @@ static bool read_nanos(struct reader *r, struct member *m, const cJSON *json)
  * (behaviour: section 4.3). */
 static bool is_any_text(const struct field *f, const cJSON *json)
 {
-	return (f->kind == K_REF || f->flags & F_LATER) && cJSON_IsString(json);
+	return (f->kind == K_REF || f->flags & F_CHECKED_LATER) && cJSON_IsString(json);
 }
 
 static bool read_single(struct reader *r, struct member *m, const cJSON *json)

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-struct expansion *expand_find(const struct expansion *siblings, const struct field *field)
+struct expansion *expansion_find(const struct expansion *siblings, const struct field *field)
 {
 	while (siblings && siblings->field != field)
 		siblings = siblings->next;
@@ -15,7 +15,7 @@ struct expansion *expand_find(const struct expansion *siblings, const struct fie
 
 static bool expandable(const struct field *f, enum version v)
 {
-	return (f->flags & F_EXPAND) != 0 && live(f->on, v);
+	return (f->flags & F_EXPAND) != 0 && span_has(f->on, v);
 }
 
 static const char total_count[] = "total_count";
@@ -66,7 +66,7 @@ static bool too_deep(struct parser *p, const char *name)
 static struct expansion *find_or_add(struct arena *a, struct expansion **siblings,
 				     const struct field *f)
 {
-	struct expansion *e = expand_find(*siblings, f);
+	struct expansion *e = expansion_find(*siblings, f);
 
 	if (e)
 		return e;
@@ -115,8 +115,8 @@ static bool add(struct parser *p, const struct resource *in, bool of_list, const
 	}
 }
 
-bool expand_parse(struct parser *p, const struct resource *r, bool of_list,
-		  const struct pairs *query, struct expansions *e)
+bool expansion_parse(struct parser *p, const struct resource *r, bool of_list,
+		     const struct pairs *query, struct expansions *e)
 {
 	p->error = (struct parse_error){ .field = "expand" };
 	*e = (struct expansions){ .tree = NULL };

@@ -27,10 +27,10 @@ struct expansions {
  * naming its parents too; where it is of a list, total_count is one. Sets *e, in the arena. False
  * on failure, with p->error.
  */
-bool expand_parse(struct parser *p, const struct resource *r, bool of_list,
-		  const struct pairs *query, struct expansions *e) MUST_CHECK;
+bool expansion_parse(struct parser *p, const struct resource *r, bool of_list,
+		     const struct pairs *query, struct expansions *e) MUST_CHECK;
 
 /* The expansion of a field in a list of siblings, or NULL. */
-struct expansion *expand_find(const struct expansion *siblings, const struct field *field);
+struct expansion *expansion_find(const struct expansion *siblings, const struct field *field);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * list_query.c - limit=5&order_by=name:asc,id&status=online|offline into a struct listing.
+ * list_query.c - limit=5&order_by=name:asc,id&status=online|offline into a struct list_query.
  */
 #include "model/list_query.h"
 
@@ -26,8 +26,8 @@ struct reader {
 	struct arena *arena;
 	const struct resource *resource;
 	enum version version;
-	const struct listing_rules *rules;
-	struct listing *listing;
+	const struct list_query_rules *rules;
+	struct list_query *list_query;
 	const char *why;
 	struct number limit, offset;
 };
@@ -77,7 +77,7 @@ static bool no_order(struct reader *r, const char *name)
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
 
 	for (size_t i = 0; i < r->resource->nfields; i++)
-		if (live(r->resource->fields[i].sort, r->version))
+		if (span_has(r->resource->fields[i].sort, r->version))
 			buf_printf(&valid, "%s%s", valid.len ? ", " : "",
 				   r->resource->fields[i].name);
 	r->why = valid.bad ? NULL
@@ -89,7 +89,7 @@ static bool no_order(struct reader *r, const char *name)
 	return false;
 }
 
-static void add_order(struct listing *l, const struct field *f, bool ascending)
+static void add_order(struct list_query *l, const struct field *f, bool ascending)
 {
 	for (size_t i = 0; i < l->norders; i++)
 		if (l->orders[i].field == f)
@@ -110,9 +110,9 @@ static bool read_order(struct reader *r, const char *item)
 		r->why = "an empty name in order_by; names are separated by one comma";
 		return false;
 	}
-	if (!f || !live(f->sort, r->version) || (colon && !ascending && !streq(colon, ":desc")))
+	if (!f || !span_has(f->sort, r->version) || (colon && !ascending && !streq(colon, ":desc")))
 		return no_order(r, item);
-	add_order(r->listing, f, ascending);
+	add_order(r->list_query, f, ascending);
 	return true;
 }
 
@@ -134,7 +134,7 @@ static bool read_orders(struct reader *r, const char *text)
 
 /* ---- filters --------------------------------------------------------------------------------- */
 
-static struct filter *filter_of(struct listing *l, const struct field *f)
+static struct filter *filter_of(struct list_query *l, const struct field *f)
 {
 	for (size_t i = 0; i < l->nfilters; i++)
 		if (l->filters[i].field == f)
@@ -161,10 +161,10 @@ static bool add_word(struct reader *r, struct filter *filter, const char *text)
 	const struct word *word = word_find(f->words, text);
 	char valid[EXPECTED_MAX];
 
-	if (!word || !live(word->on, r->version)) {
+	if (!word || !span_has(word->on, r->version)) {
 		r->why = arena_printf(r->arena, "unknown %s '%s'; %s has: %s", f->name,
 				      shown(r, text), version_name(r->version),
-				      words_listed(f->words, r->version, valid, sizeof valid));
+				      value_words(f->words, r->version, valid, sizeof valid));
 		return false;
 	}
 	for (word = f->words; word->text; word++)
@@ -207,7 +207,7 @@ static bool add_values(struct reader *r, struct filter *filter, const char *text
 static bool read_filter(struct reader *r, const struct field *f, const char *text)
 {
 	/* One that is empty does not filter. */
-	return !*text || add_values(r, filter_of(r->listing, f), text, strlen(text),
+	return !*text || add_values(r, filter_of(r->list_query, f), text, strlen(text),
 				    r->rules->pipe_only ? "|" : "|,");
 }
 
@@ -234,24 +234,25 @@ static bool read_pair(struct reader *r, const char *name, const char *value)
 	if (streq(name, "order_by"))
 		return read_orders(r, value);
 	f = resource_find_field(r->resource, name);
-	return !f || !live(f->filter, r->version) || read_filter(r, f, value);
+	return !f || !span_has(f->filter, r->version) || read_filter(r, f, value);
 }
 
-bool listing_parse(struct parser *p, const struct resource *r, const struct listing_rules *rules,
-		   const struct pairs *query, struct listing *l)
+bool list_query_parse(struct parser *p, const struct resource *r,
+		      const struct list_query_rules *rules, const struct pairs *query,
+		      struct list_query *l)
 {
 	struct reader reader = {
 		.arena = p->arena,
 		.resource = r,
 		.version = p->version,
 		.rules = rules,
-		.listing = l,
+		.list_query = l,
 		.limit = { "limit", 1, rules->max_limit, &l->limit, NULL },
 		.offset = { "offset", 0, OFFSET_MAX, &l->offset, NULL },
 	};
 
-	*l = (struct listing){ .limit = rules->max_limit < PAGE_DEFAULT ? rules->max_limit
-									: PAGE_DEFAULT };
+	*l = (struct list_query){ .limit = rules->max_limit < PAGE_DEFAULT ? rules->max_limit
+									   : PAGE_DEFAULT };
 	for (size_t i = 0; i < query->count; i++) {
 		const char *name = plain_name(p->arena, query->items[i].name);
 
@@ -266,7 +267,7 @@ bool listing_parse(struct parser *p, const struct resource *r, const struct list
 	return true;
 }
 
-bool listing_is_usual(const struct listing *l)
+bool list_query_is_default(const struct list_query *l)
 {
 	/* The first order is the only one but for the id's, which follows every other. */
 	return l->norders == 2 && streq(l->orders[0].field->name, "created_at") &&

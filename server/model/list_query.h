@@ -24,7 +24,7 @@ struct order {
 	bool ascending;
 };
 
-struct listing {
+struct list_query {
 	struct filter filters[FIELDS_MAX];
 	size_t nfilters;
 	struct order orders[FIELDS_MAX]; /* the last is by id */
@@ -32,7 +32,7 @@ struct listing {
 	int64_t limit, offset;
 };
 
-struct listing_rules {
+struct list_query_rules {
 	int64_t max_limit;
 	bool pipe_only; /* commas do not separate values */
 };
@@ -41,10 +41,11 @@ struct listing_rules {
  * Read `limit`, `offset`, `order_by` and every filter that the version has of the resource; other
  * names are somebody else's, or nobody's. False on failure, with p->error.
  */
-bool listing_parse(struct parser *p, const struct resource *r, const struct listing_rules *rules,
-		   const struct pairs *query, struct listing *l) MUST_CHECK;
+bool list_query_parse(struct parser *p, const struct resource *r,
+		      const struct list_query_rules *rules, const struct pairs *query,
+		      struct list_query *l) MUST_CHECK;
 
 /* Is its order the one that is not asked for, the youngest first? */
-bool listing_is_usual(const struct listing *l);
+bool list_query_is_default(const struct list_query *l);
 
 #endif

@@ -14,14 +14,14 @@ const struct word progression_words[PROGRESS_COUNT + 1] = {
 	[PROGRESS_TIME] = { "time", ALWAYS, NULL },
 };
 
-bool transitions_read(const char *text, struct transitions *t)
+bool progression_read(const char *text, struct transitions *t)
 {
 	char *end;
 
 	*t = (struct transitions){ .progression = PROGRESS_TIME };
 	if (text[0] >= '0' && text[0] <= '9')
 		return text[strspn(text, "0123456789.")] == '\0' &&
-		       seconds_read(strtod(text, &end), &t->micros) && *end == '\0';
+		       clock_read_seconds(strtod(text, &end), &t->micros) && *end == '\0';
 	t->progression = streq(text, progression_words[PROGRESS_MANUAL].text) ? PROGRESS_MANUAL
 									      : PROGRESS_IMMEDIATE;
 	return streq(text, progression_words[t->progression].text);

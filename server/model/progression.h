@@ -22,6 +22,6 @@ struct transitions {
 extern const struct word progression_words[PROGRESS_COUNT + 1];
 
 /* "immediate", "manual" or seconds; false for anything else. */
-bool transitions_read(const char *text, struct transitions *t);
+bool progression_read(const char *text, struct transitions *t);
 
 #endif

@@ -13,7 +13,7 @@
 /* clang-format off */
 #define ID \
 	{ .name = "id", .kind = K_ID, .on = ALWAYS, .filter = ALWAYS, .sort = ALWAYS, \
-	  .form = FORM_ID }
+	  .strfmt = STRFMT_ID }
 #define CREATED_AT \
 	{ .name = "created_at", .kind = K_TIME, .on = ALWAYS, .sort = ALWAYS, .preset = "now" }
 #define UPDATED_AT \
@@ -34,16 +34,16 @@
 
 /* Not a resource of the API: the keys that may use it. */
 static const struct field api_key_fields[] = {
-	{ .name = "id", .kind = K_ID, .flags = F_MADE, .form = FORM_ID },
-	{ .name = "key", .kind = K_TEXT, .flags = F_SECRET, .form = FORM_KEY },
-	{ .name = "name", .kind = K_TEXT, .form = FORM_FILLED },
+	{ .name = "id", .kind = K_ID, .flags = F_GENERATED, .strfmt = STRFMT_ID },
+	{ .name = "key", .kind = K_TEXT, .flags = F_SECRET, .strfmt = STRFMT_KEY },
+	{ .name = "name", .kind = K_TEXT, .strfmt = STRFMT_NON_EMPTY },
 	{ .name = "scopes", .kind = K_SCOPES },
 };
 
 static const struct field group_fields[] = {
 	ID,
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .filter = ALWAYS, .sort = ALWAYS,
-	  .create = ALWAYS, .patch = ALWAYS, .form = FORM_FILLED },
+	  .create = ALWAYS, .patch = ALWAYS, .strfmt = STRFMT_NON_EMPTY },
 	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, FILTER,
 	  .create = ALWAYS, .refers = R_GROUP },
 	CREATED_AT,
@@ -56,9 +56,9 @@ static const struct field group_fields[] = {
 static const struct field device_fields[] = {
 	ID,
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .create = ALWAYS, .patch = ALWAYS,
-	  .form = FORM_NAME },
+	  .strfmt = STRFMT_NAME },
 	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
-	  .form = FORM_DESCRIPTION },
+	  .strfmt = STRFMT_DESCRIPTION },
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .filter = SINCE(V_EVERGLADES),
 	  .sort = SINCE(V_EVERGLADES), .words = device_status_words, .preset = "inactive" },
 	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, FILTER },
@@ -88,7 +88,7 @@ static const struct field device_fields[] = {
 
 static const struct field git_commit_fields[] = {
 	ID,
-	{ .name = "sha", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_FILLED },
+	{ .name = "sha", .kind = K_TEXT, .on = ALWAYS, FILTER, .strfmt = STRFMT_NON_EMPTY },
 	{ .name = "message", .kind = K_TEXT, .on = ALWAYS },
 	{ .name = "repository_owner", .kind = K_TEXT, .on = ALWAYS },
 	{ .name = "repository_name", .kind = K_TEXT, .on = ALWAYS },
@@ -101,9 +101,9 @@ static const struct field git_commit_fields[] = {
 static const struct field config_type_fields[] = {
 	ID,
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .create = ALWAYS, .patch = ALWAYS,
-	  .form = FORM_NAME },
+	  .strfmt = STRFMT_NAME },
 	{ .name = "slug", .kind = K_TEXT, .on = ALWAYS, FILTER, .create = ALWAYS,
-	  .patch = UNTIL(V_RAINIER), .form = FORM_SLUG },
+	  .patch = UNTIL(V_RAINIER), .strfmt = STRFMT_SLUG },
 	CREATED_AT,
 	UPDATED_AT,
 	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL },
@@ -111,14 +111,14 @@ static const struct field config_type_fields[] = {
 
 static const struct field config_schema_fields[] = {
 	ID,
-	{ .name = "digest", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "digest", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_NON_EMPTY },
 	CONFIG_TYPE_NAME,
 	/* Before there were slots there was one path: the first slot's. */
 	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER),
-	  .form = FORM_FILEPATH,
+	  .strfmt = STRFMT_FILEPATH,
 	  .sql = "(SELECT filepath FROM config_schema_slots"
 		 " WHERE config_schema_id = t.id ORDER BY position LIMIT 1)" },
-	{ .name = "instance_slots", .kind = K_MANY, .flags = F_FILLED, .on = SINCE(V_EVERGLADES),
+	{ .name = "instance_slots", .kind = K_MANY, .flags = F_NON_EMPTY, .on = SINCE(V_EVERGLADES),
 	  RELATION(.target = R_INSTANCE_SLOT, .near = "config_schema_id") },
 	{ .name = "instance_format", .kind = K_ENUM, .on = SINCE(V_EVERGLADES),
 	  .words = instance_format_words },
@@ -138,17 +138,17 @@ static const struct field config_schema_fields[] = {
 };
 
 static const struct field instance_slot_fields[] = {
-	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SLOT_KEY },
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .form = FORM_SLOT_NAME, .same_as = "key" },
-	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILEPATH },
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SLOT_KEY },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SLOT_NAME, .same_as = "key" },
+	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_FILEPATH },
 	{ .name = "required", .kind = K_BOOL, .on = ALWAYS, .preset = "1" },
 	{ .name = "description", .kind = K_TEXT, .flags = F_OPTIONAL, .on = ALWAYS,
-	  .form = FORM_DESCRIPTION },
+	  .strfmt = STRFMT_DESCRIPTION },
 };
 
 static const struct field schema_document_fields[] = {
-	{ .name = "id", .kind = K_ID, .flags = F_MADE, .on = ALWAYS, .form = FORM_ID },
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "id", .kind = K_ID, .flags = F_GENERATED, .on = ALWAYS, .strfmt = STRFMT_ID },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_NON_EMPTY },
 	{ .name = "data", .kind = K_TEXT, .on = ALWAYS },
 };
 
@@ -165,7 +165,7 @@ static const struct field config_instance_fields[] = {
 	  .sql = "(SELECT filepath FROM config_schema_slots"
 		 " WHERE config_schema_id = t.config_schema_id AND key = t.slot_key)" },
 	{ .name = "slot_key", .kind = K_TEXT, .on = SINCE(V_EVERGLADES),
-	  .filter = SINCE(V_EVERGLADES), .form = FORM_SLOT_KEY },
+	  .filter = SINCE(V_EVERGLADES), .strfmt = STRFMT_SLOT_KEY },
 	CREATED_AT,
 	{ .name = "config_schema_id", .kind = K_REF, .on = ALWAYS, FILTER,
 	  .refers = R_CONFIG_SCHEMA },
@@ -185,7 +185,7 @@ static const struct field instance_content_fields[] = {
 
 static const struct field release_fields[] = {
 	ID,
-	{ .name = "version", .kind = K_TEXT, .on = ALWAYS, FILTER, .form = FORM_SEMVER },
+	{ .name = "version", .kind = K_TEXT, .on = ALWAYS, FILTER, .strfmt = STRFMT_SEMVER },
 	{ .name = "git_commit_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS,
 	  .refers = R_GIT_COMMIT },
 	CREATED_AT,
@@ -198,7 +198,7 @@ static const struct field release_fields[] = {
 
 static const struct field deployment_fields[] = {
 	ID,
-	{ .name = "description", .kind = K_TEXT, .on = ALWAYS, .form = FORM_DESCRIPTION,
+	{ .name = "description", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_DESCRIPTION,
 	  .preset = "" },
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = deployment_status_words,
 	  .derive = lifecycle_status, .from = { "activity_status", "error_status" } },
@@ -324,7 +324,7 @@ const struct resource resources[R_COUNT] = {
 
 /* clang-format off */
 static const struct field principal_fields[] = {
-	{ .name = "id", .kind = K_ID, .on = ALWAYS, .form = FORM_ID },
+	{ .name = "id", .kind = K_ID, .on = ALWAYS, .strfmt = STRFMT_ID },
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS },
 };
 

@@ -53,16 +53,16 @@ enum kind {
 };
 
 enum {
-	F_NULL = 1,     /* may be null, and is then shown as null */
-	F_OPTIONAL = 2, /* may be null, and is then left out */
-	F_EXPAND = 4,   /* shown only where `expand` asks for it */
-	F_MADE = 8,     /* made up where a fixture leaves it out */
-	F_SECRET = 16,  /* not to be shown in messages */
+	F_NULL = 1,      /* may be null, and is then shown as null */
+	F_OPTIONAL = 2,  /* may be null, and is then left out */
+	F_EXPAND = 4,    /* shown only where `expand` asks for it */
+	F_GENERATED = 8, /* made up where a fixture leaves it out */
+	F_SECRET = 16,   /* not to be shown in messages */
 	/* Of bodies only: */
 	F_REQUIRED = 32,
-	F_LENIENT = 64, /* --lenient-parent concerns it */
-	F_FILLED = 128, /* a list that is not empty */
-	F_LATER = 256,  /* its form is checked by the operation, which has an error for it */
+	F_LENIENT = 64,        /* --lenient-parent concerns it */
+	F_NON_EMPTY = 128,     /* a list that is not empty */
+	F_CHECKED_LATER = 256, /* its form is checked by the operation, which has an error for it */
 };
 
 /* Of K_NANOS: ten seconds. */
@@ -102,7 +102,7 @@ struct field {
 	struct span on;                  /* versions that show it */
 	struct span filter, sort;        /* versions whose lists filter and sort by it */
 	struct span create, patch;       /* versions whose bodies give it, in a POST and a PATCH */
-	enum form form;                  /* K_TEXT */
+	enum string_format strfmt;       /* K_TEXT */
 	int64_t least, most;             /* K_WHOLE */
 	enum resource_id refers;         /* K_REF */
 	const struct word *words;        /* K_ENUM; ends with a row without text */
@@ -150,7 +150,7 @@ enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/store/schema_sql.c
 /* May the part of a table that a request writes, or all of it, say a field in that version? */
 static inline bool is_part(const struct field *f, enum part part, enum version v)
 {
-	return live(part == PART_CREATE ? f->create : part == PART_PATCH ? f->patch : f->on, v);
+	return span_has(part == PART_CREATE ? f->create : part == PART_PATCH ? f->patch : f->on, v);
 }
 
 static inline bool is_relation(const struct field *f)
@@ -172,7 +172,7 @@ static inline bool is_stored(const struct field *f)
 /* Is read from the database with the row: stored, or an SQL expression that some version shows. */
 static inline bool is_selected(const struct field *f)
 {
-	return is_stored(f) || (f->sql && ever(f->on));
+	return is_stored(f) || (f->sql && span_is_ever(f->on));
 }
 
 /* Can stand in a fixture: everything that answers show, and what they never show but is stored. */

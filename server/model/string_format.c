@@ -123,7 +123,7 @@ static bool check_since(const char *text)
 	size_t digits = strspn(text, "0123456789");
 	int64_t micros;
 
-	return text[digits] ? time_parse(text, &micros) : digits <= DIGITS_MAX;
+	return text[digits] ? rfc3339_parse(text, &micros) : digits <= DIGITS_MAX;
 }
 
 /* Lengths are in characters unless `bytes` says otherwise; max 0 is no limit. */
@@ -133,43 +133,44 @@ static const struct {
 	bool (*check)(const char *);
 	const char *expected;
 	const char *pattern; /* what the check checks */
-} forms[FORM_COUNT] = {
-	[FORM_ANY] = { 0, 0, false, NULL, "a text" },
-	[FORM_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",
-		      "^[A-Za-z0-9_-]+$" },
-	[FORM_FILLED] = { 1, 0, false, NULL, "a text that is not empty" },
-	[FORM_KEY] = { 1, 256, true, check_key, "1 to 256 visible ASCII characters without a space",
-		       "^[!-~]+$" },
-	[FORM_NAME] = { 1, 48, false, NULL, "a text of 1 to 48 characters" },
-	[FORM_SLUG] = { 1, 48, false, check_slug,
-			"1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
-			"digit",
-			"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
-	[FORM_SEMVER] = { 1, 0, false, check_semver,
-			  "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5",
-			  "^v?[0-9]+(\\.[0-9]+)*(-[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?"
-			  "(\\+[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?$" },
-	[FORM_SLOT_KEY] = { 1, 128, true, check_slot_key,
-			    "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
-			    "^[a-z0-9][a-z0-9_-]*$" },
-	[FORM_SLOT_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes" },
-	[FORM_FILEPATH] = { 1, 128, true, check_filepath,
-			    "an absolute path of 1 to 128 bytes without \"..\"",
-			    "^/(?!(.*/)?\\.\\.(/|$))" },
-	[FORM_DESCRIPTION] = { 0, 512, false, NULL, "a text of at most 512 characters" },
-	[FORM_LINE] = { 1, 1024, true, NULL, "a text of 1 to 1024 bytes" },
-	[FORM_PATTERN] = { 1, 1024, true, check_pattern,
-			   "a path, without a query, such as /devices/*" },
-	[FORM_STATUS] = { 3, 3, true, check_status, "a status such as 404, or a class such as 4xx",
-			  "^[1-5]([0-9][0-9]|xx)$" },
-	[FORM_CODE] = { 1, 128, true, check_code,
-			"1 to 128 of a-z, 0-9 and _, beginning with a letter",
-			"^[a-z][a-z0-9_]*$" },
-	[FORM_SINCE] = { 1, 64, true, check_since,
-			 "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
+} forms[STRFMT_COUNT] = {
+	[STRFMT_ANY] = { 0, 0, false, NULL, "a text" },
+	[STRFMT_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",
+			"^[A-Za-z0-9_-]+$" },
+	[STRFMT_NON_EMPTY] = { 1, 0, false, NULL, "a text that is not empty" },
+	[STRFMT_KEY] = { 1, 256, true, check_key,
+			 "1 to 256 visible ASCII characters without a space", "^[!-~]+$" },
+	[STRFMT_NAME] = { 1, 48, false, NULL, "a text of 1 to 48 characters" },
+	[STRFMT_SLUG] = { 1, 48, false, check_slug,
+			  "1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
+			  "digit",
+			  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
+	[STRFMT_SEMVER] = { 1, 0, false, check_semver,
+			    "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5",
+			    "^v?[0-9]+(\\.[0-9]+)*(-[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?"
+			    "(\\+[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?$" },
+	[STRFMT_SLOT_KEY] = { 1, 128, true, check_slot_key,
+			      "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
+			      "^[a-z0-9][a-z0-9_-]*$" },
+	[STRFMT_SLOT_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes" },
+	[STRFMT_FILEPATH] = { 1, 128, true, check_filepath,
+			      "an absolute path of 1 to 128 bytes without \"..\"",
+			      "^/(?!(.*/)?\\.\\.(/|$))" },
+	[STRFMT_DESCRIPTION] = { 0, 512, false, NULL, "a text of at most 512 characters" },
+	[STRFMT_LINE] = { 1, 1024, true, NULL, "a text of 1 to 1024 bytes" },
+	[STRFMT_PATTERN] = { 1, 1024, true, check_pattern,
+			     "a path, without a query, such as /devices/*" },
+	[STRFMT_STATUS] = { 3, 3, true, check_status,
+			    "a status such as 404, or a class such as 4xx",
+			    "^[1-5]([0-9][0-9]|xx)$" },
+	[STRFMT_CODE] = { 1, 128, true, check_code,
+			  "1 to 128 of a-z, 0-9 and _, beginning with a letter",
+			  "^[a-z][a-z0-9_]*$" },
+	[STRFMT_SINCE] = { 1, 64, true, check_since,
+			   "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
 };
 
-bool form_fits(enum form form, const char *text)
+bool string_format_fits(enum string_format form, const char *text)
 {
 	size_t len = forms[form].bytes ? strlen(text) : utf8_count(text);
 
@@ -178,12 +179,13 @@ bool form_fits(enum form form, const char *text)
 	return !forms[form].check || forms[form].check(text);
 }
 
-const char *form_expected(enum form form)
+const char *string_format_expected(enum string_format form)
 {
 	return forms[form].expected;
 }
 
-struct form_limits form_limits(enum form form)
+struct string_format_limits string_format_limits(enum string_format form)
 {
-	return (struct form_limits){ forms[form].min, forms[form].max, forms[form].pattern };
+	return (struct string_format_limits){ forms[form].min, forms[form].max,
+					      forms[form].pattern };
 }

@@ -17,11 +17,11 @@ static bool time_fits(struct arena *a, const char *string, const char **text)
 	int64_t micros;
 	char *time;
 
-	if (!time_parse(string, &micros))
+	if (!rfc3339_parse(string, &micros))
 		return false;
 	time = arena_alloc(a, TIME_LEN + 1);
 	if (time)
-		time_format(micros, time);
+		rfc3339_format(micros, time);
 	*text = time;
 	return true;
 }
@@ -44,12 +44,12 @@ bool value_fits(struct arena *a, const struct field *f, enum version v, const cJ
 	switch (f->kind) {
 	case K_ID:
 	case K_REF:
-		return form_fits(FORM_ID, string);
+		return string_format_fits(STRFMT_ID, string);
 	case K_TEXT:
-		return form_fits(f->form, string);
+		return string_format_fits(f->strfmt, string);
 	case K_ENUM:
 		word = word_find(f->words, string);
-		return word && live(word->on, v);
+		return word && span_has(word->on, v);
 	case K_TIME:
 		return time_fits(a, string, text);
 	default:
@@ -57,13 +57,13 @@ bool value_fits(struct arena *a, const struct field *f, enum version v, const cJ
 	}
 }
 
-const char *words_listed(const struct word *words, enum version v, char *out, size_t len)
+const char *value_words(const struct word *words, enum version v, char *out, size_t len)
 {
 	size_t used = 0;
 
 	out[0] = '\0';
 	for (; words->text; words++)
-		if (live(words->on, v) && used < len)
+		if (span_has(words->on, v) && used < len)
 			used += (size_t)snprintf(out + used, len - used, "%s%s", used ? ", " : "",
 						 words->text);
 	return out;
@@ -72,22 +72,22 @@ const char *words_listed(const struct word *words, enum version v, char *out, si
 const char *value_expected(const struct field *f, enum version v, char *out, size_t len)
 {
 	const char *or_null = may_be_null(f) ? ", or null" : "";
-	const char *or_empty = f->flags & F_FILLED ? ", at least one" : "";
+	const char *or_empty = f->flags & F_NON_EMPTY ? ", at least one" : "";
 	static const char one_of[] = "one of ";
 
 	switch (f->kind) {
 	case K_ID:
-		snprintf(out, len, "an id: %s", form_expected(FORM_ID));
+		snprintf(out, len, "an id: %s", string_format_expected(STRFMT_ID));
 		break;
 	case K_REF:
 		snprintf(out, len, "the id of a %s%s", resources[f->refers].called, or_null);
 		break;
 	case K_TEXT:
-		snprintf(out, len, "%s%s", form_expected(f->form), or_null);
+		snprintf(out, len, "%s%s", string_format_expected(f->strfmt), or_null);
 		break;
 	case K_ENUM:
 		snprintf(out, len, "%s", one_of);
-		words_listed(f->words, v, out + strlen(one_of), len - strlen(one_of));
+		value_words(f->words, v, out + strlen(one_of), len - strlen(one_of));
 		break;
 	case K_TIME:
 		snprintf(out, len, "a time such as 2024-01-01T00:00:00Z%s", or_null);

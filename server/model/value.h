@@ -22,7 +22,7 @@ bool value_fits(struct arena *a, const struct field *f, enum version v, const cJ
 /* What a field's value must be, for a message; written to out, which it returns. */
 const char *value_expected(const struct field *f, enum version v, char *out, size_t len);
 /* "one, two" of the words that a version has; the same. */
-const char *words_listed(const struct word *words, enum version v, char *out, size_t len);
+const char *value_words(const struct word *words, enum version v, char *out, size_t len);
 /* A value for a message: as JSON, cut short; of a secret no more than its type. NULL when memory
  * is short. */
 const char *value_shown(struct arena *a, const cJSON *json, bool secret);

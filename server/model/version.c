@@ -51,7 +51,8 @@ static const char *train_of(const char *name)
 	int64_t micros;
 
 	snprintf(midnight, sizeof midnight, "%.*sT00:00:00Z", (int)DATE, name);
-	if (strnlen(name, DATE + 1) <= DATE || name[DATE] != '.' || !time_parse(midnight, &micros))
+	if (strnlen(name, DATE + 1) <= DATE || name[DATE] != '.' ||
+	    !rfc3339_parse(midnight, &micros))
 		return NULL;
 	return name + DATE;
 }

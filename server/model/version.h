@@ -35,13 +35,13 @@ struct span {
 #define NEVER    { 0, 0 }
 /* clang-format on */
 
-static inline bool live(struct span s, enum version v)
+static inline bool span_has(struct span s, enum version v)
 {
 	return s.since <= v && v < s.before;
 }
 
 /* Is there a version in which it is? */
-static inline bool ever(struct span s)
+static inline bool span_is_ever(struct span s)
 {
 	return s.since < s.before;
 }

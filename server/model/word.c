@@ -59,7 +59,7 @@ const char *word_in(const struct word *words, const char *text, enum version v)
 {
 	const struct word *w = word_find(words, text);
 
-	return w && !live(w->on, v) && w->older ? w->older : text;
+	return w && !span_has(w->on, v) && w->older ? w->older : text;
 }
 
 unsigned word_number(const struct word *words, const char *text)

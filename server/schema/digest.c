@@ -40,11 +40,11 @@ char *digest_text(struct arena *a, const char *bytes, size_t len)
 
 static void write_slot(struct writer *w, const struct digest_slot *slot)
 {
-	write_open(write_item(w), '{');
-	write_text(write_key(w, "filepath"), slot->filepath);
-	write_text(write_key(w, "key"), slot->key);
-	write_raw(write_key(w, "required"), slot->required ? "true" : "false");
-	write_close(w, '}');
+	writer_open(writer_item(w), '{');
+	writer_text(writer_key(w, "filepath"), slot->filepath);
+	writer_text(writer_key(w, "key"), slot->key);
+	writer_raw(writer_key(w, "required"), slot->required ? "true" : "false");
+	writer_close(w, '}');
 }
 
 char *digest_schema(struct arena *a, const struct digest_input *in)
@@ -53,16 +53,16 @@ char *digest_schema(struct arena *a, const struct digest_input *in)
 	struct writer w = { .to = &text, .empty = true };
 
 	/* Keys in order: it is canonical, too. */
-	write_open(&w, '{');
-	write_text(write_key(&w, "config_type_id"), in->config_type_id);
-	write_raw(write_key(&w, "documents"), in->documents);
-	write_text(write_key(&w, "format"), in->format);
-	write_text(write_key(&w, "instance_format"), in->instance_format);
-	write_text(write_key(&w, "language"), in->language);
-	write_open(write_key(&w, "slots"), '[');
+	writer_open(&w, '{');
+	writer_text(writer_key(&w, "config_type_id"), in->config_type_id);
+	writer_raw(writer_key(&w, "documents"), in->documents);
+	writer_text(writer_key(&w, "format"), in->format);
+	writer_text(writer_key(&w, "instance_format"), in->instance_format);
+	writer_text(writer_key(&w, "language"), in->language);
+	writer_open(writer_key(&w, "slots"), '[');
 	for (size_t i = 0; i < in->nslots; i++)
 		write_slot(&w, &in->slots[i]);
-	write_close(&w, ']');
-	write_close(&w, '}');
+	writer_close(&w, ']');
+	writer_close(&w, '}');
 	return text.bad ? NULL : digest_text(a, text.text, text.len);
 }

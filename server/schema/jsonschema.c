@@ -39,7 +39,7 @@ struct run {
 	unsigned quiet;          /* > 0: only whether it fits is asked */
 	struct matcher *matcher; /* NULL until there is a pattern to match; owned */
 	const char *stop;        /* too_complex or json_out_of_memory: nothing more is looked at */
-	struct misfit *misfits[MISFITS_MAX];
+	struct violation *violations[MISFITS_MAX];
 	const struct node *places[MISFITS_MAX]; /* of them; in order */
 	size_t count;
 };
@@ -71,9 +71,9 @@ static bool wanted(const struct run *r, const struct node *v)
 }
 
 /* Put a misfit in its place, behind those of values before and those found before. False. */
-static bool misfit(struct run *r, const struct node *v, const char *message)
+static bool violation(struct run *r, const struct node *v, const char *message)
 {
-	struct misfit *made = arena_zalloc(r->arena, sizeof *made);
+	struct violation *made = arena_zalloc(r->arena, sizeof *made);
 	size_t place = r->count < MISFITS_MAX ? r->count++ : MISFITS_MAX - 1;
 
 	if (!made || !message)
@@ -84,16 +84,16 @@ static bool misfit(struct run *r, const struct node *v, const char *message)
 		return stop(r, json_out_of_memory);
 	for (; place > 0 && r->places[place - 1]->at > v->at; place--) {
 		r->places[place] = r->places[place - 1];
-		r->misfits[place] = r->misfits[place - 1];
+		r->violations[place] = r->violations[place - 1];
 	}
 	r->places[place] = v;
-	r->misfits[place] = made;
+	r->violations[place] = made;
 	return false;
 }
 
 /* Say what does not fit, where it is worth saying. False. */
 #define MISFIT(r, v, ...)                                                                          \
-	(wanted((r), (v)) && misfit((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
+	(wanted((r), (v)) && violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
 
 /* What a message shows, or "" and the end where memory is short. */
 static const char *shown(struct run *r, const char *text)
@@ -382,7 +382,7 @@ static bool matches(struct run *r, const struct regex *re, const char *text)
 	if (r->stop)
 		return false;
 	if (!r->matcher)
-		r->matcher = matcher_new();
+		r->matcher = regex_matcher_new();
 	if (!r->matcher)
 		return stop(r, json_out_of_memory);
 	switch (regex_match(re, r->matcher, text, &r->steps)) {
@@ -810,60 +810,62 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, u
 /* ---- from outside -----------------------------------------------------------------------------
  */
 
-static enum verdict unfit_as_a_whole(struct arena *a, const char *message, struct misfit **misfits)
+static enum verdict unfit_as_a_whole(struct arena *a, const char *message,
+				     struct violation **violations)
 {
-	struct misfit *m = message ? arena_zalloc(a, sizeof *m) : NULL;
+	struct violation *m = message ? arena_zalloc(a, sizeof *m) : NULL;
 
 	if (!m)
-		return VERDICT_BROKE;
-	*m = (struct misfit){ .path = "[]", .message = message };
-	*misfits = m;
-	return VERDICT_UNFIT;
+		return NO_MEMORY;
+	*m = (struct violation){ .path = "[]", .message = message };
+	*violations = m;
+	return INVALID;
 }
 
-static enum verdict tell(struct run *r, bool good, struct misfit **misfits)
+static enum verdict tell(struct run *r, bool good, struct violation **violations)
 {
 	if (r->stop == json_out_of_memory)
-		return VERDICT_BROKE;
+		return NO_MEMORY;
 	if (r->stop)
-		return unfit_as_a_whole(r->arena, r->stop, misfits);
+		return unfit_as_a_whole(r->arena, r->stop, violations);
 	if (good)
-		return VERDICT_FITS;
+		return VALID;
 	for (size_t i = 0; i + 1 < r->count; i++)
-		r->misfits[i]->next = r->misfits[i + 1];
-	*misfits = r->misfits[0];
-	return VERDICT_UNFIT;
+		r->violations[i]->next = r->violations[i + 1];
+	*violations = r->violations[0];
+	return INVALID;
 }
 
 static enum verdict validate(const struct jsonschema *schema, const cJSON *value,
-			     struct misfit **misfits)
+			     struct violation **violations)
 {
 	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
 	const char *why;
 	const struct node *v = jsontree_load(schema->arena, value, &why);
 
 	if (!v && why == json_out_of_memory)
-		return VERDICT_BROKE;
+		return NO_MEMORY;
 	if (!v)
-		return unfit_as_a_whole(schema->arena, why, misfits);
+		return unfit_as_a_whole(schema->arena, why, violations);
 
 	bool good = apply(&r, schema->root, v, NULL, NULL);
 
-	matcher_free(r.matcher);
-	return tell(&r, good, misfits);
+	regex_matcher_free(r.matcher);
+	return tell(&r, good, violations);
 }
 
 enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
-				 struct misfit **misfits)
+				 struct violation **violations)
 {
 	struct jsonschema compiled;
 	bool good = jsonschema_compile(&compiled, a, schema);
-	enum verdict verdict = VERDICT_BROKE;
+	enum verdict verdict = NO_MEMORY;
 
 	if (good)
-		verdict = validate(&compiled, value, misfits);
+		verdict = validate(&compiled, value, violations);
 	else if (!compiled.broke)
-		verdict = unfit_as_a_whole(a, arena_printf(a, "schema: %s", compiled.why), misfits);
+		verdict =
+		    unfit_as_a_whole(a, arena_printf(a, "schema: %s", compiled.why), violations);
 	jsonschema_free(&compiled);
 	return verdict;
 }
@@ -872,41 +874,41 @@ enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJS
 static enum verdict check_default(struct run *r, const struct schema *s, const char **why)
 {
 	const struct node *value = s->part[DEFAULT];
-	struct misfit *first = NULL;
+	struct violation *first = NULL;
 	bool good = apply(r, s, value, NULL, NULL);
 	enum verdict verdict = tell(r, good, &first);
 
-	if (verdict != VERDICT_UNFIT)
+	if (verdict != INVALID)
 		return verdict;
 
 	const char *pointer = jsontree_pointer(r->arena, r->count > 0 ? r->places[0] : value);
 
 	*why = pointer ? arena_printf(r->arena, "%s: %s", pointer, first->message) : NULL;
-	return *why ? VERDICT_UNFIT : VERDICT_BROKE;
+	return *why ? INVALID : NO_MEMORY;
 }
 
 static enum verdict check_defaults(const struct jsonschema *schema, const char **why)
 {
 	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
-	enum verdict verdict = VERDICT_FITS;
+	enum verdict verdict = VALID;
 
-	for (const struct schema *s = schema->schemas; s && verdict == VERDICT_FITS; s = s->next)
+	for (const struct schema *s = schema->schemas; s && verdict == VALID; s = s->next)
 		if (s->part[DEFAULT])
 			verdict = check_default(&r, s, why);
-	matcher_free(r.matcher);
+	regex_matcher_free(r.matcher);
 	return verdict;
 }
 
 enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char **why)
 {
 	struct jsonschema compiled;
-	enum verdict verdict = VERDICT_BROKE;
+	enum verdict verdict = NO_MEMORY;
 
 	if (jsonschema_compile(&compiled, a, schema)) {
 		verdict = check_defaults(&compiled, why);
 	} else if (!compiled.broke) {
 		*why = compiled.why;
-		verdict = VERDICT_UNFIT;
+		verdict = INVALID;
 	}
 	jsonschema_free(&compiled);
 	return verdict;

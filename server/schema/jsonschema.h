@@ -16,12 +16,12 @@
 
 enum { MISFITS_MAX = 20, JSONSCHEMA_STEPS = 10 * 1000 * 1000 };
 
-enum verdict { VERDICT_FITS, VERDICT_UNFIT, VERDICT_BROKE /* memory is short */ };
+enum verdict { VALID, INVALID, NO_MEMORY /* memory is short */ };
 
-struct misfit {
+struct violation {
 	const char *path; /* a JSON array of keys and indices: ["speed",0] */
 	const char *message;
-	struct misfit *next;
+	struct violation *next;
 };
 
 /*
@@ -35,6 +35,6 @@ enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char *
  * more than JSONSCHEMA_STEPS are misfits of the whole.
  */
 enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
-				 struct misfit **misfits) MUST_CHECK;
+				 struct violation **violations) MUST_CHECK;
 
 #endif

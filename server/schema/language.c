@@ -35,29 +35,29 @@ static enum verdict jsonschema_document(struct arena *a, const char *format, con
 	enum verdict verdict;
 
 	if (!json)
-		return *why ? VERDICT_UNFIT : VERDICT_BROKE;
+		return *why ? INVALID : NO_MEMORY;
 	verdict = jsonschema_check(a, json, why);
-	if (verdict == VERDICT_FITS)
+	if (verdict == VALID)
 		json_add_canonical(canonical, json);
 	cJSON_Delete(json);
 	return verdict;
 }
 
 static enum verdict jsonschema_instance(struct arena *a, const char *format, const char *data,
-					const cJSON *content, struct misfit **misfits)
+					const cJSON *content, struct violation **violations)
 {
 	const char *why;
 	cJSON *json = parse(a, format, data, &why);
 	enum verdict verdict;
 
 	if (!json)
-		return why ? VERDICT_FITS : VERDICT_BROKE;
-	verdict = jsonschema_validate(a, json, content, misfits);
+		return why ? VALID : NO_MEMORY;
+	verdict = jsonschema_validate(a, json, content, violations);
 	/* What was never a schema, which fixtures alone can have, says nothing of instances. */
-	if (verdict == VERDICT_UNFIT) {
+	if (verdict == INVALID) {
 		verdict = jsonschema_check(a, json, &why);
-		if (verdict != VERDICT_BROKE)
-			verdict = verdict == VERDICT_FITS ? VERDICT_UNFIT : VERDICT_FITS;
+		if (verdict != NO_MEMORY)
+			verdict = verdict == VALID ? INVALID : VALID;
 	}
 	cJSON_Delete(json);
 	return verdict;
@@ -74,13 +74,13 @@ static enum verdict cue_document(struct arena *a, const char *format, const char
 	(void)format;
 	if (!cue_check(data, strlen(data), &e)) {
 		*why = arena_printf(a, "no CUE: line %u, column %u: %s", e.line, e.column, e.what);
-		return *why ? VERDICT_UNFIT : VERDICT_BROKE;
+		return *why ? INVALID : NO_MEMORY;
 	}
 	cue_add_canonical(&text, data, strlen(data));
 	if (text.bad)
-		return VERDICT_BROKE;
+		return NO_MEMORY;
 	buf_add_json(canonical, text.text ? text.text : "");
-	return VERDICT_FITS;
+	return VALID;
 }
 
 /* ---- opaque ---------------------------------------------------------------------------------- */
@@ -96,7 +96,7 @@ static enum verdict opaque_document(struct arena *a, const char *format, const c
 	const cJSON *item;
 
 	if (!json)
-		return *why ? VERDICT_UNFIT : VERDICT_BROKE;
+		return *why ? INVALID : NO_MEMORY;
 	item = json->child;
 	while (cJSON_IsObject(json) && item && language_has(keys, item->string))
 		item = item->next;
@@ -114,10 +114,10 @@ static enum verdict opaque_document(struct arena *a, const char *format, const c
 	} else {
 		json_add_canonical(canonical, json);
 		cJSON_Delete(json);
-		return VERDICT_FITS;
+		return VALID;
 	}
 	cJSON_Delete(json);
-	return *why ? VERDICT_UNFIT : VERDICT_BROKE;
+	return *why ? INVALID : NO_MEMORY;
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -179,9 +179,9 @@ bool language_canonical(struct arena *a, const struct language *l, const char *f
 	const char *why;
 
 	switch (l->document(a, format, data, canonical, &why)) {
-	case VERDICT_FITS:
+	case VALID:
 		return true;
-	case VERDICT_UNFIT:
+	case INVALID:
 		buf_add_json(canonical, data);
 		return true;
 	default:
@@ -191,21 +191,21 @@ bool language_canonical(struct arena *a, const struct language *l, const char *f
 
 enum verdict language_check(struct arena *a, const struct language *l,
 			    const struct formatted *document, const struct formatted *content,
-			    const char **why, struct misfit **misfits)
+			    const char **why, struct violation **violations)
 {
 	enum verdict verdict;
 	cJSON *json;
 
 	*why = NULL;
-	*misfits = NULL;
+	*violations = NULL;
 	if (!l->parsed)
-		return VERDICT_FITS;
+		return VALID;
 	json = parse(a, content->format, content->text, why);
 	if (!json)
-		return *why ? VERDICT_UNFIT : VERDICT_BROKE;
+		return *why ? INVALID : NO_MEMORY;
 	verdict = document->text && l->instance
-		      ? l->instance(a, document->format, document->text, json, misfits)
-		      : VERDICT_FITS;
+		      ? l->instance(a, document->format, document->text, json, violations)
+		      : VALID;
 	cJSON_Delete(json);
 	return verdict;
 }

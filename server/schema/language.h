@@ -23,7 +23,7 @@ struct language {
 				 struct buf *canonical, const char **why);
 	/* Parsed content: does it fit the (first) document? NULL: whatever can be read does. */
 	enum verdict (*instance)(struct arena *a, const char *format, const char *data,
-				 const cJSON *content, struct misfit **misfits);
+				 const cJSON *content, struct violation **violations);
 };
 
 /* The language of that name, which is a word of schema_language_words. */
@@ -44,10 +44,10 @@ struct formatted {
 
 /*
  * Is content, in one of its instance formats, an instance of a document (without text: any)? On
- * VERDICT_UNFIT, *why says where and why it cannot be read; if NULL, *misfits what does not fit.
+ * INVALID, *why says where and why it cannot be read; if NULL, *misfits what does not fit.
  */
 enum verdict language_check(struct arena *a, const struct language *l,
 			    const struct formatted *document, const struct formatted *content,
-			    const char **why, struct misfit **misfits);
+			    const char **why, struct violation **violations);
 
 #endif

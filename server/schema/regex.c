@@ -223,7 +223,7 @@ void regex_free(struct regex *re)
 	free(re);
 }
 
-struct matcher *matcher_new(void)
+struct matcher *regex_matcher_new(void)
 {
 	struct matcher *m = calloc(1, sizeof *m);
 
@@ -232,14 +232,14 @@ struct matcher *matcher_new(void)
 	m->data = pcre2_match_data_create(1, NULL);
 	m->limits = pcre2_match_context_create(NULL);
 	if (!m->data || !m->limits) {
-		matcher_free(m);
+		regex_matcher_free(m);
 		return NULL;
 	}
 	pcre2_set_heap_limit(m->limits, HEAP_KIB);
 	return m;
 }
 
-void matcher_free(struct matcher *m)
+void regex_matcher_free(struct matcher *m)
 {
 	if (!m)
 		return;

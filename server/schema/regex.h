@@ -24,8 +24,8 @@ void regex_free(struct regex *re);
 /* The memory that it takes, in bytes. It may be a thousand times as long as the pattern. */
 size_t regex_size(const struct regex *re);
 /* NULL when memory is short. */
-struct matcher *matcher_new(void) MUST_CHECK;
-void matcher_free(struct matcher *m);
+struct matcher *regex_matcher_new(void) MUST_CHECK;
+void regex_matcher_free(struct matcher *m);
 /*
  * Does it match anywhere in the text, valid UTF-8? What that takes is subtracted from *steps;
  * REGEX_COMPLEX when they are used up.

@@ -14,7 +14,7 @@ enum {
 };
 
 /* Copy the current row of a statement whose columns from `column` on are the resource's. */
-static struct row *read_row(const struct join *j, struct stmt *s, const struct resource *r,
+static struct row *read_row(const struct fetch *j, struct stmt *s, const struct resource *r,
 			    int column)
 {
 	struct row *row = row_new(j->arena, r);
@@ -119,7 +119,7 @@ static const char **keys_of(struct arena *a, const struct leads *leads, size_t *
 	return keys;
 }
 
-static bool read_one(const struct join *j, enum resource_id resource, const char *key,
+static bool read_one(const struct fetch *j, enum resource_id resource, const char *key,
 		     struct row **row)
 {
 	struct stmt *s CLEANUP(stmt_endp) = db_query(j->db, &j->sql->get[resource]);
@@ -136,7 +136,7 @@ static bool read_one(const struct join *j, enum resource_id resource, const char
 }
 
 /* The rows of these keys, in the keys' order; *n becomes the number of those that there are. */
-static bool read_many(const struct join *j, enum resource_id resource, const char *const *keys,
+static bool read_many(const struct fetch *j, enum resource_id resource, const char *const *keys,
 		      size_t *n, struct row **rows)
 {
 	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
@@ -173,7 +173,7 @@ static struct row *copy_row(struct arena *a, const struct row *row)
 }
 
 /* Read each row that is led to once, and hang a copy under each that leads there. */
-static bool hang_leads(const struct join *j, const struct leads *leads, size_t field,
+static bool hang_leads(const struct fetch *j, const struct leads *leads, size_t field,
 		       enum resource_id target, size_t *found)
 {
 	size_t n;
@@ -198,7 +198,7 @@ static bool hang_leads(const struct join *j, const struct leads *leads, size_t f
 }
 
 /* Ask where a relation leads from rows, sorted by key and all different. */
-static bool ask_related(const struct join *j, struct row **rows, size_t n, size_t field,
+static bool ask_related(const struct fetch *j, struct row **rows, size_t n, size_t field,
 			struct leads *leads, size_t *found)
 {
 	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
@@ -239,7 +239,7 @@ static bool ask_related(const struct join *j, struct row **rows, size_t n, size_
 }
 
 /* What the rows' own column says. */
-static bool read_column(const struct join *j, struct row **rows, size_t n, const char *column,
+static bool read_column(const struct fetch *j, struct row **rows, size_t n, const char *column,
 			struct leads *leads)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -252,7 +252,7 @@ static bool read_column(const struct join *j, struct row **rows, size_t n, const
 }
 
 /* Hang under `rows`, sorted by key and all different, what one of their relations leads to. */
-static bool read_related(const struct join *j, struct row **rows, size_t n, size_t field,
+static bool read_related(const struct fetch *j, struct row **rows, size_t n, size_t field,
 			 size_t *found)
 {
 	const struct resource *near = rows[0]->resource;
@@ -269,11 +269,11 @@ static bool read_related(const struct join *j, struct row **rows, size_t n, size
 
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-static bool load_all(const struct join *j, struct row **rows, size_t n,
+static bool load_all(const struct fetch *j, struct row **rows, size_t n,
 		     const struct expansion *tree) MUST_CHECK;
 
 /* Follow one relation, and in what it leads to, what is expanded there. */
-static bool load_relation(const struct join *j, struct row **rows, size_t n, size_t field,
+static bool load_relation(const struct fetch *j, struct row **rows, size_t n, size_t field,
 			  const struct expansion *children)
 {
 	size_t found;
@@ -295,20 +295,20 @@ static bool load_relation(const struct join *j, struct row **rows, size_t n, siz
 }
 
 /* Is the relation shown, and with which expansions in what it leads to? */
-static bool wanted(const struct join *j, const struct field *f, const struct expansion *tree,
+static bool wanted(const struct fetch *j, const struct field *f, const struct expansion *tree,
 		   const struct expansion **children)
 {
 	const struct expansion *e;
 
 	if (!is_relation(f))
 		return false;
-	e = f->flags & F_EXPAND ? expand_find(tree, f) : NULL;
+	e = f->flags & F_EXPAND ? expansion_find(tree, f) : NULL;
 	*children = e ? e->children : NULL;
-	return f->flags & F_EXPAND ? e != NULL : live(f->on, j->version);
+	return f->flags & F_EXPAND ? e != NULL : span_has(f->on, j->version);
 }
 
 /* Follow every wanted relation from rows of one resource, in any order. */
-static bool load_all(const struct join *j, struct row **rows, size_t n,
+static bool load_all(const struct fetch *j, struct row **rows, size_t n,
 		     const struct expansion *tree)
 {
 	const struct resource *r = rows[0]->resource;
@@ -339,13 +339,13 @@ static bool load_all(const struct join *j, struct row **rows, size_t n,
 	return true;
 }
 
-bool join_get(const struct join *j, enum resource_id resource, const char *key,
-	      const struct expansion *tree, struct row **row)
+bool fetch_row(const struct fetch *j, enum resource_id resource, const char *key,
+	       const struct expansion *tree, struct row **row)
 {
 	return read_one(j, resource, key, row) && (!*row || load_all(j, row, 1, tree));
 }
 
-static struct row **list_rows(const struct join *j, const struct rows *rows, size_t n)
+static struct row **list_rows(const struct fetch *j, const struct rows *rows, size_t n)
 {
 	struct row **all = arena_alloc(j->arena, n * sizeof(struct row *));
 	size_t i = 0;
@@ -355,8 +355,8 @@ static struct row **list_rows(const struct join *j, const struct rows *rows, siz
 	return all;
 }
 
-bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource,
-	       const struct expansion *tree, struct rows *rows, size_t *n)
+bool fetch_rows(const struct fetch *j, struct stmt *s, enum resource_id resource,
+		const struct expansion *tree, struct rows *rows, size_t *n)
 {
 	enum step step = STEP_DONE;
 	const size_t max = *n;
@@ -379,7 +379,7 @@ bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource,
 	return all && load_all(j, all, *n, tree);
 }
 
-bool join_count(struct db *db, const struct resource *r, int64_t *count)
+bool fetch_count(struct db *db, const struct resource *r, int64_t *count)
 {
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(256);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;

@@ -12,7 +12,7 @@
 #include "store/sql.h"
 
 /* The caller holds db_read or db_write around every use. */
-struct join {
+struct fetch {
 	struct db *db;
 	const struct sql *sql;
 	struct arena *arena; /* where the rows go */
@@ -23,17 +23,17 @@ struct join {
  * Read the row with that key, the relations of `tree`, and the relations that the version always
  * shows. Sets *row, to NULL where there is no such row. False when the database or memory fails.
  */
-bool join_get(const struct join *j, enum resource_id resource, const char *key,
-	      const struct expansion *tree, struct row **row) MUST_CHECK;
+bool fetch_row(const struct fetch *j, enum resource_id resource, const char *key,
+	       const struct expansion *tree, struct row **row) MUST_CHECK;
 
 /*
  * Read the rows of a statement whose columns are a resource's (sql_select), which is ready to be
  * stepped, at most *n of them, and the same relations. Sets *rows, and *n to their number.
  */
-bool join_rows(const struct join *j, struct stmt *s, enum resource_id resource,
-	       const struct expansion *tree, struct rows *rows, size_t *n) MUST_CHECK;
+bool fetch_rows(const struct fetch *j, struct stmt *s, enum resource_id resource,
+		const struct expansion *tree, struct rows *rows, size_t *n) MUST_CHECK;
 
 /* How many rows a resource has. */
-bool join_count(struct db *db, const struct resource *r, int64_t *count) MUST_CHECK;
+bool fetch_count(struct db *db, const struct resource *r, int64_t *count) MUST_CHECK;
 
 #endif

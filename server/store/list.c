@@ -13,7 +13,7 @@ enum {
 };
 
 /* Bind the values of a filter as one: a text, or an array of several. */
-static bool bind_filter(const struct join *j, struct stmt *s, size_t i, const struct filter *f)
+static bool bind_filter(const struct fetch *j, struct stmt *s, size_t i, const struct filter *f)
 {
 	struct buf array CLEANUP(buf_free) = BUF_INIT(VALUES_MAX);
 	const char *value = f->values[0];
@@ -27,7 +27,7 @@ static bool bind_filter(const struct join *j, struct stmt *s, size_t i, const st
 	return value != NULL;
 }
 
-static bool bind_filters(const struct join *j, struct stmt *s, const struct listing *l)
+static bool bind_filters(const struct fetch *j, struct stmt *s, const struct list_query *l)
 {
 	for (size_t i = 0; i < l->nfilters; i++)
 		if (!bind_filter(j, s, i + 1, &l->filters[i]))
@@ -36,14 +36,14 @@ static bool bind_filters(const struct join *j, struct stmt *s, const struct list
 }
 
 /* The statement of that text, which is kept; NULL on failure. */
-static struct stmt *kept(const struct join *j, const struct buf *text)
+static struct stmt *kept(const struct fetch *j, const struct buf *text)
 {
 	return text->bad
 		   ? NULL
 		   : db_query(j->db, &(struct query){ .sql = text->text, .slot = QUERY_KEPT });
 }
 
-static bool count_rows(const struct join *j, enum resource_id resource, const struct listing *l,
+static bool count_rows(const struct fetch *j, enum resource_id resource, const struct list_query *l,
 		       size_t lead, int64_t *count)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -58,7 +58,7 @@ static bool count_rows(const struct join *j, enum resource_id resource, const st
 }
 
 /* How many rows pass a filter; at most ENOUGH. */
-static bool probe(const struct join *j, enum resource_id resource, const struct listing *l,
+static bool probe(const struct fetch *j, enum resource_id resource, const struct list_query *l,
 		  size_t i, int64_t *count)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -80,8 +80,8 @@ static bool probe(const struct join *j, enum resource_id resource, const struct 
  * it is better to walk through all rows in that order until the page is full, which where many rows
  * pass takes few steps.
  */
-static bool find_fewest(const struct join *j, enum resource_id resource, const struct listing *l,
-			size_t *lead)
+static bool find_fewest(const struct fetch *j, enum resource_id resource,
+			const struct list_query *l, size_t *lead)
 {
 	int64_t least = ENOUGH, count;
 
@@ -97,7 +97,8 @@ static bool find_fewest(const struct join *j, enum resource_id resource, const s
 	return true;
 }
 
-static bool bind_list(const struct join *j, struct stmt *s, const struct listing *l, size_t lead)
+static bool bind_list(const struct fetch *j, struct stmt *s, const struct list_query *l,
+		      size_t lead)
 {
 	int n = (int)l->nfilters;
 
@@ -115,10 +116,10 @@ static bool bind_list(const struct join *j, struct stmt *s, const struct listing
  * How far back a filter's youngest rows reach: when the last of the first FAR was made, or NULL
  * where there are not that many.
  */
-static bool find_reach(const struct join *j, enum resource_id resource, const struct listing *l,
+static bool find_reach(const struct fetch *j, enum resource_id resource, const struct list_query *l,
 		       size_t i, const char **since)
 {
-	struct listing alone = {
+	struct list_query alone = {
 		.nfilters = 1, .norders = l->norders, .limit = 0, .offset = FAR - 1
 	};
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -145,8 +146,8 @@ static bool find_reach(const struct join *j, enum resource_id resource, const st
  * In the usual order, in which each filter's index finds its rows, the one leads whose rows are the
  * furthest apart where the page is: the others' are passed over soonest.
  */
-static bool find_thinnest(const struct join *j, enum resource_id resource, const struct listing *l,
-			  size_t *lead)
+static bool find_thinnest(const struct fetch *j, enum resource_id resource,
+			  const struct list_query *l, size_t *lead)
 {
 	const char *oldest = NULL, *since;
 
@@ -168,14 +169,14 @@ static bool find_thinnest(const struct join *j, enum resource_id resource, const
 	return true;
 }
 
-static bool find_lead(const struct join *j, enum resource_id resource, const struct listing *l,
+static bool find_lead(const struct fetch *j, enum resource_id resource, const struct list_query *l,
 		      size_t *lead)
 {
-	return listing_is_usual(l) ? find_thinnest(j, resource, l, lead)
-				   : find_fewest(j, resource, l, lead);
+	return list_query_is_default(l) ? find_thinnest(j, resource, l, lead)
+					: find_fewest(j, resource, l, lead);
 }
 
-bool list_page(const struct join *j, enum resource_id resource, const struct listing *l,
+bool list_page(const struct fetch *j, enum resource_id resource, const struct list_query *l,
 	       const struct expansion *tree, bool count, struct page *page)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -187,7 +188,7 @@ bool list_page(const struct join *j, enum resource_id resource, const struct lis
 		return false;
 	sql_list(&text, &resources[resource], l, lead);
 	s = kept(j, &text);
-	if (!s || !bind_list(j, s, l, lead) || !join_rows(j, s, resource, tree, &page->rows, &n))
+	if (!s || !bind_list(j, s, l, lead) || !fetch_rows(j, s, resource, tree, &page->rows, &n))
 		return false;
 	if (n == (size_t)l->limit) {
 		enum step step = stmt_step(s);

@@ -10,7 +10,7 @@
 
 struct piece {
 	struct refcount refs;
-	unsigned char bytes[PIECE_BYTES];
+	unsigned char bytes[PAGE_BYTES];
 };
 
 struct pages {
@@ -34,7 +34,7 @@ static struct piece *piece_new(const void *bytes)
 	if (!piece)
 		return NULL;
 	if (bytes)
-		memcpy(piece->bytes, bytes, PIECE_BYTES);
+		memcpy(piece->bytes, bytes, PAGE_BYTES);
 	refcount_init(&piece->refs);
 	return piece;
 }
@@ -78,9 +78,9 @@ bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offse
 	bool there = true;
 
 	for (size_t part; len > 0; to += part, offset += part, len -= part) {
-		size_t i = offset / PIECE_BYTES, at = offset % PIECE_BYTES;
+		size_t i = offset / PAGE_BYTES, at = offset % PAGE_BYTES;
 
-		part = PIECE_BYTES - at < len ? PIECE_BYTES - at : len;
+		part = PAGE_BYTES - at < len ? PAGE_BYTES - at : len;
 		if (i < pages->count) {
 			memcpy(to, pages->pieces[i]->bytes + at, part);
 		} else {
@@ -91,7 +91,7 @@ bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offse
 	return there;
 }
 
-const void *pages_piece(const struct pages *pages, size_t i)
+const void *pages_page(const struct pages *pages, size_t i)
 {
 	return i < pages->count ? pages->pieces[i]->bytes : NULL;
 }
@@ -116,11 +116,11 @@ bool pages_write(struct pages *pages, size_t i, const void *bytes)
 	struct piece *piece = i < pages->count ? pages->pieces[i] : NULL;
 
 	if (piece && refcount_is_one(&piece->refs)) {
-		memcpy(piece->bytes, bytes, PIECE_BYTES);
+		memcpy(piece->bytes, bytes, PAGE_BYTES);
 		return true;
 	}
 	/* So that to undo what could not be done for want of memory takes none. */
-	if (piece && memcmp(piece->bytes, bytes, PIECE_BYTES) == 0)
+	if (piece && memcmp(piece->bytes, bytes, PAGE_BYTES) == 0)
 		return true;
 	piece = GROW(pages->pieces, i + 1, pages->cap) ? piece_new(bytes) : NULL;
 	if (!piece || !fill_up(pages, i)) {
@@ -153,14 +153,14 @@ struct image *pages_image(const struct pages *pages, const struct image *like)
 		struct piece *piece = pages->pieces[i],
 			     *other = like && i < like->count ? like->pieces[i] : piece;
 
-		if (other != piece && memcmp(other->bytes, piece->bytes, PIECE_BYTES) == 0)
+		if (other != piece && memcmp(other->bytes, piece->bytes, PAGE_BYTES) == 0)
 			piece = other;
 		image->pieces[i] = piece_ref(piece);
 	}
 	return image;
 }
 
-bool pages_put(struct pages *pages, const struct image *image, const void *first)
+bool pages_restore(struct pages *pages, const struct image *image, const void *first)
 {
 	struct piece *head =
 	    GROW(pages->pieces, image->count, pages->cap) ? piece_new(first) : NULL;
@@ -205,7 +205,7 @@ size_t image_count(const struct image *image)
 	return image->count;
 }
 
-const void *image_piece(const struct image *image, size_t i)
+const void *image_page(const struct image *image, size_t i)
 {
 	return image->pieces[i]->bytes;
 }

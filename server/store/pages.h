@@ -8,7 +8,7 @@
 
 #include "base/util.h"
 
-enum { PIECE_BYTES = 4096 };
+enum { PAGE_BYTES = 4096 };
 
 struct image;
 struct pages;
@@ -25,7 +25,7 @@ size_t pages_count(const struct pages *pages);
 /* Read `len` bytes from `offset` on. False where some are beyond the end: those are 0. */
 bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offset);
 /* The bytes of a piece, as long as nobody writes; NULL beyond the end. */
-const void *pages_piece(const struct pages *pages, size_t i);
+const void *pages_page(const struct pages *pages, size_t i);
 /*
  * Write a piece; those that are missing before it are 0. False, and no change, when memory is
  * short; of a piece that no image has, or that has these bytes already, it takes none.
@@ -43,7 +43,7 @@ struct image *pages_image(const struct pages *pages, const struct image *like) M
  * Make pages what the image holds, which has a piece, but for its first one: that is made of these
  * bytes. False, and no change, when memory is short.
  */
-bool pages_put(struct pages *pages, const struct image *image, const void *first) MUST_CHECK;
+bool pages_restore(struct pages *pages, const struct image *image, const void *first) MUST_CHECK;
 
 /*
  * An image never changes, so any thread that has a reference may read it. Another reference, and
@@ -53,6 +53,6 @@ struct image *image_ref(struct image *image);
 void image_unref(struct image *image);
 /* The number of pieces, and the bytes of one. */
 size_t image_count(const struct image *image);
-const void *image_piece(const struct image *image, size_t i);
+const void *image_page(const struct image *image, size_t i);
 
 #endif

@@ -190,7 +190,7 @@ static void add_filter(struct buf *b, const struct filter *f, bool one, size_t p
 }
 
 /* All of a listing's filters; a value of the leading one may be by itself. */
-static void add_filters(struct buf *b, const struct listing *l, size_t lead, size_t by_itself)
+static void add_filters(struct buf *b, const struct list_query *l, size_t lead, size_t by_itself)
 {
 	for (size_t i = 0; i < l->nfilters; i++) {
 		const struct filter *f = &l->filters[i];
@@ -204,7 +204,7 @@ static void add_filters(struct buf *b, const struct listing *l, size_t lead, siz
 	}
 }
 
-bool sql_merges(const struct listing *l, size_t lead)
+bool sql_merges(const struct list_query *l, size_t lead)
 {
 	return lead < l->nfilters && l->filters[lead].count > 1 &&
 	       l->filters[lead].count <= FILTER_FEW;
@@ -219,7 +219,7 @@ int sql_column(const struct resource *r, const struct field *f)
 	return n;
 }
 
-void sql_list(struct buf *to, const struct resource *r, const struct listing *l, size_t lead)
+void sql_list(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead)
 {
 	const size_t limit = l->nfilters + 1, offset = limit + 1;
 	const bool merges = sql_merges(l, lead);
@@ -243,13 +243,13 @@ void sql_list(struct buf *to, const struct resource *r, const struct listing *l,
 	buf_printf(to, " LIMIT ?%zu OFFSET ?%zu", limit, offset);
 }
 
-void sql_count(struct buf *to, const struct resource *r, const struct listing *l, size_t lead)
+void sql_count(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead)
 {
 	buf_printf(to, "SELECT count(*) FROM %s AS t", r->table);
 	add_filters(to, l, lead, 0);
 }
 
-void sql_probe(struct buf *to, const struct resource *r, const struct listing *l, size_t i)
+void sql_probe(struct buf *to, const struct resource *r, const struct list_query *l, size_t i)
 {
 	buf_printf(to, "SELECT count(*) FROM (SELECT 1 FROM %s AS t WHERE ", r->table);
 	add_filter(to, &l->filters[i], l->filters[i].count == 1, 2);

@@ -51,16 +51,15 @@ static int file_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 off
 /* The library writes whole pages of a database, and makes them of this size. */
 static int file_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
 {
-	if (len != PIECE_BYTES || offset % PIECE_BYTES != 0)
+	if (len != PAGE_BYTES || offset % PAGE_BYTES != 0)
 		return SQLITE_IOERR_WRITE;
-	return pages_write(pages_of(file), (size_t)offset / PIECE_BYTES, bytes)
-		   ? SQLITE_OK
-		   : SQLITE_IOERR_NOMEM;
+	return pages_write(pages_of(file), (size_t)offset / PAGE_BYTES, bytes) ? SQLITE_OK
+									       : SQLITE_IOERR_NOMEM;
 }
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-	pages_cut(pages_of(file), (size_t)size / PIECE_BYTES);
+	pages_cut(pages_of(file), (size_t)size / PAGE_BYTES);
 	return SQLITE_OK;
 }
 
@@ -73,7 +72,7 @@ static int file_sync(sqlite3_file *file, int flags)
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *size)
 {
-	*size = (sqlite3_int64)pages_count(pages_of(file)) * PIECE_BYTES;
+	*size = (sqlite3_int64)pages_count(pages_of(file)) * PAGE_BYTES;
 	return SQLITE_OK;
 }
 
@@ -101,7 +100,7 @@ static int file_control(sqlite3_file *file, int what, void *value)
 static int file_sector_size(sqlite3_file *file)
 {
 	(void)file;
-	return PIECE_BYTES;
+	return PAGE_BYTES;
 }
 
 static int file_characteristics(sqlite3_file *file)
@@ -121,8 +120,8 @@ static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **
 	const struct file *f = (const struct file *)file;
 
 	*page = NULL;
-	if (f->lock == SQLITE_LOCK_SHARED && len == PIECE_BYTES && offset % PIECE_BYTES == 0)
-		*page = (void *)pages_piece(f->pages, (size_t)offset / PIECE_BYTES);
+	if (f->lock == SQLITE_LOCK_SHARED && len == PAGE_BYTES && offset % PAGE_BYTES == 0)
+		*page = (void *)pages_page(f->pages, (size_t)offset / PAGE_BYTES);
 	return SQLITE_OK;
 }
 
@@ -234,7 +233,7 @@ bool store_setup(void)
 	return sqlite3_initialize() == SQLITE_OK && register_vfs();
 }
 
-bool db_say(struct db *db, char *err, size_t errlen)
+bool db_write_error(struct db *db, char *err, size_t errlen)
 {
 	snprintf(err, errlen, "database: %s", db_error(db));
 	return false;
@@ -319,7 +318,7 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 	     set_up(db);
 	pthread_rwlock_unlock(&store->lock);
 	if (!ok) {
-		db_say(db, err, errlen);
+		db_write_error(db, err, errlen);
 		db_close(db);
 		return NULL;
 	}
@@ -379,8 +378,8 @@ void db_read(struct db *db)
 	pthread_rwlock_rdlock(&store->lock);
 	if (store->stuck) {
 		pthread_rwlock_unlock(&store->lock);
-		db_alone(db); /* which tries again, be it this connection or another */
-		db_alone_end(db);
+		db_lock(db); /* which tries again, be it this connection or another */
+		db_unlock(db);
 		pthread_rwlock_rdlock(&store->lock);
 	}
 	db->failed[0] = '\0';
@@ -491,14 +490,14 @@ bool db_make_indexes(struct db *db, const char *sql)
 	return db_exec(db, sql) && number_schema(db);
 }
 
-void db_alone(struct db *db)
+void db_lock(struct db *db)
 {
 	pthread_rwlock_wrlock(&db->store->lock);
 	end_readers(db->store);
 	db->failed[0] = '\0';
 }
 
-void db_alone_end(struct db *db)
+void db_unlock(struct db *db)
 {
 	pthread_rwlock_unlock(&db->store->lock);
 }

@@ -46,10 +46,10 @@ static bool create(struct db *db, const char *schema, char *err, size_t errlen)
 	snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 APPLICATION, schema_number(schema));
 	if (!db_write(db))
-		return db_say(db, err, errlen);
+		return db_write_error(db, err, errlen);
 	if (db_exec(db, schema) && db_exec(db, marks))
-		return db_commit(db) || db_say(db, err, errlen);
-	db_say(db, err, errlen);
+		return db_commit(db) || db_write_error(db, err, errlen);
+	db_write_error(db, err, errlen);
 	db_rollback(db);
 	return false;
 }
@@ -102,7 +102,7 @@ struct store *store_open_image(const struct image *image, char *err, size_t errl
 
 	if (!store)
 		return NULL;
-	if (db_put(store->first, image)) {
+	if (db_restore(store->first, image)) {
 		store->slots[0] = store->first;
 		return store;
 	}
@@ -153,7 +153,7 @@ static struct db *find_free(struct store *store, unsigned worker, struct db ***p
 	return NULL;
 }
 
-struct db *store_take(struct store *store, unsigned worker, char *err, size_t errlen)
+struct db *store_acquire(struct store *store, unsigned worker, char *err, size_t errlen)
 {
 	struct db **place, *db;
 
@@ -169,7 +169,7 @@ struct db *store_take(struct store *store, unsigned worker, char *err, size_t er
 	return db;
 }
 
-void store_give(struct db *db)
+void store_release(struct db *db)
 {
 	struct store *store = db->store;
 
@@ -211,15 +211,15 @@ static void count_up(unsigned char *number)
 
 static bool put_in_memory(struct pages *pages, const struct image *image)
 {
-	unsigned char first[PIECE_BYTES];
+	unsigned char first[PAGE_BYTES];
 
-	memcpy(first, image_piece(image, 0), PIECE_BYTES);
+	memcpy(first, image_page(image, 0), PAGE_BYTES);
 	if (pages_count(pages) > 0) {
 		pages_read(pages, first + AT_COUNTER, 4, AT_COUNTER);
 		count_up(first + AT_COUNTER);
 		memcpy(first + AT_VALID_FOR, first + AT_COUNTER, 4);
 	}
-	return pages_put(pages, image, first);
+	return pages_restore(pages, image, first);
 }
 
 static bool put_in_file(struct db *db, const struct image *image)
@@ -243,7 +243,7 @@ static bool has_open(const struct store *store)
 	return false;
 }
 
-bool db_put(struct db *db, const struct image *image)
+bool db_restore(struct db *db, const struct image *image)
 {
 	if (has_open(db->store))
 		return false;
@@ -253,7 +253,7 @@ bool db_put(struct db *db, const struct image *image)
 static struct image *image_of_file(struct db *db, const struct image *like)
 {
 	char err[256];
-	unsigned char first[PIECE_BYTES];
+	unsigned char first[PAGE_BYTES];
 	struct store *to = store_in_memory(err, sizeof err);
 	struct image *image = NULL;
 
@@ -328,14 +328,14 @@ static bool check_file(struct db *db, const char *path, const char *schema, bool
 		    path);
 		return false;
 	}
-	if (db->store->read_only || bytes == PIECE_BYTES)
+	if (db->store->read_only || bytes == PAGE_BYTES)
 		return true;
 	/* To and from memory it is copied page by page. */
 	snprintf(
 	    err, errlen,
 	    "%s has pages of %d bytes, and miru-mock's have %d; export it, and load the export "
 	    "with --fixtures into a new file",
-	    path, (int)bytes, PIECE_BYTES);
+	    path, (int)bytes, PAGE_BYTES);
 	return false;
 }
 

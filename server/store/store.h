@@ -47,15 +47,15 @@ struct store *store_open_image(const struct image *image, char *err, size_t errl
 /*
  * A database in a file, which lasts: whoever is told that a write was committed finds it there
  * after any end of the process. Nobody else may have it open to write. Where the file is new, or
- * empty, it is made, *fresh is set, and the database has no tables before db_put. `read_only` opens
- * one that there is, be it in use or not. NULL, with a line in err, where the file cannot be used,
- * or was not made with this `schema`.
+ * empty, it is made, *fresh is set, and the database has no tables before db_restore. `read_only`
+ * opens one that there is, be it in use or not. NULL, with a line in err, where the file cannot be
+ * used, or was not made with this `schema`.
  */
 struct store *store_open_file(const char *path, const char *schema, bool read_only, bool *fresh,
 			      char *err, size_t errlen);
 void store_close(struct store *store);
 
-/* The store's own connection: for whoever opened it, unless store_take deals it out. */
+/* The store's own connection: for whoever opened it, unless store_acquire deals it out. */
 struct db *store_db(struct store *store);
 
 struct db *store_connect(struct store *store, char *err, size_t errlen);
@@ -68,8 +68,8 @@ enum { WORKERS_MAX = 64 };
  * WORKERS_MAX. It is made when there is none to be had: as many as there are threads at once. NULL,
  * with a line in err, when that fails.
  */
-struct db *store_take(struct store *store, unsigned worker, char *err, size_t errlen);
-void store_give(struct db *db);
+struct db *store_acquire(struct store *store, unsigned worker, char *err, size_t errlen);
+void store_release(struct db *db);
 /* Make one for each worker now: from here on each takes its own, without a lock. */
 bool store_dedicate(struct store *store, unsigned workers, char *err, size_t errlen) MUST_CHECK;
 
@@ -99,15 +99,15 @@ bool db_drop_indexes(struct db *db, struct buf *later) MUST_CHECK;
 bool db_make_indexes(struct db *db, const char *later) MUST_CHECK;
 
 /*
- * Between these two, alone in the database, without a transaction: for db_put.
+ * Between these two, alone in the database, without a transaction: for db_restore.
  */
-void db_alone(struct db *db);
-void db_alone_end(struct db *db);
+void db_lock(struct db *db);
+void db_unlock(struct db *db);
 /*
  * Put back the whole database, for all connections, which must have been made with the same schema.
  * False when that fails: then it is as it was.
  */
-bool db_put(struct db *db, const struct image *image) MUST_CHECK;
+bool db_restore(struct db *db, const struct image *image) MUST_CHECK;
 /*
  * A reference to the whole database as it was committed, for whoever reads it, is alone in it, or
  * has not written yet. Shares with `like` (may be NULL) what is the same. NULL when that fails.

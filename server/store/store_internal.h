@@ -31,7 +31,7 @@ struct db {
 	struct db *next; /* of the store's connections */
 	struct sqlite3 *sqlite;
 	struct stmt begin_read, begin_write, commit, rollback;
-	bool taken;   /* by a thread: see store_take */
+	bool taken;   /* by a thread: see store_acquire */
 	bool reading; /* a read transaction is open */
 	bool stuck;   /* a write transaction is, that could not be undone yet; see the store's */
 	char failed[128]; /* why the last transaction was not committed, if it was not */
@@ -51,7 +51,7 @@ struct store {
 	struct db *first;
 	bool dedicated; /* each of these is one worker's; else, guarded by the gate: */
 	pthread_mutex_t gate;
-	struct db *slots[WORKERS_MAX]; /* those that store_take deals out */
+	struct db *slots[WORKERS_MAX]; /* those that store_acquire deals out */
 };
 
 /* All of one database into another, through the library: all or nothing, whenever the process ends.
@@ -63,6 +63,6 @@ void db_note_failure(struct db *db, const char *why);
 /* Run SQL that asks for nothing. */
 bool db_exec(struct db *db, const char *sql) MUST_CHECK;
 /* Say why the last thing failed; false. */
-bool db_say(struct db *db, char *err, size_t errlen);
+bool db_write_error(struct db *db, char *err, size_t errlen);
 
 #endif

@@ -150,36 +150,36 @@ enum error fault_error(int64_t status)
 
 static void write_rule(struct writer *w, const struct fault *f)
 {
-	write_open(write_item(w), '{');
-	write_text_or_null(write_key(w, "operation"), f->op ? f->op->name : NULL);
-	write_text_or_null(write_key(w, "method"), f->method);
-	write_text_or_null(write_key(w, "path"), f->path);
-	write_text_or_null(write_key(w, "key"), f->key);
-	write_count(write_key(w, "times"), f->times);
-	write_count(write_key(w, "status"), f->status);
-	write_text_or_null(write_key(w, "code"), f->code);
-	write_text_or_null(write_key(w, "message"), f->message);
-	write_count(write_key(w, "delay_ms"), f->delay_ms);
-	write_text_or_null(write_key(w, "close"),
-			   f->close ? fault_close_words[f->close - 1].text : NULL);
-	write_text_or_null(write_key(w, "body"),
-			   f->body ? fault_body_words[f->body - 1].text : NULL);
-	write_count(write_key(w, "retry_after"), f->retry_after);
-	write_count(write_key(w, "retry_after_ms"), f->retry_after_ms);
-	write_key(w, "should_retry");
-	write_raw(w, f->should_retry < 0 ? "null" : f->should_retry ? "true" : "false");
-	write_int(write_key(w, "hits"), (long long)f->hits);
-	write_close(w, '}');
+	writer_open(writer_item(w), '{');
+	writer_text_or_null(writer_key(w, "operation"), f->op ? f->op->name : NULL);
+	writer_text_or_null(writer_key(w, "method"), f->method);
+	writer_text_or_null(writer_key(w, "path"), f->path);
+	writer_text_or_null(writer_key(w, "key"), f->key);
+	write_count(writer_key(w, "times"), f->times);
+	write_count(writer_key(w, "status"), f->status);
+	writer_text_or_null(writer_key(w, "code"), f->code);
+	writer_text_or_null(writer_key(w, "message"), f->message);
+	write_count(writer_key(w, "delay_ms"), f->delay_ms);
+	writer_text_or_null(writer_key(w, "close"),
+			    f->close ? fault_close_words[f->close - 1].text : NULL);
+	writer_text_or_null(writer_key(w, "body"),
+			    f->body ? fault_body_words[f->body - 1].text : NULL);
+	write_count(writer_key(w, "retry_after"), f->retry_after);
+	write_count(writer_key(w, "retry_after_ms"), f->retry_after_ms);
+	writer_key(w, "should_retry");
+	writer_raw(w, f->should_retry < 0 ? "null" : f->should_retry ? "true" : "false");
+	writer_int(writer_key(w, "hits"), (long long)f->hits);
+	writer_close(w, '}');
 }
 
 void fault_set_write(const struct fault_set *set, struct writer *w)
 {
-	write_open(w, '{');
-	write_open(write_key(w, "faults"), '[');
+	writer_open(w, '{');
+	writer_open(writer_key(w, "faults"), '[');
 	for (size_t i = 0; set && i < set->count; i++)
 		write_rule(w, &set->rules[i]);
-	write_close(w, ']');
-	write_close(w, '}');
+	writer_close(w, ']');
+	writer_close(w, '}');
 }
 
 void faults_write(struct faults *f, struct writer *w)

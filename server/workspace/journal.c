@@ -149,7 +149,7 @@ void journal_clear(struct journal *j)
 	pthread_mutex_lock(&j->lock);
 	was = empty(j);
 	j->total = 0;
-	atomic_fetch_add_explicit(&j->beginnings, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&j->generations, 1, memory_order_relaxed);
 	pthread_mutex_unlock(&j->lock);
 	unref_all(&was);
 }
@@ -164,7 +164,7 @@ bool journal_is_empty(struct journal *j)
 	return empty;
 }
 
-void journal_forget(struct journal *j)
+void journal_drop(struct journal *j)
 {
 	struct journal was;
 
@@ -213,7 +213,7 @@ void journal_add(struct journal *j, const struct journal_record *record)
 	struct entry *e = j->size > 0 ? make(make_way(j), record) : NULL, *gone = NULL;
 
 	pthread_mutex_lock(&j->lock);
-	if (record->beginning != journal_beginning(j)) {
+	if (record->generation != journal_generation(j)) {
 		pthread_mutex_unlock(&j->lock);
 		entry_unref(e);
 		return;
@@ -305,7 +305,7 @@ static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text
 	buf_clear(scratch);
 	utf8_add(scratch, text.at ? text.at : "", text.len);
 	w->to->bad |= scratch->bad;
-	write_text_or_null(w, text.at && scratch->text ? scratch->text : text.at);
+	writer_text_or_null(w, text.at && scratch->text ? scratch->text : text.at);
 }
 
 /* An unknown key is somebody's secret. */
@@ -327,28 +327,28 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 	const struct bytes *t = r->text;
 	const struct bytes key = t[TEXT_KEY_NAME].at ? t[TEXT_KEY_NAME] : masked(t[TEXT_KEY], mask);
 
-	time_format(r->time, time);
-	time_exact(time, exact);
-	write_open(write_item(w), '{');
-	write_int(write_key(w, "id"), e->id);
-	write_text(write_key(w, "time"), exact);
-	write_bytes(write_key(w, "method"), scratch, t[TEXT_METHOD]);
-	write_bytes(write_key(w, "path"), scratch, t[TEXT_PATH]);
-	write_bytes(write_key(w, "query"), scratch, t[TEXT_QUERY]);
-	write_text_or_null(write_key(w, "operation"), r->op ? r->op->name : NULL);
-	write_count(write_key(w, "status"), r->status > 0 ? r->status : -1);
-	write_bytes(write_key(w, "code"), scratch, t[TEXT_CODE]);
-	write_text_or_null(write_key(w, "version"), r->version);
-	write_bytes(write_key(w, "key"), scratch, key);
-	write_int(write_key(w, "duration_us"), r->micros);
-	write_count(write_key(w, "retry_count"), r->retry_count);
-	write_bytes(write_key(w, "user_agent"), scratch, t[TEXT_USER_AGENT]);
-	write_count(write_key(w, "fault"), r->fault);
-	write_bytes(write_key(w, "request_body"), scratch, t[TEXT_REQUEST]);
-	write_int(write_key(w, "request_bytes"), (long long)r->request_bytes);
-	write_bytes(write_key(w, "response_body"), scratch, t[TEXT_RESPONSE]);
-	write_int(write_key(w, "response_bytes"), (long long)r->response_bytes);
-	write_close(w, '}');
+	rfc3339_format(r->time, time);
+	rfc3339_shortest(time, exact);
+	writer_open(writer_item(w), '{');
+	writer_int(writer_key(w, "id"), e->id);
+	writer_text(writer_key(w, "time"), exact);
+	write_bytes(writer_key(w, "method"), scratch, t[TEXT_METHOD]);
+	write_bytes(writer_key(w, "path"), scratch, t[TEXT_PATH]);
+	write_bytes(writer_key(w, "query"), scratch, t[TEXT_QUERY]);
+	writer_text_or_null(writer_key(w, "operation"), r->op ? r->op->name : NULL);
+	write_count(writer_key(w, "status"), r->status > 0 ? r->status : -1);
+	write_bytes(writer_key(w, "code"), scratch, t[TEXT_CODE]);
+	writer_text_or_null(writer_key(w, "version"), r->version);
+	write_bytes(writer_key(w, "key"), scratch, key);
+	writer_int(writer_key(w, "duration_us"), r->micros);
+	write_count(writer_key(w, "retry_count"), r->retry_count);
+	write_bytes(writer_key(w, "user_agent"), scratch, t[TEXT_USER_AGENT]);
+	write_count(writer_key(w, "fault"), r->fault);
+	write_bytes(writer_key(w, "request_body"), scratch, t[TEXT_REQUEST]);
+	writer_int(writer_key(w, "request_bytes"), (long long)r->request_bytes);
+	write_bytes(writer_key(w, "response_body"), scratch, t[TEXT_RESPONSE]);
+	writer_int(writer_key(w, "response_bytes"), (long long)r->response_bytes);
+	writer_close(w, '}');
 }
 
 bool journal_write(struct journal *j, const struct journal_filter *filter, struct writer *w)
@@ -358,15 +358,15 @@ bool journal_write(struct journal *j, const struct journal_filter *filter, struc
 
 	if (!look(j, filter->after, &view))
 		return false;
-	write_open(w, '{');
-	write_open(write_key(w, "requests"), '[');
+	writer_open(w, '{');
+	writer_open(writer_key(w, "requests"), '[');
 	for (size_t i = 0; i < view.count && !w->to->bad; i++)
 		if (passes(view.entries[i], filter))
 			write_entry(w, &scratch, view.entries[i]);
-	write_close(w, ']');
-	write_int(write_key(w, "total"), view.total);
-	write_int(write_key(w, "dropped"), view.dropped);
-	write_close(w, '}');
+	writer_close(w, ']');
+	writer_int(writer_key(w, "total"), view.total);
+	writer_int(writer_key(w, "dropped"), view.dropped);
+	writer_close(w, '}');
 	end_look(&view);
 	return true;
 }

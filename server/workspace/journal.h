@@ -21,8 +21,8 @@ struct journal {
 	size_t size;         /* so many are kept */
 	struct entry **ring; /* with room for `cap`, which grows as it fills */
 	size_t cap, first, count;
-	int64_t total, dropped; /* since the beginning; since the last that is known */
-	atomic_uint beginnings; /* how often it has begun anew */
+	int64_t total, dropped;  /* since the beginning; since the last that is known */
+	atomic_uint generations; /* how often it has begun anew */
 };
 
 void journal_open(struct journal *j, size_t size);
@@ -30,15 +30,15 @@ void journal_close(struct journal *j);
 /* Begin anew: nothing has happened. */
 void journal_clear(struct journal *j);
 /* Forget what is kept; ids count on. */
-void journal_forget(struct journal *j);
+void journal_drop(struct journal *j);
 
 /* Has nothing happened since the beginning? */
 bool journal_is_empty(struct journal *j);
 
 /* Which beginning an exchange belongs to that comes now. */
-static inline unsigned journal_beginning(const struct journal *j)
+static inline unsigned journal_generation(const struct journal *j)
 {
-	return atomic_load_explicit(&j->beginnings, memory_order_relaxed);
+	return atomic_load_explicit(&j->generations, memory_order_relaxed);
 }
 
 /* The texts of an entry. */
@@ -63,7 +63,7 @@ struct bytes {
 
 /* What is remembered of a request and its answer. */
 struct journal_record {
-	unsigned beginning;         /* of the journal, when the request came */
+	unsigned generation;        /* of the journal, when the request came */
 	int64_t time, micros;       /* the workspace's, when it was answered; how long that took */
 	const struct operation *op; /* one that has a name, or NULL */
 	const char *version;        /* or NULL */

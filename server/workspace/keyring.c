@@ -99,7 +99,7 @@ const struct api_key *keyring_find(const struct keyring *ring, const char *key)
 	return map_find(&ring->by_secret, NULL, key);
 }
 
-const struct api_key auth_anyone = {
+const struct api_key keyring_anyone = {
 	.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
 };
 

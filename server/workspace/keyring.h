@@ -41,7 +41,7 @@ void keyring_unref(struct keyring *ring);
 /* The key's row, or NULL when it is unknown; in a time that tells nothing of a key nearly right. */
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);
 /* Who a key that no ring has is where any is accepted: may do all. */
-extern const struct api_key auth_anyone;
+extern const struct api_key keyring_anyone;
 /* The first of the keys that may do the most, or NULL where there is none. */
 const struct api_key *keyring_best(const struct keyring *ring);
 

@@ -7,58 +7,59 @@
 
 #include "base/map.h"
 
-enum { AWAKE_MAX = 32 /* those that have connections */ };
+enum { LOADED_MAX = 32 /* those that have connections */ };
 
 /* The workspace of a key. Who holds a gate may take the table's lock, not the other way round. */
-struct own {
+struct tenant {
 	struct workspace workspace; /* without a store while it sleeps */
-	struct workspaces *all;
+	struct registry *all;
 	/* Guarded by the table's lock: */
-	struct own *next_awake; /* in the list of those that have a store */
-	uint64_t used;          /* when last, by the table's count */
-	unsigned pins;          /* exchanges that are in it: it stays */
+	struct tenant *next_loaded; /* in the list of those that have a store */
+	uint64_t used;              /* when last, by the table's count */
+	unsigned refs;              /* exchanges that are in it: it stays */
 	/* Guarded by the gate, as is whether it sleeps: */
 	pthread_mutex_t gate;
-	unsigned users;       /* connections that are taken: it stays awake */
-	struct image *asleep; /* its database; NULL: its baseline's, or it is awake */
+	unsigned users;         /* connections that are taken: it stays awake */
+	struct image *unloaded; /* its database; NULL: its baseline's, or it is awake */
 	char key[];
 };
 
-struct workspaces {
+struct registry {
 	struct workspace *common;
-	struct beginning beginning;
+	struct workspace_options workspace_options;
 	size_t max;
 	pthread_mutex_t lock; /* of the rest */
 	struct map by_key;
-	struct own *awake;
-	size_t nawake;
+	struct tenant *loaded;
+	size_t nloaded;
 	uint64_t uses;
 };
 
-struct workspaces *workspaces_new(struct workspace *common, const struct beginning *b, size_t max)
+struct registry *registry_new(struct workspace *common, const struct workspace_options *b,
+			      size_t max)
 {
-	struct workspaces *all = calloc(1, sizeof *all);
+	struct registry *all = calloc(1, sizeof *all);
 
 	if (!all)
 		return NULL;
 	all->common = common;
-	all->beginning = *b;
+	all->workspace_options = *b;
 	all->max = max;
 	pthread_mutex_init(&all->lock, NULL);
 	return all;
 }
 
-static void free_own(struct own *own)
+static void free_own(struct tenant *own)
 {
 	workspace_close(&own->workspace);
-	image_unref(own->asleep);
+	image_unref(own->unloaded);
 	pthread_mutex_destroy(&own->gate);
 	free(own);
 }
 
-void workspaces_free(struct workspaces *all)
+void registry_free(struct registry *all)
 {
-	struct own *own;
+	struct tenant *own;
 	size_t at = 0;
 
 	if (!all)
@@ -70,39 +71,39 @@ void workspaces_free(struct workspaces *all)
 	free(all);
 }
 
-size_t workspaces_max(const struct workspaces *all)
+size_t registry_max(const struct registry *all)
 {
 	return all->max;
 }
 
-static struct own *own_of(struct workspace *w)
+static struct tenant *own_of(struct workspace *w)
 {
-	return (struct own *)w; /* its first member */
+	return (struct tenant *)w; /* its first member */
 }
 
 /* ---- entering -------------------------------------------------------------------------------- */
 
 /* Take it out of the list of those awake, if it is in that. */
-static void unlist_awake(struct own *own)
+static void unlist_awake(struct tenant *own)
 {
-	struct own **link = &own->all->awake;
+	struct tenant **link = &own->all->loaded;
 
 	while (*link && *link != own)
-		link = &(*link)->next_awake;
+		link = &(*link)->next_loaded;
 	if (!*link)
 		return;
-	*link = own->next_awake;
-	own->all->nawake--;
+	*link = own->next_loaded;
+	own->all->nloaded--;
 }
 
 /* Take out one that is as new, since its key would get the same again; NULL where there is none. */
-static struct own *take_as_new(struct workspaces *all)
+static struct tenant *take_as_new(struct registry *all)
 {
-	struct own *own;
+	struct tenant *own;
 	size_t at = 0;
 
 	while ((own = map_next(&all->by_key, &at)))
-		if (own->pins == 0 && workspace_is_as_new(&own->workspace)) {
+		if (own->refs == 0 && workspace_is_unused(&own->workspace)) {
 			map_remove(&all->by_key, NULL, own->key);
 			unlist_awake(own);
 			return own;
@@ -110,16 +111,16 @@ static struct own *take_as_new(struct workspaces *all)
 	return NULL;
 }
 
-static struct own *add(struct workspaces *all, const char *key)
+static struct tenant *add(struct registry *all, const char *key)
 {
 	size_t len = strlen(key) + 1;
-	struct own *own = calloc(1, sizeof *own + len);
+	struct tenant *own = calloc(1, sizeof *own + len);
 	struct checkpoint baseline;
 
 	if (!own)
 		return NULL;
 	baseline = workspace_baseline(all->common);
-	workspace_init(&own->workspace, &all->beginning);
+	workspace_init(&own->workspace, &all->workspace_options);
 	own->workspace.parent = all->common;
 	own->workspace.ident = baseline.ident;
 	clock_restore(&own->workspace.clock, baseline.clock);
@@ -134,9 +135,9 @@ static struct own *add(struct workspaces *all, const char *key)
 	return NULL;
 }
 
-enum entered workspaces_enter(struct workspaces *all, const char *key, struct workspace **entered)
+enum acquired registry_acquire(struct registry *all, const char *key, struct workspace **acquired)
 {
-	struct own *own, *gone = NULL;
+	struct tenant *own, *gone = NULL;
 	bool full = false;
 
 	pthread_mutex_lock(&all->lock);
@@ -148,44 +149,44 @@ enum entered workspaces_enter(struct workspaces *all, const char *key, struct wo
 	if (!own && !full)
 		own = add(all, key);
 	if (own) {
-		own->pins++;
+		own->refs++;
 		own->used = ++all->uses;
-		*entered = &own->workspace;
+		*acquired = &own->workspace;
 	}
 	pthread_mutex_unlock(&all->lock);
 	if (gone)
 		free_own(gone);
-	return own ? ENTERED : full ? ENTERED_NONE : ENTERED_SHORT;
+	return own ? ACQUIRED : full ? ACQUIRED_TOO_MANY : ACQUIRED_NO_MEMORY;
 }
 
-void workspaces_leave(struct workspace *w)
+void registry_release(struct workspace *w)
 {
-	struct own *own = own_of(w);
+	struct tenant *own = own_of(w);
 
 	pthread_mutex_lock(&own->all->lock);
-	own->pins--;
+	own->refs--;
 	pthread_mutex_unlock(&own->all->lock);
 }
 
 /* ---- waking and sleeping --------------------------------------------------------------------- */
 
 /* Whoever holds its gate. */
-static bool wake(struct own *own, char *err, size_t errlen)
+static bool wake(struct tenant *own, char *err, size_t errlen)
 {
 	struct workspace *w = &own->workspace;
 	struct checkpoint baseline = workspace_baseline(w);
 
-	w->store = store_open_image(own->asleep ? own->asleep : baseline.rows, err, errlen);
-	if (!own->asleep)
+	w->store = store_open_image(own->unloaded ? own->unloaded : baseline.rows, err, errlen);
+	if (!own->unloaded)
 		w->ident = baseline.ident; /* other fixtures may have come since it was added */
 	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;
-	image_unref(STEAL(own->asleep));
+	image_unref(STEAL(own->unloaded));
 	pthread_mutex_lock(&own->all->lock);
-	own->next_awake = own->all->awake;
-	own->all->awake = own;
-	own->all->nawake++;
+	own->next_loaded = own->all->loaded;
+	own->all->loaded = own;
+	own->all->nloaded++;
 	pthread_mutex_unlock(&own->all->lock);
 	/* Where that fails, whoever looks finds out. */
 	if (w->due == INT64_MIN)
@@ -194,17 +195,17 @@ static bool wake(struct own *own, char *err, size_t errlen)
 }
 
 /* Whoever holds its gate, while no connection is taken. Where memory is short it stays awake. */
-static bool put_to_sleep(struct own *own)
+static bool unload(struct tenant *own)
 {
 	struct workspace *w = &own->workspace;
 	struct checkpoint baseline = workspace_baseline(w);
 	struct db *db = store_db(w->store);
 
-	db_alone(db); /* what could not be undone, for want of memory, is now */
-	own->asleep = db_image(db, baseline.rows);
-	db_alone_end(db);
+	db_lock(db); /* what could not be undone, for want of memory, is now */
+	own->unloaded = db_image(db, baseline.rows);
+	db_unlock(db);
 	checkpoint_unref(&baseline);
-	if (!own->asleep)
+	if (!own->unloaded)
 		return false;
 	store_close(STEAL(w->store));
 	pthread_mutex_lock(&own->all->lock);
@@ -217,49 +218,50 @@ static bool put_to_sleep(struct own *own)
  * Where more are awake than may be: the one that nobody is in and that is out of use for longest,
  * pinned; else, or where there is none, NULL.
  */
-static struct own *pin_oldest(struct workspaces *all)
+static struct tenant *pin_oldest(struct registry *all)
 {
-	struct own *oldest = NULL;
+	struct tenant *oldest = NULL;
 
 	pthread_mutex_lock(&all->lock);
-	for (struct own *own = all->awake; own && all->nawake > AWAKE_MAX; own = own->next_awake)
-		if (own->pins == 0 && (!oldest || own->used < oldest->used))
+	for (struct tenant *own = all->loaded; own && all->nloaded > LOADED_MAX;
+	     own = own->next_loaded)
+		if (own->refs == 0 && (!oldest || own->used < oldest->used))
 			oldest = own;
 	if (oldest)
-		oldest->pins++;
+		oldest->refs++;
 	pthread_mutex_unlock(&all->lock);
 	return oldest;
 }
 
 /* Have no more awake than there may be, but for those that somebody is in. */
-static void trim(struct workspaces *all)
+static void trim(struct registry *all)
 {
-	struct own *own;
+	struct tenant *own;
 	bool ok = true;
 
 	while (ok && (own = pin_oldest(all))) {
 		pthread_mutex_lock(&own->gate);
 		/* Somebody may have come in meanwhile: then it is not the oldest any more. */
 		if (own->users == 0)
-			ok = put_to_sleep(own);
+			ok = unload(own);
 		pthread_mutex_unlock(&own->gate);
-		workspaces_leave(&own->workspace);
+		registry_release(&own->workspace);
 	}
 }
 
-struct db *workspaces_take(struct workspaces *all, struct workspace *w, unsigned worker, char *err,
-			   size_t errlen)
+struct db *registry_acquire_db(struct registry *all, struct workspace *w, unsigned worker,
+			       char *err, size_t errlen)
 {
-	struct own *own = own_of(w);
+	struct tenant *own = own_of(w);
 	struct db *db = NULL;
 	bool woke;
 
 	if (!w->parent)
-		return store_take(w->store, worker, err, errlen);
+		return store_acquire(w->store, worker, err, errlen);
 	pthread_mutex_lock(&own->gate);
 	woke = !w->store && wake(own, err, errlen);
 	if (w->store)
-		db = store_take(w->store, worker, err, errlen);
+		db = store_acquire(w->store, worker, err, errlen);
 	own->users += db != NULL;
 	pthread_mutex_unlock(&own->gate);
 	if (woke)
@@ -267,11 +269,11 @@ struct db *workspaces_take(struct workspaces *all, struct workspace *w, unsigned
 	return db;
 }
 
-void workspaces_give(struct workspace *w, struct db *db)
+void registry_release_db(struct workspace *w, struct db *db)
 {
-	struct own *own = own_of(w);
+	struct tenant *own = own_of(w);
 
-	store_give(db);
+	store_release(db);
 	if (!w->parent)
 		return;
 	pthread_mutex_lock(&own->gate);

@@ -10,29 +10,34 @@
 
 #include "workspace/workspace.h"
 
-struct workspaces;
+struct registry;
 
 /* At most `max` for keys, each beginning as the common one did. NULL when memory is short. */
-struct workspaces *workspaces_new(struct workspace *common, const struct beginning *b, size_t max);
+struct registry *registry_new(struct workspace *common, const struct workspace_options *b,
+			      size_t max);
 /* Frees all but the common one, which is the caller's. */
-void workspaces_free(struct workspaces *all);
-size_t workspaces_max(const struct workspaces *all);
+void registry_free(struct registry *all);
+size_t registry_max(const struct registry *all);
 
 /*
- * The workspace of a key that is not the fixtures', which stays until workspaces_leave; new where
+ * The workspace of a key that is not the fixtures', which stays until registry_release; new where
  * there is none. Where there are as many as there may be, one that is as new makes room, if any.
  */
-enum entered { ENTERED, ENTERED_NONE /* there are too many */, ENTERED_SHORT /* memory is */ };
-enum entered workspaces_enter(struct workspaces *all, const char *key, struct workspace **entered);
-void workspaces_leave(struct workspace *w);
+enum acquired {
+	ACQUIRED,
+	ACQUIRED_TOO_MANY /* there are too many */,
+	ACQUIRED_NO_MEMORY /* memory is */
+};
+enum acquired registry_acquire(struct registry *all, const char *key, struct workspace **acquired);
+void registry_release(struct workspace *w);
 
 /*
  * A connection to a workspace's database, which an exchange has entered, for the thread of that
- * number (see store_take), which gives it back before the exchange leaves. One that sleeps wakes.
- * NULL, with a line in err, on failure.
+ * number (see store_acquire), which gives it back before the exchange leaves. One that sleeps
+ * wakes. NULL, with a line in err, on failure.
  */
-struct db *workspaces_take(struct workspaces *all, struct workspace *w, unsigned worker, char *err,
-			   size_t errlen);
-void workspaces_give(struct workspace *w, struct db *db);
+struct db *registry_acquire_db(struct registry *all, struct workspace *w, unsigned worker,
+			       char *err, size_t errlen);
+void registry_release_db(struct workspace *w, struct db *db);
 
 #endif

@@ -9,7 +9,7 @@ int64_t schedule_due(const struct transitions *t, const char *since)
 {
 	int64_t at;
 
-	if (!time_parse(since, &at))
+	if (!rfc3339_parse(since, &at))
 		return INT64_MAX;
 	at += t->micros;
 	return at > t->set_at ? at : t->set_at;

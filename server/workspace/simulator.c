@@ -98,8 +98,8 @@ static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at)
 	step = d->online ? next_step(d, removing) : MOVE_COUNT;
 	if (step == MOVE_COUNT)
 		return wait_since(tx, d, NULL);
-	time_format(due_at, due);
-	time_format(clock_stamp_at(&tx->workspace->clock, due_at), tx->now);
+	rfc3339_format(due_at, due);
+	rfc3339_format(clock_stamp_at(&tx->workspace->clock, due_at), tx->now);
 	tx_date_after(tx, d->updated_at);
 	if (!deployment_move(tx, d, step, tx->now))
 		return false;
@@ -125,7 +125,7 @@ bool simulator_reschedule(struct tx *tx)
 
 	if (w->transitions.set_at > now)
 		w->transitions.set_at = now;
-	time_format(now, text);
+	rfc3339_format(now, text);
 	return db_run(tx->db, &update, texts, 1);
 }
 

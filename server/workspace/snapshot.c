@@ -29,12 +29,12 @@ enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char
 	if (!s)
 		return SNAPSHOT_FAILED;
 	memcpy(s->name, name, len);
-	db_alone(db);
+	db_lock(db);
 	for (const struct snapshot *other = w->snapshots; other; other = other->next)
 		count++;
 	link = snapshot_link(w, name);
 	if (count == SNAPSHOTS_MAX && !has_name(*link, name)) {
-		db_alone_end(db);
+		db_unlock(db);
 		free(s);
 		return SNAPSHOT_TOO_MANY;
 	}
@@ -46,7 +46,7 @@ enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char
 		s->next = *link;
 		*link = s;
 	}
-	db_alone_end(db);
+	db_unlock(db);
 	if (ok)
 		return SNAPSHOT_TAKEN;
 	free(s);
@@ -58,12 +58,12 @@ bool snapshot_delete(struct workspace *w, struct db *db, const char *name)
 	struct snapshot **link;
 	bool found;
 
-	db_alone(db);
+	db_lock(db);
 	link = snapshot_link(w, name);
 	found = has_name(*link, name);
 	if (found)
 		snapshot_remove(link);
-	db_alone_end(db);
+	db_unlock(db);
 	return found;
 }
 
@@ -72,11 +72,11 @@ bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool
 	const struct snapshot *s;
 	bool ok;
 
-	db_alone(db);
+	db_lock(db);
 	s = *snapshot_link(w, name);
 	*found = has_name(s, name);
 	ok = !*found || workspace_restore(w, db, &s->checkpoint, RESTORE_ALL);
 	w->changed |= *found && ok; /* even when the snapshot is gone, and nothing else tells */
-	db_alone_end(db);
+	db_unlock(db);
 	return ok;
 }

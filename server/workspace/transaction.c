@@ -10,8 +10,8 @@ bool tx_begin(struct tx *tx)
 	if (!db_write(tx->db))
 		return false;
 	tx->open = true;
-	time_format(clock_now(&w->clock), tx->clock);
-	if (w->still || workspace_remember(w, tx->db))
+	rfc3339_format(clock_now(&w->clock), tx->clock);
+	if (w->stateless || workspace_keep_baseline(w, tx->db))
 		return true;
 	tx_rollback(tx);
 	return false;
@@ -19,15 +19,15 @@ bool tx_begin(struct tx *tx)
 
 void tx_date(struct tx *tx)
 {
-	time_format(clock_stamp(&tx->workspace->clock), tx->now);
+	rfc3339_format(clock_stamp(&tx->workspace->clock), tx->now);
 }
 
 void tx_date_after(struct tx *tx, const char *time)
 {
 	int64_t micros;
 
-	if (strcmp(tx->now, time) <= 0 && time_parse(time, &micros) && micros < TIME_MAX)
-		time_format(micros + 1, tx->now);
+	if (strcmp(tx->now, time) <= 0 && rfc3339_parse(time, &micros) && micros < TIME_MAX)
+		rfc3339_format(micros + 1, tx->now);
 }
 
 void tx_cover_settings(struct tx *tx)
@@ -44,7 +44,7 @@ const char *tx_new_id(struct tx *tx, const struct resource *r)
 
 	/* A seeded generator repeats ids that fixtures exported with that seed may hold. */
 	do {
-		id = ident_new(&tx->workspace->ident, tx->arena, r->prefix);
+		id = idgen_new(&tx->workspace->ident, tx->arena, r->prefix);
 		if (!id || !db_has(tx->db, &tx->sql->get[resource_number(r)], &id, 1, &taken))
 			return NULL;
 	} while (taken);
@@ -91,7 +91,7 @@ bool tx_commit(struct tx *tx)
 {
 	struct workspace *w = tx->workspace;
 
-	if (w->still) {
+	if (w->stateless) {
 		tx->settings = false;
 		tx_rollback(tx);
 		return true;

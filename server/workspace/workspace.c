@@ -8,13 +8,13 @@
 #include "base/embed.h"
 #include "workspace/schedule.h"
 
-void workspace_init(struct workspace *w, const struct beginning *b)
+void workspace_init(struct workspace *w, const struct workspace_options *b)
 {
-	*w = (struct workspace){ .transitions = b->transitions, .still = b->still };
+	*w = (struct workspace){ .transitions = b->transitions, .stateless = b->stateless };
 	faults_open(&w->faults);
 	journal_open(&w->journal, b->journal_size);
 	clock_init(&w->clock, b->frozen);
-	ident_init(&w->ident, b->seeded ? &b->seed : NULL);
+	idgen_init(&w->ident, b->seeded ? &b->seed : NULL);
 	pthread_mutex_init(&w->lock, NULL);
 	w->transitions.set_at = INT64_MIN;
 	w->due = INT64_MAX;
@@ -25,7 +25,8 @@ void workspace_init(struct workspace *w, const struct beginning *b)
 	};
 }
 
-bool workspace_open(struct workspace *w, const struct beginning *b, char *err, size_t errlen)
+bool workspace_open(struct workspace *w, const struct workspace_options *b, char *err,
+		    size_t errlen)
 {
 	workspace_init(w, b);
 	w->store = store_open(schema_sql, err, errlen);
@@ -48,7 +49,7 @@ bool workspace_schedule(struct workspace *w, struct db *db)
 {
 	int64_t due = INT64_MAX;
 
-	if (!w->still && !schedule_next(&w->transitions, db, &due))
+	if (!w->stateless && !schedule_next(&w->transitions, db, &due))
 		return false;
 	w->due = due;
 	return true;
@@ -61,7 +62,7 @@ bool workspace_is_due(const struct workspace *w)
 	return due != INT64_MAX && due <= clock_now(&w->clock);
 }
 
-bool workspace_learn(struct workspace *w, struct db *db)
+bool workspace_reload(struct workspace *w, struct db *db)
 {
 	struct keyring *keys = keyring_load(db);
 
@@ -81,7 +82,7 @@ static bool failed(struct problems *problems, const char *why)
 	return false;
 }
 
-bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sources *sources,
+bool workspace_load(struct workspace *w, const struct sql *sql, const struct sources *sources,
 		    struct problems *problems)
 {
 	struct db *db = store_db(w->store);
@@ -89,9 +90,9 @@ bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sou
 		.db = db, .sql = sql, .now = clock_stamp(&w->clock), .ident = &w->ident
 	};
 
-	if (!fixtures_load(&to, sources, problems))
+	if (!load_fixtures(&to, sources, problems))
 		return false;
-	if (!workspace_learn(w, db))
+	if (!workspace_reload(w, db))
 		return failed(problems, db_error(db));
 	w->baseline.clock = clock_setting(&w->clock);
 	w->baseline.ident = w->ident;
@@ -162,7 +163,7 @@ static void set_baseline(struct workspace *w, struct checkpoint *m)
 	checkpoint_unref(&had);
 }
 
-bool workspace_remember(struct workspace *w, struct db *db)
+bool workspace_keep_baseline(struct workspace *w, struct db *db)
 {
 	struct checkpoint baseline, now;
 
@@ -181,9 +182,9 @@ bool workspace_remember(struct workspace *w, struct db *db)
 bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *m,
 		       enum restore what)
 {
-	if (m->rows && !db_put(db, m->rows))
+	if (m->rows && !db_restore(db, m->rows))
 		return false;
-	w->era++;
+	w->generation++;
 	if (what == RESTORE_ALL) {
 		clock_restore(&w->clock, m->clock);
 		w->transitions = m->transitions;
@@ -202,16 +203,16 @@ bool workspace_reset(struct workspace *w, struct db *db)
 	struct checkpoint baseline = workspace_baseline(w);
 	bool ok;
 
-	db_alone(db);
+	db_lock(db);
 	ok = workspace_restore(w, db, &baseline, RESTORE_ALL);
 	if (ok)
 		w->changed = false;
-	db_alone_end(db);
+	db_unlock(db);
 	checkpoint_unref(&baseline);
 	return ok;
 }
 
-bool workspace_is_as_new(struct workspace *w)
+bool workspace_is_unused(struct workspace *w)
 {
 	return !w->changed && !w->snapshots && !w->baseline.rows && !faults_any(&w->faults) &&
 	       journal_is_empty(&w->journal);
@@ -241,18 +242,18 @@ static bool replace(struct workspace *w, struct db *db, struct workspace *fixtur
 
 	if (!as_baseline(w, fixtures, &baseline))
 		return false;
-	db_alone(db);
+	db_lock(db);
 	ok = workspace_restore(w, db, &baseline, RESTORE_ROWS);
 	if (ok)
 		set_baseline(w, &baseline);
-	db_alone_end(db);
+	db_unlock(db);
 	checkpoint_unref(&baseline);
 	return ok;
 }
 
-bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
-		     const struct sql *sql, const struct sources *sources,
-		     struct problems *problems)
+bool workspace_replace_fixtures(struct workspace *w, struct db *db,
+				const struct workspace_options *b, const struct sql *sql,
+				const struct sources *sources, struct problems *problems)
 {
 	struct workspace fixtures;
 	char err[256];
@@ -262,7 +263,7 @@ bool workspace_renew(struct workspace *w, struct db *db, const struct beginning 
 		failed(problems, err);
 	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
 	if (ok)
-		ok = workspace_fill(&fixtures, sql, sources, problems);
+		ok = workspace_load(&fixtures, sql, sources, problems);
 	if (ok && !replace(w, db, &fixtures))
 		ok = failed(problems, db_error(db));
 	workspace_close(&fixtures);
@@ -282,9 +283,9 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 	db = store_db(w->store);
 	if (as_baseline(w, fixtures, &baseline)) {
 		w->ident = baseline.ident;
-		db_alone(db);
-		ok = (!fresh || db_put(db, baseline.rows)) && workspace_learn(w, db);
-		db_alone_end(db);
+		db_lock(db);
+		ok = (!fresh || db_restore(db, baseline.rows)) && workspace_reload(w, db);
+		db_unlock(db);
 		set_baseline(w, &baseline);
 		if (ok)
 			return true;

@@ -20,12 +20,13 @@ struct workspace {
 	struct store *store;
 	struct clock clock;
 	struct transitions transitions; /* for whoever holds the database's lock */
-	struct ident ident;             /* for whoever holds it for writing */
+	struct idgen ident;             /* for whoever holds it for writing */
 	struct snapshot *snapshots;     /* for whoever holds it; see snapshot.h */
 	_Atomic int64_t due;            /* when a device does its next step; INT64_MAX: never */
-	bool still;                     /* no change of it lasts */
-	uint64_t era; /* of its rows: another whenever they have been put; for whoever holds it */
-	bool changed; /* since it began, or was reset: for whoever may change it */
+	bool stateless;                 /* no change of it lasts */
+	uint64_t
+	    generation; /* of its rows: another whenever they have been put; for whoever holds it */
+	bool changed;   /* since it began, or was reset: for whoever may change it */
 	pthread_mutex_t lock; /* of these: */
 	struct keyring *keys;
 	struct checkpoint
@@ -36,12 +37,12 @@ struct workspace {
 };
 
 /* How a workspace begins. */
-struct beginning {
+struct workspace_options {
 	struct transitions transitions;
 	int64_t frozen; /* the clock: a time, or CLOCK_RUNS */
 	bool seeded;    /* ids come from this seed */
 	uint64_t seed;
-	bool still;
+	bool stateless;
 	size_t journal_size;
 };
 
@@ -49,15 +50,15 @@ struct beginning {
  * One without a database: for whoever gives it one, and closes it. workspace_open gives it an empty
  * one in memory; false, with a line in err, on failure; workspace_close it in both cases.
  */
-void workspace_init(struct workspace *w, const struct beginning *b);
-bool workspace_open(struct workspace *w, const struct beginning *b, char *err,
+void workspace_init(struct workspace *w, const struct workspace_options *b);
+bool workspace_open(struct workspace *w, const struct workspace_options *b, char *err,
 		    size_t errlen) MUST_CHECK;
 void workspace_close(struct workspace *w);
 
 /* Fill an empty one from fixtures, its baseline. False, with every problem in *problems, on
  * failure.
  */
-bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sources *sources,
+bool workspace_load(struct workspace *w, const struct sql *sql, const struct sources *sources,
 		    struct problems *problems) MUST_CHECK;
 /*
  * Use the database in a file, in one without a database: what it holds is what the workspace holds;
@@ -67,7 +68,7 @@ bool workspace_fill(struct workspace *w, const struct sql *sql, const struct sou
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
 			 char *err, size_t errlen) MUST_CHECK;
 /* Read anew from the database what is known of it by heart, for whoever may change it. */
-bool workspace_learn(struct workspace *w, struct db *db) MUST_CHECK;
+bool workspace_reload(struct workspace *w, struct db *db) MUST_CHECK;
 
 /* Find out when the next step of its devices is due, for whoever may change it. False when the
  * database fails: then that is as it was. */
@@ -96,16 +97,17 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 /* Put it back to its baseline. False when that fails; then it is as it was. */
 bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
 /* Is it as it began, so that forgetting it would lose nothing? For whoever is alone with it. */
-bool workspace_is_as_new(struct workspace *w);
+bool workspace_is_unused(struct workspace *w);
 /* Before its first change: remember what it is put back to. For whoever may change its database. */
-bool workspace_remember(struct workspace *w, struct db *db) MUST_CHECK;
+bool workspace_keep_baseline(struct workspace *w, struct db *db) MUST_CHECK;
 /*
  * Other fixtures from now on, and at once: they are loaded aside, by sql, into a workspace that
  * begins like b, so any problem leaves this one as it is. False then, with all of them.
  */
-bool workspace_renew(struct workspace *w, struct db *db, const struct beginning *b,
-		     const struct sql *sql, const struct sources *sources,
-		     struct problems *problems) MUST_CHECK;
+bool workspace_replace_fixtures(struct workspace *w, struct db *db,
+				const struct workspace_options *b, const struct sql *sql,
+				const struct sources *sources,
+				struct problems *problems) MUST_CHECK;
 
 /* A reference to its keys; and other keys, whose reference it takes over. */
 struct keyring *workspace_keys(struct workspace *w);

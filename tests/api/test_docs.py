@@ -48,8 +48,9 @@ class Isolation(ControlApi):
 
 
 # Options of docker and of curl, which the documentation uses.
-OTHERS = {"rm", "build", "data-binary", "exit-code-from", "fail", "fail-with-body", "health-cmd",
-          "health-interval", "retry", "retry-all-errors", "retry-delay"}
+OTHERS = {"rm", "args", "build", "data-binary", "enable-sanitizers",
+          "exit-code-from", "fail", "fail-with-body", "health-cmd",
+          "health-interval", "quick", "retry", "retry-all-errors", "retry-delay"}
 
 
 def read(name):

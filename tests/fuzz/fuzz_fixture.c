@@ -107,7 +107,7 @@ static void load(const struct source *source)
 					.ident = &w->ident };
 
 	mock_look(&empty);
-	if (fixtures_load(&to, &(struct sources){ source, 1 }, &problems)) {
+	if (load_fixtures(&to, &(struct sources){ source, 1 }, &problems)) {
 		w->changed = true;
 		mock_compare(&empty, &twin);
 		mock_reset(&empty);

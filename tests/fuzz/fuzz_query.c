@@ -36,7 +36,7 @@ static const struct field *hidden(const struct resource *r, const struct field *
 {
 	char name[64];
 
-	if (ever(f->on) || f->kind != K_REF)
+	if (span_is_ever(f->on) || f->kind != K_REF)
 		return NULL;
 	snprintf(name, sizeof name, "%.*s", (int)(strlen(f->name) - strlen("_id")), f->name);
 	return resource_find_field(r, name);
@@ -50,7 +50,7 @@ static void read_all(const struct operation *op, enum version v)
 
 	snprintf(target, sizeof target, "%s?limit=%d", op->path, ALL);
 	for (size_t i = 0; i < r->nfields; i++)
-		if (live(r->fields[i].filter, v) && hidden(r, &r->fields[i]))
+		if (span_has(r->fields[i].filter, v) && hidden(r, &r->fields[i]))
 			snprintf(target + strlen(target), sizeof target - strlen(target),
 				 "&expand=%s", hidden(r, &r->fields[i])->name);
 	HOLD(mock_get(&mock, target, version_name(v)) == 200, "%s", mock.answer.text);
@@ -72,7 +72,7 @@ static void begin(void)
 	for (size_t i = 0; i < operations.count; i++)
 		for (enum version v = 0; v <= V_NEWEST; v++)
 			if (operations.rows[i].query == QUERY_LIST &&
-			    live(operations.rows[i].on, v))
+			    span_has(operations.rows[i].on, v))
 				read_all(&operations.rows[i], v);
 	mock.app.max_page_size = PAGE;
 	mock_look(&mock);
@@ -156,7 +156,7 @@ static void filter(struct model *m)
 		bool all_pass = true;
 
 		for (size_t i = 0; i < r->nfields; i++)
-			if (live(r->fields[i].filter, m->version))
+			if (span_has(r->fields[i].filter, m->version))
 				all_pass &= passes(m, row, &r->fields[i]);
 		if (all_pass)
 			m->rows[m->count++] = row;

@@ -32,11 +32,11 @@ static enum regex_verdict match(const char *pattern, const char *text)
 		HOLD(why && *why && utf8_valid(why, strlen(why)), "[%s]", pattern);
 		return REGEX_BROKE;
 	}
-	m = matcher_new();
+	m = regex_matcher_new();
 	HOLD(m, "out of memory");
 	verdict = regex_match(re, m, text, &steps);
 	HOLD(verdict != REGEX_BROKE, "[%s] [%s]", pattern, text);
-	matcher_free(m);
+	regex_matcher_free(m);
 	regex_free(re);
 	return verdict;
 }
@@ -96,16 +96,16 @@ static void check_place(const char *path, const cJSON *value)
 static enum verdict validate(const cJSON *schema, const cJSON *value, bool *gave_up)
 {
 	struct arena a CLEANUP(arena_free);
-	struct misfit *misfits = NULL;
+	struct violation *violations = NULL;
 	enum verdict verdict;
 	size_t count = 0;
 
 	arena_init(&a, NULL, 0);
-	verdict = jsonschema_validate(&a, schema, value, &misfits);
-	HOLD(verdict != VERDICT_BROKE, "out of memory");
-	HOLD((verdict == VERDICT_UNFIT) == (misfits != NULL), "%d", verdict);
+	verdict = jsonschema_validate(&a, schema, value, &violations);
+	HOLD(verdict != NO_MEMORY, "out of memory");
+	HOLD((verdict == INVALID) == (violations != NULL), "%d", verdict);
 	*gave_up = false;
-	for (const struct misfit *m = misfits; m; m = m->next) {
+	for (const struct violation *m = violations; m; m = m->next) {
 		HOLD(m->message && *m->message && utf8_valid(m->message, strlen(m->message)),
 		     "no message");
 		check_place(m->path, value);
@@ -142,7 +142,7 @@ static void check_opposite(const cJSON *schema, const cJSON *value, enum verdict
 		return;
 	opposite = opposite_of(schema);
 	/* It may refer to what it was at the root only. */
-	if (jsonschema_check(&a, opposite, &why) == VERDICT_FITS) {
+	if (jsonschema_check(&a, opposite, &why) == VALID) {
 		other = validate(opposite, value, &gave_up);
 		HOLD(gave_up || other != verdict, "fits both, or neither: %d", verdict);
 	}
@@ -158,10 +158,10 @@ static void check_schema(const cJSON *schema, const cJSON *value)
 
 	arena_init(&a, NULL, 0);
 	good = jsonschema_check(&a, schema, &why);
-	HOLD(good != VERDICT_BROKE, "out of memory");
-	HOLD(good == VERDICT_FITS || (why && *why && utf8_valid(why, strlen(why))), "no reason");
+	HOLD(good != NO_MEMORY, "out of memory");
+	HOLD(good == VALID || (why && *why && utf8_valid(why, strlen(why))), "no reason");
 	verdict = validate(schema, value, &gave_up);
-	if (good == VERDICT_FITS && !gave_up)
+	if (good == VALID && !gave_up)
 		check_opposite(schema, value, verdict);
 }
 

@@ -39,7 +39,7 @@ void mock_open(struct mock *m, bool demo)
 			    .is = BUF_INIT(ANSWER_MAX) };
 	HOLD(app_open(&m->app, &options, err, sizeof err), "%s", err);
 	HOLD(app_load(&m->app, &none, demo), "the demo");
-	HOLD(workspace_remember(m->app.workspace, db_of(m)), "%s", db_error(db_of(m)));
+	HOLD(workspace_keep_baseline(m->app.workspace, db_of(m)), "%s", db_error(db_of(m)));
 	m->app.log = log_start(LOG_OFF, 2);
 	HOLD(m->app.log, "no log");
 }
@@ -150,7 +150,7 @@ static struct image *read_bytes(struct mock *m, struct buf *to)
 	HOLD(image, "%s", db_error(db));
 	buf_clear(to);
 	for (size_t i = 0; i < image_count(image); i++)
-		buf_addn(to, image_piece(image, i), PIECE_BYTES);
+		buf_addn(to, image_page(image, i), PAGE_BYTES);
 	HOLD(!to->bad, "out of memory");
 	return image;
 }
@@ -174,14 +174,14 @@ void mock_export(struct mock *m, struct buf *to)
 	struct arena arena CLEANUP(arena_free);
 	struct writer w = { .to = to, .empty = true };
 	struct db *db = db_of(m);
-	const struct join join = {
+	const struct fetch fetch = {
 		.db = db, .sql = &m->app.sql, .arena = &arena, .version = V_NEWEST
 	};
 
 	arena_init(&arena, NULL, 0);
 	buf_clear(to);
 	db_read(db);
-	HOLD(export_all(&join, &w, NULL) && !to->bad, "%s", db_error(db));
+	HOLD(export_all(&fetch, &w, NULL) && !to->bad, "%s", db_error(db));
 	db_read_end(db);
 }
 
@@ -199,7 +199,7 @@ void mock_compare(struct mock *m, struct mock *twin)
 
 	mock_export(m, &one);
 	source = (struct source){ .name = "export", .text = one.text, .len = one.len };
-	HOLD(fixtures_load(&to, &(struct sources){ &source, 1 }, &problems), "%s%s",
+	HOLD(load_fixtures(&to, &(struct sources){ &source, 1 }, &problems), "%s%s",
 	     problems.text.text, one.text);
 	mock_export(twin, &two);
 	HOLD(streq(one.text, two.text), "\n%s\n%s", one.text, two.text);

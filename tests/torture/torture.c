@@ -505,17 +505,17 @@ static struct workspace *enter(struct db **db)
 	char err[256] = "";
 
 	if (now.where == IN_OWN)
-		must(workspaces_enter(app.workspaces, key(false), &w) == ENTERED, "no workspace");
-	*db = workspaces_take(app.workspaces, w, 0, err, sizeof err);
+		must(registry_acquire(app.workspaces, key(false), &w) == ACQUIRED, "no workspace");
+	*db = registry_acquire_db(app.workspaces, w, 0, err, sizeof err);
 	must(*db, err);
 	return w;
 }
 
 static void leave(struct workspace *w, struct db *db)
 {
-	workspaces_give(w, db);
+	registry_release_db(w, db);
 	if (w->parent)
-		workspaces_leave(w);
+		registry_release(w);
 }
 
 /* The bytes, but for the counters of the database's header. */
@@ -532,7 +532,7 @@ static void read_bytes(struct buf *to)
 	must(image, "no image");
 	buf_clear(to);
 	for (size_t i = 0; i < image_count(image); i++)
-		buf_addn(to, image_piece(image, i), PIECE_BYTES);
+		buf_addn(to, image_page(image, i), PAGE_BYTES);
 	must(!to->bad, "no memory");
 	image_unref(image);
 	memset(to->text + 24, 0, 4);
@@ -565,7 +565,7 @@ static bool same_state(const struct state *a, const struct state *b)
 static struct {
 	struct state before, after;
 	struct reply answer;
-	struct ident ident;
+	struct idgen ident;
 	struct clock_setting clock;
 	bool changes; /* it leaves another state */
 } want = { .before = STATE_INIT, .after = STATE_INIT, .answer = REPLY_INIT };
@@ -582,8 +582,8 @@ static void put_back(const struct exchange_case *c)
 	if (c->kind == CASE_TURNS)
 		return;
 	if (now.where == IN_OWN) {
-		workspaces_free(app.workspaces);
-		app.workspaces = workspaces_new(app.workspace, &app.beginning, 100);
+		registry_free(app.workspaces);
+		app.workspaces = registry_new(app.workspace, &app.workspace_options, 100);
 		must(app.workspaces, "no workspaces");
 	} else {
 		w = enter(&db);

@@ -5,21 +5,21 @@
 
 static void write_sample(struct writer *w)
 {
-	write_open(w, '{');
-	write_key(w, "a");
-	write_text(w, "x\"y");
-	write_key(w, "list");
-	write_open(w, '[');
-	write_item(w);
-	write_raw(w, "null");
-	write_item(w);
-	write_open(w, '{');
-	write_close(w, '}');
-	write_close(w, ']');
-	write_key(w, "none");
-	write_open(w, '[');
-	write_close(w, ']');
-	write_close(w, '}');
+	writer_open(w, '{');
+	writer_key(w, "a");
+	writer_text(w, "x\"y");
+	writer_key(w, "list");
+	writer_open(w, '[');
+	writer_item(w);
+	writer_raw(w, "null");
+	writer_item(w);
+	writer_open(w, '{');
+	writer_close(w, '}');
+	writer_close(w, ']');
+	writer_key(w, "none");
+	writer_open(w, '[');
+	writer_close(w, ']');
+	writer_close(w, '}');
 }
 
 static void test_writer(void)

@@ -40,14 +40,14 @@ static const struct {
 };
 
 /* Read to the end, and show the lines; their numbers must count up from 1. */
-static void check_lines(const char *what, struct lines *l, const char *want)
+static void check_lines(const char *what, struct line_reader *l, const char *want)
 {
 	struct buf shown CLEANUP(buf_free) = BUF_INIT(256);
 	enum lines_read read;
 	const char *line;
 	size_t len, count = 0;
 
-	while ((read = lines_next(l, &line, &len)) == LINES_ONE) {
+	while ((read = line_reader_next(l, &line, &len)) == LINES_ONE) {
 		EQ_INT_IN(what, (long long)l->number, (long long)++count);
 		buf_addc(&shown, '[');
 		for (size_t i = 0; i < len; i++)
@@ -55,26 +55,26 @@ static void check_lines(const char *what, struct lines *l, const char *want)
 		buf_addc(&shown, ']');
 	}
 	EQ_INT_IN(what, read, LINES_END);
-	EQ_INT_IN(what, lines_next(l, &line, &len), LINES_END);
+	EQ_INT_IN(what, line_reader_next(l, &line, &len), LINES_END);
 	EQ_STR_IN(what, shown.text ? shown.text : "", want);
 }
 
 static void test_cases(void)
 {
 	struct tempdir dir = tempdir_make();
-	struct lines l;
+	struct line_reader l;
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		bool ok = tempdir_write(&dir, "lines", cases[i].text, cases[i].len);
 
-		lines_of_text(&l, cases[i].text, cases[i].len);
+		line_reader_of_text(&l, cases[i].text, cases[i].len);
 		check_lines("from memory", &l, cases[i].want);
-		lines_close(&l);
-		ok = ok && lines_of_file(&l, tempdir_path(&dir, "lines"));
+		line_reader_close(&l);
+		ok = ok && line_reader_open(&l, tempdir_path(&dir, "lines"));
 		CU_ASSERT(ok);
 		if (ok) {
 			check_lines("from a file", &l, cases[i].want);
-			lines_close(&l);
+			line_reader_close(&l);
 		}
 	}
 	CU_ASSERT(tempdir_remove(&dir));
@@ -87,7 +87,7 @@ static void test_pieces(void)
 	char part[PART];
 	struct buf text CLEANUP(buf_free) = BUF_INIT(32 * 1024 * 1024);
 	struct tempdir dir = tempdir_make();
-	struct lines l;
+	struct line_reader l;
 	const char *line;
 	size_t len;
 
@@ -98,40 +98,40 @@ static void test_pieces(void)
 		buf_addc(&text, '\n');
 	}
 	if (text.bad || !tempdir_write(&dir, "lines", text.text, text.len) ||
-	    !lines_of_file(&l, tempdir_path(&dir, "lines"))) {
+	    !line_reader_open(&l, tempdir_path(&dir, "lines"))) {
 		CU_FAIL("no file");
 	} else {
 		for (int i = 0; i < LINES; i++) {
-			EQ_INT(lines_next(&l, &line, &len), LINES_ONE);
+			EQ_INT(line_reader_next(&l, &line, &len), LINES_ONE);
 			EQ_INT((long long)len, (long long)i * PART);
 			EQ_INT(len == 0 || (line[0] == 'a' + i % 26 &&
 					    memcmp(line, line + 1, len - 1) == 0),
 			       true);
 		}
-		EQ_INT(lines_next(&l, &line, &len), LINES_END);
-		lines_close(&l);
+		EQ_INT(line_reader_next(&l, &line, &len), LINES_END);
+		line_reader_close(&l);
 	}
 	CU_ASSERT(tempdir_remove(&dir));
 }
 
 /* Three lines: one, one of the greatest length or longer, and "end". */
-static void check_long(struct lines *l, size_t first, bool fits)
+static void check_long(struct line_reader *l, size_t first, bool fits)
 {
 	const char *line;
 	size_t len;
 
-	EQ_INT(lines_next(l, &line, &len), LINES_ONE);
+	EQ_INT(line_reader_next(l, &line, &len), LINES_ONE);
 	EQ_INT((long long)len, (long long)first);
-	EQ_INT(lines_next(l, &line, &len), fits ? LINES_ONE : LINES_LONG);
+	EQ_INT(line_reader_next(l, &line, &len), fits ? LINES_ONE : LINES_LONG);
 	if (fits)
 		EQ_INT((long long)len, LINE_MAX_BYTES);
 	EQ_INT((long long)l->number, 2);
-	EQ_INT(lines_next(l, &line, &len), LINES_ONE);
+	EQ_INT(line_reader_next(l, &line, &len), LINES_ONE);
 	EQ_INT((long long)len, 3);
 	EQ_INT(strncmp(line, "end", 3), 0);
 	EQ_INT((long long)l->number, 3);
-	EQ_INT(lines_next(l, &line, &len), LINES_END);
-	lines_close(l);
+	EQ_INT(line_reader_next(l, &line, &len), LINES_END);
+	line_reader_close(l);
 }
 
 static void test_long(void)
@@ -150,7 +150,7 @@ static void test_long(void)
 	};
 	const size_t most = LINE_MAX_BYTES + 2 * PIECE;
 	struct tempdir dir = tempdir_make();
-	struct lines l;
+	struct line_reader l;
 	char *text;
 
 	text = malloc(most);
@@ -161,10 +161,10 @@ static void test_long(void)
 		text[ends[i].first] = '\n';
 		memcpy(text + len, ends[i].end, strlen(ends[i].end));
 		len += strlen(ends[i].end);
-		lines_of_text(&l, text, len);
+		line_reader_of_text(&l, text, len);
 		check_long(&l, ends[i].first, ends[i].fits);
 		if (tempdir_write(&dir, "lines", text, len) &&
-		    lines_of_file(&l, tempdir_path(&dir, "lines")))
+		    line_reader_open(&l, tempdir_path(&dir, "lines")))
 			check_long(&l, ends[i].first, ends[i].fits);
 		else
 			CU_FAIL("no file");
@@ -178,16 +178,16 @@ static void test_long(void)
 static void test_refused(void)
 {
 	struct tempdir dir = tempdir_make();
-	struct lines l;
+	struct line_reader l;
 
-	CU_ASSERT(!lines_of_file(&l, tempdir_path(&dir, "none")));
+	CU_ASSERT(!line_reader_open(&l, tempdir_path(&dir, "none")));
 	EQ_INT(errno, ENOENT);
-	CU_ASSERT(!lines_of_file(&l, dir.path));
+	CU_ASSERT(!line_reader_open(&l, dir.path));
 	EQ_INT(errno, EISDIR);
 	EQ_INT(mkfifo(tempdir_path(&dir, "pipe"), 0600), 0);
-	CU_ASSERT(!lines_of_file(&l, tempdir_path(&dir, "pipe")));
+	CU_ASSERT(!line_reader_open(&l, tempdir_path(&dir, "pipe")));
 	EQ_INT(errno, ESPIPE);
-	lines_close(&l); /* one that was not opened */
+	line_reader_close(&l); /* one that was not opened */
 	CU_ASSERT(tempdir_remove(&dir));
 }
 

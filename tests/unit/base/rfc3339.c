@@ -54,12 +54,12 @@ static void test_cases(void)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char out[TIME_LEN + 1];
 		int64_t micros;
-		bool ok = time_parse(cases[i].text, &micros);
+		bool ok = rfc3339_parse(cases[i].text, &micros);
 
 		EQ_INT_IN(cases[i].text, ok, cases[i].stored != NULL);
 		if (!ok || !cases[i].stored)
 			continue;
-		time_format(micros, out);
+		rfc3339_format(micros, out);
 		EQ_STR_IN(cases[i].text, out, cases[i].stored);
 	}
 }
@@ -73,8 +73,8 @@ static void test_days(void)
 	for (int64_t micros = -370 * 365 * day; micros < 430 * 365 * day; micros += day) {
 		int64_t back;
 
-		time_format(micros, now);
-		if (!time_parse(now, &back) || back != micros || strcmp(before, now) >= 0)
+		rfc3339_format(micros, now);
+		if (!rfc3339_parse(now, &back) || back != micros || strcmp(before, now) >= 0)
 			CU_FAIL_FATAL("a day does not come back");
 		memcpy(before, now, sizeof before);
 	}
@@ -86,11 +86,11 @@ static void test_exact(void)
 {
 	char out[TIME_LEN + 1];
 
-	time_exact("2024-01-01T00:00:00.000000Z", out);
+	rfc3339_shortest("2024-01-01T00:00:00.000000Z", out);
 	EQ_STR(out, "2024-01-01T00:00:00Z");
-	time_exact("2024-01-01T00:00:00.500000Z", out);
+	rfc3339_shortest("2024-01-01T00:00:00.500000Z", out);
 	EQ_STR(out, "2024-01-01T00:00:00.500000Z");
-	time_exact("2024-01-01T00:00:00.000001Z", out);
+	rfc3339_shortest("2024-01-01T00:00:00.000001Z", out);
 	EQ_STR(out, "2024-01-01T00:00:00.000001Z");
 }
 
@@ -99,9 +99,9 @@ static void test_ends(void)
 {
 	int64_t micros;
 
-	CU_ASSERT(time_parse("0001-01-01T00:00:00Z", &micros));
+	CU_ASSERT(rfc3339_parse("0001-01-01T00:00:00Z", &micros));
 	CU_ASSERT(micros == TIME_MIN);
-	CU_ASSERT(time_parse("9999-12-31T23:59:59.999999Z", &micros));
+	CU_ASSERT(rfc3339_parse("9999-12-31T23:59:59.999999Z", &micros));
 	CU_ASSERT(micros == TIME_MAX);
 }
 

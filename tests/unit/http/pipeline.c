@@ -23,7 +23,7 @@ static struct app app = {
 /* A new world of these fixtures. */
 static void open_world(const char *fixtures)
 {
-	static const struct beginning beginning = { .frozen = 0 };
+	static const struct workspace_options beginning = { .frozen = 0 };
 	const struct source source = { "test", fixtures, strlen(fixtures) };
 	struct problems problems = PROBLEMS_INIT;
 	char err[256] = "";
@@ -31,7 +31,7 @@ static void open_world(const char *fixtures)
 	arena_init(&app.arena, NULL, 0);
 	CU_ASSERT_FATAL(sql_compose(&app.sql, &app.arena));
 	CU_ASSERT_FATAL(workspace_open(&workspace, &beginning, err, sizeof err));
-	if (!workspace_fill(&workspace, &app.sql, &(struct sources){ &source, 1 }, &problems))
+	if (!workspace_load(&workspace, &app.sql, &(struct sources){ &source, 1 }, &problems))
 		EQ_STR(problems.text.text, "");
 	problems_free(&problems);
 	app.log = log_start(LOG_OFF, 2);

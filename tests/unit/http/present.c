@@ -52,7 +52,7 @@ static void shows(const struct row *row, enum version v, const char *expand, con
 	struct parser p = { .arena = &arena, .version = v };
 	struct expansions e;
 
-	if (!expand_parse(&p, row->resource, false, &(struct pairs){ &pair, 1 }, &e)) {
+	if (!expansion_parse(&p, row->resource, false, &(struct pairs){ &pair, 1 }, &e)) {
 		EQ_STR(p.error.message, "");
 		return;
 	}
@@ -195,7 +195,7 @@ static void test_nested(void)
 		buf_clear(&b);
 		p.version = (enum version)v;
 		CU_ASSERT_FATAL(
-		    expand_parse(&p, row->resource, false, &(struct pairs){ &pair, 1 }, &e));
+		    expansion_parse(&p, row->resource, false, &(struct pairs){ &pair, 1 }, &e));
 		present(&w, row, (enum version)v, e.tree);
 		EQ_INT(strstr(b.text, "\"slot_key\":\"default\"") != NULL, v == V_EVERGLADES);
 		CU_ASSERT_PTR_NOT_NULL(

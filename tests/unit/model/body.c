@@ -11,15 +11,27 @@ static const struct word colours[] = {
 };
 
 static const struct field part_fields[] = {
-	{ .name = "key", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .form = FORM_FILLED },
+	{ .name = "key",
+	  .kind = K_TEXT,
+	  .flags = F_REQUIRED,
+	  .on = ALWAYS,
+	  .strfmt = STRFMT_NON_EMPTY },
 	/* what it must be like, somebody else says */
-	{ .name = "path", .kind = K_TEXT, .flags = F_LATER, .on = ALWAYS, .form = FORM_FILEPATH },
+	{ .name = "path",
+	  .kind = K_TEXT,
+	  .flags = F_CHECKED_LATER,
+	  .on = ALWAYS,
+	  .strfmt = STRFMT_FILEPATH },
 };
 
 static const struct shape part_shape = { .fields = part_fields, .count = ARRAY_LEN(part_fields) };
 
 static const struct field fields[] = {
-	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED, .on = ALWAYS, .form = FORM_NAME },
+	{ .name = "name",
+	  .kind = K_TEXT,
+	  .flags = F_REQUIRED,
+	  .on = ALWAYS,
+	  .strfmt = STRFMT_NAME },
 	{ .name = "colour", .kind = K_ENUM, .on = ALWAYS, .words = colours },
 	{ .name = "owner_id", .kind = K_REF, .on = UNTIL(V_RAINIER), .refers = R_DEVICE },
 	{ .name = "owner_id",
@@ -32,11 +44,11 @@ static const struct field fields[] = {
 	{ .name = "on", .kind = K_BOOL, .on = ALWAYS },
 	{ .name = "seconds", .kind = K_SECONDS, .on = SINCE(V_EVERGLADES) },
 	{ .name = "nanos", .kind = K_NANOS, .on = SINCE(V_EVERGLADES) },
-	{ .name = "tags", .kind = K_TEXTS, .flags = F_FILLED, .on = SINCE(V_EVERGLADES) },
+	{ .name = "tags", .kind = K_TEXTS, .flags = F_NON_EMPTY, .on = SINCE(V_EVERGLADES) },
 	{ .name = "part", .kind = K_OBJECT, .on = SINCE(V_EVERGLADES), .members = &part_shape },
 	{ .name = "parts",
 	  .kind = K_OBJECTS,
-	  .flags = F_FILLED,
+	  .flags = F_NON_EMPTY,
 	  .on = SINCE(V_EVERGLADES),
 	  .members = &part_shape },
 };
@@ -51,7 +63,7 @@ static const struct field rows[] = {
 	  .on = ALWAYS,
 	  .create = ALWAYS,
 	  .patch = ALWAYS,
-	  .form = FORM_NAME },
+	  .strfmt = STRFMT_NAME },
 	{ .name = "slug",
 	  .kind = K_TEXT,
 	  .on = ALWAYS,

@@ -109,7 +109,7 @@ static void test_cases(void)
 				*c = '+';
 		CU_ASSERT_FATAL(target_parse(&a, raw, &t, &why));
 		p.version = cases[i].v;
-		if (expand_parse(&p, &resources[R_DEPLOYMENT], false, &t.query, &e))
+		if (expansion_parse(&p, &resources[R_DEPLOYMENT], false, &t.query, &e))
 			describe(e.tree, is, sizeof is);
 		else
 			snprintf(is, sizeof is, "! %s", p.error.message);
@@ -130,12 +130,12 @@ static void test_long(void)
 
 	arena_init(&a, NULL, 0);
 	memset(value, 'x', LEN);
-	CU_ASSERT(!expand_parse(&p, &resources[R_DEPLOYMENT], false, &query, &e));
+	CU_ASSERT(!expansion_parse(&p, &resources[R_DEPLOYMENT], false, &query, &e));
 	CU_ASSERT(strlen(p.error.message) < 256);
 	for (size_t i = 0; i < LEN; i++)
 		value[i] = "device,"[i % 7];
 	value[LEN - LEN % 7 - 1] = '\0';
-	CU_ASSERT(expand_parse(&p, &resources[R_DEPLOYMENT], false, &query, &e));
+	CU_ASSERT(expansion_parse(&p, &resources[R_DEPLOYMENT], false, &query, &e));
 	CU_ASSERT_PTR_NULL(e.tree->next);
 	arena_free(&a);
 }

@@ -9,7 +9,7 @@
  * A listing as text: "field=value|value field=... by field:asc,... limit+offset". Parameters that
  * are refused: "! parameter: why".
  */
-static void describe(const struct listing *l, struct buf *out)
+static void describe(const struct list_query *l, struct buf *out)
 {
 	for (size_t i = 0; i < l->nfilters; i++) {
 		const struct filter *f = &l->filters[i];
@@ -144,12 +144,12 @@ static const struct {
 static void test_cases(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct listing_rules rules = { .max_limit = 100,
-						     .pipe_only = cases[i].pipe_only };
+		const struct list_query_rules rules = { .max_limit = 100,
+							.pipe_only = cases[i].pipe_only };
 		struct buf is = BUF_INIT(4096);
 		struct arena a;
 		struct target t;
-		struct listing l;
+		struct list_query l;
 		struct parser p = { .arena = &a, .version = cases[i].v };
 		char raw[256];
 		const char *why;
@@ -157,7 +157,7 @@ static void test_cases(void)
 		arena_init(&a, NULL, 0);
 		snprintf(raw, sizeof raw, "/?%s", cases[i].query);
 		CU_ASSERT_FATAL(target_parse(&a, raw, &t, &why));
-		if (listing_parse(&p, &resources[cases[i].resource], &rules, &t.query, &l))
+		if (list_query_parse(&p, &resources[cases[i].resource], &rules, &t.query, &l))
 			describe(&l, &is);
 		else
 			buf_printf(&is, "! %s: %s", p.error.field, p.error.message);
@@ -171,16 +171,17 @@ static void test_cases(void)
 static void test_max_page(void)
 {
 	static const struct pair limit = { "limit", "50" };
-	const struct listing_rules rules = { .max_limit = 3 };
-	struct listing l;
+	const struct list_query_rules rules = { .max_limit = 3 };
+	struct list_query l;
 	struct arena a;
 	struct parser p = { .arena = &a, .version = V_NEWEST };
 
 	arena_init(&a, NULL, 0);
-	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ NULL, 0 }, &l));
+	CU_ASSERT(
+	    list_query_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ NULL, 0 }, &l));
 	EQ_INT(l.limit, 3);
 	CU_ASSERT(
-	    listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &limit, 1 }, &l));
+	    list_query_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &limit, 1 }, &l));
 	EQ_INT(l.limit, 3);
 	arena_free(&a);
 }
@@ -190,9 +191,9 @@ static void test_many_values(void)
 {
 	enum { LEN = 60000 };
 	static char value[LEN + 1];
-	const struct listing_rules rules = { .max_limit = 100 };
+	const struct list_query_rules rules = { .max_limit = 100 };
 	const struct pair id = { "id", value }, status = { "status", value };
-	struct listing l;
+	struct list_query l;
 	struct arena a;
 	struct parser p = { .arena = &a, .version = V_NEWEST };
 
@@ -204,12 +205,13 @@ static void test_many_values(void)
 		value[i++] = (char)('a' + n / 26 / 26);
 		value[i++] = ',';
 	}
-	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &id, 1 }, &l));
+	CU_ASSERT(
+	    list_query_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &id, 1 }, &l));
 	EQ_INT((long long)l.filters[0].count, LEN / 4 + 1);
 	EQ_STR(l.filters[0].values[27], "bba");
 	CU_ASSERT(streq(l.filters[0].values[LEN / 4], value));
 	CU_ASSERT(
-	    !listing_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &status, 1 }, &l));
+	    !list_query_parse(&p, &resources[R_DEVICE], &rules, &(struct pairs){ &status, 1 }, &l));
 	CU_ASSERT(strlen(p.error.message) < 256);
 	arena_free(&a);
 }
@@ -217,20 +219,20 @@ static void test_many_values(void)
 /* The first few are all different: they are looked up one by one. */
 static void test_repeated_values(void)
 {
-	const struct listing_rules rules = { .max_limit = 100 };
+	const struct list_query_rules rules = { .max_limit = 100 };
 	static const struct pair pairs[] = { { "name", "a|b|a" },
 					     { "name", "b" },
 					     { "name", "a" } };
 	const struct pairs query = { pairs, ARRAY_LEN(pairs) };
-	struct listing l;
+	struct list_query l;
 	struct arena a;
 	struct parser p = { .arena = &a, .version = V_NEWEST };
 
 	arena_init(&a, NULL, 0);
-	CU_ASSERT(listing_parse(&p, &resources[R_DEVICE], &rules, &query, &l));
+	CU_ASSERT(list_query_parse(&p, &resources[R_DEVICE], &rules, &query, &l));
 	EQ_INT((long long)l.filters[0].count, 3);
 	EQ_STR(l.filters[0].values[2], "a|b|a");
-	CU_ASSERT(listing_is_usual(&l));
+	CU_ASSERT(list_query_is_default(&l));
 	arena_free(&a);
 }
 

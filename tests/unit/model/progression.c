@@ -38,7 +38,7 @@ static void test_transitions(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct transitions t;
-		bool ok = transitions_read(cases[i].text, &t);
+		bool ok = progression_read(cases[i].text, &t);
 
 		EQ_INT_IN(cases[i].text, ok, cases[i].ok);
 		if (!ok || !cases[i].ok)
@@ -55,7 +55,7 @@ static void test_words(void)
 		const char *word = progression_words[p].text;
 		struct transitions t;
 
-		EQ_INT_IN(word, transitions_read(word, &t), p != PROGRESS_TIME);
+		EQ_INT_IN(word, progression_read(word, &t), p != PROGRESS_TIME);
 		EQ_INT_IN(word, p == PROGRESS_TIME || (int)t.progression == p, true);
 	}
 	EQ_STR(progression_words[PROGRESS_TIME].text, "time");

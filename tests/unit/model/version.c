@@ -87,7 +87,7 @@ static void test_spans(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(spans); i++)
 		for (int v = 0; v < V_COUNT; v++)
-			EQ_INT(live(spans[i].span, (enum version)v), spans[i].in[v]);
+			EQ_INT(span_has(spans[i].span, (enum version)v), spans[i].in[v]);
 	EQ_STR(span_text(spans[1].span, text, sizeof text), "since 2026-05-06.rainier");
 	EQ_STR(span_text(spans[2].span, text, sizeof text), "until 2026-05-06.rainier");
 	EQ_STR(span_text((struct span){ V_RAINIER, V_EVERGLADES }, text, sizeof text),

@@ -31,12 +31,12 @@ static char *misfits_of(const char *schema, const char *value)
 {
 	cJSON *s = parse(schema), *v = parse(value);
 	struct arena a;
-	struct misfit *m = NULL;
+	struct violation *m = NULL;
 	struct buf b = BUF_INIT(1 << 16);
 
 	arena_init(&a, NULL, 0);
 	buf_add(&b, s && v ? "" : "not JSON");
-	if (s && v && jsonschema_validate(&a, s, v, &m) == VERDICT_BROKE)
+	if (s && v && jsonschema_validate(&a, s, v, &m) == NO_MEMORY)
 		buf_add(&b, "broke");
 	for (; m; m = m->next)
 		buf_printf(&b, "%s %s%s", m->path, m->message, m->next ? "; " : "");
@@ -56,7 +56,7 @@ static void expect_misfits(const char *schema, const char *value, const char *wa
 
 /* Several values of one schema: what fits, and what does not. */
 static const struct {
-	const char *schema, *value, *misfits;
+	const char *schema, *value, *violations;
 } cases[] = {
 	{ "true", "1", "" },
 	{ "{}", "1", "" },
@@ -283,7 +283,7 @@ static const struct {
 static void test_cases(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		expect_misfits(cases[i].schema, cases[i].value, cases[i].misfits);
+		expect_misfits(cases[i].schema, cases[i].value, cases[i].violations);
 }
 
 /* What is no schema; why is NULL for a good one. */
@@ -413,7 +413,7 @@ static void expect_check(const char *text, const char *want)
 
 	CU_ASSERT_FATAL(schema != NULL);
 	arena_init(&a, NULL, 0);
-	EQ_INT_IN(text, jsonschema_check(&a, schema, &why), want ? VERDICT_UNFIT : VERDICT_FITS);
+	EQ_INT_IN(text, jsonschema_check(&a, schema, &why), want ? INVALID : VALID);
 	EQ_STR_IN(text, why, want);
 	arena_free(&a);
 	cJSON_Delete(schema);

@@ -40,7 +40,7 @@ static const struct {
 
 static void test_cases(void)
 {
-	struct matcher *m = matcher_new();
+	struct matcher *m = regex_matcher_new();
 	struct arena a;
 
 	CU_ASSERT_FATAL(m != NULL);
@@ -61,7 +61,7 @@ static void test_cases(void)
 		regex_free(re);
 	}
 	arena_free(&a);
-	matcher_free(m);
+	regex_matcher_free(m);
 }
 
 /* A pattern, and a part of what is said of it. */
@@ -139,7 +139,7 @@ static void test_steps(void)
 {
 	static const char *const patterns[] = { "(a*)*b", "(a|a)*b", "(a+)+$", "^(a|aa)+$" };
 	char text[64];
-	struct matcher *m = matcher_new();
+	struct matcher *m = regex_matcher_new();
 	struct arena a;
 
 	CU_ASSERT_FATAL(m != NULL);
@@ -162,7 +162,7 @@ static void test_steps(void)
 	/* One that can match at the beginning only is tried there only. */
 	CU_ASSERT(cost(&a, m, "^b", text) * 10 < cost(&a, m, "b", text));
 	arena_free(&a);
-	matcher_free(m);
+	regex_matcher_free(m);
 }
 
 UNIT_MAIN("regex", { "cases", test_cases }, { "refused", test_refused }, { "steps", test_steps })

@@ -15,7 +15,7 @@
 /* A piece of that letter. */
 static const void *all(char c)
 {
-	static char bytes[PIECE_BYTES];
+	static char bytes[PAGE_BYTES];
 
 	memset(bytes, c, sizeof bytes);
 	return bytes;
@@ -30,11 +30,11 @@ static void set(struct pages *pages, size_t i, char c)
 static const char *letters(const struct pages *pages)
 {
 	static char text[64];
-	char bytes[PIECE_BYTES];
+	char bytes[PAGE_BYTES];
 	size_t n = pages_count(pages);
 
 	for (size_t i = 0; i < n; i++) {
-		CU_ASSERT(pages_read(pages, bytes, sizeof bytes, i * PIECE_BYTES));
+		CU_ASSERT(pages_read(pages, bytes, sizeof bytes, i * PAGE_BYTES));
 		EQ_INT(memcmp(bytes, all(bytes[0]), sizeof bytes), 0);
 		text[i] = bytes[0] ? bytes[0] : '.';
 	}
@@ -53,13 +53,13 @@ static struct image *take(const struct pages *pages, const struct image *like)
 
 static void put_back(struct pages *pages, const struct image *image)
 {
-	CU_ASSERT(pages_put(pages, image, image_piece(image, 0)));
+	CU_ASSERT(pages_restore(pages, image, image_page(image, 0)));
 }
 
 static void test_pages(void)
 {
 	struct pages *pages = pages_new();
-	char bytes[PIECE_BYTES + 16];
+	char bytes[PAGE_BYTES + 16];
 
 	CU_ASSERT_FATAL(pages != NULL);
 	EQ_STR(letters(pages), "");
@@ -75,11 +75,11 @@ static void test_pages(void)
 	/* Across pieces, and beyond the end. */
 	CU_ASSERT(pages_read(pages, bytes, sizeof bytes, 8));
 	EQ_INT(bytes[0], 'a');
-	EQ_INT(bytes[PIECE_BYTES - 9], 'a');
-	EQ_INT(bytes[PIECE_BYTES - 8], 'e');
-	CU_ASSERT(!pages_read(pages, bytes, sizeof bytes, 2 * PIECE_BYTES));
-	EQ_INT(bytes[PIECE_BYTES - 1], 'd');
-	EQ_INT(bytes[PIECE_BYTES], 0);
+	EQ_INT(bytes[PAGE_BYTES - 9], 'a');
+	EQ_INT(bytes[PAGE_BYTES - 8], 'e');
+	CU_ASSERT(!pages_read(pages, bytes, sizeof bytes, 2 * PAGE_BYTES));
+	EQ_INT(bytes[PAGE_BYTES - 1], 'd');
+	EQ_INT(bytes[PAGE_BYTES], 0);
 	pages_cut(pages, 9);
 	EQ_STR(letters(pages), "aed");
 	pages_free(pages);
@@ -98,8 +98,8 @@ static void test_images(void)
 	set(pages, 1, 'b');
 	set(pages, 3, 'c');
 	two = take(pages, one);
-	CU_ASSERT(image_piece(one, 0) == image_piece(two, 0));
-	CU_ASSERT(image_piece(one, 1) != image_piece(two, 1));
+	CU_ASSERT(image_page(one, 0) == image_page(two, 0));
+	CU_ASSERT(image_page(one, 1) != image_page(two, 1));
 	pages_cut(pages, 1);
 	set(pages, 0, 'd');
 	EQ_STR(letters(pages), "d");
@@ -110,9 +110,9 @@ static void test_images(void)
 	put_back(pages, one);
 	EQ_STR(letters(pages), "aaa");
 	/* With a first piece of its own. */
-	CU_ASSERT(pages_put(other, two, all('x')));
+	CU_ASSERT(pages_restore(other, two, all('x')));
 	EQ_STR(letters(other), "xbac");
-	CU_ASSERT(*(const char *)image_piece(two, 0) == 'a');
+	CU_ASSERT(*(const char *)image_page(two, 0) == 'a');
 	image_unref(image_ref(one));
 	image_unref(one);
 	pages_free(pages);
@@ -127,10 +127,10 @@ static void test_images(void)
 /* What was written, but is the same, is shared; wherever in a piece another byte is, it is not. */
 static void test_sharing(void)
 {
-	static const size_t places[] = { 0, 1, PIECE_BYTES / 2, PIECE_BYTES - 1 };
+	static const size_t places[] = { 0, 1, PAGE_BYTES / 2, PAGE_BYTES - 1 };
 	struct pages *pages = pages_new();
 	struct image *like, *image;
-	char bytes[PIECE_BYTES];
+	char bytes[PAGE_BYTES];
 
 	set(pages, 0, 'a');
 	set(pages, 1, 'b');
@@ -140,13 +140,13 @@ static void test_sharing(void)
 		bytes[places[i]] = 'c';
 		CU_ASSERT(pages_write(pages, 1, bytes));
 		image = take(pages, like);
-		CU_ASSERT(image_piece(image, 0) == image_piece(like, 0));
-		CU_ASSERT(image_piece(image, 1) != image_piece(like, 1));
-		EQ_INT(((const char *)image_piece(image, 1))[places[i]], 'c');
+		CU_ASSERT(image_page(image, 0) == image_page(like, 0));
+		CU_ASSERT(image_page(image, 1) != image_page(like, 1));
+		EQ_INT(((const char *)image_page(image, 1))[places[i]], 'c');
 		image_unref(image);
 		set(pages, 1, 'b');
 		image = take(pages, like);
-		CU_ASSERT(image_piece(image, 1) == image_piece(like, 1));
+		CU_ASSERT(image_page(image, 1) == image_page(like, 1));
 		image_unref(image);
 	}
 	image_unref(like);
@@ -211,9 +211,9 @@ static bool put(struct db *db, const struct image *image)
 {
 	bool ok;
 
-	db_alone(db);
-	ok = db_put(db, image);
-	db_alone_end(db);
+	db_lock(db);
+	ok = db_restore(db, image);
+	db_unlock(db);
 	return ok;
 }
 
@@ -413,21 +413,21 @@ static void test_taking(void)
 
 	store = store_open_image(image, err, sizeof err);
 	CU_ASSERT_FATAL(store != NULL);
-	a = store_take(store, 5, err, sizeof err);
+	a = store_acquire(store, 5, err, sizeof err);
 	CU_ASSERT(a == store_db(store)); /* one is enough while one at a time is wanted */
-	b = store_take(store, 0, err, sizeof err);
+	b = store_acquire(store, 0, err, sizeof err);
 	CU_ASSERT(b && b != a);
-	store_give(a);
-	c = store_take(store, 63, err, sizeof err);
+	store_release(a);
+	c = store_acquire(store, 63, err, sizeof err);
 	CU_ASSERT(c == a);
 	EQ_INT(count(b), 1);
 	EQ_INT(count(c), 1);
-	store_give(b);
-	store_give(c);
+	store_release(b);
+	store_release(c);
 	CU_ASSERT(store_dedicate(one, 3, err, sizeof err));
-	a = store_take(one, 2, err, sizeof err);
-	CU_ASSERT(a && a == store_take(one, 2, err, sizeof err));
-	CU_ASSERT(a != store_take(one, 1, err, sizeof err) && a != store_db(one));
+	a = store_acquire(one, 2, err, sizeof err);
+	CU_ASSERT(a && a == store_acquire(one, 2, err, sizeof err));
+	CU_ASSERT(a != store_acquire(one, 1, err, sizeof err) && a != store_db(one));
 	image_unref(image);
 	store_close(store);
 	store_close(one);

@@ -63,7 +63,7 @@ static void list(struct buf *text, const struct resource *r, const struct field 
 		 size_t values, const struct field *by, bool ascending, size_t lead)
 {
 	const struct field *id = resource_field(r, "id");
-	struct listing l = { .nfilters = filter ? 1 : 0, .norders = by == id ? 1 : 2 };
+	struct list_query l = { .nfilters = filter ? 1 : 0, .norders = by == id ? 1 : 2 };
 
 	l.filters[0] = (struct filter){ .field = filter, .count = values };
 	l.orders[0] = (struct order){ by, ascending };
@@ -142,13 +142,13 @@ static void test_lists(void)
 	for (const struct resource *r = resources; r < resources + R_COUNT; r++) {
 		for (const struct field *f = r->fields; r->array && f < r->fields + r->nfields;
 		     f++) {
-			if (live(f->filter, V_NEWEST))
+			if (span_has(f->filter, V_NEWEST))
 				check_filter(r, f);
-			if (!live(f->sort, V_NEWEST))
+			if (!span_has(f->sort, V_NEWEST))
 				continue;
 			check_order(r, f, NULL);
 			for (const struct field *g = r->fields; g < r->fields + r->nfields; g++)
-				if (live(g->filter, V_NEWEST))
+				if (span_has(g->filter, V_NEWEST))
 					check_order(r, f, g);
 		}
 	}

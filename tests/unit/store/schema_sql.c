@@ -135,7 +135,7 @@ static void test_relations(void)
 
 static void check_index(const struct resource *r, const struct field *f)
 {
-	bool used = ever(f->filter) || ever(f->sort);
+	bool used = span_is_ever(f->filter) || span_is_ever(f->sort);
 
 	if (!used || !is_stored(f))
 		return;
@@ -210,8 +210,8 @@ static void check_row(const struct resource *r, const struct field *f)
 		CU_ASSERT_PTR_NOT_NULL(f->relation);
 	EQ_INT_IN(f->name, f->kind == K_ENUM, f->words != NULL);
 	CU_ASSERT_PTR_EQUAL(resource_field(r, f->name), f); /* no name twice */
-	CU_ASSERT(!ever(f->filter) || span_last(f->filter) == V_NEWEST);
-	CU_ASSERT(!ever(f->sort) || span_last(f->sort) == V_NEWEST);
+	CU_ASSERT(!span_is_ever(f->filter) || span_last(f->filter) == V_NEWEST);
+	CU_ASSERT(!span_is_ever(f->sort) || span_last(f->sort) == V_NEWEST);
 	if (f->same_as)
 		CU_ASSERT_PTR_NOT_NULL(resource_find_field(r, f->same_as));
 	for (int i = 0; i < 2; i++)

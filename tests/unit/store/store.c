@@ -387,18 +387,18 @@ static int statements_for(int schemas)
 			   i ? "," : "", i, i, i);
 	buf_add(&text, "]}]}");
 	CU_ASSERT_FATAL(sql_compose(&sql, &a));
-	CU_ASSERT_FATAL(expand_parse(&p, &resources[R_RELEASE], false, &query, &e));
+	CU_ASSERT_FATAL(expansion_parse(&p, &resources[R_RELEASE], false, &query, &e));
 
 	const struct source source = { "test", text.text, text.len };
-	const struct join join = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
-	struct ident ident = { .seeded = false };
+	const struct fetch fetch = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
+	struct idgen ident = { .seeded = false };
 	const struct destination to = { .db = db, .sql = &sql, .ident = &ident };
-	bool loaded = fixtures_load(&to, &(struct sources){ &source, 1 }, &problems);
+	bool loaded = load_fixtures(&to, &(struct sources){ &source, 1 }, &problems);
 
 	EQ_STR(problems.text.text, NULL);
 	CU_ASSERT_FATAL(loaded);
 	statements = 0;
-	CU_ASSERT(join_get(&join, R_RELEASE, "r", e.tree, &row));
+	CU_ASSERT(fetch_row(&fetch, R_RELEASE, "r", e.tree, &row));
 
 	int count = statements, found = 0;
 	size_t at = (size_t)(resource_field(&resources[R_RELEASE], "config_schemas") -
@@ -454,7 +454,7 @@ static void test_count(void)
 	enum { MANY = 1500 };
 	static const char *values[] = { "v" };
 	const struct resource *r = &resources[R_DEVICE];
-	const struct listing l = {
+	const struct list_query l = {
 		.filters = { { resource_field(r, "agent_version"), values, 1 } },
 		.nfilters = 1,
 		.orders = { { resource_field(r, "id"), true } },
@@ -482,10 +482,10 @@ static void test_count(void)
 	    STEP_DONE);
 	CU_ASSERT(db_commit(db));
 
-	const struct join join = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
+	const struct fetch fetch = { .db = db, .sql = &sql, .arena = &a, .version = V_NEWEST };
 
 	scanned = 0;
-	CU_ASSERT(list_page(&join, R_DEVICE, &l, NULL, true, &page));
+	CU_ASSERT(list_page(&fetch, R_DEVICE, &l, NULL, true, &page));
 	EQ_INT(page.total, MANY);
 	CU_ASSERT(page.has_more && scanned < MANY / 10);
 	sqlite3_reset_auto_extension();
@@ -550,9 +550,9 @@ static bool use(struct db *reader, struct db *writer)
 
 static void put(struct db *db, const struct image *image)
 {
-	db_alone(db);
-	CU_ASSERT(db_put(db, image));
-	db_alone_end(db);
+	db_lock(db);
+	CU_ASSERT(db_restore(db, image));
+	db_unlock(db);
 }
 
 /* Whatever fails for want of memory has happened or not, and once there is memory, all works. */
