@@ -9,7 +9,7 @@
 
 enum { TARGET_SHOWN = 1024 /* bytes of a target or a name */ };
 
-/* A text from outside, as it is fit for a line. */
+/* Add a text from outside, made fit for a line. */
 static void add_shown(struct buf *b, struct exchange *x, const char *text, bool json)
 {
 	const char *clean = text ? utf8_clean(&x->arena, text, TARGET_SHOWN) : NULL;
@@ -20,7 +20,7 @@ static void add_shown(struct buf *b, struct exchange *x, const char *text, bool 
 		buf_add_control(b, clean ? clean : "-");
 }
 
-/* The answer's status, or `none` where the connection was cut before it. */
+/* Add the answer's status, or `none` if the connection was cut before it. */
 static void add_status(struct buf *b, const struct exchange *x, const char *none)
 {
 	if (x->answer.status)

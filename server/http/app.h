@@ -1,5 +1,6 @@
 /*
- * app.h - what every request may use. Made before the first; of it only the workspaces change.
+ * app.h - what every request may use. Made before the first request; afterwards only the
+ * workspaces change.
  */
 #ifndef HTTP_APP_H
 #define HTTP_APP_H
@@ -13,15 +14,15 @@ struct log;
 struct registry;
 
 struct app {
-	struct workspace *workspace; /* the fixtures' keys', and everybody's where there is one */
-	struct registry *workspaces; /* and those of other keys */
+	struct workspace *workspace;                /* the common one: the fixtures' keys use it */
+	struct registry *workspaces;                /* and those of other keys */
 	struct workspace_options workspace_options; /* of each */
-	const char *db;                             /* the file of the first, or NULL */
+	const char *db;                             /* the file of the common one, or NULL */
 	const struct operation_table *operations;
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */
 	struct log *log;
-	/* What the options of these names say. */
+	/* Options of these names. */
 	enum auth_mode auth;
 	enum version_policy version_policy;
 	long max_body, max_page_size;

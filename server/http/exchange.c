@@ -1,5 +1,5 @@
 /*
- * exchange.c - the life of an exchange, its failures, and the writing of its answer.
+ * exchange.c - the life of an exchange, its failures, its answer, its entry in the journal.
  */
 #include "http/exchange.h"
 
@@ -58,7 +58,7 @@ static const char *format(struct exchange *x, const char *fmt, va_list args)
 static bool failv(struct exchange *x, enum error e, const char *field, const char *fmt,
 		  va_list args) __attribute__((format(printf, 4, 0)));
 
-/* Without a field, none is why. */
+/* `field` may be NULL. */
 static bool failv(struct exchange *x, enum error e, const char *field, const char *fmt,
 		  va_list args)
 {
@@ -108,7 +108,7 @@ bool server_error(struct exchange *x, const char *fmt, ...)
 	va_start(args, fmt);
 	log_failure(x->app->log, format(x, fmt, args));
 	va_end(args);
-	return fail(x, ERR_INTERNAL, "the server failed; its log says why");
+	return fail(x, ERR_INTERNAL, "internal error; the server's log says why");
 }
 
 static void add_param(struct failure *f, const char *name, const char *value, bool json)
@@ -148,7 +148,7 @@ const char *quoted(struct exchange *x, const char *text)
 	return clean ? clean : "?";
 }
 
-/* Programs read compact JSON; curl and browsers are read by people. */
+/* The output of curl and of browsers is read by people. */
 static bool read_by_people(const char *user_agent)
 {
 	return user_agent &&
@@ -202,12 +202,9 @@ static void write_error(struct exchange *x)
 	buf_clear(x->answer.body);
 	w = exchange_writer(x);
 	writer_open(&w, '{');
-	writer_key(&w, "error");
-	writer_open(&w, '{');
-	writer_key(&w, "code");
-	writer_text(&w, failure_code(f));
-	writer_key(&w, "params");
-	writer_open(&w, '{');
+	writer_open(writer_key(&w, "error"), '{');
+	writer_text(writer_key(&w, "code"), failure_code(f));
+	writer_open(writer_key(&w, "params"), '{');
 	for (size_t i = 0; i < f->nparams; i++) {
 		writer_key(&w, f->params[i].name);
 		if (f->params[i].json)
@@ -216,25 +213,21 @@ static void write_error(struct exchange *x)
 			writer_text_or_null(&w, f->params[i].value);
 	}
 	writer_close(&w, '}');
-	writer_key(&w, "message");
-	writer_text(&w, f->message ? f->message : "");
+	writer_text(writer_key(&w, "message"), f->message ? f->message : "");
 	writer_close(&w, '}');
 	writer_close(&w, '}');
 }
 
-/*
- * Memory was short: for the answer, or for something that it would say, or that would have decided
- * it. What says so needs none.
- */
+/* Memory was short: for the answer, or for something that it depends on. This answer needs none. */
 static void answer_short(struct exchange *x)
 {
 	static const char text[] =
 	    "{\"error\":{\"code\":\"internal_server_error\",\"params\":{},\"message\":"
 	    "\"the server is out of memory\"}}";
 
-	log_failure(x->app->log, "answer: out of memory");
+	log_failure(x->app->log, "out of memory");
 	x->failure = (struct failure){ .error = ERR_INTERNAL };
-	x->answer.nheaders = 0; /* they were the answer's that there is not */
+	x->answer.nheaders = 0;
 	x->answer.type = NULL;
 	x->answer.delay = 0;
 	_Static_assert(sizeof text <= sizeof x->last_text, "room for it");
@@ -243,11 +236,11 @@ static void answer_short(struct exchange *x)
 	x->answer.body = &x->last;
 }
 
-void exchange_answer(struct exchange *x)
+void exchange_answer(struct exchange *x, bool ok)
 {
 	if (x->failure.error)
 		write_error(x);
-	if (x->answer.body->bad || x->arena.failed)
+	if (x->answer.body->bad || x->arena.failed || (!ok && !x->failure.error))
 		answer_short(x);
 	x->answer.status = failure_status(&x->failure);
 }
@@ -259,7 +252,7 @@ static bool is_control(const struct exchange *x)
 	return x->op ? x->op->class == ENDPOINT_CONTROL : starts_with(x->target.path, "/_mock/");
 }
 
-/* The SDK's count of the tries before, a header; -1 where it is no number. */
+/* The SDK's count of tries before this one, from a header; -1 if it is no number. */
 static int retry_count(const char *text)
 {
 	enum { DIGITS_MAX = 6 };
@@ -282,7 +275,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 	const char *code = a->status ? failure_code(&x->failure) : "", *query;
 	struct target *t = &x->target;
 
-	if (!t->path) /* no stage has looked at it */
+	if (!t->path) /* the request did not get as far as the stages */
 		target_locate(r->target, t);
 	if (is_control(x))
 		return;

@@ -1,9 +1,8 @@
 /*
  * exchange.h - one request and its answer: the only object that flows through the stages.
  *
- * server.c fills `request` and sends `answer`; everything between works on the rest. Made and freed
- * by server.c (or by hand, in a test); everything it points to lives in its arena, or says
- * otherwise.
+ * http/server.c (or a test) makes it, fills `request`, sends `answer`, and frees it; the stages
+ * fill the rest. What it points to lives in its arena, unless a comment says otherwise.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
@@ -19,18 +18,18 @@
 
 struct request {
 	const char *method;
-	const char *target; /* as it came */
-	/* Headers, NULL where there is none. */
+	const char *target; /* undecoded */
+	/* Headers; NULL if absent. */
 	const char *api_key, *miru_version, *user_agent, *host;
 	const char *content_length, *content_type, *transfer_encoding;
-	const char *retry_count; /* the SDK's: which try it is */
-	bool cut;                /* the target had a NUL in it; `target` ends there */
-	const char *repeated;    /* the name of one that came twice, and must not */
-	const char *ambiguous;   /* the name of one that is not well formed */
+	const char *retry_count; /* the SDK's: how many tries came before */
+	bool cut;                /* the target held a NUL, at which `target` ends */
+	const char *repeated;    /* the name of a header that must not be repeated, and was */
+	const char *ambiguous;   /* the name of a header that is malformed */
 	bool http_1_0;
-	const char *body; /* not ended by a NUL; what came of it */
+	const char *body; /* no NUL ends it */
 	size_t body_len;
-	uint64_t body_received; /* bytes of it, kept or not */
+	uint64_t body_received; /* bytes of the body, kept or not */
 };
 
 enum { FAILURE_PARAMS = 4 };
@@ -38,8 +37,8 @@ enum { FAILURE_PARAMS = 4 };
 struct failure {
 	enum error error;
 	const char *message;
-	int status;       /* not 0: what a fault says in place of the error's, */
-	const char *code; /* and not NULL: the same of its code */
+	int status;       /* a fault's, in place of the error's; or 0 */
+	const char *code; /* a fault's, in place of the error's; or NULL */
 	struct {
 		const char *name, *value;
 		bool json; /* the value is JSON, rather than a text */
@@ -50,101 +49,102 @@ struct failure {
 enum { ANSWER_HEADERS = 4 };
 
 struct answer {
-	int status;                          /* 0: none is sent */
-	struct buf *body;                    /* borrowed */
-	const char *type;                    /* the Content-Type header; NULL: JSON */
-	struct pair headers[ANSWER_HEADERS]; /* more of them */
+	int status;       /* 0: no answer is sent */
+	struct buf *body; /* borrowed */
+	const char *type; /* the Content-Type header; NULL: JSON */
+	struct pair headers[ANSWER_HEADERS];
 	size_t nheaders;
-	enum fault_close close; /* the connection is cut before it, or in its middle */
+	enum fault_close close; /* cut the connection before the answer, or in its middle */
 	int64_t delay;          /* microseconds to wait before it is sent */
 };
 
 struct exchange {
 	const struct app *app;
-	unsigned worker;             /* the number of the thread */
-	struct workspace *workspace; /* whose it is: see identify() */
-	unsigned journal_generation; /* of the workspace's journal, when it came */
-	bool holds_workspace;        /* it is a key's, and stays while this does */
+	unsigned worker;             /* the thread's number */
+	struct workspace *workspace; /* see identify() */
+	bool holds_workspace;        /* it is a key's, and is released by exchange_leave() */
+	unsigned journal_generation; /* of the workspace's journal, when the request arrived */
 	struct keyring *keys;        /* a reference */
-	struct db *db;               /* of the workspace, while the stages run that need one */
+	struct db *db;               /* the workspace's, while stages run that need it */
 	struct arena arena;
 	struct request request;
-	/* What the stages find out, in their order. */
+	/* What the stages find out, in their order: */
 	struct target target;
 	const struct operation *op;
-	const char *id;            /* the id in the path; NULL: it has none */
-	const struct api_key *key; /* who asks; NULL where it is nobody known */
-	const struct fault *fault; /* what it suffers, or NULL, */
-	int fault_index;           /* and which rule says so */
+	const char *id;            /* the id in the path; NULL if it has none */
+	const struct api_key *key; /* NULL if it is missing or unknown */
+	const struct fault *fault; /* the fault rule that matched this request, or NULL */
+	int fault_index;           /* its index in the list of rules */
 	bool versioned;            /* `version` is known */
 	enum version version;
 	struct expansions expand;
 	const struct list_query *list_query; /* of a list */
-	struct body params; /* what the query says of an operation's own parameters */
+	struct body params;                  /* the query's values of the operation's parameters */
 	struct body body;
-	/* What was asked for: one row, or a list. Neither where an operation writes its answer. */
+	/* The operation's result: a row, or a page of a list; or neither, if it has written its
+	 * answer itself. */
 	const struct row *row;
 	const struct page *page;
 	struct failure failure;
 	struct answer answer;
-	/* Not set to zero at the beginning: */
+	/* Not cleared by exchange_init(): */
 	char first[4096]; /* the arena's first memory */
-	struct buf last;  /* the answer, where there is memory for no other */
+	struct buf last;  /* the answer if there is no memory for another */
 	char last_text[128];
 };
 
-/*
- * The answer's body is written to `body`, which must be empty and outlive the exchange; only for
- * want of memory for it, `answer.body` is another in the end.
- */
+/* Begin. The answer is written to `body`, which must be empty and outlive the exchange. */
 void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
-/* The name of the key that asks, or NULL where it is none of the workspace's. */
-const char *exchange_key_name(const struct exchange *x);
-/* Nothing of its workspace is needed any more. Clearing it leaves, too. */
+/* Release the workspace, which is not needed any more; exchange_clear() does so, too. */
 void exchange_leave(struct exchange *x);
+/* The name of the key, or NULL if the workspace has no such key. */
+const char *exchange_key_name(const struct exchange *x);
+
+/* ---- failing --------------------------------------------------------------------------------- */
 
 /*
- * Note why the exchange fails. Always returns false, so that a stage can return what it returns.
- * The message is for the client: what was wrong and what would be right. Text from outside may be
- * passed as it is; quote() keeps it short.
+ * Note why the exchange fails. Always returns false, so that a stage can return it. The message is
+ * for the client. Its bytes need not be UTF-8; use quote() for texts from outside.
  */
 bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* The same for what is our fault: the message goes to the log only. */
-bool server_error(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* The same where one of its fields or parameters is why; */
+/* fail(), because of a field of the body or a parameter, which becomes params.field. */
 bool fail_by(struct exchange *x, enum error e, const char *field, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
-/* and with that, the request is no valid one. */
+/* fail_by() with the error invalid_request. `field` may be NULL. */
 bool fail_field(struct exchange *x, const char *field, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* Add a parameter to the failure noted before; NULL is null. */
+/* fail() through no fault of the client: 500, and the message goes to the log only. */
+bool server_error(struct exchange *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Add to the params of the failure that is noted; NULL becomes null. */
 void fail_param(struct exchange *x, const char *name, const char *value);
-/* The same of a value that is JSON; without one, when memory is short, it is left out. */
+/* Add a value that is JSON already; NULL is left out. */
 void fail_param_json(struct exchange *x, const char *name, const char *json);
-/* The error's status and code; 200 and "" where there is none. */
+/* The failure's status and code; 200 and "" if there is no failure. */
 int failure_status(const struct failure *f);
 const char *failure_code(const struct failure *f);
-/* A text from outside as it is fit for a message. */
+/* A text from outside, shortened and made fit for a message. */
 const char *quote(struct exchange *x, const char *text);
-/* The same with quotation marks, or null. */
+/* quote() in quotation marks; "null" for NULL. */
 const char *quoted(struct exchange *x, const char *text);
 
-/* Add a header to the answer; name and value must live as long as the exchange.*/
-void answer_header(struct exchange *x, const char *name, const char *value);
-/* The bytes of the answer's body that its client gets. */
-size_t answer_sent(const struct exchange *x);
+/* ---- answering ------------------------------------------------------------------------------- */
 
-/* A writer of the answer's body: indented for people, compact for programs. */
+/* Add a header to the answer. Name and value are borrowed for the exchange's life. */
+void answer_header(struct exchange *x, const char *name, const char *value);
+/* The number of bytes of the answer's body that the client gets. */
+size_t answer_sent(const struct exchange *x);
+/* A writer to the answer's body: indented for people, compact for programs. */
 struct writer exchange_writer(struct exchange *x);
 /*
- * Note the exchange, whose answer is made and about to leave, in its workspace's journal; unless it
- * is one of a control endpoint. `micros`: how long it took.
+ * Complete the answer: its status, and its body if the exchange has failed. `ok` is false if a
+ * stage returned false; if no failure is noted then, memory was short. Cannot fail: for want of
+ * memory, even of a part of the message, the answer is a 500, and `answer.body` another buffer.
+ */
+void exchange_answer(struct exchange *x, bool ok);
+/*
+ * Enter the exchange in its workspace's journal, unless it asked for a control endpoint. Call it
+ * when the answer is about to leave; `micros` is how long it took.
  */
 void exchange_note(struct exchange *x, int64_t micros);
-/*
- * Complete the answer: its status, and where the exchange has failed, the error as its body. Cannot
- * fail: what is left for want of memory is 500, be it that only a part of the message was lost.
- */
-void exchange_answer(struct exchange *x);
 
 #endif

@@ -2,9 +2,9 @@
  * pipeline.c - the stages, in the order in which they may refuse (behaviour: section 2,
  * precedence).
  *
- * Each looks at what the ones before it found and either adds to it and returns true, or notes a
- * failure and returns false. Which of several refusals a client sees is the order of these arrays
- * and nothing else.
+ * Each stage adds to what the stages before it found and returns true, or notes a failure and
+ * returns false. If several refusals apply, the order of the arrays below decides which one the
+ * client sees, and nothing else does.
  */
 #include "http/pipeline.h"
 
@@ -19,6 +19,7 @@
 
 typedef bool stage(struct exchange *x);
 
+/* Find the key, and the workspace that it picks. */
 static bool select_workspace(struct exchange *x)
 {
 	const struct app *app = x->app;
@@ -30,26 +31,23 @@ static bool select_workspace(struct exchange *x)
 		return true;
 	x->key = &keyring_anyone;
 
-	struct workspace *own;
+	struct workspace *tenant;
 
-	switch (registry_acquire(app->workspaces, key, &own)) {
+	switch (registry_acquire(app->workspaces, key, &tenant)) {
 	case ACQUIRED:
-		x->workspace = own;
+		x->workspace = tenant;
 		x->holds_workspace = true;
 		return true;
 	case ACQUIRED_TOO_MANY:
-		/* Nor will there be one when it is tried again. */
-		answer_header(x, "x-should-retry", "false");
-		return fail(
-		    x, ERR_TOO_MANY_WORKSPACES,
-		    "this key would get a workspace of its own, and there are %zu already, as "
-		    "many as there may be: raise --max-workspaces, use fewer keys, or reset "
-		    "workspaces that are not needed any more",
-		    registry_max(app->workspaces));
+		answer_header(x, "x-should-retry", "false"); /* it would fail again */
+		return fail(x, ERR_TOO_MANY_WORKSPACES,
+			    "too many workspaces (at most %zu): raise --max-workspaces, use fewer "
+			    "keys, or reset workspaces that are not needed any more",
+			    registry_max(app->workspaces));
 	case ACQUIRED_NO_MEMORY:
 		break;
 	}
-	return server_error(x, "workspace: out of memory");
+	return false;
 }
 
 bool identify(struct exchange *x)
@@ -60,8 +58,8 @@ bool identify(struct exchange *x)
 	return ok;
 }
 
-/* The server has identified it already where it had to know whose it is before the whole of it had
- * come, and may have noted a failure then. */
+/* The HTTP server identifies a request as soon as its headers have arrived, and may have noted a
+ * failure then. */
 static bool stage_identify(struct exchange *x)
 {
 	return (x->keys || identify(x)) && !x->failure.error;
@@ -75,14 +73,14 @@ static bool stage_target(struct exchange *x)
 	if (!r->host && !r->http_1_0)
 		return fail(x, ERR_INVALID_REQUEST, "an HTTP/1.1 request needs a Host header");
 	if (r->cut)
-		return fail(x, ERR_INVALID_REQUEST, "malformed request target: a NUL byte in it");
+		return fail(x, ERR_INVALID_REQUEST,
+			    "malformed request target: it must not hold a NUL byte");
 	if (target_parse(&x->arena, r->target, &x->target, &why))
 		return true;
-	return why ? fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why)
-		   : server_error(x, "target: out of memory");
+	return why && fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why);
 }
 
-/* The target's path, as it came. */
+/* The target's path, undecoded. */
 static const char *path_of(struct exchange *x)
 {
 	const char *path = arena_strndup(&x->arena, x->target.path, x->target.path_len);
@@ -117,14 +115,14 @@ static bool stage_route(struct exchange *x)
 		     !*t->segments[t->nsegments - 1];
 	char hint[2048];
 
-	fail(x, ERR_NOT_FOUND, "nothing is served at %s; %sthere is: %s", quote(x, path_of(x)),
+	fail(x, ERR_NOT_FOUND, "no such path %s; %sthere is: %s", quote(x, path_of(x)),
 	     slash ? "paths do not end in a slash; " : "",
 	     route_hint(x->app->operations, control, t, hint, sizeof hint));
 	fail_param(x, "path", path_of(x));
 	return false;
 }
 
-/* An outage stands before every gate: it refuses a key that nobody knows, too. */
+/* Before the key is checked: an outage refuses unknown keys, too. */
 static bool stage_fault(struct exchange *x)
 {
 	const struct request *r = &x->request;
@@ -145,7 +143,7 @@ static bool stage_fault(struct exchange *x)
 
 	x->fault = faults_match(faults, &c, &x->arena, &x->fault_index);
 	if (!x->fault)
-		return x->fault_index >= 0 || server_error(x, "faults: out of memory");
+		return x->fault_index >= 0;
 	if (x->fault->status < 0)
 		return true;
 	e = fault_error(x->fault->status);
@@ -153,7 +151,7 @@ static bool stage_fault(struct exchange *x)
 	if (x->fault->message)
 		fail(x, e, "%s", x->fault->message);
 	else
-		fail(x, e, "rule %d of /_mock/faults says so", x->fault_index);
+		fail(x, e, "fault injected by rule %d of /_mock/faults", x->fault_index);
 	x->failure.status = (int)x->fault->status;
 	x->failure.code = x->fault->code;
 	return false;
@@ -164,8 +162,7 @@ static bool stage_authenticate(struct exchange *x)
 	const char *key = x->request.api_key;
 
 	if (!key || !*key)
-		return fail(x, ERR_UNAUTHORIZED,
-			    "the X-API-Key header is missing or empty; send %s",
+		return fail(x, ERR_UNAUTHORIZED, "the X-API-Key header is required; send %s",
 			    x->app->auth == AUTH_ANY ? "any key" : "one of the fixtures' api_keys");
 	return x->key || fail(x, ERR_UNAUTHORIZED,
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
@@ -180,7 +177,7 @@ static bool read_version(struct exchange *x)
 		x->versioned = true;
 		break;
 	case VERSION_MISSING:
-		fail(x, ERR_VERSION_MISSING, "the Miru-Version header is missing; supported: %s",
+		fail(x, ERR_VERSION_MISSING, "the Miru-Version header is required; supported: %s",
 		     version_list());
 		break;
 	case VERSION_ENDED:
@@ -211,21 +208,20 @@ static bool stage_version(struct exchange *x)
 	return false;
 }
 
-/* The query or the body is wrong; without a message, memory is short. */
-static bool refuse(struct exchange *x, const char *what, const struct parse_error *e)
+/* The query or the body is malformed. */
+static bool refuse(struct exchange *x, const struct parse_error *e)
 {
-	return e->message ? fail_field(x, e->field, "%s", e->message)
-			  : server_error(x, "%s: out of memory", what);
+	return e->message && fail_field(x, e->field, "%s", e->message);
 }
 
-/* Is that a value of a parameter? A word, or a text of its form. */
+/* Is the text a value of the parameter: a word, or a text of its format? */
 static bool param_fits(const struct field *f, const char *text)
 {
 	return f->kind == K_ENUM ? word_find(f->words, text) != NULL
 				 : string_format_fits(f->strfmt, text);
 }
 
-/* The operation's own parameters into x->params. */
+/* Read the operation's own parameters into x->params. */
 static bool read_params(struct exchange *x)
 {
 	const struct shape *shape = &x->op->params;
@@ -236,7 +232,7 @@ static bool read_params(struct exchange *x)
 		return true;
 	x->params.members = arena_zalloc(&x->arena, shape->count * sizeof *x->params.members);
 	if (!x->params.members)
-		return server_error(x, "query: out of memory");
+		return false;
 	for (size_t i = 0; i < shape->count; i++) {
 		const struct field *f = &shape->fields[i];
 		struct member *m = &x->params.members[x->params.count++];
@@ -245,7 +241,7 @@ static bool read_params(struct exchange *x)
 		for (size_t n = 0; n < t->query.count; n++) {
 			if (!streq(t->query.items[n].name, f->name))
 				continue;
-			/* Of several the last counts, and each is looked at. */
+			/* If it is repeated, the last value counts, and each must be valid. */
 			m->set = true;
 			m->text = t->query.items[n].value;
 			if (!param_fits(f, m->text))
@@ -274,12 +270,12 @@ static bool stage_query(struct exchange *x)
 	if (x->op->query == QUERY_NONE)
 		return true;
 	if (!expansion_parse(&p, r, list, query, &x->expand))
-		return refuse(x, "query", &p.error);
+		return refuse(x, &p.error);
 	if (!list)
 		return true;
 	x->list_query = list_query = arena_alloc(&x->arena, sizeof *list_query);
 	return (list_query && list_query_parse(&p, r, &rules, query, list_query)) ||
-	       refuse(x, "query", &p.error);
+	       refuse(x, &p.error);
 }
 
 static bool stage_control_version(struct exchange *x)
@@ -288,7 +284,7 @@ static bool stage_control_version(struct exchange *x)
 	return true;
 }
 
-/* The version that is asked for; where none is, the newest. */
+/* The version that the request asks for, or the newest. */
 static bool stage_open_version(struct exchange *x)
 {
 	x->version = V_NEWEST;
@@ -314,7 +310,7 @@ static bool has_param(const struct shape *shape, const char *name)
 	return false;
 }
 
-/* Whoever controls the server is told what it does not know, rather than taken for lucky. */
+/* Control endpoints reject unknown query parameters: a tester's typo must not pass silently. */
 static bool stage_control_query(struct exchange *x)
 {
 	const struct shape *shape = &x->op->params;
@@ -337,8 +333,7 @@ static bool read_body(struct exchange *x, const struct shape *shape, bool strict
 	const struct request *r = &x->request;
 	struct parser p = { .arena = &x->arena, .version = x->version };
 
-	return body_parse(&p, shape, strict, r->body, r->body_len, &x->body) ||
-	       refuse(x, "body", &p.error);
+	return body_parse(&p, shape, strict, r->body, r->body_len, &x->body) || refuse(x, &p.error);
 }
 
 static bool stage_body(struct exchange *x)
@@ -352,11 +347,9 @@ static bool stage_control_body(struct exchange *x)
 {
 	const struct shape shape = operation_body(x->op);
 
-	if (x->op->reads)
+	if (x->op->reads || (!shape.fields && x->request.body_len == 0))
 		return true;
-	if (shape.fields)
-		return read_body(x, &shape, true);
-	return x->request.body_len == 0 || read_body(x, &shape, true);
+	return read_body(x, &shape, true);
 }
 
 static bool stage_database(struct exchange *x)
@@ -385,8 +378,8 @@ static bool stage_present(struct exchange *x)
 
 static stage *const common_stages[] = { stage_identify, stage_target, stage_route, NULL };
 
-/* The rest, by the operation's class. Those of the API's operations leave a row or a page for the
- * last stage; others write their answers themselves. */
+/* The other stages, by the operation's class. Operations of the API leave a row or a page for the
+ * last stage; the others write their answers themselves. */
 static stage *const class_stages[][11] = {
 	[ENDPOINT_API] = { stage_fault, stage_authenticate, stage_version, authorize, stage_query,
 			   stage_body, authorize_body, stage_database, stage_execute, stage_present,
@@ -404,7 +397,7 @@ static bool run_stages(struct exchange *x, stage *const *stages)
 	return true;
 }
 
-/* Add a header that says a number, unless it is negative. */
+/* Add a header whose value is a number, unless that is negative. */
 static void add_number_header(struct exchange *x, const char *name, int64_t number)
 {
 	if (number >= 0)
@@ -418,11 +411,12 @@ static void corrupt_body(struct buf *body, enum fault_body how)
 	if (how == BODY_TRUNCATED)
 		buf_cut(body, utf8_cut(body->text, body->len, body->len / 2));
 	else if (how == BODY_MALFORMED)
-		body->text[0] = '}'; /* with which no JSON begins */
+		body->text[0] = '}'; /* no JSON begins so */
 }
 
-/* The headers that a fault adds to an answer: before that is made, which would notice that memory
- * was short for them. */
+/* Add the headers of a fault: before the answer is made, which is a 500 if memory is short for
+ * them.
+ */
 static void add_retry_headers(struct exchange *x)
 {
 	const struct fault *f = x->fault;
@@ -433,7 +427,7 @@ static void add_retry_headers(struct exchange *x)
 		answer_header(x, "x-should-retry", f->should_retry ? "true" : "false");
 }
 
-/* What a fault does to an answer that is made, whether the operation was done or refused. */
+/* Apply a fault to the answer, whether the operation succeeded or was refused. */
 static void apply_fault(struct exchange *x)
 {
 	enum { MS = 1000 };
@@ -452,13 +446,11 @@ void serve(struct exchange *x)
 {
 	bool ok = run_stages(x, common_stages) && run_stages(x, class_stages[x->op->class]);
 
-	if (!ok && !x->failure.error)
-		x->arena.failed = true; /* nothing else fails without saying why */
 	if (x->db)
 		registry_release_db(x->workspace, STEAL(x->db));
 	if (x->fault)
 		add_retry_headers(x);
-	exchange_answer(x);
+	exchange_answer(x, ok);
 	if (x->fault)
 		apply_fault(x);
 }

@@ -1,5 +1,5 @@
 /*
- * pipeline.h - the way of a request through the server. Needs no socket.
+ * pipeline.h - the stages that take a request to its answer. Needs no socket.
  */
 #ifndef HTTP_PIPELINE_H
 #define HTTP_PIPELINE_H
@@ -7,12 +7,12 @@
 #include "http/exchange.h"
 
 /*
- * Find out whose request it is - the key, and the workspace that it picks - from its headers. False
- * where there can be no such workspace; then it has failed.
+ * Find the API key and the workspace that it picks, from the request's headers. False once x has
+ * failed: there can be no such workspace.
  */
 bool identify(struct exchange *x);
-/* Take an exchange from its request, admitted or not yet, to its answer. x->worker is the calling
- * thread's number. */
+/* Take an exchange from its request, identified or not yet, to its answer. x->worker must be the
+ * calling thread's number. */
 void serve(struct exchange *x);
 
 #endif

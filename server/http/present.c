@@ -1,5 +1,5 @@
 /*
- * present.c - one walk along a resource's fields.
+ * present.c - a walk along the fields of a resource.
  */
 #include "http/present.h"
 

@@ -2,8 +2,9 @@
  * present.h - a row, as a version of the API shows it, as JSON (behaviour: sections 7 and 14).
  * Pure.
  *
- * What the version does not have is left out; what is null is null where the table says so; a
- * relation is there only if always shown or expanded; words that are too new become older ones.
+ * Fields that the version does not have are left out, and so are nulls if the table says so;
+ * relations are written if they are always shown, or expanded; a word that is newer than the version
+ * is replaced by its older word.
  */
 #ifndef HTTP_PRESENT_H
 #define HTTP_PRESENT_H
@@ -13,7 +14,7 @@
 #include "store/fetch.h"
 
 void present(struct writer *w, const struct row *row, enum version v, const struct expansion *tree);
-/* The same of a list, in its envelope (behaviour: section 5.1). */
+/* A page of a list, in its envelope (behaviour: section 5.1). */
 void present_page(struct writer *w, const struct page *page, enum version v,
 		  const struct expansion *tree);
 

@@ -6,13 +6,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Do the segments fit the path? Sets *id to the one that stands for a brace. */
+/* Do the segments match the path? *id becomes the segment that a brace stands for. */
 static bool fits(const char *path, const struct target *t, const char **id)
 {
 	size_t at = 0;
 
 	*id = NULL;
-	/* Most paths are told apart by a letter. */
+	/* Most paths differ in their first letter. */
 	if (path[1] && path[1] != t->segments[0][0])
 		return false;
 	for (; *path == '/'; at++) {
@@ -34,7 +34,7 @@ static bool same_method(const char *asked, const char *has)
 	return streq(asked, has) || (streq(asked, "HEAD") && streq(has, "GET"));
 }
 
-/* Add to a list whose items commas separate. */
+/* Add an item to a list that is separated by commas. */
 static void add_item(char *list, size_t len, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 static void add_item(char *list, size_t len, const char *fmt, ...)
@@ -51,7 +51,7 @@ static void add_item(char *list, size_t len, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Add a method to those that are allowed, unless it is there; HEAD comes with GET. */
+/* Add a method to those that are allowed, unless it is listed; HEAD comes with GET. */
 static void add_method(struct route *route, const char *method)
 {
 	if (!strstr(route->allow, method))
@@ -64,7 +64,7 @@ static bool is_served(const struct operation *op, bool control)
 	return control || op->class != ENDPOINT_CONTROL;
 }
 
-/* Can it stand behind the target's prefix? Control endpoints are at the root only. */
+/* Can the operation stand behind the target's prefix? Control endpoints are at the root only. */
 static bool is_near(const struct operation *op, const struct target *t)
 {
 	return op->class == ENDPOINT_API || t->prefix_len == 0;
@@ -86,7 +86,7 @@ enum found route_find(const struct operation_table *table, bool control, const c
 	return route->allow[0] ? FOUND_NO_METHOD : FOUND_NO_PATH;
 }
 
-/* The length of a path's first segment, with its slash. */
+/* The length of a path's first segment with its slash. */
 static size_t beginning(const char *path)
 {
 	return 1 + strcspn(path + 1, "/");

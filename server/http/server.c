@@ -321,7 +321,7 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	}
 	if (!conn_complete(&client->conn))
 		return close_silently();
-	exchange_answer(x);
+	exchange_answer(x, false);
 	return send_answer(client, connection, true);
 }
 
@@ -354,10 +354,9 @@ static void make_answer(struct client *client)
 	if (client->received > client->body.max) {
 		fail(x, ERR_BODY_TOO_LARGE, "the body is too large; at most %zu bytes are accepted",
 		     client->body.max);
-		exchange_answer(x);
+		exchange_answer(x, false);
 	} else if (client->body.bad) {
-		server_error(x, "body: out of memory");
-		exchange_answer(x);
+		exchange_answer(x, false);
 	} else {
 		x->worker = worker_number(client->server);
 		serve(x);

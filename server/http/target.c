@@ -39,7 +39,7 @@ static bool decode(struct arena *a, const char *from, size_t len, bool plus, con
 	return result == PERCENT_OK || reject(a, why, reasons[result], from, len);
 }
 
-/* What follows the authority of an absolute-form target, or NULL where it is none. */
+/* What follows the authority of a target in absolute form; NULL for other targets. */
 static const char *skip_authority(const char *raw)
 {
 	if (strncasecmp(raw, "http://", 7) != 0 && strncasecmp(raw, "https://", 8) != 0)

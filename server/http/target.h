@@ -1,8 +1,8 @@
 /*
  * target.h - the request target, from its raw bytes: path segments and query pairs, decoded.
  *
- * Pure and strict: what is not a well-formed target is refused rather than repaired. The library
- * below us decodes a path as a whole (%2F becomes a slash, %00 ends it), so we do it ourselves.
+ * Pure and strict: a malformed target is refused rather than repaired. libmicrohttpd decodes a path
+ * as a whole (%2F becomes a slash, %00 ends it), so it is not used for that.
  */
 #ifndef HTTP_TARGET_H
 #define HTTP_TARGET_H
@@ -12,21 +12,21 @@
 enum { TARGET_SEGMENTS = 8, TARGET_PAIRS = 256 };
 
 struct target {
-	const char *path; /* in the raw target, from its first slash on; a query may follow */
-	size_t path_len, prefix_len;           /* bytes; the API's prefix is the path's beginning */
-	const char *segments[TARGET_SEGMENTS]; /* the first behind the prefix: no path is longer */
-	size_t nsegments;   /* all of them; "/" has one, empty; "/a/" has two, the last empty */
-	struct pairs query; /* a value is "" where there is no '=' */
+	const char *path; /* in the raw target, from its first slash on; the query follows */
+	size_t path_len, prefix_len;           /* bytes; a prefix of the API is part of the path */
+	const char *segments[TARGET_SEGMENTS]; /* behind the prefix; no path of ours has more */
+	size_t nsegments;   /* their number; "/" has one, empty; "/a/" has two, the last empty */
+	struct pairs query; /* a value without a "=" is "" */
 };
 
 /*
- * Parse "/path?query", or the absolute form "http://host/path?query". What it sets lives in the
- * arena and is NUL-terminated UTF-8 without NUL inside. On failure returns false and sets *why to a
- * text for the client that lives in the arena, or to NULL when memory is short.
+ * Parse "/path?query", or the absolute form "http://host/path?query". The texts live in the arena;
+ * they are UTF-8 and hold no NUL. False on failure: *why is then a text for the client in the arena,
+ * or NULL when memory is short.
  */
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why) MUST_CHECK;
 
-/* Find the path of a raw target, well formed or not, and its prefix; target_parse() begins so. */
+/* Find only the path of a raw target, malformed or not, and its prefix. */
 void target_locate(const char *raw, struct target *t);
 
 #endif

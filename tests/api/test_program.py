@@ -392,8 +392,8 @@ class NoControl(harness.TestCase):
                              ("GET", "/_mock/nothing"), ("GET", "/_mock"), ("GET", "/nothing")):
             answer = self.server.request(method, path)
             self.assert_refused(answer, 404, "resource_not_found",
-                                f"nothing is served at {path}; there is: /config_instances")
-            self.assertNotIn("/_mock", answer.error["message"].replace(f"at {path};", ""))
+                                f"no such path {path}; there is: /config_instances")
+            self.assertNotIn("/_mock", answer.error["message"].replace(f"path {path};", ""))
             self.assertIsNone(answer.headers["Allow"])
         self.assertEqual(self.server.get(DPL).status, 200)
         self.assertEqual(self.server.request("GET", "/openapi.json").status, 200)

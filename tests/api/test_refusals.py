@@ -11,7 +11,7 @@ class Keys(harness.TestCase):
     def test_missing(self):
         for key in (None, "", " "):
             self.assert_refused(self.server.get(DPL, key=key), 401, "unauthorized",
-                                "X-API-Key header is missing or empty", params={})
+                                "X-API-Key header is required", params={})
 
     def test_unknown(self):
         for key in ("nope", ADMIN + "x", ADMIN[:-1], ADMIN.upper(), "'", "\xff"):
@@ -49,7 +49,7 @@ class Keys(harness.TestCase):
 class Versions(harness.TestCase):
     def test_missing(self):
         self.assert_refused(self.server.get(DPL, version=None), 400, "missing_api_version",
-                            "Miru-Version header is missing", ALL, params={"supported": ALL})
+                            "Miru-Version header is required", ALL, params={"supported": ALL})
 
     def test_unknown(self):
         for version in ("", "tetons", "2026-03-09", "2026-03-10.tetons", "2026-03-09.Tetons",
@@ -191,7 +191,7 @@ class Paths(harness.TestCase):
                             "/config_types, /deployments, /devices, /git_commits, /groups, "
                             "/principal, /provisioning_tokens, /releases, /_mock, "
                             "/openapi.json")):
-            self.assertEqual(self.server.get(path).error["message"], "nothing is served at "
+            self.assertEqual(self.server.get(path).error["message"], "no such path "
                              f"{path.removesuffix('?x')}; there is: {hint}")
 
     def test_wrong_method(self):
