@@ -50,14 +50,14 @@ static const struct field create_deployment[] = {
 	  .refers = R_DEVICE },
 	{ .name = "config_instance_ids", .kind = K_IDS, .flags = F_REQUIRED, .on = ALWAYS,
 	  .refers = R_CONFIG_INSTANCE },
-	/* Before everglades null says nothing, and the parent may be meant otherwise. */
+	/* Before everglades null counts as absent, and --lenient-parent applies. */
 	{ .name = "parent_id", .kind = K_REF, .flags = F_LENIENT, .on = UNTIL(V_RAINIER),
 	  .refers = R_DEPLOYMENT },
 	{ .name = "parent_id", .kind = K_REF, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
 	  .refers = R_DEPLOYMENT },
 };
 
-/* Creating needs the scope of what is done with the deployment, too, by the words above. */
+/* By the words of target_status: creating needs the scope to stage, or to deploy, as well. */
 static const enum scope create_deployment_scopes[] = { SCOPE_deployments_stage,
 						       SCOPE_deployments_deploy };
 
@@ -164,7 +164,7 @@ static const struct field activate_device[] = {
 	{ .name = "allow_reactivation", .kind = K_BOOL, .on = ALWAYS, .preset = "0" },
 };
 
-/* What testers may say of rows. */
+/* What testers may change of rows. */
 static const struct field patch_device[] = {
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .words = device_status_words },
 	{ .name = "agent_version", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS,
@@ -226,7 +226,7 @@ static const struct field get_requests[] = {
 
 enum { HOUR_SECONDS = 3600, HOUR_MS = 3600 * 1000 };
 
-/* Null is as good as nothing, so that what GET shows can be put. */
+/* Null counts as absent, so that what GET answers can be PUT. */
 static const struct field fault_rule[] = {
 	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = http_methods },
@@ -243,7 +243,7 @@ static const struct field fault_rule[] = {
 	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
 	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
-	/* Shown, too; they are counted anew. */
+	/* Part of what GET answers; ignored, because counting starts at 0. */
 	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
 };
 
@@ -253,7 +253,7 @@ static const struct field put_faults[] = {
 
 /* ---- the operations -------------------------------------------------------------------------- */
 
-/* One resource by its id, and a list of them. */
+/* Reading one row by its id, and a list. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): spans are initializers */
 #define GET_ONE(segment, called, id, what, spans) \
 	{ .name = "get" called, .method = "GET", .path = "/" #segment "/{" id "}", .resource = (what), \
@@ -263,12 +263,12 @@ static const struct field put_faults[] = {
 	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_LIST, .lists = true, \
 	  .run = op_list, \
 	  __VA_ARGS__ }
-/* Something done to a deployment. */
+/* An action on a deployment. */
 #define DEPLOYMENT(called, verb, route, right, function, ...) \
 	{ .name = (called), .method = (verb), .path = "/deployments/{deployment_id}/" route, \
 	  .resource = R_DEPLOYMENT, .scope = (right), .on = ALWAYS, .query = QUERY_EXPAND, \
 	  .run = (function), __VA_ARGS__ }
-/* A new one, or a change of one, of which the resource's fields say what is given. */
+/* Creating a row, and changing one; the resource's fields say what a body may set. */
 #define CREATE(segment, called, what, spans, ...) \
 	{ .name = "create" called, .method = "POST", .path = "/" #segment, .resource = (what), \
 	  .scope = SCOPE_##segment##_write, .on = spans, .query = QUERY_EXPAND, __VA_ARGS__ }

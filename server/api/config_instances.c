@@ -1,5 +1,6 @@
 /*
- * config_instances.c - content is checked before anything is locked: schemas do not change.
+ * config_instances.c - content is checked before the database is locked, which is safe because
+ * schemas do not change.
  */
 #include "api/config_instances.h"
 
@@ -17,7 +18,7 @@ struct target_slot {
 	uint64_t generation; /* of the workspace's rows, when this was read */
 };
 
-/* ---- making one ------------------------------------------------------------------------------ */
+/* ---- create ---------------------------------------------------------------------------------- */
 
 /* "a, b" of the keys of a schema's slots. */
 static const char *keys_of(struct exchange *x, const struct rows *slots)
@@ -66,7 +67,7 @@ static bool check_format(struct exchange *x, const struct row *schema, const cha
 		return fail_by(x, ERR_FORMAT_UNSUPPORTED, field,
 			       "%s: expected %s, the instance_format of '%s', found %s", field,
 			       expected, id, format);
-	/* Fixtures can hold what the API would not have taken. */
+	/* Fixtures can hold a schema that the API would have refused. */
 	return language_has(l->instance_formats, format) ||
 	       fail_by(x, ERR_FORMAT_UNSUPPORTED, field,
 		       "%s: instances of '%s' cannot be %s, though that is its instance_format",
@@ -184,7 +185,7 @@ bool config_instances_create(struct exchange *x)
 
 /* ---- download -------------------------------------------------------------------------------- */
 
-/* 'attachment; filename="..."', with the name in UTF-8 where ASCII cannot say it (RFC 6266). */
+/* 'attachment; filename="..."', and the name in UTF-8 if it is not ASCII (RFC 6266). */
 static const char *attachment(struct exchange *x, const char *filepath)
 {
 	const char *slash = strrchr(filepath, '/'), *name = slash ? slash + 1 : filepath;

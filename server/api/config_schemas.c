@@ -45,7 +45,7 @@ static const char *listed(struct exchange *x, const char *const *list)
 	return text.text ? quote(x, text.text) : "none";
 }
 
-/* What the files of instances end in, in the same way. */
+/* ".json, .yaml": the extensions of a language's instance files. */
 static const char *listed_extensions(struct exchange *x, const struct language *l)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(EXPECTED_MAX);
@@ -108,13 +108,13 @@ static bool read_documents(struct exchange *x, struct plan *plan)
 
 /* ---- slots ----------------------------------------------------------------------------------- */
 
-/* The name of a slot's field in the body; NULL when memory is short. */
+/* "instance_slots[0].key"; NULL when memory is short. */
 static const char *slot_field(struct exchange *x, size_t i, const char *field)
 {
 	return arena_printf(&x->arena, "instance_slots[%zu].%s", i, field);
 }
 
-/* Has each field the form that it must have? */
+/* Each field of a slot must have its format. */
 static bool check_slot(struct exchange *x, const struct new_row *slot, size_t i)
 {
 	const struct resource *r = slot->resource;
@@ -132,7 +132,7 @@ static bool check_slot(struct exchange *x, const struct new_row *slot, size_t i)
 	return true;
 }
 
-/* A slot's value of something that no two may share. */
+/* A slot's value that must be unique. */
 struct shared {
 	const char *text;
 	size_t slot;
@@ -146,7 +146,7 @@ static int compare_shared(const void *a, const void *b)
 	return order ? order : (x->slot > y->slot) - (x->slot < y->slot);
 }
 
-/* Do any two share what no two may? */
+/* No two slots may have the same value in the rule's field. */
 static bool check_apart(struct exchange *x, const struct plan *plan, const struct unique *u)
 {
 	struct shared *all = arena_alloc(&x->arena, plan->nslots * sizeof *all);
@@ -193,7 +193,7 @@ static bool read_slots(struct exchange *x, struct plan *plan)
 	return true;
 }
 
-/* Where none is named, there is one. */
+/* A body without slots means one slot. */
 static bool plan_slots(struct exchange *x, struct plan *plan)
 {
 	const char *path = body_text(&x->body, "instance_filepath");
@@ -222,7 +222,7 @@ static bool check_files(struct exchange *x, const struct plan *plan)
 
 		if (language_takes_file(l, path))
 			continue;
-		/* The slot that nobody gave has the file that was given. */
+		/* Without slots in the body, the path came as instance_filepath. */
 		field = body_member(&x->body, "instance_slots")->set ? slot_field(x, i, "filepath")
 								     : "instance_filepath";
 		return field && fail_by(x, ERR_INVALID_SLOTS, field,
@@ -235,7 +235,7 @@ static bool check_files(struct exchange *x, const struct plan *plan)
 
 /* ---- format ---------------------------------------------------------------------------------- */
 
-/* The format that the slots' files agree on. */
+/* Infer the format from the extensions of the slots' files, which must agree. */
 static bool infer_format(struct exchange *x, struct plan *plan)
 {
 	static const char field[] = "instance_format";

@@ -47,7 +47,7 @@ static bool insert(struct exchange *x, struct tx *tx, const struct repository *r
 {
 	const char *sha = body_text(&x->body, "sha");
 	const char *message = truncate_message(x, body_text(&x->body, "message"));
-	const char *url = repository_commit_url(&x->arena, repository, sha);
+	const char *url = git_origin_commit_url(&x->arena, repository, sha);
 	struct new_row row;
 
 	if (!message || !url)
@@ -73,7 +73,7 @@ bool git_commits_create(struct exchange *x)
 	const char *why = NULL, *id;
 
 	/* The message does not repeat the origin, which may hold a password. */
-	if (!repository_read(&x->arena, body_text(&x->body, "origin"), &repository, &why))
+	if (!git_origin_parse(&x->arena, body_text(&x->body, "origin"), &repository, &why))
 		return why && fail_field(x, "origin", "origin: %s", why);
 	return op_begin(x, &tx) && find(x, &repository, &id) &&
 	       (id || insert(x, &tx, &repository, &id)) && op_commit_row(x, &tx, id);

@@ -1,5 +1,5 @@
 /*
- * git_origin.c - a table of hosts, and the forms in which git writes where a repository is.
+ * git_origin.c - a table of hosts, and the forms of origins.
  */
 #include "api/git_origin.h"
 
@@ -28,7 +28,7 @@ static bool wrong(const char **why)
 	return false;
 }
 
-/* Where the host of an origin begins; sets *colon where a path begins after the scp form's. */
+/* Where the host of an origin begins; *colon is set in the scp form, where a colon ends it. */
 static const char *skip_scheme(const char *origin, bool *colon)
 {
 	static const char *const schemes[] = { "https://", "http://", "ssh://", "git+ssh://" };
@@ -60,7 +60,7 @@ static const struct host *find_host(const char *name, size_t len)
 	return NULL;
 }
 
-/* "owner/name", each part of what the hosts allow in a name. */
+/* "owner/name", each part of characters that the hosts allow. */
 static bool is_path(const char *path, bool nested)
 {
 	unsigned parts = 0;
@@ -79,7 +79,7 @@ static bool is_path(const char *path, bool nested)
 	return parts == 2 || (nested && parts > 2);
 }
 
-bool repository_read(struct arena *a, const char *origin, struct repository *r, const char **why)
+bool git_origin_parse(struct arena *a, const char *origin, struct repository *r, const char **why)
 {
 	bool colon;
 	const char *at = skip_scheme(origin, &colon), *user, *end;
@@ -118,7 +118,7 @@ bool repository_read(struct arena *a, const char *origin, struct repository *r, 
 	return r->url && r->owner;
 }
 
-char *repository_commit_url(struct arena *a, const struct repository *r, const char *sha)
+char *git_origin_commit_url(struct arena *a, const struct repository *r, const char *sha)
 {
 	struct buf coded CLEANUP(buf_free) = BUF_INIT(1 << 30);
 	const struct host *host = hosts;

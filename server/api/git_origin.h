@@ -1,5 +1,5 @@
 /*
- * git_origin.h - where a git commit lives, by its origin (behaviour: section 10.1). Pure.
+ * git_origin.h - the repository of a git commit, by its origin (behaviour: section 10.1). Pure.
  */
 #ifndef API_GIT_ORIGIN_H
 #define API_GIT_ORIGIN_H
@@ -13,12 +13,12 @@ struct repository {
 };
 
 /*
- * Read an origin as git knows them: https://HOST/OWNER/NAME.git, ssh://git@HOST/OWNER/NAME.git or
- * git@HOST:OWNER/NAME.git, of a host that is known. On failure returns false and sets *why to a
- * text for the client, or to NULL when memory is short.
+ * Parse an origin of git, https://HOST/OWNER/NAME.git, ssh://git@HOST/OWNER/NAME.git or
+ * git@HOST:OWNER/NAME.git, of a known host. False on failure: *why is then a text for the client,
+ * or NULL when memory is short.
  */
-bool repository_read(struct arena *a, const char *origin, struct repository *r, const char **why);
-/* The page of a commit. NULL when memory is short. */
-char *repository_commit_url(struct arena *a, const struct repository *r, const char *sha);
+bool git_origin_parse(struct arena *a, const char *origin, struct repository *r, const char **why);
+/* The URL of a commit's page. NULL when memory is short. */
+char *git_origin_commit_url(struct arena *a, const struct repository *r, const char *sha);
 
 #endif

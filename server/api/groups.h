@@ -1,5 +1,5 @@
 /*
- * groups.h - making and moving groups (behaviour: sections 9.3 and 12). Knows no HTTP.
+ * groups.h - creating and moving groups (behaviour: sections 9.3 and 12). Knows no HTTP.
  */
 #ifndef API_GROUPS_H
 #define API_GROUPS_H

@@ -1,6 +1,6 @@
 /*
- * openapi.c - a walk along the operations, then along the resources. The names of schemas, and what
- * stands where, are as in the official specifications.
+ * openapi.c - the document: operations first, then resources. The names of schemas, and what is a
+ * component, are as in the official specifications.
  */
 #include "api/openapi.h"
 
@@ -12,7 +12,7 @@
 
 enum { NAME_MAX_LEN = 64, LINE = 256 };
 
-/* What the functions below share. */
+/* The document that is being written. */
 struct document {
 	struct writer w;
 	const struct operation_table *table;
@@ -20,36 +20,37 @@ struct document {
 	long max_limit;
 };
 
+#define LIST(...)                                                                                  \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
+
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
 static void put_text(struct document *d, const char *key, const char *text)
 {
-	writer_key(&d->w, key);
-	writer_text(&d->w, text);
+	writer_text(writer_key(&d->w, key), text);
 }
 
 static void put_int(struct document *d, const char *key, long long value)
 {
-	writer_key(&d->w, key);
-	writer_int(&d->w, value);
+	writer_int(writer_key(&d->w, key), value);
 }
 
 static void put_true(struct document *d, const char *key)
 {
-	writer_key(&d->w, key);
-	writer_raw(&d->w, "true");
+	writer_raw(writer_key(&d->w, key), "true");
 }
 
 static void open_object(struct document *d, const char *key)
 {
-	writer_key(&d->w, key);
-	writer_open(&d->w, '{');
+	writer_open(writer_key(&d->w, key), '{');
 }
 
 static void open_item(struct document *d)
 {
-	writer_item(&d->w);
-	writer_open(&d->w, '{');
+	writer_open(writer_item(&d->w), '{');
 }
 
 static void close_object(struct document *d)
@@ -57,10 +58,22 @@ static void close_object(struct document *d)
 	writer_close(&d->w, '}');
 }
 
+/* Open objects inside each other, by their keys, which end with NULL; close so many. */
+static void open_objects(struct document *d, const char *const *keys)
+{
+	for (; *keys; keys++)
+		open_object(d, *keys);
+}
+
+static void close_objects(struct document *d, size_t n)
+{
+	while (n-- > 0)
+		close_object(d);
+}
+
 static void open_list(struct document *d, const char *key)
 {
-	writer_key(&d->w, key);
-	writer_open(&d->w, '[');
+	writer_open(writer_key(&d->w, key), '[');
 }
 
 static void close_list(struct document *d)
@@ -70,8 +83,45 @@ static void close_list(struct document *d)
 
 static void put_item(struct document *d, const char *text)
 {
-	writer_item(&d->w);
-	writer_text(&d->w, text);
+	writer_text(writer_item(&d->w), text);
+}
+
+/* An object of one text: {"type": "string"}, say. */
+static void put_object(struct document *d, const char *key, const char *member, const char *text)
+{
+	open_object(d, key);
+	put_text(d, member, text);
+	close_object(d);
+}
+
+/* A list of texts, which ends with NULL. */
+static void put_list(struct document *d, const char *key, const char *const *texts)
+{
+	open_list(d, key);
+	for (; *texts; texts++)
+		put_item(d, *texts);
+	close_list(d);
+}
+#define LIST(...)                                                                                  \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
+
+/* A schema of texts of that format. */
+static void put_format(struct document *d, const char *type, const char *format)
+{
+	put_text(d, "type", type);
+	put_text(d, "format", format);
+}
+
+/* The schema of a text that is always the same. */
+static void put_constant(struct document *d, const char *key, const char *text)
+{
+	open_object(d, key);
+	put_text(d, "type", "string");
+	put_list(d, "enum", LIST(text));
+	close_object(d);
 }
 
 /* "ConfigInstance" of "config_instance". */
@@ -106,8 +156,7 @@ static void put_words(struct document *d, const struct word *words, bool or_null
 		if (span_has(words->on, d->v))
 			put_item(d, words->text);
 	if (or_null) {
-		writer_item(&d->w);
-		writer_raw(&d->w, "null");
+		writer_raw(writer_item(&d->w), "null");
 	}
 	close_list(d);
 }
@@ -127,7 +176,7 @@ static void put_limits(struct document *d, enum string_format form)
 static void put_properties(struct document *d, const struct resource *r);
 static void put_members(struct document *d, const struct shape *shape);
 
-/* A list, open for what its items are. */
+/* Open a list's schema at the schema of its items. */
 static void open_items(struct document *d, const struct field *f)
 {
 	put_text(d, "type", "array");
@@ -136,7 +185,7 @@ static void open_items(struct document *d, const struct field *f)
 	open_object(d, "items");
 }
 
-/* An object that stands alone is referred to by name; one that lives in another, written out. */
+/* A resource with a schema of its own is referred to; one that another owns is written out. */
 static void put_related(struct document *d, const struct field *f)
 {
 	const struct resource *r = &resources[f->relation->target];
@@ -144,7 +193,7 @@ static void put_related(struct document *d, const struct field *f)
 
 	if (f->kind == K_MANY) {
 		open_items(d, f);
-	} else if (wrapped) { /* nothing may stand beside a reference */
+	} else if (wrapped) { /* OpenAPI 3.0 ignores what stands beside a reference */
 		put_true(d, "nullable");
 		open_list(d, "allOf");
 		open_item(d);
@@ -159,13 +208,13 @@ static void put_related(struct document *d, const struct field *f)
 		close_list(d);
 }
 
-/* Is null a value of it? In a body it may also stand for nothing (read_member in model/body.c). */
+/* Is null a value of the field? In a body it may stand for an absent one (model/body.c). */
 static bool is_nullable(const struct field *f, const struct shape *body)
 {
 	return f->flags & F_NULL || (body && !is_required(f, body->part));
 }
 
-/* A value of a field; in a body of that shape, with what it must be like. */
+/* The schema of a field's value; in a body of that shape, with its limits. */
 static void put_value(struct document *d, const struct field *f, const struct shape *body)
 {
 	const bool nullable = is_nullable(f, body);
@@ -180,15 +229,13 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 		put_words(d, f->words, nullable);
 		break;
 	case K_TIME:
-		put_text(d, "type", "string");
-		put_text(d, "format", "date-time");
+		put_format(d, "string", "date-time");
 		break;
 	case K_BOOL:
 		put_text(d, "type", "boolean");
 		break;
 	case K_NANOS:
-		put_text(d, "type", "integer");
-		put_text(d, "format", "int64");
+		put_format(d, "integer", "int64");
 		if (body) {
 			put_int(d, "minimum", 1);
 			put_int(d, "maximum", NANOS_MAX);
@@ -233,13 +280,13 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 		put_true(d, "nullable");
 }
 
-/* Is it always there? */
+/* Is the field always present? */
 static bool is_certain(const struct field *f)
 {
 	return !(f->flags & (F_EXPAND | F_OPTIONAL));
 }
 
-/* An object as answers show it. */
+/* The schema of a resource in an answer. */
 static void put_properties(struct document *d, const struct resource *r)
 {
 	put_text(d, "type", "object");
@@ -252,12 +299,7 @@ static void put_properties(struct document *d, const struct resource *r)
 	close_list(d);
 	open_object(d, "properties");
 	if (r->object) {
-		open_object(d, "object");
-		put_text(d, "type", "string");
-		open_list(d, "enum");
-		put_item(d, r->object);
-		close_list(d);
-		close_object(d);
+		put_constant(d, "object", r->object);
 	}
 	for (size_t i = 0; i < r->nfields; i++) {
 		if (!span_has(r->fields[i].on, d->v))
@@ -278,7 +320,7 @@ static void put_default(struct document *d, const struct field *f)
 		writer_text(&d->w, f->preset);
 }
 
-/* An object as a body gives it. */
+/* The schema of an object in a body. */
 static void put_members(struct document *d, const struct shape *shape)
 {
 	bool any = false;
@@ -326,26 +368,15 @@ static void put_offset(struct document *d)
 	put_int(d, "minimum", 0);
 }
 
-/* A page of a list. */
+/* The schema of a page of a list. */
 static void put_page(struct document *d, const struct resource *r)
 {
-	static const char *const certain[] = { "object", "limit", "offset", "has_more", "data" };
-
 	put_text(d, "type", "object");
-	open_list(d, "required");
-	for (size_t i = 0; i < ARRAY_LEN(certain); i++)
-		put_item(d, certain[i]);
-	close_list(d);
+	put_list(d, "required", LIST("object", "limit", "offset", "has_more", "data"));
 	open_object(d, "properties");
-	open_object(d, "object");
-	put_text(d, "type", "string");
-	open_list(d, "enum");
-	put_item(d, "list");
-	close_list(d);
-	close_object(d);
+	put_constant(d, "object", "list");
 	open_object(d, "total_count");
-	put_text(d, "type", "integer");
-	put_text(d, "format", "int64");
+	put_format(d, "integer", "int64");
 	close_object(d);
 	open_object(d, "limit");
 	put_limit(d);
@@ -353,16 +384,12 @@ static void put_page(struct document *d, const struct resource *r)
 	open_object(d, "offset");
 	put_offset(d);
 	close_object(d);
-	open_object(d, "has_more");
-	put_text(d, "type", "boolean");
-	close_object(d);
+	put_object(d, "has_more", "type", "boolean");
 	open_object(d, "data");
 	put_text(d, "type", "array");
 	open_object(d, "items");
 	put_ref(d, r, "");
-	close_object(d);
-	close_object(d);
-	close_object(d);
+	close_objects(d, 3);
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */
@@ -376,14 +403,13 @@ static void open_parameter(struct document *d, const char *name, const char *whe
 		put_true(d, "required");
 }
 
-/* A list of texts, by commas unless they shall come one by one; open for its items. */
+/* Open a parameter that is a list of texts, separated by commas or `exploded`, at its items. */
 static void open_texts(struct document *d, const char *name, bool exploded)
 {
 	open_parameter(d, name, "query");
 	if (!exploded) {
 		put_text(d, "style", "form");
-		writer_key(&d->w, "explode");
-		writer_raw(&d->w, "false");
+		writer_raw(writer_key(&d->w, "explode"), "false");
 	}
 	open_object(d, "schema");
 	put_text(d, "type", "array");
@@ -393,9 +419,7 @@ static void open_texts(struct document *d, const char *name, bool exploded)
 
 static void close_texts(struct document *d)
 {
-	close_object(d);
-	close_object(d);
-	close_object(d);
+	close_objects(d, 3);
 }
 
 static void put_orders(struct document *d, const struct resource *r)
@@ -435,7 +459,7 @@ static bool is_expandable(const struct document *d, const struct field *f)
 	return f->flags & F_EXPAND && span_has(f->on, d->v);
 }
 
-/* What can be expanded, if anything. */
+/* The parameter expand, if anything can be expanded. */
 static void put_expansions(struct document *d, const struct resource *r, bool of_list)
 {
 	bool any = of_list;
@@ -461,8 +485,7 @@ static void put_page_parameter(struct document *d, const char *name,
 	open_parameter(d, name, "query");
 	open_object(d, "schema");
 	put(d);
-	close_object(d);
-	close_object(d);
+	close_objects(d, 2);
 }
 
 static void put_params(struct document *d, const struct shape *params)
@@ -472,8 +495,7 @@ static void put_params(struct document *d, const struct shape *params)
 		open_object(d, "schema");
 		put_value(d, &params->fields[i], NULL);
 		put_default(d, &params->fields[i]);
-		close_object(d);
-		close_object(d);
+		close_objects(d, 2);
 	}
 }
 
@@ -496,14 +518,7 @@ static void put_query(struct document *d, const struct operation *op)
 	close_list(d);
 }
 
-static void put_string_schema(struct document *d)
-{
-	open_object(d, "schema");
-	put_text(d, "type", "string");
-	close_object(d);
-}
-
-/* The name of the parameter in an operation's path; false where it has none. */
+/* The name of the parameter in an operation's path; false if it has none. */
 static bool path_parameter(const struct operation *op, char name[LINE])
 {
 	const char *open = strchr(op->path, '{');
@@ -513,23 +528,18 @@ static bool path_parameter(const struct operation *op, char name[LINE])
 	return open;
 }
 
-/* What every operation of a path has. */
+/* The parameters that all operations of a path share. */
 static void put_common_parameters(struct document *d, const struct operation *op)
 {
 	char name[LINE];
 
 	open_list(d, "parameters");
 	open_parameter(d, "Miru-Version", "header");
-	open_object(d, "schema");
-	put_text(d, "type", "string");
-	open_list(d, "enum"); /* of any other there is another document */
-	put_item(d, version_name(d->v));
-	close_list(d);
-	close_object(d);
+	put_constant(d, "schema", version_name(d->v));
 	close_object(d);
 	if (path_parameter(op, name)) {
 		open_parameter(d, name, "path");
-		put_string_schema(d);
+		put_object(d, "schema", "type", "string");
 		close_object(d);
 	}
 	close_list(d);
@@ -545,29 +555,22 @@ static void put_body(struct document *d, const struct operation *op)
 		return;
 	open_object(d, "requestBody");
 	put_true(d, "required");
-	open_object(d, "content");
-	open_object(d, "application/json");
-	open_object(d, "schema");
+	open_objects(d, LIST("content", "application/json", "schema"));
 	put_members(d, &shape);
-	close_object(d);
-	close_object(d);
-	close_object(d);
-	close_object(d);
+	close_objects(d, 4);
 }
 
 static void put_header(struct document *d, const char *name)
 {
 	open_object(d, name);
-	put_string_schema(d);
+	put_object(d, "schema", "type", "string");
 	close_object(d);
 }
 
-/* What every answer has. */
+/* The header that every answer has. */
 static void put_own_header(struct document *d)
 {
-	open_object(d, "Miru-Mock-Version");
-	put_text(d, "$ref", "#/components/headers/Miru-Mock-Version");
-	close_object(d);
+	put_object(d, "Miru-Mock-Version", "$ref", "#/components/headers/Miru-Mock-Version");
 }
 
 static void open_media(struct document *d, const char *type)
@@ -575,23 +578,20 @@ static void open_media(struct document *d, const char *type)
 	char name[LINE];
 
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(type, ";"), type);
-	open_object(d, name);
-	open_object(d, "schema");
+	open_objects(d, LIST(name, "schema"));
 }
 
 static void close_media(struct document *d)
 {
-	close_object(d);
-	close_object(d);
+	close_objects(d, 2);
 }
 
-/* What an instance holds, under the media type of its format: of any version's, since older ones
- * see it as it is. What is in it, no schema says. */
+/* The content of an instance, by the media types of all formats: older versions get newer formats,
+ * too. No schema describes it. */
 static void put_formats(struct document *d)
 {
 	open_media(d, "application/octet-stream");
-	put_text(d, "type", "string");
-	put_text(d, "format", "binary");
+	put_format(d, "string", "binary");
 	close_media(d);
 	for (const struct word *w = instance_format_words; w->text; w++) {
 		open_media(d, file_format_media_type(w->text));
@@ -631,7 +631,8 @@ static bool is_served(const struct document *d, const struct operation *op)
 	return op->class == ENDPOINT_API && span_has(op->on, d->v);
 }
 
-/* What can be done next with the row that an operation answers with. (A list may be empty.) */
+/* Links to operations on the row that this one answers with. A list may be empty, so it has none.
+ */
 static void put_links(struct document *d, const struct operation *op)
 {
 	char name[LINE];
@@ -649,8 +650,7 @@ static void put_links(struct document *d, const struct operation *op)
 		put_text(d, "operationId", o->name);
 		open_object(d, "parameters");
 		put_text(d, name, "$response.body#/id");
-		close_object(d);
-		close_object(d);
+		close_objects(d, 2);
 	}
 	close_object(d);
 }
@@ -669,7 +669,7 @@ static bool needs_scope(const struct document *d, const struct operation *op)
 	return op->scope != SCOPE_FREE;
 }
 
-/* Does a body say which rows are meant? */
+/* Does a body refer to rows? */
 static bool has_ids(const struct document *d, const struct shape *shape)
 {
 	for (size_t i = 0; i < shape->count; i++) {
@@ -689,7 +689,7 @@ static bool refers(const struct document *d, const struct operation *op)
 	return strchr(op->path, '{') || has_ids(d, &body);
 }
 
-/* Can what it writes be taken already? */
+/* Can a unique value that the operation writes be taken already? */
 static bool may_conflict(const struct document *d, const struct operation *op)
 {
 	const struct unique *u = resources[op->resource].uniques;
@@ -701,18 +701,19 @@ static bool may_conflict(const struct document *d, const struct operation *op)
 	return taken && !op->answer && operation_body(op).fields;
 }
 
-/* What operations may be refused with, unless a tester's rule says so (workspace/fault.c). */
+/* The refusals of operations, without those of injected faults (workspace/fault.c). */
 static const struct {
 	const char *status, *why;
 	bool (*may)(const struct document *d, const struct operation *op);
 } refusals[] = {
-	{ "400", "it is not as described, or a rule forbids it", is_always },
-	{ "401", "the key is missing or unknown", is_always },
-	{ "403", "the key lacks a scope", needs_scope },
-	{ "404", "there is no row of that id", refers },
-	{ "409", "something else is in the way", may_conflict },
-	{ "413", "the body is too large, even where none is wanted", is_always },
-	{ "5XX", "the server failed", is_always },
+	{ "400", "Invalid request: malformed, or violates a rule of the API", is_always },
+	{ "401", "The API key is missing or unknown", is_always },
+	{ "403", "The API key lacks a scope", needs_scope },
+	{ "404", "No such path or object", refers },
+	{ "409", "Conflict: a unique value is taken, or the state of another object forbids it",
+	  may_conflict },
+	{ "413", "Request body too large", is_always },
+	{ "5XX", "Server error", is_always },
 };
 
 static void put_refusals(struct document *d)
@@ -728,8 +729,7 @@ static void put_refusals(struct document *d)
 		open_media(d, "application/json");
 		put_text(d, "$ref", "#/components/schemas/Error");
 		close_media(d);
-		close_object(d);
-		close_object(d);
+		close_objects(d, 2);
 	}
 	close_object(d);
 }
@@ -738,9 +738,8 @@ static void put_responses(struct document *d, const struct operation *op)
 {
 	char ref[LINE];
 
-	open_object(d, "responses");
-	open_object(d, "200");
-	put_text(d, "description", "what was asked for");
+	open_objects(d, LIST("responses", "200"));
+	put_text(d, "description", "Success");
 	put_answer(d, op);
 	put_links(d, op);
 	close_object(d);
@@ -748,9 +747,7 @@ static void put_responses(struct document *d, const struct operation *op)
 		if (!refusals[i].may(d, op))
 			continue;
 		snprintf(ref, sizeof ref, "#/components/responses/%s", refusals[i].status);
-		open_object(d, refusals[i].status);
-		put_text(d, "$ref", ref);
-		close_object(d);
+		put_object(d, refusals[i].status, "$ref", ref);
 	}
 	close_object(d);
 }
@@ -771,7 +768,7 @@ static void put_operation(struct document *d, const struct operation *op)
 	close_object(d);
 }
 
-/* Has the table an earlier operation of the same path, so that it is written already? */
+/* Is the operation the first of its path in the table? The others are written with it. */
 static bool is_first(const struct document *d, const struct operation *op)
 {
 	for (const struct operation *o = d->table->rows; o < op; o++)
@@ -798,7 +795,7 @@ static void put_paths(struct document *d)
 	close_object(d);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------- */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 /* {"error":{"code","params","message"}} */
 static void put_error(struct document *d)
@@ -809,11 +806,8 @@ static void put_error(struct document *d)
 
 	open_object(d, "Error");
 	put_text(d, "type", "object");
-	open_list(d, "required");
-	put_item(d, "error");
-	close_list(d);
-	open_object(d, "properties");
-	open_object(d, "error");
+	put_list(d, "required", LIST("error"));
+	open_objects(d, LIST("properties", "error"));
 	put_text(d, "type", "object");
 	open_list(d, "required");
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
@@ -821,17 +815,12 @@ static void put_error(struct document *d)
 	close_list(d);
 	open_object(d, "properties");
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
-		open_object(d, members[i].name);
-		put_text(d, "type", members[i].type);
-		close_object(d);
+		put_object(d, members[i].name, "type", members[i].type);
 	}
-	close_object(d);
-	close_object(d);
-	close_object(d);
-	close_object(d);
+	close_objects(d, 4);
 }
 
-/* Does the version answer with rows of it? */
+/* Does an operation of the version answer with rows of the resource? */
 static bool is_answered(const struct document *d, const struct resource *r)
 {
 	for (size_t i = 0; i < d->table->count; i++) {
@@ -847,20 +836,15 @@ static void put_components(struct document *d)
 {
 	char name[NAME_MAX_LEN], list[LINE];
 
-	open_object(d, "components");
-	open_object(d, "securitySchemes");
-	open_object(d, "ApiKeyAuth");
+	open_objects(d, LIST("components", "securitySchemes", "ApiKeyAuth"));
 	put_text(d, "type", "apiKey");
 	put_text(d, "in", "header");
 	put_text(d, "name", "X-API-Key");
-	close_object(d);
-	close_object(d);
-	open_object(d, "headers");
-	open_object(d, "Miru-Mock-Version");
+	close_objects(d, 2);
+	open_objects(d, LIST("headers", "Miru-Mock-Version"));
 	put_true(d, "required");
-	put_string_schema(d);
-	close_object(d);
-	close_object(d);
+	put_object(d, "schema", "type", "string");
+	close_objects(d, 2);
 	put_refusals(d);
 	open_object(d, "schemas");
 	for (size_t i = 0; i < R_COUNT; i++) {
@@ -877,8 +861,7 @@ static void put_components(struct document *d)
 		close_object(d);
 	}
 	put_error(d);
-	close_object(d);
-	close_object(d);
+	close_objects(d, 2);
 }
 
 bool openapi_get(struct exchange *x)

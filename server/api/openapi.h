@@ -1,6 +1,6 @@
 /*
- * openapi.h - the API as it is served, described in OpenAPI 3.0 from the tables. Knows the tables
- * and JSON, nothing of requests but who asks for it.
+ * openapi.h - the API as it is served, described in OpenAPI 3.0 from the tables of operations and
+ * of resources.
  */
 #ifndef API_OPENAPI_H
 #define API_OPENAPI_H
@@ -9,7 +9,7 @@
 
 struct exchange;
 
-/* The document of the version asked for. */
+/* GET /openapi.json: the document of the version that the request asks for. */
 bool openapi_get(struct exchange *x);
 
 #endif

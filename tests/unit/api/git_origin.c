@@ -117,7 +117,7 @@ static void test_origins(void)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const char *origin = cases[i].origin, *want = cases[i].want, *why = "unset";
 		struct repository r;
-		bool ok = repository_read(&a, origin, &r, &why);
+		bool ok = git_origin_parse(&a, origin, &r, &why);
 
 		EQ_INT_IN(origin, ok, want != NULL);
 		if (ok)
@@ -147,8 +147,8 @@ static void test_commit_urls(void)
 		struct repository r;
 		const char *why;
 
-		CU_ASSERT_FATAL(repository_read(&a, pages[i].origin, &r, &why));
-		EQ_STR(repository_commit_url(&a, &r, "1a"), pages[i].want);
+		CU_ASSERT_FATAL(git_origin_parse(&a, pages[i].origin, &r, &why));
+		EQ_STR(git_origin_commit_url(&a, &r, "1a"), pages[i].want);
 	}
 	arena_free(&a);
 }
@@ -162,7 +162,7 @@ static void test_copied(void)
 	const char *why;
 
 	arena_init(&a, NULL, 0);
-	CU_ASSERT_FATAL(repository_read(&a, origin, &r, &why));
+	CU_ASSERT_FATAL(git_origin_parse(&a, origin, &r, &why));
 	memset(origin, 'x', sizeof origin - 1);
 	EQ_STR(r.owner, "owner");
 	EQ_STR(r.name, "name");
