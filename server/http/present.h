@@ -3,8 +3,8 @@
  * Pure.
  *
  * Fields that the version does not have are left out, and so are nulls if the table says so;
- * relations are written if they are always shown, or expanded; a word that is newer than the version
- * is replaced by its older word.
+ * relations are written if they are always shown, or expanded; a word that is newer than the
+ * version is replaced by its older word.
  */
 #ifndef HTTP_PRESENT_H
 #define HTTP_PRESENT_H

@@ -21,8 +21,8 @@ struct target {
 
 /*
  * Parse "/path?query", or the absolute form "http://host/path?query". The texts live in the arena;
- * they are UTF-8 and hold no NUL. False on failure: *why is then a text for the client in the arena,
- * or NULL when memory is short.
+ * they are UTF-8 and hold no NUL. False on failure: *why is then a text for the client in the
+ * arena, or NULL when memory is short.
  */
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why) MUST_CHECK;
 
