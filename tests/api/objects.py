@@ -178,6 +178,8 @@ SINCE_EVERGLADES = {
     "config_instance": {"slot_key"},
 }
 UNTIL_RAINIER = {"config_schema": {"instance_filepath"}}
+# Fields that the official documents do not have: {object: {field: versions}}.
+UNOFFICIAL = {}
 
 
 def in_version(document, version):

@@ -6,7 +6,7 @@ import random
 import urllib.parse
 
 import harness
-from harness import EVERGLADES, RAINIER, TETONS, VERSIONS
+from harness import EVERGLADES, RAINIER, SRCDIR, TETONS, VERSIONS
 
 QUERIES = 10000
 SEED = int(os.environ.get("MODEL_SEED", "20261124"))
@@ -14,25 +14,29 @@ SEED = int(os.environ.get("MODEL_SEED", "20261124"))
 ACTIVITIES = ("drifted", "staged", "queued", "deployed", "removing", "archived")
 STATUSES = ("inactive", "activating", "online", "offline", "archived")
 
-# What can be filtered and sorted by, per version: written down from the behaviour, section 6.
+def official(version):
+    """{list: {parameter: its facts}} of the official document of a version."""
+    with open(os.path.join(SRCDIR, "tests/openapi", f"{version}.json")) as file:
+        operations = json.load(file)["operations"]
+    return {name[len("GET /"):]: {parameter.removeprefix("query "): facts for parameter, facts
+                                  in operation["parameters"].items()}
+            for name, operation in operations.items()
+            if name.startswith("GET /") and "query order_by" in operation["parameters"]}
+
+
+OFFICIAL = {version: official(version) for version in VERSIONS}
+# What can be filtered and sorted by: {list: {version: names}}.
 FILTERS = {
-    "deployments": {v: ("id", "target_status", "activity_status", "error_status", "device_id",
-                        "release_id") for v in VERSIONS},
-    "devices": {TETONS: ("id", "name", "agent_version"),
-                RAINIER: ("id", "name", "agent_version", "current_release_id"),
-                EVERGLADES: ("id", "name", "agent_version", "current_release_id", "group_id",
-                             "status")},
-    "releases": {v: ("id", "version") for v in VERSIONS},
-    "config_types": {v: ("id", "name", "slug") for v in VERSIONS},
-    "config_schemas": {v: ("id", "config_type_id") for v in VERSIONS},
-    "config_instances": {TETONS: ("id", "config_schema_id", "config_type_id"),
-                         RAINIER: ("id", "config_schema_id", "config_type_id"),
-                         EVERGLADES: ("id", "config_schema_id", "config_type_id", "slot_key")},
-    "git_commits": {v: ("id", "sha") for v in VERSIONS},
-    "groups": {EVERGLADES: ("id", "name", "parent_id")},
-}
-SORTS = {"devices": {EVERGLADES: ("id", "created_at", "status")},
-         "groups": {EVERGLADES: ("id", "created_at", "updated_at", "name")}}
+    name: {v: tuple(parameter for parameter in OFFICIAL[v][name]
+                    if parameter not in ("expand", "limit", "offset", "order_by") and
+                    not parameter.startswith("header "))
+           for v in VERSIONS if name in OFFICIAL[v]}
+    for name in OFFICIAL[EVERGLADES]}
+SORTS = {
+    name: {v: tuple(dict.fromkeys(order.partition(":")[0] for order in
+                                  OFFICIAL[v][name]["order_by"]["items"]["enum"]))
+           for v in versions}
+    for name, versions in FILTERS.items()}
 WORDS = {"target_status": ("staged", "deployed", "archived"),
          "error_status": ("none", "failed", "retrying"), "status": STATUSES}
 
@@ -169,7 +173,7 @@ class Query:
         self.pairs += texts
 
     def order(self, rng):
-        fields = SORTS.get(self.name, {}).get(self.version, ("id", "created_at"))
+        fields = SORTS[self.name][self.version]
         self.orders, items = [], []
         for field in rng.sample(fields, rng.randint(1, len(fields))):
             direction = rng.choice(["asc", "desc", None])

@@ -65,6 +65,9 @@ OPERATIONS = (
      {"version": "v9", "config_schema_ids": ["cfg_sch_m"]}),
 )
 
+# Rows of operations that the official documents do not have.
+UNOFFICIAL = ()
+
 IDS = {"config_instance_id": "cfg_inst_m1", "config_schema_id": "cfg_sch_m",
        "config_type_id": "cfg_typ_m", "deployment_id": "dpl_1", "device_id": "dvc_on",
        "git_commit_id": "git_cmt_1", "group_id": "grp_2", "release_id": "rls_1"}
@@ -82,7 +85,7 @@ class Operation:
         return f"{self.method} {self.path} {self.body or ''}"
 
 
-TABLE = [Operation(*row) for row in OPERATIONS]
+TABLE = [Operation(*row) for row in OPERATIONS + UNOFFICIAL]
 
 
 def manage(scope):

@@ -61,6 +61,17 @@ static void shows(const struct row *row, enum version v, const char *expand, con
 	buf_free(&b);
 }
 
+/* Does what is shown hold that text? */
+static void has(const struct row *row, enum version v, const char *text, bool want)
+{
+	struct buf b = BUF_INIT(8192);
+	struct writer w = { .to = &b, .empty = true };
+
+	present(&w, row, v, NULL);
+	EQ_INT_IN(text, strstr(b.text, text) != NULL, want);
+	buf_free(&b);
+}
+
 static struct row *a_deployment(const char *activity, const char *error)
 {
 	struct row *row =
@@ -109,15 +120,10 @@ static void test_older_words(void)
 	shows(removing, V_TETONS, "", DPL("deployed", "deployed", "none") DPL_TIMES "}");
 	shows(removing, V_RAINIER, "", DPL("removing", "removing", "none") DPL_TIMES "}");
 	shows(removing, V_EVERGLADES, "", DPL("removing", "removing", "none") DPL_NEW "}");
-	shows(device, V_RAINIER, "",
-	      "{\"object\":\"device\",\"id\":\"dvc_1\",\"name\":\"n\",\"status\":\"inactive\","
-	      "\"agent_version\":null,\"last_connected_at\":null,\"last_disconnected_at\":null,"
-	      "\"created_at\":\"2024-01-01T00:00:00Z\",\"updated_at\":\"2024-01-01T00:00:00Z\"}");
-	shows(device, V_EVERGLADES, "",
-	      "{\"object\":\"device\",\"id\":\"dvc_1\",\"name\":\"n\",\"description\":null,"
-	      "\"status\":\"archived\",\"agent_version\":null,\"last_connected_at\":null,"
-	      "\"last_disconnected_at\":null,\"created_at\":\"2024-01-01T00:00:00Z\","
-	      "\"updated_at\":\"2024-01-01T00:00:00Z\",\"group_id\":null}");
+	has(device, V_RAINIER, "\"status\":\"inactive\"", true);
+	has(device, V_EVERGLADES, "\"status\":\"archived\"", true);
+	has(device, V_RAINIER, "\"group_id\":", false);
+	has(device, V_EVERGLADES, "\"group_id\":null", true);
 }
 
 static void test_expansions(void)
