@@ -1,5 +1,6 @@
 """The documentation, run: every line behind a $ of some pages, and what they say is answered."""
 
+import collections
 import os
 import re
 import shlex
@@ -143,6 +144,37 @@ class SameSets(harness.TestCase):
             self.assertEqual(found - known, set(), name)
             if name.endswith(".1"):
                 self.assertEqual(found, known)
+
+    def test_sizes(self):
+        """The files of each folder of server/, and, within a tenth, its lines of C."""
+        lists = collections.defaultdict(list)
+        for folder, _, names in os.walk(os.path.join(SRCDIR, "server")):
+            for name in names:
+                path = os.path.relpath(os.path.join(folder, name), os.path.join(SRCDIR, "server"))
+                lists[os.path.dirname(path) or "(root)"].append(path)
+        real = {folder: (len(paths), sum(read(f"server/{path}").count("\n") for path in paths
+                                         if path.endswith((".c", ".h"))))
+                for folder, paths in lists.items()}
+        real["all"] = tuple(map(sum, zip(*real.values())))
+        said = {folder: (int(files), int(lines.replace(",", ""))) for folder, files, lines in
+                re.findall(r"^\| (\S+) \| (\d+) \| ([\d,]+) \|$", read("docs/architecture.md"), re.M)}
+        table = "".join(f"\n| {folder} | {files} | {lines:,} |"
+                        for folder, (files, lines) in sorted(real.items()))
+        self.assertEqual(set(said), set(real), table)
+        for folder, (files, lines) in real.items():
+            self.assertEqual(said[folder][0], files, table)
+            self.assertLess(abs(said[folder][1] - lines), lines / 10, table)
+
+    def test_news(self):
+        """A line for each option and each error code."""
+        news = read("NEWS")
+        options = set().union(*self.option_sections(self.help, r"^  --([a-z-]+)").values())
+        self.assertEqual(set(re.findall(r"^- --([a-z-]+): ", news, re.M)),
+                         options | {"help", "version"})
+        codes = re.findall(r'ERROR\(\w+, (\d+), "(\w+)"\)', read("server/model/error.h"))
+        self.assertGreater(len(codes), 40)
+        self.assertEqual(set(re.findall(r"^- (\d{3}) (\w+)$", news, re.M)),
+                         set(codes) | {("503", "too_many_connections")})
 
     # ---- endpoints
 
