@@ -1,6 +1,6 @@
 /*
- * new_row.h - a row that is being made: a text for each field, and the resource table's defaults for
- * the others. Knows the table and transactions, nothing of requests.
+ * new_row.h - a row that is being made: a text for each field, and the resource table's defaults
+ * for the others. Knows the table and transactions, nothing of requests.
  */
 #ifndef API_NEW_ROW_H
 #define API_NEW_ROW_H
