@@ -61,17 +61,11 @@ static bool read_document(struct exchange *x, const struct plan *plan, size_t i,
 			  struct buf *canonical)
 {
 	const struct body *document = &body_member(&x->body, "documents")->bodies[i];
-	const char *why = NULL, *field;
+	const char *why, *field;
 
-	switch (plan->language->document(&x->arena, body_text(&x->body, "format"),
-					 body_text(document, "data"), canonical, &why)) {
-	case VALID:
+	if (plan->language->document(&x->arena, body_text(&x->body, "format"),
+				     body_text(document, "data"), canonical, &why))
 		return true;
-	case NO_MEMORY:
-		return false;
-	case INVALID:
-		break;
-	}
 	field = arena_printf(&x->arena, "documents[%zu].data", i);
 	if (!field || !why)
 		return false;

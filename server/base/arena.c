@@ -35,7 +35,7 @@ void arena_free(struct arena *a)
 	a->at = a->end = NULL;
 }
 
-static void *none(struct arena *a)
+void *arena_fail(struct arena *a)
 {
 	a->failed = true;
 	return NULL;
@@ -56,12 +56,12 @@ void *arena_alloc(struct arena *a, size_t len)
 	size_t block_len = ARENA_WATCHED || len > BLOCK_LEN / 4 ? len : BLOCK_LEN;
 
 	if (block_len > SIZE_MAX - sizeof(struct arena_block))
-		return none(a);
+		return arena_fail(a);
 
 	struct arena_block *b = malloc(sizeof *b + block_len);
 
 	if (!b)
-		return none(a);
+		return arena_fail(a);
 	b->next = a->blocks;
 	a->blocks = b;
 	/* A block made for one large piece must not end the life of a current block with room. */

@@ -41,6 +41,8 @@ void *arena_zalloc(struct arena *a, size_t len) MUST_CHECK;
 char *arena_strndup(struct arena *a, const char *text, size_t len) MUST_CHECK;
 char *arena_strdup(struct arena *a, const char *text) MUST_CHECK;
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
+/* Note that memory of another kind was short for what is made in the arena. NULL. */
+void *arena_fail(struct arena *a);
 
 /* GROW() of an array in an arena. The arena keeps the smaller one, too. */
 #define ARENA_GROW(a, array, count, cap)                                                           \

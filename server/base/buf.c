@@ -27,15 +27,17 @@ void buf_clear(struct buf *b)
 
 bool buf_reserve(struct buf *b, size_t more)
 {
-	size_t most = b->max + 1, need; /* with room for the terminator */
+	size_t most = b->max + 1, need = b->len + more + 1; /* with room for the terminator */
 
-	b->bad |= more > b->max || b->len > b->max - more;
 	if (b->bad)
 		return false;
-	need = b->len + more + 1;
+	if (more > b->max || b->len > b->max - more) {
+		b->bad = true; /* full */
+		return false;
+	}
 	if (need < FIRST_LEN)
 		need = most < FIRST_LEN ? most : FIRST_LEN;
-	b->bad = !GROW_UP_TO(b->text, need, b->cap, most);
+	b->bad = !GROW_UP_TO(b->text, need, b->cap, most); /* memory is short */
 	return !b->bad;
 }
 

@@ -13,11 +13,9 @@
 #include "base/grow.h"
 #include "base/utf8.h"
 
-const char json_out_of_memory[] = "out of memory";
-
 struct scan {
 	const char *text, *at, *end;
-	const char *what;     /* set once, at the first error, with `at` left there */
+	const char *what;     /* is wrong at `at` */
 	struct arena decoded; /* the keys, as they are meant */
 	char *copy;   /* of the text, to be mended for cJSON; NULL where all must be right */
 	bool repeats; /* some key does */
@@ -42,8 +40,7 @@ static void free_keys(struct keys *k)
 
 static bool wrong(struct scan *s, const char *what)
 {
-	if (!s->what)
-		s->what = what;
+	s->what = what;
 	return false;
 }
 
@@ -70,11 +67,7 @@ static long hex4(const struct scan *s)
 	if (s->end - s->at < 6 || s->at[0] != '\\' || s->at[1] != 'u')
 		return -1;
 	for (int i = 2; i < 6; i++) {
-		char c = s->at[i];
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-						   : -1;
+		int digit = hex_digit(s->at[i]);
 
 		if (digit < 0)
 			return -1;
@@ -189,7 +182,7 @@ static bool scan_string(struct scan *s, struct key *key)
 			quote += *quote == '\\' && quote + 1 < s->end ? 2 : 1;
 		out = arena_alloc(&s->decoded, (size_t)(quote - s->at) + 1);
 		if (!out)
-			return wrong(s, json_out_of_memory);
+			return false;
 	}
 	while (!eat(s, '"')) {
 		char decoded[4];
@@ -237,7 +230,7 @@ static bool mend_number(struct scan *s, const char *from, size_t len)
 	char *copy = s->copy + (from - s->text), *text = strndup(from, len), shorter[NUMBER_LEN];
 
 	if (!text)
-		return wrong(s, json_out_of_memory);
+		return false;
 
 	double number = strtod(text, NULL);
 	int n = isfinite(number)
@@ -329,7 +322,7 @@ static bool scan_object(struct scan *s, unsigned depth)
 		return true;
 	do {
 		if (!GROW(keys.key, keys.count + 1, keys.cap))
-			return wrong(s, json_out_of_memory);
+			return false;
 		skip_space(s);
 
 		struct key *key = &keys.key[keys.count++];
@@ -395,7 +388,9 @@ static bool scan_value(struct scan *s, unsigned depth)
 static bool scan_text(struct scan *s, struct json_error *e)
 {
 	size_t len = (size_t)(s->end - s->text);
+	bool good = false;
 
+	*e = (struct json_error){ 0 };
 	arena_init(&s->decoded, NULL, 0);
 	if (len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
 		wrong(s, "a byte order mark; expected UTF-8 without one");
@@ -404,13 +399,12 @@ static bool scan_text(struct scan *s, struct json_error *e)
 		wrong(s, "UTF-16; expected UTF-8");
 	else if (scan_value(s, 0)) {
 		skip_space(s);
-		if (s->at < s->end)
-			wrong(s, "expected the end after the value");
+		good = s->at == s->end || wrong(s, "expected the end after the value");
 	}
 	arena_free(&s->decoded);
 	if (s->what)
 		json_error_at(e, s->text, s->at, s->what);
-	return !s->what;
+	return good;
 }
 
 void json_error_at(struct json_error *e, const char *text, const char *at, const char *what)
@@ -434,14 +428,7 @@ bool json_check(const char *text, size_t len, struct json_error *e)
 
 cJSON *json_parse(const char *text, size_t len, struct json_error *e)
 {
-	if (!json_check(text, len, e))
-		return NULL;
-
-	cJSON *tree = cJSON_ParseWithLength(text, len);
-
-	if (!tree)
-		json_error_at(e, text, text, json_out_of_memory);
-	return tree;
+	return json_check(text, len, e) ? cJSON_ParseWithLength(text, len) : NULL;
 }
 
 static int compare_members(const void *a, const void *b)
@@ -500,24 +487,16 @@ static bool drop_repeats(cJSON *tree)
 cJSON *json_parse_any(const char *text, size_t len, struct json_error *e)
 {
 	struct scan s = { .text = text, .at = text, .end = text + len, .copy = malloc(len + 1) };
-	cJSON *tree = NULL;
+	cJSON *tree CLEANUP(json_free) = NULL;
 
-	if (s.copy) {
-		memcpy(s.copy, text, len);
-		if (!scan_text(&s, e)) {
-			free(s.copy);
-			return NULL;
-		}
+	*e = (struct json_error){ 0 };
+	if (!s.copy)
+		return NULL;
+	memcpy(s.copy, text, len);
+	if (scan_text(&s, e))
 		tree = cJSON_ParseWithLength(s.copy, len);
-		free(s.copy);
-		if (tree && s.repeats && !drop_repeats(tree)) {
-			cJSON_Delete(tree);
-			tree = NULL;
-		}
-	}
-	if (!tree)
-		json_error_at(e, text, text, json_out_of_memory);
-	return tree;
+	free(s.copy);
+	return tree && (!s.repeats || drop_repeats(tree)) ? STEAL(tree) : NULL;
 }
 
 void json_add_number(struct buf *b, double number)

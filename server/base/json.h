@@ -15,19 +15,18 @@
 
 enum { JSON_DEPTH = 64 };
 
-extern const char json_out_of_memory[];
-
 struct json_error {
 	unsigned line, column; /* from 1; columns count bytes */
-	const char *what;      /* constant text: what was expected or is wrong; or this: */
+	const char *what;      /* constant text; NULL: memory is short */
 };
 
 /* Say that at `at`, within `text`, is what `what`, constant text, says. */
 void json_error_at(struct json_error *e, const char *text, const char *at, const char *what);
 
-/* Is `text` one JSON value (RFC 8259), in UTF-8, at most JSON_DEPTH deep, keys unique? */
+/* Is `text` one JSON value (RFC 8259), in UTF-8, at most JSON_DEPTH deep, keys unique? False with
+ * *e. */
 bool json_check(const char *text, size_t len, struct json_error *e) MUST_CHECK;
-/* json_check, then a tree for cJSON_Delete; NULL on failure, memory shortage included. */
+/* json_check, then a tree for cJSON_Delete; NULL with *e. */
 cJSON *json_parse(const char *text, size_t len, struct json_error *e) MUST_CHECK;
 /*
  * json_parse for what was not written for us: of a key that repeats the last one counts and alone
@@ -35,6 +34,11 @@ cJSON *json_parse(const char *text, size_t len, struct json_error *e) MUST_CHECK
  * them; a number beyond a double is an infinity.
  */
 cJSON *json_parse_any(const char *text, size_t len, struct json_error *e) MUST_CHECK;
+/* Free a tree when a variable leaves its scope: cJSON *json CLEANUP(json_free). */
+static inline void json_free(cJSON **json)
+{
+	cJSON_Delete(*json);
+}
 
 struct json_member {
 	cJSON *item;

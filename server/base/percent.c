@@ -5,17 +5,6 @@
 
 #include "base/utf8.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 enum percent percent_decode(const char *from, size_t len, bool plus, char *out)
 {
 	size_t used = 0;

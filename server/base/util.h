@@ -49,6 +49,17 @@ static inline bool same_text(const char *a, const char *b)
 	return a == b || (a && b && streq(a, b));
 }
 
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+
+	int letter = c | 0x20;
+
+	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
 /* FNV-1a of a text, going on from h, which begins with the one: a spread, and no secret. */
 #define HASH_BEGIN UINT64_C(0xcbf29ce484222325)
 #define HASH_PRIME UINT64_C(0x100000001b3)

@@ -23,8 +23,6 @@ enum {
 	DECIMAL_STEPS = 20,  /* what two numbers cost as decimals */
 };
 
-static const char too_complex[] = "too complex to be validated";
-
 /* The resources entered on the way, for $dynamicRef. */
 struct scope {
 	const struct scope *outer;
@@ -34,54 +32,48 @@ struct scope {
 struct run {
 	const struct jsonschema *schema;
 	struct arena *arena;
-	long long steps;
+	long long steps; /* left; negative: the value is too complex */
 	unsigned depth;
-	unsigned quiet;          /* > 0: only whether it fits is asked */
-	struct matcher *matcher; /* NULL until there is a pattern to match; owned */
-	const char *stop;        /* too_complex or json_out_of_memory: nothing more is looked at */
-	struct violation *violations[MISFITS_MAX];
-	const struct node *places[MISFITS_MAX]; /* of them; in order */
+	unsigned quiet;                /* > 0: only whether it fits is asked */
+	struct regex_matcher *matcher; /* NULL until there is a pattern to match; owned */
+	struct violation *violations[VIOLATIONS_MAX];
+	const struct node *places[VIOLATIONS_MAX]; /* of them; in order */
 	size_t count;
 };
 
-/* ---- misfits ----------------------------------------------------------------------------------
+/* ---- violations -------------------------------------------------------------------------------
  */
 
-static bool stop(struct run *r, const char *why)
+/* Is nothing more to be looked at? The steps are used up, or memory is short. */
+static bool stopped(const struct run *r)
 {
-	if (!r->stop)
-		r->stop = why;
-	return false;
+	return r->steps < 0 || r->arena->failed;
 }
 
 /* Pay for a step; false if there is nothing left to go on with. */
 static bool pay(struct run *r, size_t steps)
 {
 	r->steps -= (long long)steps;
-	if (r->steps < 0)
-		stop(r, too_complex);
-	return !r->stop;
+	return !stopped(r);
 }
 
-/* Would a misfit of this value be among those that are told? */
+/* Would a violation of this value be among those that are told? */
 static bool wanted(const struct run *r, const struct node *v)
 {
-	return !r->quiet && !r->stop &&
-	       (r->count < MISFITS_MAX || v->at < r->places[MISFITS_MAX - 1]->at);
+	return !r->quiet && !stopped(r) &&
+	       (r->count < VIOLATIONS_MAX || v->at < r->places[VIOLATIONS_MAX - 1]->at);
 }
 
-/* Put a misfit in its place, behind those of values before and those found before. False. */
-static bool violation(struct run *r, const struct node *v, const char *message)
+/* Put a violation in its place, behind those of values before and those found before. False. */
+static bool add_violation(struct run *r, const struct node *v, const char *message)
 {
-	struct violation *made = arena_zalloc(r->arena, sizeof *made);
-	size_t place = r->count < MISFITS_MAX ? r->count++ : MISFITS_MAX - 1;
+	struct violation *made = arena_alloc(r->arena, sizeof *made);
+	size_t place = r->count < VIOLATIONS_MAX ? r->count : VIOLATIONS_MAX - 1;
 
 	if (!made || !message)
-		return stop(r, json_out_of_memory);
-	made->message = message;
-	made->path = jsontree_path(r->arena, v);
-	if (!made->path)
-		return stop(r, json_out_of_memory);
+		return false;
+	*made = (struct violation){ .path = jsontree_path(r->arena, v), .message = message };
+	r->count = place + 1;
 	for (; place > 0 && r->places[place - 1]->at > v->at; place--) {
 		r->places[place] = r->places[place - 1];
 		r->violations[place] = r->violations[place - 1];
@@ -92,58 +84,33 @@ static bool violation(struct run *r, const struct node *v, const char *message)
 }
 
 /* Say what does not fit, where it is worth saying. False. */
-#define MISFIT(r, v, ...)                                                                          \
-	(wanted((r), (v)) && violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
-
-/* What a message shows, or "" and the end where memory is short. */
-static const char *shown(struct run *r, const char *text)
-{
-	if (!text)
-		stop(r, json_out_of_memory);
-	return text ? text : "";
-}
+#define VIOLATION(r, v, ...)                                                                       \
+	(wanted((r), (v)) && add_violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
 
 static const char *quote(struct run *r, const char *text)
 {
-	return shown(r, jsontree_quote(r->arena, text));
+	return jsontree_quote(r->arena, text);
 }
 
 static const char *show_number(struct run *r, double number)
 {
-	return shown(r, jsontree_show_number(r->arena, number));
+	return jsontree_show_number(r->arena, number);
 }
 
-/* A list for a message. */
+/* A list for a message, which names at most NAMES_MAX. */
 struct list {
-	struct run *run;
-	struct buf buf;
+	const char *text; /* NULL: it is empty, or memory is short */
 	size_t count;
 };
 
-static void free_list(struct list *l)
+static void list_add(struct run *r, struct list *l, const char *text)
 {
-	buf_free(&l->buf);
+	if (l->count++ == 0)
+		l->text = text;
+	else if (l->text && l->count <= NAMES_MAX + 1)
+		l->text =
+		    arena_printf(r->arena, "%s, %s", l->text, l->count <= NAMES_MAX ? text : "...");
 }
-
-static void list_add(struct list *l, const char *text)
-{
-	if (l->count++ < NAMES_MAX)
-		buf_printf(&l->buf, "%s%s", l->count > 1 ? ", " : "", text);
-}
-
-/* What the list came to, in the arena. */
-static const char *list_end(struct list *l)
-{
-	if (l->count > NAMES_MAX)
-		buf_add(&l->buf, ", ...");
-
-	return shown(l->run, l->buf.bad ? NULL : arena_strdup(l->run->arena, l->buf.text));
-}
-
-#define LIST_INIT(r)                                                                               \
-	{                                                                                          \
-		.run = (r), .buf = BUF_INIT(8192)                                                  \
-	}
 
 /* ---- applying schemas -------------------------------------------------------------------------
  */
@@ -160,7 +127,7 @@ static bool fits(struct run *r, const struct schema *s, const struct node *v, un
 	bool good = apply(r, s, v, seen, scope);
 
 	r->quiet--;
-	return good && !r->stop;
+	return good && !stopped(r);
 }
 
 static void free_bytes(unsigned char **bytes)
@@ -168,7 +135,7 @@ static void free_bytes(unsigned char **bytes)
 	free(*bytes);
 }
 
-/* Room to note what of a value was seen; NULL where it has nothing, or with r->stop set. */
+/* Room to note what of a value was seen; NULL when the run is stopped. */
 static unsigned char *new_seen(struct run *r, const struct node *v)
 {
 	if (!pay(r, v->count / BYTES_PER_STEP))
@@ -176,9 +143,7 @@ static unsigned char *new_seen(struct run *r, const struct node *v)
 
 	unsigned char *seen = calloc(v->count + 1, 1);
 
-	if (!seen)
-		stop(r, json_out_of_memory);
-	return seen;
+	return seen ? seen : arena_fail(r->arena);
 }
 
 static void add_seen(unsigned char *seen, const unsigned char *more, size_t count)
@@ -205,7 +170,7 @@ static bool fits_seen(struct run *r, const struct schema *s, const struct node *
 /* Go on with further keywords after a failure? Only if there may be more to tell. */
 static bool go_on(const struct run *r, bool good)
 {
-	return !r->stop && (good || !r->quiet);
+	return !stopped(r) && (good || !r->quiet);
 }
 
 /* ---- any value --------------------------------------------------------------------------------
@@ -213,18 +178,10 @@ static bool go_on(const struct run *r, bool good)
 
 static bool check_type(struct run *r, const struct schema *s, const struct node *v)
 {
-	static const char *const names[] = { "null",   "boolean", "integer", "number",
-					     "string", "array",   "object" };
-	struct list list CLEANUP(free_list) = LIST_INIT(r);
-
 	if (!s->types || s->types & v->type || (s->types & NODE_INTEGER && jsontree_is_integer(v)))
 		return true;
-	if (!wanted(r, v))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (s->types & 1u << i)
-			buf_printf(&list.buf, "%s%s", list.count++ ? " or " : "", names[i]);
-	return MISFIT(r, v, "got %s, want %s", jsontree_type_name(v), list_end(&list));
+	return VIOLATION(r, v, "got %s, want %s", jsontree_type_names(r->arena, v->type),
+			 jsontree_type_names(r->arena, s->types));
 }
 
 static bool is_collection(const struct node *n)
@@ -236,7 +193,7 @@ static bool check_enum(struct run *r, const struct schema *s, const struct node 
 {
 	const struct node *words = s->part[ENUM];
 	size_t low = 0, high = words ? words->count : 0;
-	struct list list CLEANUP(free_list) = LIST_INIT(r);
+	struct list list = { 0 };
 
 	if (!words)
 		return true;
@@ -257,12 +214,12 @@ static bool check_enum(struct run *r, const struct schema *s, const struct node 
 		return false;
 	for (size_t i = 0; i < words->count && i <= NAMES_MAX; i++) {
 		if (is_collection(words->items[i]))
-			return MISFIT(r, v, "'enum' failed");
-		list_add(&list, shown(r, jsontree_show(r->arena, words->items[i])));
+			return VIOLATION(r, v, "'enum' failed");
+		list_add(r, &list, jsontree_show(r->arena, words->items[i]));
 	}
 	if (words->count == 0)
-		return MISFIT(r, v, "value must be one of none");
-	return MISFIT(r, v, "value must be one of %s", list_end(&list));
+		return VIOLATION(r, v, "value must be one of none");
+	return VIOLATION(r, v, "value must be one of %s", list.text);
 }
 
 static bool check_const(struct run *r, const struct schema *s, const struct node *v)
@@ -270,10 +227,10 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 	const struct node *want = s->part[CONST];
 
 	if (!want || !pay(r, v->weight) || jsontree_compare(v, want) == 0)
-		return !r->stop;
+		return !stopped(r);
 	if (is_collection(want))
-		return MISFIT(r, v, "'const' failed");
-	return MISFIT(r, v, "value must be %s", shown(r, jsontree_show(r->arena, want)));
+		return VIOLATION(r, v, "'const' failed");
+	return VIOLATION(r, v, "value must be %s", jsontree_show(r->arena, want));
 }
 
 /* ---- numbers ----------------------------------------------------------------------------------
@@ -356,9 +313,9 @@ static bool check_number(struct run *r, const struct schema *s, const struct nod
 
 	for (size_t i = 0; i < ARRAY_LEN(bounds) && go_on(r, good); i++)
 		if (bad[i])
-			good = MISFIT(r, v, "%s: got %s, want %s", bounds[i].name,
-				      show_number(r, v->number),
-				      show_number(r, want[bounds[i].bound]));
+			good = VIOLATION(r, v, "%s: got %s, want %s", bounds[i].name,
+					 show_number(r, v->number),
+					 show_number(r, want[bounds[i].bound]));
 	return good;
 }
 
@@ -374,27 +331,14 @@ static bool check_count(struct run *r, const struct schema *s, const struct node
 
 	if (isnan(want) || (least ? (double)v->count >= want : (double)v->count <= want))
 		return true;
-	return MISFIT(r, v, "%s: got %zu, want %s", name, v->count, show_number(r, want));
+	return VIOLATION(r, v, "%s: got %zu, want %s", name, v->count, show_number(r, want));
 }
 
 static bool matches(struct run *r, const struct regex *re, const char *text)
 {
-	if (r->stop)
-		return false;
-	if (!r->matcher)
-		r->matcher = regex_matcher_new();
-	if (!r->matcher)
-		return stop(r, json_out_of_memory);
-	switch (regex_match(re, r->matcher, text, &r->steps)) {
-	case REGEX_MATCHES:
-		return true;
-	case REGEX_COMPLEX:
-		return stop(r, too_complex);
-	case REGEX_BROKE:
-		return stop(r, json_out_of_memory);
-	default:
-		return false;
-	}
+	if (!r->matcher && !stopped(r))
+		r->matcher = regex_matcher_new(r->arena);
+	return !stopped(r) && regex_match(re, r->matcher, text, &r->steps);
 }
 
 static bool check_text(struct run *r, const struct schema *s, const struct node *v)
@@ -404,8 +348,8 @@ static bool check_text(struct run *r, const struct schema *s, const struct node 
 	if (go_on(r, good))
 		good &= check_count(r, s, v, MAX_LENGTH, "maxLength");
 	if (s->pattern && go_on(r, good) && !matches(r, s->pattern, v->text))
-		good = MISFIT(r, v, "%s does not match pattern %s", quote(r, v->text),
-			      quote(r, jsontree_get(s->node, "pattern")->text));
+		good = VIOLATION(r, v, "%s does not match pattern %s", quote(r, v->text),
+				 quote(r, jsontree_get(s->node, "pattern")->text));
 	return good;
 }
 
@@ -415,13 +359,11 @@ static bool check_text(struct run *r, const struct schema *s, const struct node 
 static bool check_unique(struct run *r, const struct node *v)
 {
 	size_t first, second;
-	bool broke;
 
 	if (!pay(r, v->weight))
 		return false;
-	if (jsontree_equal_items(v, &first, &second, &broke))
-		return MISFIT(r, v, "items at %zu and %zu are equal", first, second);
-	return !broke || stop(r, json_out_of_memory);
+	return !jsontree_equal_items(r->arena, v, &first, &second) ||
+	       VIOLATION(r, v, "items at %zu and %zu are equal", first, second);
 }
 
 static bool check_contains(struct run *r, const struct schema *s, const struct node *v,
@@ -431,24 +373,24 @@ static bool check_contains(struct run *r, const struct schema *s, const struct n
 	       most = s->bound[MAX_CONTAINS];
 	size_t count = 0;
 
-	for (size_t i = 0; i < v->count && !r->stop; i++)
+	for (size_t i = 0; i < v->count && !stopped(r); i++)
 		if (fits(r, s->sub[CONTAINS], v->items[i], NULL, scope)) {
 			count++;
 			if (seen)
 				seen[i] = true;
 		}
-	if (r->stop)
+	if (stopped(r))
 		return false;
 	if ((double)count < least && count == 0)
-		return MISFIT(r, v, "no items match contains schema");
+		return VIOLATION(r, v, "no items match contains schema");
 	if ((double)count < least)
-		return MISFIT(r, v,
-			      "min %s items required to match contains schema, but matched %zu",
-			      show_number(r, least), count);
+		return VIOLATION(r, v,
+				 "min %s items required to match contains schema, but matched %zu",
+				 show_number(r, least), count);
 	if ((double)count > most)
-		return MISFIT(r, v,
-			      "max %s items required to match contains schema, but matched %zu",
-			      show_number(r, most), count);
+		return VIOLATION(r, v,
+				 "max %s items required to match contains schema, but matched %zu",
+				 show_number(r, most), count);
 	return true;
 }
 
@@ -471,7 +413,7 @@ static bool check_items(struct run *r, const struct schema *s, const struct node
 			seen[i] = true;
 	}
 	if (rest && rest->never && v->count > fixed && go_on(r, good))
-		good = MISFIT(r, v, "last %zu items not allowed", v->count - fixed);
+		good = VIOLATION(r, v, "last %zu items not allowed", v->count - fixed);
 	return good;
 }
 
@@ -505,7 +447,7 @@ static const struct node *find_member(struct run *r, const struct node *object,
 static bool check_required(struct run *r, const struct node *names, const struct node *v,
 			   const char *if_exists)
 {
-	struct list list CLEANUP(free_list) = LIST_INIT(r);
+	struct list list = { 0 };
 
 	for (size_t i = 0; i < names->count && list.count <= NAMES_MAX; i++) {
 		if (!pay(r, names->items[i]->weight))
@@ -514,14 +456,14 @@ static bool check_required(struct run *r, const struct node *names, const struct
 			continue;
 		if (!wanted(r, v))
 			return false;
-		list_add(&list, quote(r, names->items[i]->text));
+		list_add(r, &list, quote(r, names->items[i]->text));
 	}
 	if (list.count == 0)
 		return true;
 	if (if_exists)
-		return MISFIT(r, v, "properties %s required, if %s exists", list_end(&list),
-			      quote(r, if_exists));
-	return MISFIT(r, v, "missing propert%s %s", list.count > 1 ? "ies" : "y", list_end(&list));
+		return VIOLATION(r, v, "properties %s required, if %s exists", list.text,
+				 quote(r, if_exists));
+	return VIOLATION(r, v, "missing propert%s %s", list.count > 1 ? "ies" : "y", list.text);
 }
 
 static bool check_dependent(struct run *r, const struct schema *s, const struct node *v,
@@ -552,7 +494,7 @@ static bool check_name(struct run *r, const struct schema *s, const struct node 
 	name.count = utf8_count(name.text);
 	if (fits(r, s->sub[PROPERTY_NAMES], &name, NULL, scope))
 		return true;
-	return MISFIT(r, member->parent, "invalid propertyName %s", quote(r, member->key));
+	return VIOLATION(r, member->parent, "invalid propertyName %s", quote(r, member->key));
 }
 
 /* properties, patternProperties and additionalProperties of one member; *extra: it is not allowed.
@@ -571,7 +513,7 @@ static bool check_member(struct run *r, const struct schema *s, const struct nod
 			*looked = true;
 			good &= apply(r, patterns->items[i]->schema, member, NULL, scope);
 		}
-	if (*looked || !rest || r->stop)
+	if (*looked || !rest || stopped(r))
 		return good;
 	*looked = true;
 	*extra = rest->never;
@@ -581,7 +523,7 @@ static bool check_member(struct run *r, const struct schema *s, const struct nod
 static bool check_members(struct run *r, const struct schema *s, const struct node *v,
 			  unsigned char *seen, const struct scope *scope)
 {
-	struct list extras CLEANUP(free_list) = LIST_INIT(r);
+	struct list extras = { 0 };
 	bool good = true;
 
 	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
@@ -591,11 +533,11 @@ static bool check_members(struct run *r, const struct schema *s, const struct no
 		if (seen && looked)
 			seen[i] = true;
 		if (extra && wanted(r, v) && extras.count <= NAMES_MAX)
-			list_add(&extras, quote(r, v->items[i]->key));
+			list_add(r, &extras, quote(r, v->items[i]->key));
 	}
 	if (extras.count > 0)
-		return MISFIT(r, v, "additional properties %s not allowed", list_end(&extras));
-	return good && !r->stop;
+		return VIOLATION(r, v, "additional properties %s not allowed", extras.text);
+	return good && !stopped(r);
 }
 
 static bool check_object(struct run *r, const struct schema *s, const struct node *v,
@@ -646,7 +588,7 @@ static bool check_any_of(struct run *r, const struct schema *s, const struct nod
 	const struct node *any = s->part[ANY_OF];
 	bool good = false;
 
-	for (size_t i = 0; i < any->count && !r->stop && (!good || seen); i++)
+	for (size_t i = 0; i < any->count && !stopped(r) && (!good || seen); i++)
 		good |= fits_seen(r, any->items[i]->schema, v, seen, scope);
 	return good || tell_branches(r, any, v, scope);
 }
@@ -657,12 +599,12 @@ static bool check_one_of(struct run *r, const struct schema *s, const struct nod
 	const struct node *one = s->part[ONE_OF];
 	size_t found = SIZE_MAX;
 
-	for (size_t i = 0; i < one->count && !r->stop; i++) {
+	for (size_t i = 0; i < one->count && !stopped(r); i++) {
 		if (!fits_seen(r, one->items[i]->schema, v, seen, scope))
 			continue;
 		if (found != SIZE_MAX)
-			return MISFIT(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
-				      i);
+			return VIOLATION(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
+					 i);
 		found = i;
 	}
 	return found != SIZE_MAX || tell_branches(r, one, v, scope);
@@ -674,7 +616,7 @@ static bool check_if(struct run *r, const struct schema *s, const struct node *v
 	bool yes = fits_seen(r, s->sub[IF], v, seen, scope);
 	const struct schema *next = s->sub[yes ? THEN : ELSE];
 
-	return !r->stop && (!next || apply(r, next, v, seen, scope));
+	return !stopped(r) && (!next || apply(r, next, v, seen, scope));
 }
 
 /* The schema that $dynamicRef names from here: the outermost resource that has it decides. */
@@ -707,7 +649,7 @@ static bool check_in_place(struct run *r, const struct schema *s, const struct n
 	if (s->part[ONE_OF] && go_on(r, good))
 		good &= check_one_of(r, s, v, seen, scope);
 	if (s->sub[NOT] && go_on(r, good) && fits(r, s->sub[NOT], v, NULL, scope))
-		good = MISFIT(r, v, "'not' failed");
+		good = VIOLATION(r, v, "'not' failed");
 	if (s->sub[IF] && go_on(r, good))
 		good &= check_if(r, s, v, seen, scope);
 	return good;
@@ -719,7 +661,7 @@ static bool check_unevaluated(struct run *r, const struct schema *s, const struc
 {
 	const struct schema *rest =
 	    s->sub[v->type == NODE_ARRAY ? UNEVALUATED_ITEMS : UNEVALUATED_PROPERTIES];
-	struct list extras CLEANUP(free_list) = LIST_INIT(r);
+	struct list extras = { 0 };
 	bool good = true;
 
 	for (size_t i = 0; i < v->count && pay(r, 1) && go_on(r, good); i++) {
@@ -733,13 +675,14 @@ static bool check_unevaluated(struct run *r, const struct schema *s, const struc
 		else if (!wanted(r, v))
 			good = false;
 		else if (extras.count <= NAMES_MAX)
-			list_add(&extras, item->key ? quote(r, item->key)
-						    : show_number(r, (double)item->index));
+			list_add(r, &extras,
+				 item->key ? quote(r, item->key)
+					   : show_number(r, (double)item->index));
 	}
 	if (extras.count > 0)
-		return MISFIT(r, v, "unevaluated %s %s not allowed",
-			      v->type == NODE_ARRAY ? "items at" : "properties", list_end(&extras));
-	return good && !r->stop;
+		return VIOLATION(r, v, "unevaluated %s %s not allowed",
+				 v->type == NODE_ARRAY ? "items at" : "properties", extras.text);
+	return good && !stopped(r);
 }
 
 /* ---- one schema -------------------------------------------------------------------------------
@@ -786,12 +729,14 @@ static bool check_seeing(struct run *r, const struct schema *s, const struct nod
 static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
 		  const struct scope *scope)
 {
-	if (!s->node)
-		return pay(r, 1) && (!s->never || MISFIT(r, v, "false schema"));
 	if (!pay(r, 1))
 		return false;
-	if (r->depth == DEPTH_MAX)
-		return stop(r, too_complex);
+	if (!s->node)
+		return !s->never || VIOLATION(r, v, "false schema");
+	if (r->depth == DEPTH_MAX) {
+		r->steps = -1;
+		return false;
+	}
 
 	struct scope entered = { scope, s->resource };
 	bool asks = (v->type == NODE_ARRAY && s->sub[UNEVALUATED_ITEMS]) ||
@@ -804,49 +749,47 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, u
 	bool good = (asks ? check_seeing : check_keywords)(r, s, v, seen, scope);
 
 	r->depth--;
-	return good && !r->stop;
+	return good && !stopped(r);
 }
 
 /* ---- from outside -----------------------------------------------------------------------------
  */
 
-static enum verdict unfit_as_a_whole(struct arena *a, const char *message,
-				     struct violation **violations)
+/* Tell what is wrong with the value as a whole. False. */
+static bool reject_whole(struct arena *a, const char *message, struct violation **violations)
 {
-	struct violation *m = message ? arena_zalloc(a, sizeof *m) : NULL;
+	struct violation *made = message ? arena_alloc(a, sizeof *made) : NULL;
 
-	if (!m)
-		return NO_MEMORY;
-	*m = (struct violation){ .path = "[]", .message = message };
-	*violations = m;
-	return INVALID;
+	if (made)
+		*made = (struct violation){ .path = "[]", .message = message };
+	*violations = made;
+	return false;
 }
 
-static enum verdict tell(struct run *r, bool good, struct violation **violations)
+/* The end of a run, which found its value `good` or not. */
+static bool tell(struct run *r, bool good, struct violation **violations)
 {
-	if (r->stop == json_out_of_memory)
-		return NO_MEMORY;
-	if (r->stop)
-		return unfit_as_a_whole(r->arena, r->stop, violations);
-	if (good)
-		return VALID;
+	*violations = NULL;
+	if (r->arena->failed)
+		return false;
+	if (r->steps < 0)
+		return reject_whole(r->arena, "too complex to be validated", violations);
 	for (size_t i = 0; i + 1 < r->count; i++)
 		r->violations[i]->next = r->violations[i + 1];
-	*violations = r->violations[0];
-	return INVALID;
+	if (!good)
+		*violations = r->violations[0];
+	return good;
 }
 
-static enum verdict validate(const struct jsonschema *schema, const cJSON *value,
-			     struct violation **violations)
+static bool validate(const struct jsonschema *schema, const cJSON *value,
+		     struct violation **violations)
 {
 	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
 	const char *why;
 	const struct node *v = jsontree_load(schema->arena, value, &why);
 
-	if (!v && why == json_out_of_memory)
-		return NO_MEMORY;
 	if (!v)
-		return unfit_as_a_whole(schema->arena, why, violations);
+		return reject_whole(schema->arena, why, violations);
 
 	bool good = apply(&r, schema->root, v, NULL, NULL);
 
@@ -854,62 +797,55 @@ static enum verdict validate(const struct jsonschema *schema, const cJSON *value
 	return tell(&r, good, violations);
 }
 
-enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
-				 struct violation **violations)
+bool jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
+			 struct violation **violations)
 {
 	struct jsonschema compiled;
-	bool good = jsonschema_compile(&compiled, a, schema);
-	enum verdict verdict = NO_MEMORY;
+	bool good = false;
 
-	if (good)
-		verdict = validate(&compiled, value, violations);
-	else if (!compiled.broke)
-		verdict =
-		    unfit_as_a_whole(a, arena_printf(a, "schema: %s", compiled.why), violations);
+	*violations = NULL;
+	if (jsonschema_compile(&compiled, a, schema))
+		good = validate(&compiled, value, violations);
+	else if (compiled.why && !a->failed)
+		reject_whole(a, arena_printf(a, "schema: %s", compiled.why), violations);
 	jsonschema_free(&compiled);
-	return verdict;
+	return good;
 }
 
 /* Does the default of a schema fit it? */
-static enum verdict check_default(struct run *r, const struct schema *s, const char **why)
+static bool check_default(struct run *r, const struct schema *s, const char **why)
 {
 	const struct node *value = s->part[DEFAULT];
-	struct violation *first = NULL;
+	struct violation *first;
 	bool good = apply(r, s, value, NULL, NULL);
-	enum verdict verdict = tell(r, good, &first);
 
-	if (verdict != INVALID)
-		return verdict;
-
-	const char *pointer = jsontree_pointer(r->arena, r->count > 0 ? r->places[0] : value);
-
-	*why = pointer ? arena_printf(r->arena, "%s: %s", pointer, first->message) : NULL;
-	return *why ? INVALID : NO_MEMORY;
+	if (tell(r, good, &first))
+		return true;
+	if (first)
+		*why = arena_printf(r->arena, "%s: %s",
+				    jsontree_pointer(r->arena, r->count > 0 ? r->places[0] : value),
+				    first->message);
+	return false;
 }
 
-static enum verdict check_defaults(const struct jsonschema *schema, const char **why)
+static bool check_defaults(const struct jsonschema *schema, const char **why)
 {
 	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
-	enum verdict verdict = VALID;
+	bool good = true;
 
-	for (const struct schema *s = schema->schemas; s && verdict == VALID; s = s->next)
-		if (s->part[DEFAULT])
-			verdict = check_default(&r, s, why);
+	for (const struct schema *s = schema->schemas; s && good; s = s->next)
+		good = !s->part[DEFAULT] || check_default(&r, s, why);
 	regex_matcher_free(r.matcher);
-	return verdict;
+	return good;
 }
 
-enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char **why)
+bool jsonschema_check(struct arena *a, const cJSON *schema, const char **why)
 {
 	struct jsonschema compiled;
-	enum verdict verdict = NO_MEMORY;
+	bool good =
+	    jsonschema_compile(&compiled, a, schema) && check_defaults(&compiled, &compiled.why);
 
-	if (jsonschema_compile(&compiled, a, schema)) {
-		verdict = check_defaults(&compiled, why);
-	} else if (!compiled.broke) {
-		*why = compiled.why;
-		verdict = INVALID;
-	}
+	*why = a->failed ? NULL : compiled.why;
 	jsonschema_free(&compiled);
-	return verdict;
+	return good;
 }

@@ -14,9 +14,7 @@
 
 #include "base/arena.h"
 
-enum { MISFITS_MAX = 20, JSONSCHEMA_STEPS = 10 * 1000 * 1000 };
-
-enum verdict { VALID, INVALID, NO_MEMORY /* memory is short */ };
+enum { VIOLATIONS_MAX = 20, JSONSCHEMA_STEPS = 10 * 1000 * 1000 };
 
 struct violation {
 	const char *path; /* a JSON array of keys and indices: ["speed",0] */
@@ -25,16 +23,16 @@ struct violation {
 };
 
 /*
- * Does the schema compile, and does each `default` in it fit its own schema? Else *why, in the
- * arena, is "pointer: what is wrong", or at the root only what is wrong.
+ * Does the schema compile, and does each `default` in it fit its own schema? If not, *why, in the
+ * arena, is "pointer: what is wrong", or at the root only what is wrong; NULL when memory is short.
  */
-enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char **why) MUST_CHECK;
+bool jsonschema_check(struct arena *a, const cJSON *schema, const char **why) MUST_CHECK;
 /*
- * Does the value fit? Else *misfits are the first ones, in the order of the value, at most
- * MISFITS_MAX. A schema that does not compile, a value deeper than JSON_DEPTH, and what would take
- * more than JSONSCHEMA_STEPS are misfits of the whole.
+ * Does the value fit? If not, *violations are the first ones, in the order of the value, at most
+ * VIOLATIONS_MAX; NULL when memory is short. A schema that does not compile, a value deeper than
+ * JSON_DEPTH, and what would take more than JSONSCHEMA_STEPS are violations of the whole.
  */
-enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
-				 struct violation **violations) MUST_CHECK;
+bool jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
+			 struct violation **violations) MUST_CHECK;
 
 #endif

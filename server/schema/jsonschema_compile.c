@@ -49,58 +49,31 @@ struct compiler {
 /* ---- failures ---------------------------------------------------------------------------------
  */
 
-static bool no_memory(struct compiler *c)
+/* Note what is wrong with a node of the schema. False. */
+static bool wrong(struct compiler *c, const struct node *n, const char *what)
 {
-	c->out->broke = true;
+	const char *pointer = jsontree_pointer(c->arena, n);
+
+	c->out->why = *pointer && what ? arena_printf(c->arena, "%s: %s", pointer, what) : what;
 	return false;
 }
 
-static bool wrong_at(struct compiler *c, const struct node *n, const char *what)
+#define WRONG(c, node, ...) wrong((c), (node), arena_printf((c)->arena, __VA_ARGS__))
+
+/* Is a node of one of these types? */
+static bool expect(struct compiler *c, const struct node *n, unsigned types)
 {
-	const char *pointer = jsontree_pointer(c->arena, n), *why = NULL;
-
-	if (what && pointer)
-		why = *pointer ? arena_printf(c->arena, "%s: %s", pointer, what) : what;
-	if (!why)
-		return no_memory(c);
-	if (!c->out->why)
-		c->out->why = why;
-	return false;
-}
-
-/* Say what is wrong with a node of the schema. False. */
-#define WRONG(c, node, ...) wrong_at((c), (node), arena_printf((c)->arena, __VA_ARGS__))
-
-static bool expect(struct compiler *c, const struct node *n, unsigned types, const char *want)
-{
-	return n->type & types || WRONG(c, n, "got %s, want %s", jsontree_type_name(n), want);
+	return n->type & types ||
+	       WRONG(c, n, "got %s, want %s", jsontree_type_names(c->arena, n->type),
+		     jsontree_type_names(c->arena, types));
 }
 
 static bool expect_not_equal(struct compiler *c, const struct node *array)
 {
 	size_t first, second;
-	bool broke;
 
-	if (jsontree_equal_items(array, &first, &second, &broke))
-		return WRONG(c, array, "items at %zu and %zu are equal", first, second);
-	return !broke || no_memory(c);
-}
-
-/* A text, or a number, to be shown in a message. */
-static const char *show_text(struct compiler *c, const char *text)
-{
-	const char *shown = jsontree_quote(c->arena, text);
-
-	c->out->broke |= !shown;
-	return shown ? shown : "";
-}
-
-static const char *show_number(struct compiler *c, double number)
-{
-	const char *shown = jsontree_show_number(c->arena, number);
-
-	c->out->broke |= !shown;
-	return shown ? shown : "";
+	return !jsontree_equal_items(c->arena, array, &first, &second) ||
+	       WRONG(c, array, "items at %zu and %zu are equal", first, second);
 }
 
 /* ---- names ------------------------------------------------------------------------------------
@@ -129,11 +102,11 @@ static bool add_name(struct compiler *c, const struct node *n, struct name name)
 	struct name *mine = arena_alloc(c->arena, sizeof *mine), **slot;
 
 	if (!mine)
-		return no_memory(c);
+		return false;
 	*mine = name;
 	slot = tsearch(mine, &c->out->names, compare_names);
 	if (!slot)
-		return no_memory(c);
+		return false;
 	if (*slot == mine)
 		return true;
 	/* $anchor and $dynamicAnchor of one schema may be alike. */
@@ -141,7 +114,7 @@ static bool add_name(struct compiler *c, const struct node *n, struct name name)
 		(*slot)->dynamic |= name.dynamic;
 		return true;
 	}
-	return wrong_at(c, n, "a name that another schema has");
+	return wrong(c, n, "a name that another schema has");
 }
 
 const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct resource *resource,
@@ -159,7 +132,7 @@ const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct
 /* Note that a node is a schema. */
 static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
 {
-	if (!expect(c, n, NODE_OBJECT | NODE_BOOLEAN, "boolean or object"))
+	if (!expect(c, n, NODE_OBJECT | NODE_BOOLEAN))
 		return false;
 	if (n->schema)
 		return true;
@@ -171,7 +144,7 @@ static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
 	struct schema *made = arena_zalloc(c->arena, sizeof *made);
 
 	if (!made)
-		return no_memory(c);
+		return false;
 	made->node = n;
 	made->resource = s->resource;
 	for (size_t i = 0; i < BOUNDS; i++)
@@ -195,7 +168,7 @@ static bool read_subs(struct compiler *c, struct schema *s, struct node *n, int 
 {
 	bool array = which < DEPENDENT_SCHEMAS || which == PREFIX_ITEMS;
 
-	if (!expect(c, n, array ? NODE_ARRAY : NODE_OBJECT, array ? "array" : "object"))
+	if (!expect(c, n, array ? NODE_ARRAY : NODE_OBJECT))
 		return false;
 	if (array && n->count == 0)
 		return WRONG(c, n, "minItems: got 0, want 1");
@@ -212,9 +185,8 @@ static struct regex *read_regex(struct compiler *c, const struct node *n, const 
 	struct regex *re = regex_new(c->arena, text, &why);
 
 	if (!re && why)
-		WRONG(c, n, "%s is not a regular expression: %s", show_text(c, text), why);
-	else if (!re)
-		no_memory(c);
+		WRONG(c, n, "%s is not a regular expression: %s", jsontree_quote(c->arena, text),
+		      why);
 	if (!re)
 		return NULL;
 	c->patterns += regex_size(re);
@@ -228,7 +200,7 @@ static struct regex *read_regex(struct compiler *c, const struct node *n, const 
 static bool read_pattern(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	(void)which;
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
 	s->pattern = read_regex(c, n, n->text);
 	return s->pattern != NULL;
@@ -238,9 +210,9 @@ static bool read_pattern_properties(struct compiler *c, struct schema *s, struct
 {
 	if (!read_subs(c, s, n, which))
 		return false;
-	s->patterns = calloc(n->count + 1, sizeof(struct regex *));
+	s->patterns = arena_zalloc(c->arena, (n->count + 1) * sizeof(struct regex *));
 	if (!s->patterns)
-		return no_memory(c);
+		return false;
 	for (size_t i = 0; i < n->count; i++) {
 		s->patterns[i] = read_regex(c, n->items[i], n->items[i]->key);
 		if (!s->patterns[i])
@@ -251,10 +223,11 @@ static bool read_pattern_properties(struct compiler *c, struct schema *s, struct
 
 static bool read_bound(struct compiler *c, struct schema *s, struct node *n, int which)
 {
-	if (!expect(c, n, NODE_NUMBER, "number"))
+	if (!expect(c, n, NODE_NUMBER))
 		return false;
 	if (which == MULTIPLE_OF && n->number <= 0)
-		return WRONG(c, n, "exclusiveMinimum: got %s, want 0", show_number(c, n->number));
+		return WRONG(c, n, "exclusiveMinimum: got %s, want 0",
+			     jsontree_show_number(c->arena, n->number));
 	s->bound[which] = n->number;
 	return true;
 }
@@ -262,9 +235,10 @@ static bool read_bound(struct compiler *c, struct schema *s, struct node *n, int
 static bool read_count(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	if (!jsontree_is_integer(n))
-		return WRONG(c, n, "got %s, want integer", jsontree_type_name(n));
+		return WRONG(c, n, "got %s, want integer", jsontree_type_names(c->arena, n->type));
 	if (n->number < 0)
-		return WRONG(c, n, "minimum: got %s, want 0", show_number(c, n->number));
+		return WRONG(c, n, "minimum: got %s, want 0",
+			     jsontree_show_number(c->arena, n->number));
 	s->bound[which] = n->number;
 	return true;
 }
@@ -285,9 +259,9 @@ static bool read_type_name(struct compiler *c, struct schema *s, const struct no
 			s->types |= types[i].type;
 			return true;
 		}
-	return wrong_at(c, n,
-			"value must be one of 'array', 'boolean', 'integer', 'null', "
-			"'number', 'object', 'string'");
+	return wrong(c, n,
+		     "value must be one of 'array', 'boolean', 'integer', 'null', "
+		     "'number', 'object', 'string'");
 }
 
 static bool read_type(struct compiler *c, struct schema *s, struct node *n, int which)
@@ -295,7 +269,7 @@ static bool read_type(struct compiler *c, struct schema *s, struct node *n, int 
 	(void)which;
 	if (n->type == NODE_STRING)
 		return read_type_name(c, s, n);
-	if (!expect(c, n, NODE_ARRAY, "string or array"))
+	if (!expect(c, n, NODE_STRING | NODE_ARRAY))
 		return false;
 	if (n->count == 0)
 		return WRONG(c, n, "minItems: got 0, want 1");
@@ -307,11 +281,11 @@ static bool read_type(struct compiler *c, struct schema *s, struct node *n, int 
 
 static bool read_enum(struct compiler *c, struct schema *s, struct node *n, int which)
 {
-	if (!expect(c, n, NODE_ARRAY, "array"))
+	if (!expect(c, n, NODE_ARRAY))
 		return false;
 	s->part[which] = n;
-	s->words = jsontree_sort(n);
-	return s->words || no_memory(c);
+	s->words = jsontree_sort(c->arena, n);
+	return s->words != NULL;
 }
 
 /* Anything: const, default. */
@@ -324,10 +298,10 @@ static bool read_any(struct compiler *c, struct schema *s, struct node *n, int w
 
 static bool check_texts(struct compiler *c, const struct node *n)
 {
-	if (!expect(c, n, NODE_ARRAY, "array"))
+	if (!expect(c, n, NODE_ARRAY))
 		return false;
 	for (size_t i = 0; i < n->count; i++)
-		if (!expect(c, n->items[i], NODE_STRING, "string"))
+		if (!expect(c, n->items[i], NODE_STRING))
 			return false;
 	return expect_not_equal(c, n);
 }
@@ -341,7 +315,7 @@ static bool read_required(struct compiler *c, struct schema *s, struct node *n, 
 static bool read_dependent(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	s->part[which] = n;
-	if (!expect(c, n, NODE_OBJECT, "object"))
+	if (!expect(c, n, NODE_OBJECT))
 		return false;
 	for (size_t i = 0; i < n->count; i++)
 		if (!check_texts(c, n->items[i]))
@@ -353,18 +327,14 @@ static bool read_unique(struct compiler *c, struct schema *s, struct node *n, in
 {
 	(void)which;
 	s->unique_items = n->type == NODE_BOOLEAN && n->yes;
-	return expect(c, n, NODE_BOOLEAN, "boolean");
+	return expect(c, n, NODE_BOOLEAN);
 }
 
 /* Annotations: only their type is looked at. */
 static bool read_note(struct compiler *c, struct schema *s, struct node *n, int type)
 {
 	(void)s;
-	return expect(c, n, (unsigned)type,
-		      type == NODE_STRING    ? "string"
-		      : type == NODE_BOOLEAN ? "boolean"
-		      : type == NODE_ARRAY   ? "array"
-					     : "object");
+	return expect(c, n, (unsigned)type);
 }
 
 static bool read_dialect(struct compiler *c, struct schema *s, struct node *n, int which)
@@ -373,21 +343,21 @@ static bool read_dialect(struct compiler *c, struct schema *s, struct node *n, i
 
 	(void)s;
 	(void)which;
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
 	return (strncmp(n->text, dialect, len) == 0 && strchr("#", n->text[len]) &&
 		(!n->text[len] || !n->text[len + 1])) ||
-	       WRONG(c, n, "got %s, want '%s'", show_text(c, n->text), dialect);
+	       WRONG(c, n, "got %s, want '%s'", jsontree_quote(c->arena, n->text), dialect);
 }
 
 static bool read_reference(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	struct reference *r = arena_alloc(c->arena, sizeof *r);
 
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
 	if (!r)
-		return no_memory(c);
+		return false;
 	*r = (struct reference){ c->references, s, (enum sub)which, n };
 	c->references = r;
 	return true;
@@ -400,11 +370,11 @@ static bool read_anchor(struct compiler *c, struct schema *s, struct node *n, in
 			  more[] =
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789-.";
 
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
 	if (strspn(n->text, first) == 0 || n->text[strspn(n->text, more)])
 		return WRONG(c, n, "%s does not match pattern '^[A-Za-z_][-A-Za-z0-9._]*$'",
-			     show_text(c, n->text));
+			     jsontree_quote(c->arena, n->text));
 	return add_name(c, n, (struct name){ s->resource, n->text, s, true, dynamic });
 }
 
@@ -483,27 +453,26 @@ static int compare_keyword(const void *key, const void *keyword)
 /* The schema begins a resource of its own. */
 static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
 {
-	if (!expect(c, id, NODE_STRING, "string"))
+	if (!expect(c, id, NODE_STRING))
 		return false;
 
 	size_t len = strcspn(id->text, "#");
 
 	if (id->text[len] && id->text[len + 1])
-		return wrong_at(c, id, "an $id has no fragment");
+		return wrong(c, id, "an $id has no fragment");
 	if (len + strlen(s->resource->uri) > URI_MAX)
-		return wrong_at(c, id, "too long");
+		return wrong(c, id, "too long");
 
 	struct resource *made = arena_alloc(c->arena, sizeof *made);
 	const char *text = arena_strndup(c->arena, id->text, len);
 
 	if (!made || !text)
-		return no_memory(c);
+		return false;
 	made->uri = uri_resolve(c->arena, s->resource->uri, text);
 	made->node = (struct node *)s->node;
 	s->resource = made;
-	if (!made->uri)
-		return no_memory(c);
-	return add_name(c, id, (struct name){ .resource = made, .text = made->uri, .schema = s });
+	return made->uri &&
+	       add_name(c, id, (struct name){ .resource = made, .text = made->uri, .schema = s });
 }
 
 static bool compile_one(struct compiler *c, struct schema *s)
@@ -584,7 +553,7 @@ static struct node *follow(struct node *n, char *pointer, const struct schema **
 
 static bool unresolved(struct compiler *c, const struct reference *r, const char *what)
 {
-	return WRONG(c, r->node, "%s %s", show_text(c, r->node->text), what);
+	return WRONG(c, r->node, "%s %s", jsontree_quote(c->arena, r->node->text), what);
 }
 
 /* Which resource a reference, up to its fragment, is to. */
@@ -603,10 +572,8 @@ static const struct resource *find_resource(struct compiler *c, const struct ref
 	const char *text = arena_strndup(c->arena, r->node->text, len);
 	const char *uri = text ? uri_resolve(c->arena, from->uri, text) : NULL;
 
-	if (!uri) {
-		no_memory(c);
+	if (!uri)
 		return NULL;
-	}
 
 	const struct name *found = find_name(c->out, (struct name){ .text = uri });
 
@@ -637,18 +604,14 @@ static bool resolve(struct compiler *c, const struct reference *r)
 {
 	size_t len = strcspn(r->node->text, "#");
 	const struct resource *resource = find_resource(c, r, len);
-	bool good;
 
 	if (!resource)
 		return false;
 
-	char *fragment =
-	    uri_decode(c->arena, r->node->text + len + (r->node->text[len] == '#'), &good);
+	char *fragment = uri_decode(c->arena, r->node->text + len + (r->node->text[len] == '#'));
 	const struct schema *found = NULL;
 
 	if (!fragment)
-		return no_memory(c);
-	if (!good)
 		return unresolved(c, r, "is no reference");
 	if (*fragment == '\0' || *fragment == '/') {
 		found = find_pointer(c, r, resource, fragment);
@@ -691,9 +654,9 @@ static bool find_loops(struct compiler *c, const struct schema *schema, unsigned
 	if (!s || !s->node || s->visit == DONE)
 		return true;
 	if (s->visit == OPEN)
-		return wrong_at(c, s->node, "refers to itself without end");
+		return wrong(c, s->node, "refers to itself without end");
 	if (depth == CHAIN_MAX)
-		return wrong_at(c, s->node, "refers on for too long");
+		return wrong(c, s->node, "refers on for too long");
 	s->visit = OPEN;
 	for (size_t i = 0; i < IN_PLACE; i++)
 		if (!find_loops(c, s->sub[i], depth + 1))
@@ -715,7 +678,7 @@ static bool compile_root(struct compiler *c, struct node *root)
 	struct schema outside = { .resource = document };
 
 	if (!document)
-		return no_memory(c);
+		return false;
 	*document = (struct resource){ "", root };
 	if (!read_schema(c, &outside, root))
 		return false;
@@ -728,19 +691,14 @@ static bool compile_root(struct compiler *c, struct node *root)
 	return true;
 }
 
-bool jsonschema_compile(struct jsonschema *out, struct arena *a, const cJSON *schema)
+bool jsonschema_compile(struct jsonschema *s, struct arena *a, const cJSON *schema)
 {
-	struct compiler c = { .out = out, .arena = a };
-	const char *why;
-	struct node *root = jsontree_load(a, schema, &why);
+	struct compiler c = { .out = s, .arena = a };
+	struct node *root;
 
-	*out = (struct jsonschema){ .arena = a };
-	if (!root) {
-		out->broke = why == json_out_of_memory;
-		out->why = why;
-		return false;
-	}
-	return compile_root(&c, root);
+	*s = (struct jsonschema){ .arena = a };
+	root = jsontree_load(a, schema, &s->why);
+	return root && compile_root(&c, root) && !a->failed;
 }
 
 static void keep_nothing(void *name)
@@ -751,11 +709,9 @@ static void keep_nothing(void *name)
 void jsonschema_free(struct jsonschema *s)
 {
 	for (struct schema *at = s->schemas; at; at = at->next) {
-		free(at->words);
 		regex_free(at->pattern);
 		for (size_t i = 0; at->patterns && i < at->part[PATTERN_PROPERTIES]->count; i++)
 			regex_free(at->patterns[i]);
-		free(at->patterns);
 	}
 	tdestroy(s->names, keep_nothing);
 }

@@ -77,7 +77,7 @@ struct schema {
 	const struct schema *sub[SUBS];
 	const struct node *part[PARTS];
 	const struct resource *resource;
-	const struct node **words;         /* of the enum, sorted; owned */
+	const struct node **words;         /* of the enum, sorted */
 	struct regex *pattern, **patterns; /* of the pattern, of patternProperties; owned */
 	const char *dynamic_anchor;        /* that its $dynamicRef may find elsewhere; or NULL */
 	enum { UNSEEN, OPEN, DONE } visit; /* in the search for loops */
@@ -90,12 +90,12 @@ struct jsonschema {
 	const struct schema *root;
 	struct schema *schemas; /* all of them, in no order */
 	void *names;            /* for tsearch: of resources and anchors */
-	const char *why;        /* "pointer: what is wrong"; set once */
-	bool broke;             /* memory was short */
+	const char *why;        /* "pointer: what is wrong" */
 };
 
-/* Compile into an empty *c. True if it is a good schema; else c->why or c->broke says why not. */
-bool jsonschema_compile(struct jsonschema *c, struct arena *a, const cJSON *schema) MUST_CHECK;
+/* Compile into *s. False if it is no good schema, with s->why; or when memory is short, with any.
+ */
+bool jsonschema_compile(struct jsonschema *s, struct arena *a, const cJSON *schema) MUST_CHECK;
 /* Whatever jsonschema_compile returned. */
 void jsonschema_free(struct jsonschema *s);
 /* The schema in a resource with this $dynamicAnchor, or NULL. */

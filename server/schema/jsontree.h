@@ -40,25 +40,28 @@ struct node {
 };
 
 /*
- * NULL on failure, with *why: json_out_of_memory, or that the tree is deeper than JSON_DEPTH. Of
- * keys that repeat the last one counts.
+ * NULL on failure, with *why: that the tree is deeper than JSON_DEPTH, or NULL when memory is
+ * short. Of keys that repeat the last one counts.
  */
 struct node *jsontree_load(struct arena *a, const cJSON *json, const char **why) MUST_CHECK;
 /* An object's member, or NULL; also of what is no object. */
 struct node *jsontree_get(const struct node *object, const char *key);
 /* A total order of values; 0 for equal ones. */
 int jsontree_compare(const struct node *a, const struct node *b);
-/* The items of an array in that order, equal ones as they come; to be freed; NULL: no memory. */
-const struct node **jsontree_sort(const struct node *array) MUST_CHECK;
-/* Two equal items of an array. False if there are none; broke is set where memory is short. */
-bool jsontree_equal_items(const struct node *array, size_t *first, size_t *second, bool *broke);
+/* The items of an array in that order, equal ones as they come. NULL when memory is short. */
+const struct node **jsontree_sort(struct arena *a, const struct node *array) MUST_CHECK;
+/* Two equal items of an array. False if there are none, or when memory is short. */
+bool jsontree_equal_items(struct arena *a, const struct node *array, size_t *first, size_t *second);
 
 bool jsontree_is_integer(const struct node *n);
-/* "object" and so on; of every number "number". */
-const char *jsontree_type_name(const struct node *n);
 
-/* These are in the arena, fit to be shown, cut where long; NULL where memory is short. */
+/*
+ * Texts for messages, valid UTF-8, cut where long. They are never NULL: when memory is short they
+ * are empty, and the arena has failed.
+ */
 
+/* The names of a set of enum node_type: "boolean or object". */
+const char *jsontree_type_names(struct arena *a, unsigned types);
 /* The keys and indices that lead to a node, as a JSON array. */
 const char *jsontree_path(struct arena *a, const struct node *n);
 /* The same as a JSON pointer. */

@@ -4,14 +4,12 @@
 #include "schema/language.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
 #include "schema/cue.h"
 #include "schema/file_format.h"
+#include "schema/jsontree.h"
 #include "schema/yaml.h"
 
-enum { KEY_SHOWN = 48 };
-
-/* A text as a tree; where it is none, why is set, or memory is short. */
+/* A text as a tree. NULL if it is none, with *why, which is NULL when memory is short. */
 static cJSON *parse(struct arena *a, const char *format, const char *text, const char **why)
 {
 	bool yaml = streq(format, "yaml");
@@ -20,7 +18,7 @@ static cJSON *parse(struct arena *a, const char *format, const char *text, const
 	    yaml ? yaml_parse(text, strlen(text), &e) : json_parse_any(text, strlen(text), &e);
 
 	*why = NULL;
-	if (!json && e.what != json_out_of_memory)
+	if (!json && e.what)
 		*why = arena_printf(a, "no %s: line %u, column %u: %s", yaml ? "YAML" : "JSON",
 				    e.line, e.column, e.what);
 	return json;
@@ -28,96 +26,83 @@ static cJSON *parse(struct arena *a, const char *format, const char *text, const
 
 /* ---- jsonschema ------------------------------------------------------------------------------ */
 
-static enum verdict jsonschema_document(struct arena *a, const char *format, const char *data,
-					struct buf *canonical, const char **why)
+static bool jsonschema_document(struct arena *a, const char *format, const char *data,
+				struct buf *canonical, const char **why)
 {
-	cJSON *json = parse(a, format, data, why);
-	enum verdict verdict;
+	cJSON *json CLEANUP(json_free) = parse(a, format, data, why);
 
-	if (!json)
-		return *why ? INVALID : NO_MEMORY;
-	verdict = jsonschema_check(a, json, why);
-	if (verdict == VALID)
-		json_add_canonical(canonical, json);
-	cJSON_Delete(json);
-	return verdict;
+	if (!json || !jsonschema_check(a, json, why))
+		return false;
+	json_add_canonical(canonical, json);
+	return true;
 }
 
-static enum verdict jsonschema_instance(struct arena *a, const char *format, const char *data,
-					const cJSON *content, struct violation **violations)
+static bool jsonschema_instance(struct arena *a, const char *format, const char *data,
+				const cJSON *content, struct violation **violations)
 {
 	const char *why;
-	cJSON *json = parse(a, format, data, &why);
-	enum verdict verdict;
+	cJSON *json CLEANUP(json_free) = parse(a, format, data, &why);
 
 	if (!json)
-		return why ? VALID : NO_MEMORY;
-	verdict = jsonschema_validate(a, json, content, violations);
+		return why != NULL;
+	if (jsonschema_validate(a, json, content, violations))
+		return true;
+	if (!*violations || jsonschema_check(a, json, &why))
+		return false;
 	/* What was never a schema, which fixtures alone can have, says nothing of instances. */
-	if (verdict == INVALID) {
-		verdict = jsonschema_check(a, json, &why);
-		if (verdict != NO_MEMORY)
-			verdict = verdict == VALID ? INVALID : VALID;
-	}
-	cJSON_Delete(json);
-	return verdict;
+	*violations = NULL;
+	return why != NULL;
 }
 
 /* ---- cue ------------------------------------------------------------------------------------- */
 
-static enum verdict cue_document(struct arena *a, const char *format, const char *data,
-				 struct buf *canonical, const char **why)
+static bool cue_document(struct arena *a, const char *format, const char *data,
+			 struct buf *canonical, const char **why)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
 	struct json_error e;
 
 	(void)format;
+	*why = NULL;
 	if (!cue_check(data, strlen(data), &e)) {
 		*why = arena_printf(a, "no CUE: line %u, column %u: %s", e.line, e.column, e.what);
-		return *why ? INVALID : NO_MEMORY;
+		return false;
 	}
 	cue_add_canonical(&text, data, strlen(data));
 	if (text.bad)
-		return NO_MEMORY;
+		return false;
 	buf_add_json(canonical, text.text ? text.text : "");
-	return VALID;
+	return true;
 }
 
 /* ---- opaque ---------------------------------------------------------------------------------- */
 
 /* A document that says what a schema's other fields say, too, and nothing else. */
-static enum verdict opaque_document(struct arena *a, const char *format, const char *data,
-				    struct buf *canonical, const char **why)
+static bool opaque_document(struct arena *a, const char *format, const char *data,
+			    struct buf *canonical, const char **why)
 {
 	static const char *const keys[] = { "config_type",    "instance_filepath",
 					    "instance_slots", "instance_format",
 					    "language",       NULL };
-	cJSON *json = parse(a, format, data, why);
-	const cJSON *item;
+	cJSON *json CLEANUP(json_free) = parse(a, format, data, why);
 
 	if (!json)
-		return *why ? INVALID : NO_MEMORY;
-	item = json->child;
-	while (cJSON_IsObject(json) && item && language_has(keys, item->string))
-		item = item->next;
+		return false;
 	if (!cJSON_IsObject(json)) {
 		*why = "expected an object";
-	} else if (item) {
-		const char *key = utf8_clean(a, item->string, KEY_SHOWN);
-
-		*why = key ? arena_printf(a,
-					  "unknown key '%s'; there is: config_type, "
-					  "instance_filepath, instance_slots, instance_format, "
-					  "language",
-					  key)
-			   : NULL;
-	} else {
-		json_add_canonical(canonical, json);
-		cJSON_Delete(json);
-		return VALID;
+		return false;
 	}
-	cJSON_Delete(json);
-	return *why ? INVALID : NO_MEMORY;
+	for (const cJSON *item = json->child; item; item = item->next)
+		if (!language_has(keys, item->string)) {
+			*why = arena_printf(a,
+					    "unknown key %s; there is: config_type, "
+					    "instance_filepath, instance_slots, instance_format, "
+					    "language",
+					    jsontree_quote(a, item->string));
+			return false;
+		}
+	json_add_canonical(canonical, json);
+	return true;
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -178,34 +163,24 @@ bool language_canonical(struct arena *a, const struct language *l, const char *f
 {
 	const char *why;
 
-	switch (l->document(a, format, data, canonical, &why)) {
-	case VALID:
+	if (l->document(a, format, data, canonical, &why))
 		return true;
-	case INVALID:
+	if (why)
 		buf_add_json(canonical, data);
-		return true;
-	default:
-		return false;
-	}
+	return why != NULL;
 }
 
-enum verdict language_check(struct arena *a, const struct language *l,
-			    const struct formatted *document, const struct formatted *content,
-			    const char **why, struct violation **violations)
+bool language_check(struct arena *a, const struct language *l, const struct formatted *document,
+		    const struct formatted *content, const char **why,
+		    struct violation **violations)
 {
-	enum verdict verdict;
-	cJSON *json;
-
 	*why = NULL;
 	*violations = NULL;
 	if (!l->parsed)
-		return VALID;
-	json = parse(a, content->format, content->text, why);
-	if (!json)
-		return *why ? INVALID : NO_MEMORY;
-	verdict = document->text && l->instance
-		      ? l->instance(a, document->format, document->text, json, violations)
-		      : VALID;
-	cJSON_Delete(json);
-	return verdict;
+		return true;
+
+	cJSON *json CLEANUP(json_free) = parse(a, content->format, content->text, why);
+
+	return json && (!document->text || !l->instance ||
+			l->instance(a, document->format, document->text, json, violations));
 }

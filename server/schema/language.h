@@ -18,12 +18,14 @@ struct language {
 	bool any_file; /* their files may be called anything, rather than as the format is */
 	bool several;  /* may have more than one document */
 	bool parsed;   /* their content is read, rather than taken as it is */
-	/* A document: is it one? Its canonical form is added to the buffer. */
-	enum verdict (*document)(struct arena *a, const char *format, const char *data,
-				 struct buf *canonical, const char **why);
-	/* Parsed content: does it fit the (first) document? NULL: whatever can be read does. */
-	enum verdict (*instance)(struct arena *a, const char *format, const char *data,
-				 const cJSON *content, struct violation **violations);
+	/* Is that a document? If so, its canonical form is added to the buffer; if not, *why says
+	 * why, or is NULL when memory is short. */
+	bool (*document)(struct arena *a, const char *format, const char *data,
+			 struct buf *canonical, const char **why);
+	/* Does parsed content fit the (first) document? If not, see jsonschema_validate().
+	 * NULL: whatever can be read does. */
+	bool (*instance)(struct arena *a, const char *format, const char *data,
+			 const cJSON *content, struct violation **violations);
 };
 
 /* The language of that name, which is a word of schema_language_words. */
@@ -43,11 +45,12 @@ struct formatted {
 };
 
 /*
- * Is content, in one of its instance formats, an instance of a document (without text: any)? On
- * INVALID, *why says where and why it cannot be read; if NULL, *misfits what does not fit.
+ * Is content, in one of its instance formats, an instance of a document (without text: any)? If
+ * not, *why says where and why it cannot be read, or *violations what does not fit; the other is
+ * NULL, and both are when memory is short.
  */
-enum verdict language_check(struct arena *a, const struct language *l,
-			    const struct formatted *document, const struct formatted *content,
-			    const char **why, struct violation **violations);
+bool language_check(struct arena *a, const struct language *l, const struct formatted *document,
+		    const struct formatted *content, const char **why,
+		    struct violation **violations) MUST_CHECK;
 
 #endif

@@ -37,7 +37,8 @@ struct regex {
 	long long slow; /* steps of a character that a slow class takes; 0: there is none */
 };
 
-struct matcher {
+struct regex_matcher {
+	struct arena *arena;
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 };
@@ -217,35 +218,33 @@ size_t regex_size(const struct regex *re)
 
 void regex_free(struct regex *re)
 {
-	if (!re)
-		return;
-	pcre2_code_free(re->code);
-	free(re);
+	if (re)
+		pcre2_code_free(re->code);
 }
 
-struct matcher *regex_matcher_new(void)
+struct regex_matcher *regex_matcher_new(struct arena *a)
 {
-	struct matcher *m = calloc(1, sizeof *m);
+	struct regex_matcher *m = arena_alloc(a, sizeof *m);
 
 	if (!m)
 		return NULL;
+	m->arena = a;
 	m->data = pcre2_match_data_create(1, NULL);
 	m->limits = pcre2_match_context_create(NULL);
 	if (!m->data || !m->limits) {
 		regex_matcher_free(m);
-		return NULL;
+		return arena_fail(a);
 	}
 	pcre2_set_heap_limit(m->limits, HEAP_KIB);
 	return m;
 }
 
-void regex_matcher_free(struct matcher *m)
+void regex_matcher_free(struct regex_matcher *m)
 {
 	if (!m)
 		return;
 	pcre2_match_data_free(m->data);
 	pcre2_match_context_free(m->limits);
-	free(m);
 }
 
 static const char *error_text(struct arena *a, int code)
@@ -274,7 +273,7 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 	if (p.why)
 		return NULL;
 
-	struct regex *re = calloc(1, sizeof *re);
+	struct regex *re = arena_alloc(a, sizeof *re);
 
 	if (!re)
 		return NULL;
@@ -282,20 +281,18 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 	re->slow = p.widest / CLASS_SLOW;
 	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, OPTIONS, &error,
 				 &place, NULL);
-	if (re->code) {
-		pcre2_pattern_info(re->code, PCRE2_INFO_ALLOPTIONS, &options);
-		re->anchored = options & PCRE2_ANCHORED;
-		return re;
+	if (!re->code) {
+		if (error != PCRE2_ERROR_NOMEMORY && error != PCRE2_ERROR_HEAP_FAILED)
+			*why = error_text(a, error);
+		return NULL;
 	}
-	if (error != PCRE2_ERROR_NOMEMORY && error != PCRE2_ERROR_HEAP_FAILED) {
-		*why = error_text(a, error);
-	}
-	regex_free(re);
-	return NULL;
+	pcre2_pattern_info(re->code, PCRE2_INFO_ALLOPTIONS, &options);
+	re->anchored = options & PCRE2_ANCHORED;
+	return re;
 }
 
 /* Try at one place: the result of pcre2_match. */
-static int match_at(const struct regex *re, struct matcher *m, const char *text, size_t len,
+static int match_at(const struct regex *re, struct regex_matcher *m, const char *text, size_t len,
 		    size_t at, long long *steps)
 {
 	int rc;
@@ -315,27 +312,23 @@ static int match_at(const struct regex *re, struct matcher *m, const char *text,
 	}
 }
 
-enum regex_verdict regex_match(const struct regex *re, struct matcher *m, const char *text,
-			       long long *steps)
+bool regex_match(const struct regex *re, struct regex_matcher *m, const char *text,
+		 long long *steps)
 {
 	size_t len = strlen(text), at = 0;
 
 	*steps -= (long long)(len / BYTES_PER_STEP);
 	for (;;) {
-		switch (match_at(re, m, text, len, at, steps)) {
-		case PCRE2_ERROR_NOMATCH:
-			break;
-		case PCRE2_ERROR_MATCHLIMIT:
-		case PCRE2_ERROR_HEAPLIMIT:
-		case PCRE2_ERROR_DEPTHLIMIT:
-			return REGEX_COMPLEX;
-		case PCRE2_ERROR_NOMEMORY:
-			return REGEX_BROKE;
-		default:
-			return REGEX_MATCHES;
-		}
-		if (re->anchored || at == len)
-			return REGEX_DIFFERS;
+		int rc = match_at(re, m, text, len, at, steps);
+
+		if (rc >= 0)
+			return true;
+		if (rc == PCRE2_ERROR_NOMEMORY)
+			return arena_fail(m->arena);
+		if (rc != PCRE2_ERROR_NOMATCH)
+			*steps = -1;
+		if (rc != PCRE2_ERROR_NOMATCH || re->anchored || at == len)
+			return false;
 		at += utf8_sequence(text + at, len - at);
 	}
 }

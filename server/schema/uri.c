@@ -114,16 +114,10 @@ const char *uri_resolve(struct arena *a, const char *base, const char *reference
 	return out;
 }
 
-bool uri_is_absolute(const char *uri)
-{
-	return scheme_len(uri) > 0;
-}
-
-char *uri_decode(struct arena *a, const char *text, bool *good)
+char *uri_decode(struct arena *a, const char *text)
 {
 	size_t len = strlen(text);
 	char *out = arena_alloc(a, len + 1);
 
-	*good = out && percent_decode(text, len, false, out) == PERCENT_OK;
-	return out;
+	return out && percent_decode(text, len, false, out) == PERCENT_OK ? out : NULL;
 }

@@ -22,8 +22,8 @@ enum { DIRECTIVES_MAX = 1000 };
 
 struct anchor {
 	const char *name;
-	const cJSON *node; /* NULL until it is complete */
-	const char *text;  /* a scalar's, as it stands; else NULL */
+	cJSON *node;      /* NULL until it is complete */
+	const char *text; /* a scalar's, as it stands; else NULL */
 };
 
 struct reader {
@@ -52,12 +52,7 @@ static void free_mapping(struct mapping *m)
 	free(m->merged);
 }
 
-static void free_node(cJSON **node)
-{
-	cJSON_Delete(*node);
-}
-
-/* Says what is wrong, once, at a place that libyaml counts in characters. NULL, or false. */
+/* Say what is wrong, at a place that libyaml counts in characters. NULL, or false. */
 static cJSON *wrong(struct reader *r, size_t place, const char *what)
 {
 	const char *at = r->text;
@@ -67,14 +62,8 @@ static cJSON *wrong(struct reader *r, size_t place, const char *what)
 
 		at += len ? len : 1;
 	}
-	if (!r->e->what)
-		json_error_at(r->e, r->text, at, what);
+	json_error_at(r->e, r->text, at, what);
 	return NULL;
-}
-
-static cJSON *no_memory(struct reader *r)
-{
-	return wrong(r, 0, json_out_of_memory);
 }
 
 /* The next event, for yaml_event_delete; on failure it needs none. */
@@ -84,11 +73,9 @@ static bool next_event(struct reader *r, yaml_event_t *event)
 
 	if (yaml_parser_parse(&r->parser, event))
 		return true;
-	if (p->error == YAML_MEMORY_ERROR)
-		no_memory(r);
-	else if (p->error == YAML_READER_ERROR && !r->e->what)
+	if (p->error == YAML_READER_ERROR)
 		json_error_at(r->e, r->text, r->text + p->problem_offset, p->problem);
-	else
+	else if (p->error != YAML_MEMORY_ERROR)
 		wrong(r, p->problem_mark.index, p->problem);
 	return false;
 }
@@ -257,25 +244,18 @@ static const char *scalar_text(struct reader *r, const yaml_event_t *event)
 static cJSON *make_scalar(struct reader *r, size_t place, enum tag kind, const char *text,
 			  double number)
 {
-	cJSON *node = NULL;
-
 	switch (kind) {
 	case TAG_NULL:
-		node = cJSON_CreateNull();
-		break;
+		return cJSON_CreateNull();
 	case TAG_BOOL:
-		node = cJSON_CreateBool(number != 0);
-		break;
+		return cJSON_CreateBool(number != 0);
 	case TAG_INT:
 	case TAG_FLOAT:
-		if (isinf(number))
-			return wrong(r, place, "JSON has no number for .inf and .nan");
-		node = cJSON_CreateNumber(number);
-		break;
+		return isinf(number) ? wrong(r, place, "JSON has no number for .inf and .nan")
+				     : cJSON_CreateNumber(number);
 	default:
-		node = cJSON_CreateString(text);
+		return cJSON_CreateString(text);
 	}
-	return node ? node : no_memory(r);
 }
 
 static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const char *text)
@@ -293,7 +273,7 @@ static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const cha
 	    (tag != TAG_NONE || event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE))
 		kind = resolve(r, text, &number);
 	if (kind == TAG_OTHER)
-		return no_memory(r);
+		return NULL;
 	if (tag != TAG_NONE && tag != kind && !(tag == TAG_FLOAT && kind == TAG_INT))
 		return wrong(r, place, "a scalar that is not what its tag says");
 	return make_scalar(r, place, kind, text, number);
@@ -307,32 +287,28 @@ static int compare_anchors(const void *a, const void *b)
 	return strcmp(((const struct anchor *)a)->name, ((const struct anchor *)b)->name);
 }
 
-/* The anchor that an event sets, or NULL with e->what set or not. A name may be set anew. */
-static struct anchor *set_anchor(struct reader *r, const yaml_char_t *name)
+/* The anchor that an event sets; NULL if it has no name. A name may be set again. False when memory
+ * is short. */
+static bool set_anchor(struct reader *r, const yaml_char_t *name, struct anchor **anchor)
 {
+	*anchor = NULL;
 	if (!name)
-		return NULL;
+		return true;
 
-	struct anchor *anchor = arena_zalloc(&r->arena, sizeof *anchor);
+	struct anchor *made = arena_zalloc(&r->arena, sizeof *made), **slot;
 	char *copy = arena_strdup(&r->arena, (const char *)name);
 
-	if (!anchor || !copy) {
-		no_memory(r);
-		return NULL;
-	}
-	anchor->name = copy;
-
-	struct anchor **slot = tsearch(anchor, &r->anchors, compare_anchors);
-
-	if (!slot) {
-		no_memory(r);
-		return NULL;
-	}
-	*slot = anchor;
-	return anchor;
+	if (!made || !copy)
+		return false;
+	made->name = copy;
+	slot = tsearch(made, &r->anchors, compare_anchors);
+	if (!slot)
+		return false;
+	*slot = *anchor = made;
+	return true;
 }
 
-/* What an alias stands for; NULL with e->what set. */
+/* What an alias stands for, or NULL. */
 static const struct anchor *find_anchor(struct reader *r, const yaml_event_t *event)
 {
 	struct anchor wanted = { .name = (const char *)event->data.alias.anchor };
@@ -367,12 +343,7 @@ static bool charge(struct reader *r, const cJSON *node, size_t place, unsigned d
 
 static cJSON *copy_node(struct reader *r, const cJSON *node, size_t place, unsigned depth)
 {
-	if (!charge(r, node, place, depth))
-		return NULL;
-
-	cJSON *copy = cJSON_Duplicate(node, true);
-
-	return copy ? copy : no_memory(r);
+	return charge(r, node, place, depth) ? cJSON_Duplicate(node, true) : NULL;
 }
 
 /* ---- collections ------------------------------------------------------------------------------
@@ -396,11 +367,9 @@ static cJSON *read_next(struct reader *r, unsigned depth)
 
 static cJSON *read_sequence(struct reader *r, unsigned depth)
 {
-	cJSON *array CLEANUP(free_node) = cJSON_CreateArray();
+	cJSON *array CLEANUP(json_free) = cJSON_CreateArray();
 
-	if (!array)
-		return no_memory(r);
-	for (;;) {
+	while (array) {
 		yaml_event_t event;
 
 		if (!next_event(r, &event))
@@ -416,35 +385,33 @@ static cJSON *read_sequence(struct reader *r, unsigned depth)
 			return NULL;
 		cJSON_AddItemToArray(array, item);
 	}
+	return NULL;
 }
 
-/* A key's text; NULL with e->what set. */
+/* A key's text, or NULL. */
 static const char *read_key(struct reader *r, const yaml_event_t *event)
 {
+	struct anchor *anchor;
 	const char *text = NULL;
 
 	if (event->type == YAML_ALIAS_EVENT) {
-		const struct anchor *anchor = find_anchor(r, event);
+		const struct anchor *found = find_anchor(r, event);
 
-		if (!anchor)
+		if (!found)
 			return NULL;
-		text = anchor->text;
+		text = found->text;
 	} else if (event->type == YAML_SCALAR_EVENT) {
-		struct anchor *anchor = set_anchor(r, event->data.scalar.anchor);
-
 		text = scalar_text(r, event);
-		if (!text)
-			no_memory(r);
-		else if (anchor) {
+		if (!text || !set_anchor(r, event->data.scalar.anchor, &anchor))
+			return NULL;
+		if (anchor) {
 			/* What an alias of it is, as a value. */
-			cJSON *value = read_scalar(r, event, text);
-
 			anchor->text = text;
-			anchor->node = value;
-			if (value)
-				cJSON_AddItemToArray(r->kept, value);
+			anchor->node = read_scalar(r, event, text);
+			if (!anchor->node)
+				return NULL;
+			cJSON_AddItemToArray(r->kept, anchor->node);
 		}
-		return r->e->what ? NULL : text;
 	}
 	if (!text)
 		wrong(r, event->start_mark.index, "a key must be a scalar");
@@ -467,21 +434,13 @@ static bool note_merge(struct reader *r, struct mapping *m, cJSON *value, size_t
 	cJSON_AddItemToArray(r->kept, value);
 	m->merged = reallocarray(NULL, more ? more : 1, sizeof *m->merged);
 	if (!m->merged)
-		return no_memory(r);
+		return false;
 	for (const cJSON *item = first; count < more; item = item->next) {
 		if (!cJSON_IsObject(item))
 			return wrong(r, place, "<< must name a mapping, or a sequence of them");
 		m->merged[count++] = item;
 	}
 	m->merges = count;
-	return true;
-}
-
-static bool note_place(struct reader *r, struct mapping *m, size_t place)
-{
-	if (!GROW(m->places, m->count + 1, m->cap))
-		return no_memory(r);
-	m->places[m->count++] = place;
 	return true;
 }
 
@@ -506,9 +465,12 @@ static bool read_pair(struct reader *r, struct mapping *m, const yaml_event_t *e
 		return note_merge(r, m, value, place);
 	if (!cJSON_AddItemToObject(m->object, key, value)) {
 		cJSON_Delete(value);
-		return no_memory(r);
+		return false;
 	}
-	return note_place(r, m, place);
+	if (!GROW(m->places, m->count + 1, m->cap))
+		return false;
+	m->places[m->count++] = place;
+	return true;
 }
 
 /* Copy the members of what was merged behind the mapping's own. */
@@ -522,7 +484,7 @@ static bool copy_merged(struct reader *r, struct mapping *m, size_t place, unsig
 				return false;
 			if (!cJSON_AddItemToObject(m->object, from->string, copy)) {
 				cJSON_Delete(copy);
-				return no_memory(r);
+				return false;
 			}
 		}
 	return true;
@@ -535,7 +497,7 @@ static bool settle_keys(struct reader *r, struct mapping *m)
 	struct json_member *members = json_members(m->object, &count);
 
 	if (!members)
-		return no_memory(r);
+		return false;
 	/* From behind, so that what goes is no longer needed; a mapping's own keys are in front. */
 	for (size_t i = count; i-- > 0;) {
 		if (!json_member_repeats(members, count, i))
@@ -557,7 +519,7 @@ static cJSON *read_mapping(struct reader *r, size_t place, unsigned depth)
 	struct mapping m CLEANUP(free_mapping) = { .object = cJSON_CreateObject() };
 
 	if (!m.object)
-		return no_memory(r);
+		return NULL;
 	for (;;) {
 		yaml_event_t event;
 
@@ -615,13 +577,13 @@ static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
 	else
 		name = event->data.mapping_start.anchor;
 
-	struct anchor *anchor = set_anchor(r, name);
+	struct anchor *anchor;
 
-	if (name && !anchor)
+	if (!set_anchor(r, name, &anchor))
 		return NULL;
 	if (event->type == YAML_SCALAR_EVENT) {
 		text = scalar_text(r, event);
-		node = text ? read_scalar(r, event, text) : no_memory(r);
+		node = text ? read_scalar(r, event, text) : NULL;
 	} else {
 		node = read_collection(r, event, depth);
 	}
@@ -635,7 +597,7 @@ static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
 /* ---- documents --------------------------------------------------------------------------------
  */
 
-/* Read an event of the stream itself: its type, or YAML_NO_EVENT with e->what set. */
+/* Read an event of the stream itself: its type, or YAML_NO_EVENT on failure. */
 static yaml_event_type_t read_mark(struct reader *r, size_t *place)
 {
 	yaml_event_t event;
@@ -653,25 +615,29 @@ static yaml_event_type_t read_mark(struct reader *r, size_t *place)
 static cJSON *read_stream(struct reader *r)
 {
 	size_t place;
-	cJSON *tree CLEANUP(free_node) = NULL;
+	cJSON *tree CLEANUP(json_free) = NULL;
 
-	read_mark(r, &place);
-
-	yaml_event_type_t type = read_mark(r, &place);
-
-	if (type == YAML_STREAM_END_EVENT) {
-		tree = cJSON_CreateNull();
-		return tree ? STEAL(tree) : no_memory(r);
-	}
-	if (type == YAML_NO_EVENT)
+	if (read_mark(r, &place) == YAML_NO_EVENT)
 		return NULL;
+	switch (read_mark(r, &place)) {
+	case YAML_STREAM_END_EVENT:
+		return cJSON_CreateNull();
+	case YAML_NO_EVENT:
+		return NULL;
+	default:
+		break;
+	}
 	tree = read_next(r, 0);
 	if (!tree || read_mark(r, &place) == YAML_NO_EVENT)
 		return NULL;
-	type = read_mark(r, &place);
-	if (type == YAML_DOCUMENT_START_EVENT)
+	switch (read_mark(r, &place)) {
+	case YAML_DOCUMENT_START_EVENT:
 		return wrong(r, place, "expected one document, found another");
-	return type == YAML_NO_EVENT ? NULL : STEAL(tree);
+	case YAML_NO_EVENT:
+		return NULL;
+	default:
+		return STEAL(tree);
+	}
 }
 
 /* Every %TAG makes libyaml compare it with all before it. */
@@ -701,13 +667,11 @@ cJSON *yaml_parse(const char *text, size_t len, struct json_error *e)
 	*e = (struct json_error){ 0 };
 	arena_init(&r.arena, NULL, 0);
 	r.kept = cJSON_CreateArray();
-	if (!yaml_parser_initialize(&r.parser) || !r.kept) {
-		no_memory(&r);
-	} else {
+	if (yaml_parser_initialize(&r.parser) && r.kept && check_directives(&r)) {
 		yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 		yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text,
 					     (size_t)(r.end - r.text));
-		tree = check_directives(&r) ? read_stream(&r) : NULL;
+		tree = read_stream(&r);
 	}
 	yaml_parser_delete(&r.parser);
 	tdestroy(r.anchors, keep_nothing);

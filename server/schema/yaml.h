@@ -10,7 +10,7 @@
 enum { YAML_COPIED_MAX = 8 * 1024 * 1024 };
 
 /*
- * The tree for cJSON_Delete; NULL on failure, memory shortage (json_out_of_memory) included.
+ * The tree for cJSON_Delete; NULL on failure, with *e.
  *
  * Plain scalars are read by the core schema of YAML 1.2 with what Go's yaml.v3 adds: 0b, 010 in
  * octal, _ between digits. Quoted ones are text. A tag of JSON's kinds must fit its scalar; `!`

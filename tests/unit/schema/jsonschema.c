@@ -36,7 +36,7 @@ static char *misfits_of(const char *schema, const char *value)
 
 	arena_init(&a, NULL, 0);
 	buf_add(&b, s && v ? "" : "not JSON");
-	if (s && v && jsonschema_validate(&a, s, v, &m) == NO_MEMORY)
+	if (s && v && !jsonschema_validate(&a, s, v, &m) && !m)
 		buf_add(&b, "broke");
 	for (; m; m = m->next)
 		buf_printf(&b, "%s %s%s", m->path, m->message, m->next ? "; " : "");
@@ -413,7 +413,7 @@ static void expect_check(const char *text, const char *want)
 
 	CU_ASSERT_FATAL(schema != NULL);
 	arena_init(&a, NULL, 0);
-	EQ_INT_IN(text, jsonschema_check(&a, schema, &why), want ? INVALID : VALID);
+	EQ_INT_IN(text, jsonschema_check(&a, schema, &why), !want);
 	EQ_STR_IN(text, why, want);
 	arena_free(&a);
 	cJSON_Delete(schema);
@@ -434,7 +434,7 @@ static void test_many_misfits(void)
 		buf_printf(&schema, "%s{'properties':{'k%d':{'type':'null'}}}",
 			   i ? "," : "{'allOf':[", (i * 7 + 3) % 50);
 		buf_printf(&value, "%s'k%d':1", i ? "," : "{", i);
-		if (i < MISFITS_MAX)
+		if (i < VIOLATIONS_MAX)
 			buf_printf(&want, "%s[\"k%d\"] got number, want null", i ? "; " : "", i);
 	}
 	buf_add(&schema, "]}");
@@ -452,7 +452,7 @@ static void test_many_misfits_of_one(void)
 
 	for (int i = 1; i <= 50; i++) {
 		buf_printf(&schema, "%s{'minimum':%d}", i > 1 ? "," : "{'allOf':[", i);
-		if (i <= MISFITS_MAX)
+		if (i <= VIOLATIONS_MAX)
 			buf_printf(&want, "%s[] minimum: got 0, want %d", i > 1 ? "; " : "", i);
 	}
 	buf_add(&schema, "]}");
