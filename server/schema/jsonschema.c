@@ -26,7 +26,7 @@ enum {
 /* The resources entered on the way, for $dynamicRef. */
 struct scope {
 	const struct scope *outer;
-	const struct resource *resource;
+	const struct js_resource *resource;
 };
 
 struct run {
@@ -41,8 +41,7 @@ struct run {
 	size_t count;
 };
 
-/* ---- violations -------------------------------------------------------------------------------
- */
+/* ---- violations ------------------------------------------------------------------------------ */
 
 /* Is nothing more to be looked at? The steps are used up, or memory is short. */
 static bool stopped(const struct run *r)
@@ -112,8 +111,7 @@ static void list_add(struct run *r, struct list *l, const char *text)
 		    arena_printf(r->arena, "%s, %s", l->text, l->count <= NAMES_MAX ? text : "...");
 }
 
-/* ---- applying schemas -------------------------------------------------------------------------
- */
+/* ---- applying schemas ------------------------------------------------------------------------ */
 
 static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
 		  const struct scope *scope);
@@ -173,8 +171,7 @@ static bool go_on(const struct run *r, bool good)
 	return !stopped(r) && (good || !r->quiet);
 }
 
-/* ---- any value --------------------------------------------------------------------------------
- */
+/* ---- any value ------------------------------------------------------------------------------- */
 
 static bool check_type(struct run *r, const struct schema *s, const struct node *v)
 {
@@ -233,8 +230,7 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 	return VIOLATION(r, v, "value must be %s", jsontree_show(r->arena, want));
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 /* The shortest decimal that reads back as a finite number, without its sign: digits * 10^exponent.
  */
@@ -319,8 +315,7 @@ static bool check_number(struct run *r, const struct schema *s, const struct nod
 	return good;
 }
 
-/* ---- texts ------------------------------------------------------------------------------------
- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 /* Is a count, of whatever the keyword is about, at least or at most what a schema says? */
 static bool check_count(struct run *r, const struct schema *s, const struct node *v,
@@ -353,8 +348,7 @@ static bool check_text(struct run *r, const struct schema *s, const struct node 
 	return good;
 }
 
-/* ---- arrays -----------------------------------------------------------------------------------
- */
+/* ---- arrays ---------------------------------------------------------------------------------- */
 
 static bool check_unique(struct run *r, const struct node *v)
 {
@@ -433,8 +427,7 @@ static bool check_array(struct run *r, const struct schema *s, const struct node
 	return good;
 }
 
-/* ---- objects ----------------------------------------------------------------------------------
- */
+/* ---- objects --------------------------------------------------------------------------------- */
 
 /* The member of an object, if any, whose key is that of another's member; what it costs is paid. */
 static const struct node *find_member(struct run *r, const struct node *object,
@@ -559,8 +552,7 @@ static bool check_object(struct run *r, const struct schema *s, const struct nod
 	return good;
 }
 
-/* ---- schemas for the same value ---------------------------------------------------------------
- */
+/* ---- schemas for the same value -------------------------------------------------------------- */
 
 static bool check_all_of(struct run *r, const struct schema *s, const struct node *v,
 			 unsigned char *seen, const struct scope *scope)
@@ -685,8 +677,7 @@ static bool check_unevaluated(struct run *r, const struct schema *s, const struc
 	return good && !stopped(r);
 }
 
-/* ---- one schema -------------------------------------------------------------------------------
- */
+/* ---- one schema ------------------------------------------------------------------------------ */
 
 static bool check_keywords(struct run *r, const struct schema *s, const struct node *v,
 			   unsigned char *seen, const struct scope *scope)
@@ -752,8 +743,7 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, u
 	return good && !stopped(r);
 }
 
-/* ---- from outside -----------------------------------------------------------------------------
- */
+/* ---- from outside ---------------------------------------------------------------------------- */
 
 /* Tell what is wrong with the value as a whole. False. */
 static bool reject_whole(struct arena *a, const char *message, struct violation **violations)

@@ -23,16 +23,16 @@ static const char dialect[] = "https://json-schema.org/draft/2020-12/schema";
 static const struct schema always = { .never = false }, never = { .never = true };
 
 /* An $id, for which anchor is NULL, or an anchor in its resource. */
-struct name {
-	const struct resource *resource;
+struct js_name {
+	const struct js_resource *resource;
 	const char *text;
 	const struct schema *schema;
 	bool anchor, dynamic;
 };
 
 /* A reference whose schema is to be found. */
-struct reference {
-	struct reference *next;
+struct js_ref {
+	struct js_ref *next;
 	struct schema *from;
 	enum sub sub;
 	const struct node *node;
@@ -42,12 +42,11 @@ struct compiler {
 	struct jsonschema *out;
 	struct arena *arena;
 	struct schema *todo; /* to be compiled; linked by .next */
-	struct reference *references;
+	struct js_ref *references;
 	size_t patterns; /* bytes that they take */
 };
 
-/* ---- failures ---------------------------------------------------------------------------------
- */
+/* ---- failures -------------------------------------------------------------------------------- */
 
 /* Note what is wrong with a node of the schema. False. */
 static bool wrong(struct compiler *c, const struct node *n, const char *what)
@@ -76,12 +75,11 @@ static bool expect_not_equal(struct compiler *c, const struct node *array)
 	       WRONG(c, array, "items at %zu and %zu are equal", first, second);
 }
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static int compare_names(const void *a, const void *b)
 {
-	const struct name *x = a, *y = b;
+	const struct js_name *x = a, *y = b;
 
 	if (x->anchor != y->anchor)
 		return x->anchor ? 1 : -1;
@@ -90,16 +88,16 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-static const struct name *find_name(const struct jsonschema *s, struct name wanted)
+static const struct js_name *find_name(const struct jsonschema *s, struct js_name wanted)
 {
-	struct name *const *found = tfind(&wanted, &s->names, compare_names);
+	struct js_name *const *found = tfind(&wanted, &s->names, compare_names);
 
 	return found ? *found : NULL;
 }
 
-static bool add_name(struct compiler *c, const struct node *n, struct name name)
+static bool add_name(struct compiler *c, const struct node *n, struct js_name name)
 {
-	struct name *mine = arena_alloc(c->arena, sizeof *mine), **slot;
+	struct js_name *mine = arena_alloc(c->arena, sizeof *mine), **slot;
 
 	if (!mine)
 		return false;
@@ -117,17 +115,16 @@ static bool add_name(struct compiler *c, const struct node *n, struct name name)
 	return wrong(c, n, "a name that another schema has");
 }
 
-const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct resource *resource,
-					const char *anchor)
+const struct schema *jsonschema_dynamic(const struct jsonschema *s,
+					const struct js_resource *resource, const char *anchor)
 {
-	const struct name *found =
-	    find_name(s, (struct name){ .resource = resource, .text = anchor, .anchor = true });
+	const struct js_name *found =
+	    find_name(s, (struct js_name){ .resource = resource, .text = anchor, .anchor = true });
 
 	return found && found->dynamic ? found->schema : NULL;
 }
 
-/* ---- keywords ---------------------------------------------------------------------------------
- */
+/* ---- keywords -------------------------------------------------------------------------------- */
 
 /* Note that a node is a schema. */
 static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
@@ -352,13 +349,13 @@ static bool read_dialect(struct compiler *c, struct schema *s, struct node *n, i
 
 static bool read_reference(struct compiler *c, struct schema *s, struct node *n, int which)
 {
-	struct reference *r = arena_alloc(c->arena, sizeof *r);
+	struct js_ref *r = arena_alloc(c->arena, sizeof *r);
 
 	if (!expect(c, n, NODE_STRING))
 		return false;
 	if (!r)
 		return false;
-	*r = (struct reference){ c->references, s, (enum sub)which, n };
+	*r = (struct js_ref){ c->references, s, (enum sub)which, n };
 	c->references = r;
 	return true;
 }
@@ -375,7 +372,7 @@ static bool read_anchor(struct compiler *c, struct schema *s, struct node *n, in
 	if (strspn(n->text, first) == 0 || n->text[strspn(n->text, more)])
 		return WRONG(c, n, "%s does not match pattern '^[A-Za-z_][-A-Za-z0-9._]*$'",
 			     jsontree_quote(c->arena, n->text));
-	return add_name(c, n, (struct name){ s->resource, n->text, s, true, dynamic });
+	return add_name(c, n, (struct js_name){ s->resource, n->text, s, true, dynamic });
 }
 
 /* In the order of strcmp. $id is read before all of them. */
@@ -447,8 +444,7 @@ static int compare_keyword(const void *key, const void *keyword)
 	return strcmp(key, ((const struct keyword *)keyword)->name);
 }
 
-/* ---- compiling --------------------------------------------------------------------------------
- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
 /* The schema begins a resource of its own. */
 static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
@@ -463,7 +459,7 @@ static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
 	if (len + strlen(s->resource->uri) > URI_MAX)
 		return wrong(c, id, "too long");
 
-	struct resource *made = arena_alloc(c->arena, sizeof *made);
+	struct js_resource *made = arena_alloc(c->arena, sizeof *made);
 	const char *text = arena_strndup(c->arena, id->text, len);
 
 	if (!made || !text)
@@ -472,7 +468,8 @@ static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
 	made->node = (struct node *)s->node;
 	s->resource = made;
 	return made->uri &&
-	       add_name(c, id, (struct name){ .resource = made, .text = made->uri, .schema = s });
+	       add_name(c, id,
+			(struct js_name){ .resource = made, .text = made->uri, .schema = s });
 }
 
 static bool compile_one(struct compiler *c, struct schema *s)
@@ -506,8 +503,7 @@ static bool compile_all(struct compiler *c)
 	return true;
 }
 
-/* ---- references -------------------------------------------------------------------------------
- */
+/* ---- references ------------------------------------------------------------------------------ */
 
 /* The next step of a JSON pointer, whose token, behind the slash, is decoded in place. */
 static struct node *descend(const struct node *n, char *token)
@@ -551,16 +547,16 @@ static struct node *follow(struct node *n, char *pointer, const struct schema **
 	return n;
 }
 
-static bool unresolved(struct compiler *c, const struct reference *r, const char *what)
+static bool unresolved(struct compiler *c, const struct js_ref *r, const char *what)
 {
 	return WRONG(c, r->node, "%s %s", jsontree_quote(c->arena, r->node->text), what);
 }
 
 /* Which resource a reference, up to its fragment, is to. */
-static const struct resource *find_resource(struct compiler *c, const struct reference *r,
-					    size_t len)
+static const struct js_resource *find_resource(struct compiler *c, const struct js_ref *r,
+					       size_t len)
 {
-	const struct resource *from = r->from->resource;
+	const struct js_resource *from = r->from->resource;
 
 	if (len == 0)
 		return from;
@@ -575,7 +571,7 @@ static const struct resource *find_resource(struct compiler *c, const struct ref
 	if (!uri)
 		return NULL;
 
-	const struct name *found = find_name(c->out, (struct name){ .text = uri });
+	const struct js_name *found = find_name(c->out, (struct js_name){ .text = uri });
 
 	if (!found) {
 		unresolved(c, r, "refers to outside of the document");
@@ -585,8 +581,8 @@ static const struct resource *find_resource(struct compiler *c, const struct ref
 }
 
 /* The schema that a pointer, decoded, leads to from a resource; compiled later if it is new. */
-static const struct schema *find_pointer(struct compiler *c, const struct reference *r,
-					 const struct resource *resource, char *pointer)
+static const struct schema *find_pointer(struct compiler *c, const struct js_ref *r,
+					 const struct js_resource *resource, char *pointer)
 {
 	struct schema nearest = { .resource = resource };
 	const struct schema *near = &nearest;
@@ -600,10 +596,10 @@ static const struct schema *find_pointer(struct compiler *c, const struct refere
 	return read_schema(c, &nearest, n) ? n->schema : NULL;
 }
 
-static bool resolve(struct compiler *c, const struct reference *r)
+static bool resolve(struct compiler *c, const struct js_ref *r)
 {
 	size_t len = strcspn(r->node->text, "#");
-	const struct resource *resource = find_resource(c, r, len);
+	const struct js_resource *resource = find_resource(c, r, len);
 
 	if (!resource)
 		return false;
@@ -618,8 +614,8 @@ static bool resolve(struct compiler *c, const struct reference *r)
 		if (!found)
 			return false;
 	} else {
-		const struct name *name =
-		    find_name(c->out, (struct name){
+		const struct js_name *name =
+		    find_name(c->out, (struct js_name){
 					  .resource = resource, .text = fragment, .anchor = true });
 
 		if (!name)
@@ -635,7 +631,7 @@ static bool resolve(struct compiler *c, const struct reference *r)
 static bool resolve_all(struct compiler *c)
 {
 	while (c->references) {
-		const struct reference *r = c->references;
+		const struct js_ref *r = c->references;
 
 		c->references = r->next;
 		if (!resolve(c, r) || !compile_all(c))
@@ -644,8 +640,7 @@ static bool resolve_all(struct compiler *c)
 	return true;
 }
 
-/* ---- loops ------------------------------------------------------------------------------------
- */
+/* ---- loops ----------------------------------------------------------------------------------- */
 
 static bool find_loops(struct compiler *c, const struct schema *schema, unsigned depth)
 {
@@ -669,17 +664,16 @@ static bool find_loops(struct compiler *c, const struct schema *schema, unsigned
 	return true;
 }
 
-/* ---- all of it --------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static bool compile_root(struct compiler *c, struct node *root)
 {
-	struct resource *document = arena_alloc(c->arena, sizeof *document);
+	struct js_resource *document = arena_alloc(c->arena, sizeof *document);
 	struct schema outside = { .resource = document };
 
 	if (!document)
 		return false;
-	*document = (struct resource){ "", root };
+	*document = (struct js_resource){ "", root };
 	if (!read_schema(c, &outside, root))
 		return false;
 	c->out->root = root->schema;

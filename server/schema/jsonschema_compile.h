@@ -45,7 +45,7 @@ enum sub {
 };
 
 /* Keywords whose own node, checked, is all that is needed; below it, nodes have their .schema. */
-enum part {
+enum js_part {
 	ALL_OF,
 	ANY_OF,
 	ONE_OF,
@@ -64,7 +64,7 @@ enum part {
 };
 
 /* A schema with an $id, and the document as a whole. */
-struct resource {
+struct js_resource {
 	const char *uri;
 	struct node *node;
 };
@@ -76,7 +76,7 @@ struct schema {
 	double bound[BOUNDS];
 	const struct schema *sub[SUBS];
 	const struct node *part[PARTS];
-	const struct resource *resource;
+	const struct js_resource *resource;
 	const struct node **words;         /* of the enum, sorted */
 	struct regex *pattern, **patterns; /* of the pattern, of patternProperties; owned */
 	const char *dynamic_anchor;        /* that its $dynamicRef may find elsewhere; or NULL */
@@ -99,7 +99,7 @@ bool jsonschema_compile(struct jsonschema *s, struct arena *a, const cJSON *sche
 /* Whatever jsonschema_compile returned. */
 void jsonschema_free(struct jsonschema *s);
 /* The schema in a resource with this $dynamicAnchor, or NULL. */
-const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct resource *resource,
-					const char *anchor);
+const struct schema *jsonschema_dynamic(const struct jsonschema *s,
+					const struct js_resource *resource, const char *anchor);
 
 #endif

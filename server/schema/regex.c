@@ -43,8 +43,7 @@ struct regex_matcher {
 	pcre2_match_context *limits;
 };
 
-/* ---- which patterns ---------------------------------------------------------------------------
- */
+/* ---- which patterns -------------------------------------------------------------------------- */
 
 struct pattern {
 	const char *at;
@@ -205,8 +204,7 @@ static bool scan_atom(struct pattern *p)
 	}
 }
 
-/* ---- compiling and matching -------------------------------------------------------------------
- */
+/* ---- compiling and matching ------------------------------------------------------------------ */
 
 size_t regex_size(const struct regex *re)
 {

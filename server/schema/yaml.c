@@ -80,8 +80,7 @@ static bool next_event(struct reader *r, yaml_event_t *event)
 	return false;
 }
 
-/* ---- scalars ----------------------------------------------------------------------------------
- */
+/* ---- scalars --------------------------------------------------------------------------------- */
 
 enum tag { TAG_NONE, TAG_NULL, TAG_BOOL, TAG_INT, TAG_FLOAT, TAG_STR, TAG_MAP, TAG_SEQ, TAG_OTHER };
 
@@ -279,8 +278,7 @@ static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const cha
 	return make_scalar(r, place, kind, text, number);
 }
 
-/* ---- anchors ----------------------------------------------------------------------------------
- */
+/* ---- anchors --------------------------------------------------------------------------------- */
 
 static int compare_anchors(const void *a, const void *b)
 {
@@ -346,8 +344,7 @@ static cJSON *copy_node(struct reader *r, const cJSON *node, size_t place, unsig
 	return charge(r, node, place, depth) ? cJSON_Duplicate(node, true) : NULL;
 }
 
-/* ---- collections ------------------------------------------------------------------------------
- */
+/* ---- collections ----------------------------------------------------------------------------- */
 
 static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth);
 
@@ -594,8 +591,7 @@ static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
 	return node;
 }
 
-/* ---- documents --------------------------------------------------------------------------------
- */
+/* ---- documents ------------------------------------------------------------------------------- */
 
 /* Read an event of the stream itself: its type, or YAML_NO_EVENT on failure. */
 static yaml_event_type_t read_mark(struct reader *r, size_t *place)
