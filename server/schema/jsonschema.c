@@ -1,9 +1,6 @@
 /*
- * jsonschema.c - walks a value and a compiled schema side by side. Every step is counted, so that
- * nothing takes for ever, and so is the depth.
- *
- * A value's `seen` are its items or members that some keyword looked at, one byte each, as
- * unevaluatedItems and unevaluatedProperties need to know; NULL where nobody asks.
+ * jsonschema.c - walks a value and a compiled schema side by side. The steps are counted and the
+ * depth is, so that no schema takes for ever.
  */
 #include "schema/jsonschema.h"
 
@@ -12,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/utf8.h"
 #include "schema/jsonschema_compile.h"
 
@@ -34,11 +30,16 @@ struct run {
 	struct arena *arena;
 	long long steps; /* left; negative: the value is too complex */
 	unsigned depth;
-	unsigned quiet;                /* > 0: only whether it fits is asked */
+	unsigned quiet;                /* > 0: only whether the value fits is asked */
 	struct regex_matcher *matcher; /* NULL until there is a pattern to match; owned */
 	struct violation *violations[VIOLATIONS_MAX];
 	const struct node *places[VIOLATIONS_MAX]; /* of them; in order */
 	size_t count;
+	/* Of the schema that is being applied: */
+	const struct scope *scope;
+	/* Which items or members of the value some keyword has looked at, for unevaluatedItems and
+	 * unevaluatedProperties; NULL if no schema asks. */
+	bool *seen;
 };
 
 /* ---- violations ------------------------------------------------------------------------------ */
@@ -113,55 +114,58 @@ static void list_add(struct run *r, struct list *l, const char *text)
 
 /* ---- applying schemas ------------------------------------------------------------------------ */
 
-static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
-		  const struct scope *scope);
+static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *seen);
 
-/* Only ask whether it fits. */
-static bool fits(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
-		 const struct scope *scope)
+/* Does the value fit? Adds no violations. */
+static bool fits(struct run *r, const struct schema *s, const struct node *v, bool *seen)
 {
 	r->quiet++;
 
-	bool good = apply(r, s, v, seen, scope);
+	bool good = apply(r, s, v, seen);
 
 	r->quiet--;
-	return good && !stopped(r);
+	return good;
 }
 
-static void free_bytes(unsigned char **bytes)
+static void free_seen(bool **seen)
 {
-	free(*bytes);
+	free(*seen);
 }
 
 /* Room to note what of a value was seen; NULL when the run is stopped. */
-static unsigned char *new_seen(struct run *r, const struct node *v)
+static bool *new_seen(struct run *r, const struct node *v)
 {
 	if (!pay(r, v->count / BYTES_PER_STEP))
 		return NULL;
 
-	unsigned char *seen = calloc(v->count + 1, 1);
+	bool *seen = calloc(v->count + 1, sizeof *seen);
 
 	return seen ? seen : arena_fail(r->arena);
 }
 
-static void add_seen(unsigned char *seen, const unsigned char *more, size_t count)
+static void note_seen(struct run *r, size_t i)
 {
-	for (size_t i = 0; i < count; i++)
-		seen[i] |= more[i];
+	if (r->seen)
+		r->seen[i] = true;
 }
 
-/* The same, noting in `seen` what was seen only if it fits. */
-static bool fits_seen(struct run *r, const struct schema *s, const struct node *v,
-		      unsigned char *seen, const struct scope *scope)
+static void add_seen(bool *seen, const bool *other, size_t count)
 {
-	if (!seen)
-		return fits(r, s, v, NULL, scope);
+	for (size_t i = 0; i < count; i++)
+		seen[i] |= other[i];
+}
 
-	unsigned char *mine CLEANUP(free_bytes) = new_seen(r, v);
+/* Does the value fit? If so, what the schema has seen of it counts as seen. */
+static bool fits_seen(struct run *r, const struct schema *s, const struct node *v)
+{
+	if (!r->seen)
+		return fits(r, s, v, NULL);
 
-	if (!mine || !fits(r, s, v, mine, scope))
+	bool *mine CLEANUP(free_seen) = new_seen(r, v);
+
+	if (!mine || !fits(r, s, v, mine))
 		return false; /* NOLINT(clang-analyzer-unix.Malloc): it does not see CLEANUP */
-	add_seen(seen, mine, v->count);
+	add_seen(r->seen, mine, v->count);
 	return true;
 }
 
@@ -230,7 +234,7 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 	return VIOLATION(r, v, "value must be %s", jsontree_show(r->arena, want));
 }
 
-/* ---- numbers --------------------------------------------------------------------------------- */
+/* ---- bounds ---------------------------------------------------------------------------------- */
 
 /* The shortest decimal that reads back as a finite number, without its sign: digits * 10^exponent.
  */
@@ -286,48 +290,60 @@ static bool is_multiple(struct run *r, double number, double step)
 	return digits == 0;
 }
 
-static bool check_number(struct run *r, const struct schema *s, const struct node *v)
+enum relation { AT_LEAST, AT_MOST, ABOVE, BELOW, MULTIPLE };
+
+static bool is_within(struct run *r, double number, enum relation relation, double bound)
+{
+	switch (relation) {
+	case AT_LEAST:
+		return number >= bound;
+	case AT_MOST:
+		return number <= bound;
+	case ABOVE:
+		return number > bound;
+	case BELOW:
+		return number < bound;
+	default:
+		return is_multiple(r, number, bound);
+	}
+}
+
+/* A number, or the count of characters, items or members. */
+static bool check_bounds(struct run *r, const struct schema *s, const struct node *v)
 {
 	static const struct {
+		enum node_type type;
 		enum bound bound;
+		enum relation relation;
 		const char *name;
 	} bounds[] = {
-		{ MINIMUM, "minimum" },
-		{ MAXIMUM, "maximum" },
-		{ EXCLUSIVE_MINIMUM, "exclusiveMinimum" },
-		{ EXCLUSIVE_MAXIMUM, "exclusiveMaximum" },
-		{ MULTIPLE_OF, "multipleOf" },
+		{ NODE_NUMBER, MINIMUM, AT_LEAST, "minimum" },
+		{ NODE_NUMBER, MAXIMUM, AT_MOST, "maximum" },
+		{ NODE_NUMBER, EXCLUSIVE_MINIMUM, ABOVE, "exclusiveMinimum" },
+		{ NODE_NUMBER, EXCLUSIVE_MAXIMUM, BELOW, "exclusiveMaximum" },
+		{ NODE_NUMBER, MULTIPLE_OF, MULTIPLE, "multipleOf" },
+		{ NODE_STRING, MIN_LENGTH, AT_LEAST, "minLength" },
+		{ NODE_STRING, MAX_LENGTH, AT_MOST, "maxLength" },
+		{ NODE_ARRAY, MIN_ITEMS, AT_LEAST, "minItems" },
+		{ NODE_ARRAY, MAX_ITEMS, AT_MOST, "maxItems" },
+		{ NODE_OBJECT, MIN_PROPERTIES, AT_LEAST, "minProperties" },
+		{ NODE_OBJECT, MAX_PROPERTIES, AT_MOST, "maxProperties" },
 	};
-	const double *want = s->bound;
-	const bool bad[] = {
-		v->number<want[MINIMUM], v->number> want[MAXIMUM],
-		v->number <= want[EXCLUSIVE_MINIMUM],
-		v->number >= want[EXCLUSIVE_MAXIMUM],
-		!isnan(want[MULTIPLE_OF]) && !is_multiple(r, v->number, want[MULTIPLE_OF]),
-	};
+	double number = v->type == NODE_NUMBER ? v->number : (double)v->count;
 	bool good = true;
 
-	for (size_t i = 0; i < ARRAY_LEN(bounds) && go_on(r, good); i++)
-		if (bad[i])
+	for (size_t i = 0; i < ARRAY_LEN(bounds) && go_on(r, good); i++) {
+		double want = s->bound[bounds[i].bound];
+
+		if (bounds[i].type == v->type && !isnan(want) &&
+		    !is_within(r, number, bounds[i].relation, want))
 			good = VIOLATION(r, v, "%s: got %s, want %s", bounds[i].name,
-					 show_number(r, v->number),
-					 show_number(r, want[bounds[i].bound]));
+					 show_number(r, number), show_number(r, want));
+	}
 	return good;
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
-
-/* Is a count, of whatever the keyword is about, at least or at most what a schema says? */
-static bool check_count(struct run *r, const struct schema *s, const struct node *v,
-			enum bound bound, const char *name)
-{
-	double want = s->bound[bound];
-	bool least = bound == MIN_LENGTH || bound == MIN_ITEMS || bound == MIN_PROPERTIES;
-
-	if (isnan(want) || (least ? (double)v->count >= want : (double)v->count <= want))
-		return true;
-	return VIOLATION(r, v, "%s: got %zu, want %s", name, v->count, show_number(r, want));
-}
 
 static bool matches(struct run *r, const struct regex *re, const char *text)
 {
@@ -336,42 +352,60 @@ static bool matches(struct run *r, const struct regex *re, const char *text)
 	return !stopped(r) && regex_match(re, r->matcher, text, &r->steps);
 }
 
-static bool check_text(struct run *r, const struct schema *s, const struct node *v)
+static bool check_pattern(struct run *r, const struct schema *s, const struct node *v)
 {
-	bool good = check_count(r, s, v, MIN_LENGTH, "minLength");
-
-	if (go_on(r, good))
-		good &= check_count(r, s, v, MAX_LENGTH, "maxLength");
-	if (s->pattern && go_on(r, good) && !matches(r, s->pattern, v->text))
-		good = VIOLATION(r, v, "%s does not match pattern %s", quote(r, v->text),
-				 quote(r, jsontree_get(s->node, "pattern")->text));
-	return good;
+	return !s->pattern || matches(r, s->pattern, v->text) ||
+	       VIOLATION(r, v, "%s does not match pattern %s", quote(r, v->text),
+			 quote(r, jsontree_get(s->node, "pattern")->text));
 }
 
 /* ---- arrays ---------------------------------------------------------------------------------- */
 
-static bool check_unique(struct run *r, const struct node *v)
+static bool check_unique(struct run *r, const struct schema *s, const struct node *v)
 {
 	size_t first, second;
 
+	if (!s->unique_items)
+		return true;
 	if (!pay(r, v->weight))
 		return false;
 	return !jsontree_equal_items(r->arena, v, &first, &second) ||
 	       VIOLATION(r, v, "items at %zu and %zu are equal", first, second);
 }
 
-static bool check_contains(struct run *r, const struct schema *s, const struct node *v,
-			   unsigned char *seen, const struct scope *scope)
+/* prefixItems, and items for the rest. */
+static bool check_items(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct node *prefix = s->part[PREFIX_ITEMS];
+	size_t fixed = prefix ? prefix->count : 0;
+	const struct schema *rest = s->sub[ITEMS];
+	bool good = true;
+
+	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
+		const struct schema *next = i < fixed ? prefix->items[i]->schema : rest;
+
+		if (!next || (i >= fixed && rest->never))
+			break;
+		good &= apply(r, next, v->items[i], NULL);
+		note_seen(r, i);
+	}
+	if (rest && rest->never && v->count > fixed && go_on(r, good))
+		good = VIOLATION(r, v, "last %zu items not allowed", v->count - fixed);
+	return good;
+}
+
+static bool check_contains(struct run *r, const struct schema *s, const struct node *v)
 {
 	double least = isnan(s->bound[MIN_CONTAINS]) ? 1 : s->bound[MIN_CONTAINS],
 	       most = s->bound[MAX_CONTAINS];
 	size_t count = 0;
 
+	if (!s->sub[CONTAINS])
+		return true;
 	for (size_t i = 0; i < v->count && !stopped(r); i++)
-		if (fits(r, s->sub[CONTAINS], v->items[i], NULL, scope)) {
+		if (fits(r, s->sub[CONTAINS], v->items[i], NULL)) {
 			count++;
-			if (seen)
-				seen[i] = true;
+			note_seen(r, i);
 		}
 	if (stopped(r))
 		return false;
@@ -388,79 +422,111 @@ static bool check_contains(struct run *r, const struct schema *s, const struct n
 	return true;
 }
 
-/* prefixItems, and items for the rest. */
-static bool check_items(struct run *r, const struct schema *s, const struct node *v,
-			unsigned char *seen, const struct scope *scope)
-{
-	const struct node *prefix = s->part[PREFIX_ITEMS];
-	size_t fixed = prefix ? prefix->count : 0;
-	const struct schema *rest = s->sub[ITEMS];
-	bool good = true;
-
-	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
-		const struct schema *next = i < fixed ? prefix->items[i]->schema : rest;
-
-		if (!next || (i >= fixed && rest->never))
-			break;
-		good &= apply(r, next, v->items[i], NULL, scope);
-		if (seen)
-			seen[i] = true;
-	}
-	if (rest && rest->never && v->count > fixed && go_on(r, good))
-		good = VIOLATION(r, v, "last %zu items not allowed", v->count - fixed);
-	return good;
-}
-
-static bool check_array(struct run *r, const struct schema *s, const struct node *v,
-			unsigned char *seen, const struct scope *scope)
-{
-	bool good = check_count(r, s, v, MIN_ITEMS, "minItems");
-
-	if (go_on(r, good))
-		good &= check_count(r, s, v, MAX_ITEMS, "maxItems");
-	if (s->unique_items && go_on(r, good))
-		good &= check_unique(r, v);
-	if ((s->part[PREFIX_ITEMS] || s->sub[ITEMS]) && go_on(r, good))
-		good &= check_items(r, s, v, seen, scope);
-	if (s->sub[CONTAINS] && go_on(r, good))
-		good &= check_contains(r, s, v, seen, scope);
-	return good;
-}
-
 /* ---- objects --------------------------------------------------------------------------------- */
 
-/* The member of an object, if any, whose key is that of another's member; what it costs is paid. */
+/* The member of an object, which may be NULL, with the key of another's member; or NULL. Pays. */
 static const struct node *find_member(struct run *r, const struct node *object,
 				      const struct node *other)
 {
 	return pay(r, 1 + other->key_weight) ? jsontree_get(object, other->key) : NULL;
 }
 
-/* Are all members there that `names` lists? `if_exists` is the one that asks for them, or NULL. */
-static bool check_required(struct run *r, const struct node *names, const struct node *v,
-			   const char *if_exists)
+/* Does an object have all members that `names` lists? If `if_exists` is not NULL, that member
+ * requires them. */
+static bool check_names(struct run *r, const struct node *names, const struct node *v,
+			const char *if_exists)
 {
-	struct list list = { 0 };
+	struct list missing = { 0 };
 
-	for (size_t i = 0; i < names->count && list.count <= NAMES_MAX; i++) {
+	for (size_t i = 0; i < names->count && missing.count <= NAMES_MAX; i++) {
 		if (!pay(r, names->items[i]->weight))
 			return false;
 		if (jsontree_get(v, names->items[i]->text))
 			continue;
 		if (!wanted(r, v))
 			return false;
-		list_add(r, &list, quote(r, names->items[i]->text));
+		list_add(r, &missing, quote(r, names->items[i]->text));
 	}
-	if (list.count == 0)
+	if (missing.count == 0)
 		return true;
 	if (if_exists)
-		return VIOLATION(r, v, "properties %s required, if %s exists", list.text,
+		return VIOLATION(r, v, "properties %s required, if %s exists", missing.text,
 				 quote(r, if_exists));
-	return VIOLATION(r, v, "missing propert%s %s", list.count > 1 ? "ies" : "y", list.text);
+	return VIOLATION(r, v, "missing propert%s %s", missing.count > 1 ? "ies" : "y",
+			 missing.text);
 }
 
-static bool check_dependent(struct run *r, const struct schema *s, const struct node *v,
-			    unsigned char *seen, const struct scope *scope)
+static bool check_required(struct run *r, const struct schema *s, const struct node *v)
+{
+	return !s->part[REQUIRED] || check_names(r, s->part[REQUIRED], v, NULL);
+}
+
+/* Check each key as a text in the place of its member. */
+static bool check_property_names(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct schema *names = s->sub[PROPERTY_NAMES];
+	bool good = true;
+
+	for (size_t i = 0; names && i < v->count && go_on(r, good); i++) {
+		const struct node *member = v->items[i];
+		struct node name = { .type = NODE_STRING,
+				     .text = member->key,
+				     .weight = 1 + member->key_weight };
+
+		if (!pay(r, name.weight))
+			return false;
+		name.count = utf8_count(name.text);
+		if (!fits(r, names, &name, NULL))
+			good = VIOLATION(r, v, "invalid propertyName %s", quote(r, member->key));
+	}
+	return good;
+}
+
+/* Check one member by properties, patternProperties and additionalProperties. *looked: there was a
+ * schema for it; *extra: it is not allowed. */
+static bool check_member(struct run *r, const struct schema *s, const struct node *member,
+			 bool *looked, bool *extra)
+{
+	const struct node *own = find_member(r, s->part[PROPERTIES], member),
+			  *patterns = s->part[PATTERN_PROPERTIES];
+	const struct schema *rest = s->sub[ADDITIONAL_PROPERTIES];
+	bool good = !own || apply(r, own->schema, member, NULL);
+
+	*looked = own != NULL;
+	for (size_t i = 0; patterns && i < patterns->count && go_on(r, good); i++)
+		if (matches(r, s->patterns[i], member->key)) {
+			*looked = true;
+			good &= apply(r, patterns->items[i]->schema, member, NULL);
+		}
+	if (*looked || !rest || stopped(r))
+		return good;
+	*looked = true;
+	*extra = rest->never;
+	return !*extra && apply(r, rest, member, NULL);
+}
+
+static bool check_members(struct run *r, const struct schema *s, const struct node *v)
+{
+	struct list extras = { 0 };
+	bool good = true;
+
+	if (!s->part[PROPERTIES] && !s->part[PATTERN_PROPERTIES] && !s->sub[ADDITIONAL_PROPERTIES])
+		return true;
+	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
+		bool extra = false, looked = false;
+
+		good &= check_member(r, s, v->items[i], &looked, &extra);
+		if (looked)
+			note_seen(r, i);
+		if (extra && wanted(r, v) && extras.count <= NAMES_MAX)
+			list_add(r, &extras, quote(r, v->items[i]->key));
+	}
+	if (extras.count > 0)
+		return VIOLATION(r, v, "additional properties %s not allowed", extras.text);
+	return good;
+}
+
+static bool check_dependent(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *required = s->part[DEPENDENT_REQUIRED],
 			  *schemas = s->part[DEPENDENT_SCHEMAS];
@@ -468,188 +534,97 @@ static bool check_dependent(struct run *r, const struct schema *s, const struct 
 
 	for (size_t i = 0; required && i < required->count && go_on(r, good); i++)
 		if (find_member(r, v, required->items[i]))
-			good &= check_required(r, required->items[i], v, required->items[i]->key);
+			good &= check_names(r, required->items[i], v, required->items[i]->key);
 	for (size_t i = 0; schemas && i < schemas->count && go_on(r, good); i++)
 		if (find_member(r, v, schemas->items[i]))
-			good &= apply(r, schemas->items[i]->schema, v, seen, scope);
-	return good;
-}
-
-/* propertyNames: a key, as a text in its member's place. */
-static bool check_name(struct run *r, const struct schema *s, const struct node *member,
-		       const struct scope *scope)
-{
-	struct node name = { .type = NODE_STRING, .text = member->key };
-
-	name.weight = 1 + member->key_weight;
-	if (!pay(r, name.weight))
-		return false;
-	name.count = utf8_count(name.text);
-	if (fits(r, s->sub[PROPERTY_NAMES], &name, NULL, scope))
-		return true;
-	return VIOLATION(r, member->parent, "invalid propertyName %s", quote(r, member->key));
-}
-
-/* properties, patternProperties and additionalProperties of one member; *extra: it is not allowed.
- */
-static bool check_member(struct run *r, const struct schema *s, const struct node *member,
-			 bool *extra, bool *looked, const struct scope *scope)
-{
-	const struct node *own = find_member(r, s->part[PROPERTIES], member),
-			  *patterns = s->part[PATTERN_PROPERTIES];
-	const struct schema *rest = s->sub[ADDITIONAL_PROPERTIES];
-	bool good = !own || apply(r, own->schema, member, NULL, scope);
-
-	*looked = own != NULL;
-	for (size_t i = 0; patterns && i < patterns->count && go_on(r, good); i++)
-		if (matches(r, s->patterns[i], member->key)) {
-			*looked = true;
-			good &= apply(r, patterns->items[i]->schema, member, NULL, scope);
-		}
-	if (*looked || !rest || stopped(r))
-		return good;
-	*looked = true;
-	*extra = rest->never;
-	return !*extra && apply(r, rest, member, NULL, scope);
-}
-
-static bool check_members(struct run *r, const struct schema *s, const struct node *v,
-			  unsigned char *seen, const struct scope *scope)
-{
-	struct list extras = { 0 };
-	bool good = true;
-
-	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
-		bool extra = false, looked = false;
-
-		good &= check_member(r, s, v->items[i], &extra, &looked, scope);
-		if (seen && looked)
-			seen[i] = true;
-		if (extra && wanted(r, v) && extras.count <= NAMES_MAX)
-			list_add(r, &extras, quote(r, v->items[i]->key));
-	}
-	if (extras.count > 0)
-		return VIOLATION(r, v, "additional properties %s not allowed", extras.text);
-	return good && !stopped(r);
-}
-
-static bool check_object(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
-{
-	bool good = check_count(r, s, v, MIN_PROPERTIES, "minProperties");
-
-	if (go_on(r, good))
-		good &= check_count(r, s, v, MAX_PROPERTIES, "maxProperties");
-	if (s->part[REQUIRED] && go_on(r, good))
-		good &= check_required(r, s->part[REQUIRED], v, NULL);
-	for (size_t i = 0; s->sub[PROPERTY_NAMES] && i < v->count && go_on(r, good); i++)
-		good &= check_name(r, s, v->items[i], scope);
-	if ((s->part[PROPERTIES] || s->part[PATTERN_PROPERTIES] || s->sub[ADDITIONAL_PROPERTIES]) &&
-	    go_on(r, good))
-		good &= check_members(r, s, v, seen, scope);
-	if ((s->part[DEPENDENT_REQUIRED] || s->part[DEPENDENT_SCHEMAS]) && go_on(r, good))
-		good &= check_dependent(r, s, v, seen, scope);
+			good &= apply(r, schemas->items[i]->schema, v, r->seen);
 	return good;
 }
 
 /* ---- schemas for the same value -------------------------------------------------------------- */
 
-static bool check_all_of(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
+static bool check_ref(struct run *r, const struct schema *s, const struct node *v)
+{
+	return !s->sub[REF] || apply(r, s->sub[REF], v, r->seen);
+}
+
+/* The outermost resource that has the anchor decides which schema it is. */
+static bool check_dynamic_ref(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct schema *target = s->sub[DYNAMIC_REF];
+	const struct scope *scope = s->dynamic_anchor ? r->scope : NULL;
+
+	for (; scope && pay(r, 1 + strlen(s->dynamic_anchor) / BYTES_PER_STEP);
+	     scope = scope->outer) {
+		const struct schema *found =
+		    jsonschema_dynamic(r->schema, scope->resource, s->dynamic_anchor);
+
+		target = found ? found : target;
+	}
+	return !target || apply(r, target, v, r->seen);
+}
+
+static bool check_all_of(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *all = s->part[ALL_OF];
 	bool good = true;
 
-	for (size_t i = 0; i < all->count && go_on(r, good); i++)
-		good &= apply(r, all->items[i]->schema, v, seen, scope);
+	for (size_t i = 0; all && i < all->count && go_on(r, good); i++)
+		good &= apply(r, all->items[i]->schema, v, r->seen);
 	return good;
 }
 
-/* Say of each schema, none of which fits, why it does not. False. */
-static bool tell_branches(struct run *r, const struct node *branches, const struct node *v,
-			  const struct scope *scope)
+/* Tell for each schema, none of which fits, why it does not. False. */
+static bool tell_branches(struct run *r, const struct node *branches, const struct node *v)
 {
 	for (size_t i = 0; i < branches->count && go_on(r, false); i++)
-		apply(r, branches->items[i]->schema, v, NULL, scope);
+		apply(r, branches->items[i]->schema, v, NULL);
 	return false;
 }
 
-static bool check_any_of(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
+static bool check_any_of(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *any = s->part[ANY_OF];
 	bool good = false;
 
-	for (size_t i = 0; i < any->count && !stopped(r) && (!good || seen); i++)
-		good |= fits_seen(r, any->items[i]->schema, v, seen, scope);
-	return good || tell_branches(r, any, v, scope);
+	for (size_t i = 0; any && i < any->count && !stopped(r) && (!good || r->seen); i++)
+		good |= fits_seen(r, any->items[i]->schema, v);
+	return good || !any || tell_branches(r, any, v);
 }
 
-static bool check_one_of(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
+static bool check_one_of(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *one = s->part[ONE_OF];
 	size_t found = SIZE_MAX;
 
-	for (size_t i = 0; i < one->count && !stopped(r); i++) {
-		if (!fits_seen(r, one->items[i]->schema, v, seen, scope))
+	for (size_t i = 0; one && i < one->count && !stopped(r); i++) {
+		if (!fits_seen(r, one->items[i]->schema, v))
 			continue;
 		if (found != SIZE_MAX)
 			return VIOLATION(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
 					 i);
 		found = i;
 	}
-	return found != SIZE_MAX || tell_branches(r, one, v, scope);
+	return found != SIZE_MAX || !one || tell_branches(r, one, v);
 }
 
-static bool check_if(struct run *r, const struct schema *s, const struct node *v,
-		     unsigned char *seen, const struct scope *scope)
+static bool check_not(struct run *r, const struct schema *s, const struct node *v)
 {
-	bool yes = fits_seen(r, s->sub[IF], v, seen, scope);
-	const struct schema *next = s->sub[yes ? THEN : ELSE];
-
-	return !stopped(r) && (!next || apply(r, next, v, seen, scope));
+	return !s->sub[NOT] || !fits(r, s->sub[NOT], v, NULL) || VIOLATION(r, v, "'not' failed");
 }
 
-/* The schema that $dynamicRef names from here: the outermost resource that has it decides. */
-static const struct schema *dynamic_target(struct run *r, const struct schema *s,
-					   const struct scope *scope)
+static bool check_if(struct run *r, const struct schema *s, const struct node *v)
 {
-	const struct schema *target = s->sub[DYNAMIC_REF];
-	size_t steps = s->dynamic_anchor ? 1 + strlen(s->dynamic_anchor) / BYTES_PER_STEP : 0;
+	if (!s->sub[IF])
+		return true;
 
-	for (; s->dynamic_anchor && scope && pay(r, steps); scope = scope->outer) {
-		const struct schema *found =
-		    jsonschema_dynamic(r->schema, scope->resource, s->dynamic_anchor);
+	const struct schema *next = s->sub[fits_seen(r, s->sub[IF], v) ? THEN : ELSE];
 
-		target = found ? found : target;
-	}
-	return target;
+	return !stopped(r) && (!next || apply(r, next, v, r->seen));
 }
 
-static bool check_in_place(struct run *r, const struct schema *s, const struct node *v,
-			   unsigned char *seen, const struct scope *scope)
-{
-	bool good = !s->sub[REF] || apply(r, s->sub[REF], v, seen, scope);
-
-	if (s->sub[DYNAMIC_REF] && go_on(r, good))
-		good &= apply(r, dynamic_target(r, s, scope), v, seen, scope);
-	if (s->part[ALL_OF] && go_on(r, good))
-		good &= check_all_of(r, s, v, seen, scope);
-	if (s->part[ANY_OF] && go_on(r, good))
-		good &= check_any_of(r, s, v, seen, scope);
-	if (s->part[ONE_OF] && go_on(r, good))
-		good &= check_one_of(r, s, v, seen, scope);
-	if (s->sub[NOT] && go_on(r, good) && fits(r, s->sub[NOT], v, NULL, scope))
-		good = VIOLATION(r, v, "'not' failed");
-	if (s->sub[IF] && go_on(r, good))
-		good &= check_if(r, s, v, seen, scope);
-	return good;
-}
-
-/* What no keyword has looked at. */
-static bool check_unevaluated(struct run *r, const struct schema *s, const struct node *v,
-			      unsigned char *seen, const struct scope *scope)
+/* What no other keyword has looked at. */
+static bool check_unevaluated(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct schema *rest =
 	    s->sub[v->type == NODE_ARRAY ? UNEVALUATED_ITEMS : UNEVALUATED_PROPERTIES];
@@ -659,11 +634,11 @@ static bool check_unevaluated(struct run *r, const struct schema *s, const struc
 	for (size_t i = 0; i < v->count && pay(r, 1) && go_on(r, good); i++) {
 		const struct node *item = v->items[i];
 
-		if (seen[i])
+		if (r->seen[i])
 			continue;
-		seen[i] = true;
+		r->seen[i] = true;
 		if (!rest->never)
-			good &= apply(r, rest, item, NULL, scope);
+			good &= apply(r, rest, item, NULL);
 		else if (!wanted(r, v))
 			good = false;
 		else if (extras.count <= NAMES_MAX)
@@ -674,51 +649,68 @@ static bool check_unevaluated(struct run *r, const struct schema *s, const struc
 	if (extras.count > 0)
 		return VIOLATION(r, v, "unevaluated %s %s not allowed",
 				 v->type == NODE_ARRAY ? "items at" : "properties", extras.text);
-	return good && !stopped(r);
+	return good;
 }
 
 /* ---- one schema ------------------------------------------------------------------------------ */
 
-static bool check_keywords(struct run *r, const struct schema *s, const struct node *v,
-			   unsigned char *seen, const struct scope *scope)
+static bool check_keywords(struct run *r, const struct schema *s, const struct node *v)
 {
-	bool good = check_type(r, s, v);
+	enum {
+		ANY =
+		    NODE_NULL | NODE_BOOLEAN | NODE_NUMBER | NODE_STRING | NODE_ARRAY | NODE_OBJECT
+	};
+	static const struct {
+		unsigned types; /* of the values that the keywords are for */
+		bool (*check)(struct run *r, const struct schema *s, const struct node *v);
+	} checks[] = {
+		{ ANY, check_type },
+		{ ANY, check_enum },
+		{ ANY, check_const },
+		{ NODE_NUMBER | NODE_STRING | NODE_ARRAY | NODE_OBJECT, check_bounds },
+		{ NODE_STRING, check_pattern },
+		{ NODE_ARRAY, check_unique },
+		{ NODE_ARRAY, check_items },
+		{ NODE_ARRAY, check_contains },
+		{ NODE_OBJECT, check_required },
+		{ NODE_OBJECT, check_property_names },
+		{ NODE_OBJECT, check_members },
+		{ NODE_OBJECT, check_dependent },
+		{ ANY, check_ref },
+		{ ANY, check_dynamic_ref },
+		{ ANY, check_all_of },
+		{ ANY, check_any_of },
+		{ ANY, check_one_of },
+		{ ANY, check_not },
+		{ ANY, check_if },
+	};
+	bool good = true;
 
-	if (go_on(r, good))
-		good &= check_enum(r, s, v);
-	if (go_on(r, good))
-		good &= check_const(r, s, v);
-	if (!go_on(r, good))
-		return false;
-	if (v->type == NODE_NUMBER)
-		good &= check_number(r, s, v);
-	else if (v->type == NODE_STRING)
-		good &= check_text(r, s, v);
-	else if (v->type == NODE_ARRAY)
-		good &= check_array(r, s, v, seen, scope);
-	else if (v->type == NODE_OBJECT)
-		good &= check_object(r, s, v, seen, scope);
-	if (go_on(r, good))
-		good &= check_in_place(r, s, v, seen, scope);
+	for (size_t i = 0; i < ARRAY_LEN(checks) && go_on(r, good); i++)
+		if (checks[i].types & v->type)
+			good &= checks[i].check(r, s, v);
 	return good;
 }
 
 /* A schema that asks what its keywords have seen of the value. */
-static bool check_seeing(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
+static bool check_seeing(struct run *r, const struct schema *s, const struct node *v)
 {
-	unsigned char *mine CLEANUP(free_bytes) = new_seen(r, v);
-	bool good = mine && check_keywords(r, s, v, mine, scope);
+	bool *outer = r->seen, *mine CLEANUP(free_seen) = new_seen(r, v);
+
+	r->seen = mine;
+
+	bool good = mine && check_keywords(r, s, v);
 
 	if (mine && go_on(r, good))
-		good &= check_unevaluated(r, s, v, mine, scope);
-	if (good && seen)
-		add_seen(seen, mine, v->count);
+		good &= check_unevaluated(r, s, v);
+	if (good && outer)
+		add_seen(outer, mine, v->count);
 	return good; /* NOLINT(clang-analyzer-unix.Malloc): the same */
 }
 
-static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
-		  const struct scope *scope)
+/* Does the value fit the schema? If not, adds violations, unless the run is quiet. If `seen` is
+ * not NULL, notes there what was seen. */
+static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *seen)
 {
 	if (!pay(r, 1))
 		return false;
@@ -729,21 +721,25 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, u
 		return false;
 	}
 
-	struct scope entered = { scope, s->resource };
+	const struct scope *outer = r->scope, entered = { outer, s->resource };
+	bool *outer_seen = r->seen;
 	bool asks = (v->type == NODE_ARRAY && s->sub[UNEVALUATED_ITEMS]) ||
 		    (v->type == NODE_OBJECT && s->sub[UNEVALUATED_PROPERTIES]);
 
-	if (!scope || scope->resource != s->resource)
-		scope = &entered;
+	if (!outer || outer->resource != s->resource)
+		r->scope = &entered;
+	r->seen = seen;
 	r->depth++;
 
-	bool good = (asks ? check_seeing : check_keywords)(r, s, v, seen, scope);
+	bool good = (asks ? check_seeing : check_keywords)(r, s, v);
 
 	r->depth--;
+	r->seen = outer_seen;
+	r->scope = outer;
 	return good && !stopped(r);
 }
 
-/* ---- from outside ---------------------------------------------------------------------------- */
+/* ---- the whole of it ------------------------------------------------------------------------- */
 
 /* Tell what is wrong with the value as a whole. False. */
 static bool reject_whole(struct arena *a, const char *message, struct violation **violations)
@@ -781,7 +777,7 @@ static bool validate(const struct jsonschema *schema, const cJSON *value,
 	if (!v)
 		return reject_whole(schema->arena, why, violations);
 
-	bool good = apply(&r, schema->root, v, NULL, NULL);
+	bool good = apply(&r, schema->root, v, NULL);
 
 	regex_matcher_free(r.matcher);
 	return tell(&r, good, violations);
@@ -807,7 +803,7 @@ static bool check_default(struct run *r, const struct schema *s, const char **wh
 {
 	const struct node *value = s->part[DEFAULT];
 	struct violation *first;
-	bool good = apply(r, s, value, NULL, NULL);
+	bool good = apply(r, s, value, NULL);
 
 	if (tell(r, good, &first))
 		return true;
