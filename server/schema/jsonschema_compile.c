@@ -48,13 +48,13 @@ struct compiler {
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-/* Note what is wrong with a node of the schema. False. */
-static bool wrong(struct compiler *c, const struct node *n, const char *what)
+/* Note what is wrong with a node of the schema. NULL, or false. */
+static void *wrong(struct compiler *c, const struct node *n, const char *what)
 {
 	const char *pointer = jsontree_pointer(c->arena, n);
 
 	c->out->why = *pointer && what ? arena_printf(c->arena, "%s: %s", pointer, what) : what;
-	return false;
+	return NULL;
 }
 
 #define WRONG(c, node, ...) wrong((c), (node), arena_printf((c)->arena, __VA_ARGS__))
@@ -182,16 +182,15 @@ static struct regex *read_regex(struct compiler *c, const struct node *n, const 
 	struct regex *re = regex_new(c->arena, text, &why);
 
 	if (!re && why)
-		WRONG(c, n, "%s is not a regular expression: %s", jsontree_quote(c->arena, text),
-		      why);
+		return WRONG(c, n, "%s is not a regular expression: %s",
+			     jsontree_quote(c->arena, text), why);
 	if (!re)
 		return NULL;
 	c->patterns += regex_size(re);
 	if (c->patterns <= PATTERNS_MAX)
 		return re;
 	regex_free(re);
-	WRONG(c, n, "the patterns of the schema are too large");
-	return NULL;
+	return wrong(c, n, "the patterns of the schema are too large");
 }
 
 static bool read_pattern(struct compiler *c, struct schema *s, struct node *n, int which)
@@ -547,7 +546,7 @@ static struct node *follow(struct node *n, char *pointer, const struct schema **
 	return n;
 }
 
-static bool unresolved(struct compiler *c, const struct js_ref *r, const char *what)
+static void *unresolved(struct compiler *c, const struct js_ref *r, const char *what)
 {
 	return WRONG(c, r->node, "%s %s", jsontree_quote(c->arena, r->node->text), what);
 }
@@ -560,10 +559,8 @@ static const struct js_resource *find_resource(struct compiler *c, const struct 
 
 	if (len == 0)
 		return from;
-	if (len + strlen(from->uri) > URI_MAX) {
-		unresolved(c, r, "is too long");
-		return NULL;
-	}
+	if (len + strlen(from->uri) > URI_MAX)
+		return unresolved(c, r, "is too long");
 
 	const char *text = arena_strndup(c->arena, r->node->text, len);
 	const char *uri = text ? uri_resolve(c->arena, from->uri, text) : NULL;
@@ -573,11 +570,7 @@ static const struct js_resource *find_resource(struct compiler *c, const struct 
 
 	const struct js_name *found = find_name(c->out, (struct js_name){ .text = uri });
 
-	if (!found) {
-		unresolved(c, r, "refers to outside of the document");
-		return NULL;
-	}
-	return found->resource;
+	return found ? found->resource : unresolved(c, r, "refers to outside of the document");
 }
 
 /* The schema that a pointer, decoded, leads to from a resource; compiled later if it is new. */
@@ -588,10 +581,8 @@ static const struct schema *find_pointer(struct compiler *c, const struct js_ref
 	const struct schema *near = &nearest;
 	struct node *n = follow(resource->node, pointer, &near);
 
-	if (!n) {
-		unresolved(c, r, "refers to nothing");
-		return NULL;
-	}
+	if (!n)
+		return unresolved(c, r, "refers to nothing");
 	nearest.resource = near->resource;
 	return read_schema(c, &nearest, n) ? n->schema : NULL;
 }
