@@ -77,7 +77,7 @@ static bool check_format(struct exchange *x, const struct row *schema, const cha
 static const char *list_misfits(struct exchange *x, const struct violation *violations)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 24);
-	struct writer w = { .to = &text, .empty = true };
+	struct writer w = { .out = &text, .empty = true };
 
 	writer_open(&w, '[');
 	for (; violations; violations = violations->next) {

@@ -26,7 +26,7 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks; /* newest first; owned */
-	char *at, *end;             /* what is left of the current block */
+	char *pos, *end;            /* what is left of the current block */
 	bool failed;                /* it has once returned NULL */
 };
 

@@ -33,7 +33,7 @@ static inline void buf_cut(struct buf *b, size_t len)
 }
 
 /* Make room for `more` bytes and the terminator; false, and bad, when that cannot be. */
-bool buf_reserve(struct buf *b, size_t more);
+bool buf_reserve(struct buf *b, size_t len);
 
 /* Room for at most `len` more bytes at the end, for buf_used; NULL when there can be none. */
 static inline char *buf_room(struct buf *b, size_t len)
@@ -52,12 +52,12 @@ static inline void buf_used(struct buf *b, char *end)
 
 static inline void buf_addn(struct buf *b, const char *text, size_t len)
 {
-	char *at = buf_room(b, len);
+	char *out = buf_room(b, len);
 
-	if (!at)
+	if (!out)
 		return;
-	memcpy(at, text, len);
-	buf_used(b, at + len);
+	memcpy(out, text, len);
+	buf_used(b, out + len);
 }
 
 static inline void buf_add(struct buf *b, const char *text)
@@ -67,12 +67,12 @@ static inline void buf_add(struct buf *b, const char *text)
 
 static inline void buf_addc(struct buf *b, char c)
 {
-	char *at = buf_room(b, 1);
+	char *out = buf_room(b, 1);
 
-	if (!at)
+	if (!out)
 		return;
-	*at++ = c;
-	buf_used(b, at);
+	*out++ = c;
+	buf_used(b, out);
 }
 
 /* A number in decimal. */

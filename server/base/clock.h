@@ -12,7 +12,7 @@
 
 struct clock {
 	_Atomic int64_t frozen; /* the time at which it stands, or CLOCK_RUNS */
-	_Atomic int64_t ahead;  /* of the real time, while it runs */
+	_Atomic int64_t offset; /* of the real time, while it runs */
 	int64_t last;           /* the last stamp; whoever changes the database holds it */
 };
 
@@ -29,14 +29,14 @@ bool clock_is_frozen(const struct clock *c);
 
 /* How it is set, and what it has stamped: to be put back. */
 struct clock_setting {
-	int64_t frozen, ahead, last;
+	int64_t frozen, offset, last;
 };
 
 /* Setting it, and these, are for one thread at a time: for whoever may change the database. */
 struct clock_setting clock_setting(const struct clock *c);
 void clock_restore(struct clock *c, struct clock_setting setting);
 
-void clock_freeze(struct clock *c, int64_t at);
+void clock_freeze(struct clock *c, int64_t time);
 /* Run, with the machine's time. */
 void clock_run(struct clock *c);
 /* Stand, or run on, that many microseconds later; false where that is beyond TIME_MAX. */
@@ -49,7 +49,7 @@ bool clock_advance(struct clock *c, int64_t micros);
  */
 int64_t clock_stamp(struct clock *c);
 /* The same of a change that happened at a time that has passed. */
-int64_t clock_stamp_at(struct clock *c, int64_t at);
+int64_t clock_stamp_at(struct clock *c, int64_t time);
 
 /* The longest time that seconds can say: a year. */
 enum { SECONDS_MAX = 366 * 24 * 60 * 60 };

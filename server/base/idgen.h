@@ -15,11 +15,11 @@ struct idgen {
 };
 
 /* The digits of base 58: what nobody takes for another, in order. */
-extern const char ident_base58[];
+extern const char idgen_base58[];
 
 /* Random ids; with a seed, drawn from a generator that begins with it. */
-void idgen_init(struct idgen *from, const uint64_t *seed);
+void idgen_init(struct idgen *g, const uint64_t *seed);
 /* A prefix and 33 characters of base 58; NULL when memory is short. */
-char *idgen_new(struct idgen *from, struct arena *a, const char *prefix) MUST_CHECK;
+char *idgen_new(struct idgen *g, struct arena *a, const char *prefix) MUST_CHECK;
 
 #endif

@@ -14,7 +14,7 @@
 #include "base/utf8.h"
 
 struct scan {
-	const char *text, *at, *end;
+	const char *text, *pos, *end;
 	const char *what;     /* is wrong at `at` */
 	struct arena decoded; /* the keys, as they are meant */
 	char *copy;   /* of the text, to be mended for cJSON; NULL where all must be right */
@@ -24,7 +24,7 @@ struct scan {
 enum { REPLACEMENT = 0xfffd, NUMBER_LEN = 64 /* cJSON's buffer, with the terminator */ };
 
 struct key {
-	const char *text, *at;
+	const char *text, *pos;
 	size_t len;
 };
 
@@ -46,28 +46,28 @@ static bool wrong(struct scan *s, const char *what)
 
 static bool eat(struct scan *s, char c)
 {
-	if (s->at == s->end || *s->at != c)
+	if (s->pos == s->end || *s->pos != c)
 		return false;
-	s->at++;
+	s->pos++;
 	return true;
 }
 
 static void skip_space(struct scan *s)
 {
-	while (s->at < s->end &&
-	       (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
-		s->at++;
+	while (s->pos < s->end &&
+	       (*s->pos == ' ' || *s->pos == '\t' || *s->pos == '\n' || *s->pos == '\r'))
+		s->pos++;
 }
 
 /* The value of the four hex digits at s->at + 2, after a \u, or -1. */
-static long hex4(const struct scan *s)
+static long read_hex4(const struct scan *s)
 {
 	long value = 0;
 
-	if (s->end - s->at < 6 || s->at[0] != '\\' || s->at[1] != 'u')
+	if (s->end - s->pos < 6 || s->pos[0] != '\\' || s->pos[1] != 'u')
 		return -1;
 	for (int i = 2; i < 6; i++) {
-		int digit = hex_digit(s->at[i]);
+		int digit = hex_digit(s->pos[i]);
 
 		if (digit < 0)
 			return -1;
@@ -104,41 +104,42 @@ static size_t put_utf8(char *out, long c)
  * An escape that stands for no character a text can hold. cJSON shall read U+FFFD; what was wrong,
  * where that is not allowed.
  */
-static bool mend_escape(struct scan *s, const char *at, const char *what)
+static bool replace_escape(struct scan *s, const char *pos, const char *what)
 {
 	if (!s->copy)
 		return wrong(s, what);
-	memcpy(s->copy + (at - s->text), "\\ufffd", 6);
+	memcpy(s->copy + (pos - s->text), "\\ufffd", 6);
 	return true;
 }
 
 /* The escape \u at s->at, or two that are a pair of surrogates. */
 static bool scan_unicode(struct scan *s, long *c)
 {
-	const char *at = s->at;
+	const char *pos = s->pos;
 	long low;
 
-	*c = hex4(s);
+	*c = read_hex4(s);
 	if (*c < 0)
 		return wrong(s, "a backslash must be followed by one of \" \\ / b f n r t or by u "
 				"and four hex digits");
 	if (*c != 0 && (*c < 0xd800 || *c > 0xdfff)) {
-		s->at += 6;
+		s->pos += 6;
 		return true;
 	}
-	if (*c == 0 && !mend_escape(s, at, "\\u0000 is not accepted"))
+	if (*c == 0 && !replace_escape(s, pos, "\\u0000 is not accepted"))
 		return false;
-	if (*c >= 0xdc00 && !mend_escape(s, at, "a low surrogate without its high one before it"))
+	if (*c >= 0xdc00 &&
+	    !replace_escape(s, pos, "a low surrogate without its high one before it"))
 		return false;
-	s->at += 6;
+	s->pos += 6;
 	if (*c >= 0xd800 && *c <= 0xdbff) {
-		low = hex4(s);
+		low = read_hex4(s);
 		if (low >= 0xdc00 && low <= 0xdfff) {
 			*c = 0x10000 + ((*c - 0xd800) << 10 | (low - 0xdc00));
-			s->at += 6;
+			s->pos += 6;
 			return true;
 		}
-		if (!mend_escape(s, at, "a high surrogate must be followed by a low one"))
+		if (!replace_escape(s, pos, "a high surrogate must be followed by a low one"))
 			return false;
 	}
 	*c = REPLACEMENT;
@@ -149,12 +150,12 @@ static bool scan_unicode(struct scan *s, long *c)
 static bool scan_escape(struct scan *s, char *out, size_t *len)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-	const char *name = s->at + 1 < s->end ? memchr(names, s->at[1], sizeof names - 1) : NULL;
+	const char *name = s->pos + 1 < s->end ? memchr(names, s->pos[1], sizeof names - 1) : NULL;
 
 	if (name) {
 		*out = values[name - names];
 		*len = 1;
-		s->at += 2;
+		s->pos += 2;
 		return true;
 	}
 
@@ -176,35 +177,35 @@ static bool scan_string(struct scan *s, struct key *key)
 		return wrong(s, "expected a string");
 	if (key) {
 		/* No decoded text is longer than its source, which ends at a quote. */
-		const char *quote = s->at;
+		const char *quote = s->pos;
 
 		while (quote < s->end && *quote != '"')
 			quote += *quote == '\\' && quote + 1 < s->end ? 2 : 1;
-		out = arena_alloc(&s->decoded, (size_t)(quote - s->at) + 1);
+		out = arena_alloc(&s->decoded, (size_t)(quote - s->pos) + 1);
 		if (!out)
 			return false;
 	}
 	while (!eat(s, '"')) {
 		char decoded[4];
-		const char *from = s->at;
+		const char *start = s->pos;
 		size_t len;
 
-		if (s->at == s->end)
+		if (s->pos == s->end)
 			return wrong(s, "a string without its closing quote");
-		if (*s->at == '\\') {
+		if (*s->pos == '\\') {
 			if (!scan_escape(s, decoded, &len))
 				return false;
-			from = decoded;
-		} else if ((unsigned char)*s->at < 0x20) {
+			start = decoded;
+		} else if ((unsigned char)*s->pos < 0x20) {
 			return wrong(s, "a control character in a string must be escaped");
 		} else {
-			len = utf8_sequence(s->at, (size_t)(s->end - s->at));
+			len = utf8_sequence(s->pos, (size_t)(s->end - s->pos));
 			if (len == 0)
 				return wrong(s, "not UTF-8");
-			s->at += len;
+			s->pos += len;
 		}
 		if (out) {
-			memcpy(out + used, from, len);
+			memcpy(out + used, start, len);
 			used += len;
 		}
 	}
@@ -217,17 +218,17 @@ static bool scan_string(struct scan *s, struct key *key)
 
 static bool scan_digits(struct scan *s)
 {
-	const char *from = s->at;
+	const char *start = s->pos;
 
-	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-		s->at++;
-	return s->at > from || wrong(s, "expected a digit");
+	while (s->pos < s->end && *s->pos >= '0' && *s->pos <= '9')
+		s->pos++;
+	return s->pos > start || wrong(s, "expected a digit");
 }
 
 /* Write a number that is too long for cJSON as a shorter one, and blanks. */
-static bool mend_number(struct scan *s, const char *from, size_t len)
+static bool shorten_number(struct scan *s, const char *start, size_t len)
 {
-	char *copy = s->copy + (from - s->text), *text = strndup(from, len), shorter[NUMBER_LEN];
+	char *copy = s->copy + (start - s->text), *text = strndup(start, len), shorter[NUMBER_LEN];
 
 	if (!text)
 		return false;
@@ -245,12 +246,12 @@ static bool mend_number(struct scan *s, const char *from, size_t len)
 
 static bool scan_number(struct scan *s)
 {
-	const char *from = s->at;
+	const char *start = s->pos;
 	char copy[NUMBER_LEN];
 
 	eat(s, '-');
 	if (eat(s, '0')) {
-		if (s->at < s->end && *s->at >= '0' && *s->at <= '9')
+		if (s->pos < s->end && *s->pos >= '0' && *s->pos <= '9')
 			return wrong(s, "a number must not begin with 0");
 	} else if (!scan_digits(s)) {
 		return false;
@@ -264,17 +265,17 @@ static bool scan_number(struct scan *s)
 			return false;
 	}
 
-	size_t len = (size_t)(s->at - from);
+	size_t len = (size_t)(s->pos - start);
 
 	if (s->copy)
-		return len < sizeof copy || mend_number(s, from, len);
+		return len < sizeof copy || shorten_number(s, start, len);
 	if (len < sizeof copy) {
-		memcpy(copy, from, len);
+		memcpy(copy, start, len);
 		copy[len] = '\0';
 		if (isfinite(strtod(copy, NULL)))
 			return true;
 	}
-	s->at = from;
+	s->pos = start;
 	return wrong(s,
 		     len < sizeof copy ? "a number out of range" : "a number of too many digits");
 }
@@ -300,14 +301,14 @@ static bool check_keys(struct scan *s, struct keys *k)
 		const struct key *x = &k->key[i - 1], *y = &k->key[i];
 
 		if (compare_keys(x, y) == 0)
-			second = x->at > y->at ? x->at : y->at;
+			second = x->pos > y->pos ? x->pos : y->pos;
 	}
 	if (!second)
 		return true;
 	s->repeats = true;
 	if (s->copy)
 		return true;
-	s->at = second;
+	s->pos = second;
 	return wrong(s, "a key that the object already has");
 }
 
@@ -327,8 +328,8 @@ static bool scan_object(struct scan *s, unsigned depth)
 
 		struct key *key = &keys.key[keys.count++];
 
-		key->at = s->at;
-		if (s->at == s->end || *s->at != '"')
+		key->pos = s->pos;
+		if (s->pos == s->end || *s->pos != '"')
 			return wrong(s, "expected a key in double quotes");
 		if (!scan_string(s, key))
 			return false;
@@ -361,27 +362,27 @@ static bool scan_word(struct scan *s, const char *word)
 {
 	size_t len = strlen(word);
 
-	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
+	if ((size_t)(s->end - s->pos) < len || memcmp(s->pos, word, len) != 0)
 		return false;
-	s->at += len;
+	s->pos += len;
 	return true;
 }
 
 static bool scan_value(struct scan *s, unsigned depth)
 {
 	skip_space(s);
-	if (depth == JSON_DEPTH && s->at < s->end && (*s->at == '{' || *s->at == '['))
+	if (depth == JSON_DEPTH && s->pos < s->end && (*s->pos == '{' || *s->pos == '['))
 		return wrong(s, "nested too deep");
 	if (eat(s, '{'))
 		return scan_object(s, depth + 1);
 	if (eat(s, '['))
 		return scan_array(s, depth + 1);
-	if (s->at < s->end && *s->at == '"')
+	if (s->pos < s->end && *s->pos == '"')
 		return scan_string(s, NULL);
-	if (s->at < s->end && (*s->at == '-' || (*s->at >= '0' && *s->at <= '9')))
+	if (s->pos < s->end && (*s->pos == '-' || (*s->pos >= '0' && *s->pos <= '9')))
 		return scan_number(s);
 	return scan_word(s, "true") || scan_word(s, "false") || scan_word(s, "null") ||
-	       wrong(s, s->at == s->end ? "expected a value, found the end" : "expected a value");
+	       wrong(s, s->pos == s->end ? "expected a value, found the end" : "expected a value");
 }
 
 /* The whole text, with s->text, s->at and s->end set. */
@@ -399,18 +400,18 @@ static bool scan_text(struct scan *s, struct json_error *e)
 		wrong(s, "UTF-16; expected UTF-8");
 	else if (scan_value(s, 0)) {
 		skip_space(s);
-		good = s->at == s->end || wrong(s, "expected the end after the value");
+		good = s->pos == s->end || wrong(s, "expected the end after the value");
 	}
 	arena_free(&s->decoded);
 	if (s->what)
-		json_error_at(e, s->text, s->at, s->what);
+		json_error_at(e, s->text, s->pos, s->what);
 	return good;
 }
 
-void json_error_at(struct json_error *e, const char *text, const char *at, const char *what)
+void json_error_at(struct json_error *e, const char *text, const char *pos, const char *what)
 {
 	*e = (struct json_error){ .line = 1, .column = 1, .what = what };
-	for (; text < at; text++) {
+	for (; text < pos; text++) {
 		e->column++;
 		if (*text == '\n') {
 			e->line++;
@@ -421,7 +422,7 @@ void json_error_at(struct json_error *e, const char *text, const char *at, const
 
 bool json_check(const char *text, size_t len, struct json_error *e)
 {
-	struct scan s = { .text = text, .at = text, .end = text + len };
+	struct scan s = { .text = text, .pos = text, .end = text + len };
 
 	return scan_text(&s, e);
 }
@@ -452,8 +453,8 @@ struct json_member *json_members(const cJSON *object, size_t *count)
 		return NULL;
 	*count = n;
 	n = 0;
-	for (cJSON *at = object->child; at; at = at->next, n++)
-		members[n] = (struct json_member){ at, n };
+	for (cJSON *member = object->child; member; member = member->next, n++)
+		members[n] = (struct json_member){ member, n };
 	qsort(members, n, sizeof *members, compare_members);
 	return members;
 }
@@ -486,7 +487,7 @@ static bool drop_repeats(cJSON *tree)
 
 cJSON *json_parse_any(const char *text, size_t len, struct json_error *e)
 {
-	struct scan s = { .text = text, .at = text, .end = text + len, .copy = malloc(len + 1) };
+	struct scan s = { .text = text, .pos = text, .end = text + len, .copy = malloc(len + 1) };
 	cJSON *tree CLEANUP(json_free) = NULL;
 
 	*e = (struct json_error){ 0 };

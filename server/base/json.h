@@ -21,7 +21,7 @@ struct json_error {
 };
 
 /* Say that at `at`, within `text`, is what `what`, constant text, says. */
-void json_error_at(struct json_error *e, const char *text, const char *at, const char *what);
+void json_error_at(struct json_error *e, const char *text, const char *pos, const char *what);
 
 /* Is `text` one JSON value (RFC 8259), in UTF-8, at most JSON_DEPTH deep, keys unique? False with
  * *e. */

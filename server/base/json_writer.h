@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 struct writer {
-	struct buf *to;
+	struct buf *out;
 	bool indent; /* by two spaces a level */
 	bool empty;  /* nothing is written yet in the object or array now open */
 	unsigned depth;
@@ -28,7 +28,7 @@ void writer_text(struct writer *w, const char *text);
 void writer_text_or_null(struct writer *w, const char *text);
 void writer_int(struct writer *w, long long value);
 /* A number that is not negative; null for one that is. */
-void write_count(struct writer *w, long long count);
+void writer_count(struct writer *w, long long count);
 void writer_raw(struct writer *w, const char *json);
 
 #endif

@@ -13,11 +13,11 @@ enum { LINE_MAX_BYTES = 16 * 1024 * 1024 };
 
 struct line_reader {
 	FILE *file; /* owned; NULL: from memory */
-	char *room; /* owned: what of the file has been read and is not used up */
+	char *buf;  /* owned: what of the file has been read and is not used up */
 	size_t cap;
-	const char *at, *end; /* that, or what is left in memory */
-	bool ended;           /* the file */
-	size_t number;        /* of the last line, from 1 */
+	const char *pos, *end; /* that, or what is left in memory */
+	bool ended;            /* the file */
+	size_t number;         /* of the last line, from 1 */
 };
 
 enum lines_read {

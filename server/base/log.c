@@ -99,20 +99,20 @@ static void drain(struct log *log, const char *text, size_t len)
 static void *run(void *arg)
 {
 	struct log *log = arg;
-	struct thread *b = &log->thread;
+	struct thread *thread = &log->thread;
 	struct buf writing = BUF_INIT(BUFFER);
 
-	thread_lock(b);
+	thread_lock(thread);
 	for (;;) {
-		while (log->waiting.len == 0 && !b->stopping)
-			thread_wait(b);
+		while (log->waiting.len == 0 && !thread->stopping)
+			thread_wait(thread);
 		if (log->waiting.len == 0)
 			break;
 
 		int64_t gathered = in_ms(GATHER_MS);
 
-		while (!b->stopping && log->waiting.len < BUFFER / 2 &&
-		       thread_wait_until(b, gathered))
+		while (!thread->stopping && log->waiting.len < BUFFER / 2 &&
+		       thread_wait_until(thread, gathered))
 			;
 
 		struct buf full = log->waiting;
@@ -121,7 +121,7 @@ static void *run(void *arg)
 		log->waiting = writing;
 		log->dropped = 0;
 		writing = full;
-		thread_unlock(b);
+		thread_unlock(thread);
 		drain(log, writing.text, writing.len);
 		if (dropped > 0) {
 			char what[64];
@@ -133,9 +133,9 @@ static void *run(void *arg)
 			drain(log, writing.text, writing.len);
 		}
 		buf_clear(&writing);
-		thread_lock(b);
+		thread_lock(thread);
 	}
-	thread_unlock(b);
+	thread_unlock(thread);
 	buf_free(&writing);
 	return NULL;
 }

@@ -97,10 +97,10 @@ void map_remove(struct map *m, const void *space, const char *key)
 	m->count--;
 }
 
-void *map_next(const struct map *m, size_t *at)
+void *map_next(const struct map *m, size_t *pos)
 {
-	while (*at < m->cap)
-		if (m->slots[(*at)++].value)
-			return m->slots[*at - 1].value;
+	while (*pos < m->cap)
+		if (m->slots[(*pos)++].value)
+			return m->slots[*pos - 1].value;
 	return NULL;
 }

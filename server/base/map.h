@@ -33,6 +33,6 @@ void map_remove(struct map *m, const void *space, const char *key);
 
 /* Walk over the values, in any order: `at` begins with 0, and NULL ends it. The map must not change
  * meanwhile. */
-void *map_next(const struct map *m, size_t *at);
+void *map_next(const struct map *m, size_t *pos);
 
 #endif

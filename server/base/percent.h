@@ -17,6 +17,6 @@ enum percent {
  * Decode `len` bytes into `out`, which has room for len + 1 and is ended by a NUL; with `plus`, a +
  * is a space. Anything but PERCENT_OK leaves `out` undefined.
  */
-enum percent percent_decode(const char *from, size_t len, bool plus, char *out) MUST_CHECK;
+enum percent percent_decode(const char *text, size_t len, bool plus, char *out) MUST_CHECK;
 
 #endif

@@ -19,17 +19,17 @@ struct thread {
 };
 
 /* Run it with what belongs to it, which is there before. False when threads are short. */
-bool thread_start(struct thread *b, void *(*run)(void *), void *with) MUST_CHECK;
+bool thread_start(struct thread *t, void *(*run)(void *), void *arg) MUST_CHECK;
 /* Say that it is over, and wait until it has ended. */
-void thread_stop(struct thread *b);
+void thread_stop(struct thread *t);
 
-void thread_lock(struct thread *b);
-void thread_unlock(struct thread *b);
+void thread_lock(struct thread *t);
+void thread_unlock(struct thread *t);
 
 /* All of these have the lock; a wait gives it up meanwhile, and may end for no reason. */
-void thread_wake(struct thread *b);
-void thread_wait(struct thread *b);
+void thread_wake(struct thread *t);
+void thread_wait(struct thread *t);
 /* Until a time of clock_monotonic(). False when that has come. */
-bool thread_wait_until(struct thread *b, int64_t micros);
+bool thread_wait_until(struct thread *t, int64_t micros);
 
 #endif

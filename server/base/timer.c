@@ -16,7 +16,7 @@ struct timer_queue {
 	bool flushed;
 };
 
-static void sift_up(struct timer_queue *queue, struct timer *timer)
+static void insert(struct timer_queue *queue, struct timer *timer)
 {
 	size_t place = queue->count++;
 
@@ -28,7 +28,7 @@ static void sift_up(struct timer_queue *queue, struct timer *timer)
 }
 
 /* Take out the one that is due first. */
-static struct timer *take_first(struct timer_queue *queue)
+static struct timer *remove_first(struct timer_queue *queue)
 {
 	struct timer *first = queue->heap[0], *last = queue->heap[--queue->count];
 	size_t place = 0;
@@ -58,7 +58,7 @@ static void *run(void *arg)
 		if (queue->count == 0) {
 			thread_wait(&queue->thread);
 		} else if (queue->heap[0]->due <= clock_monotonic()) {
-			struct timer *timer = take_first(queue);
+			struct timer *timer = remove_first(queue);
 
 			timer->fire(timer);
 		} else {
@@ -87,7 +87,7 @@ bool timer_add(struct timer_queue *queue, struct timer *timer, int64_t micros)
 	ok = !queue->flushed && GROW(queue->heap, queue->count + 1, queue->cap);
 	if (ok) {
 		timer->due = clock_monotonic() + micros;
-		sift_up(queue, timer);
+		insert(queue, timer);
 		if (queue->heap[0] == timer)
 			thread_wake(&queue->thread);
 	}

@@ -22,7 +22,7 @@ size_t utf8_count(const char *text);
  */
 char *utf8_clean(struct arena *a, const char *text, size_t max);
 /* Append bytes as UTF-8: those that are not, and NULs, become U+FFFD. */
-void utf8_add(struct buf *to, const char *text, size_t len);
+void utf8_add(struct buf *b, const char *text, size_t len);
 /* The length of the text cut to at most `max` bytes, between two characters. */
 size_t utf8_cut(const char *text, size_t len, size_t max);
 

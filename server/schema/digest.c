@@ -33,7 +33,7 @@ char *digest_text(struct arena *a, const char *bytes, size_t len)
 			hash[i] = (uint8_t)(value / 58);
 			rest = value % 58;
 		}
-		digits[digit] = ident_base58[rest];
+		digits[digit] = idgen_base58[rest];
 	}
 	return arena_printf(a, "sha256:%s", digits);
 }
@@ -50,7 +50,7 @@ static void write_slot(struct writer *w, const struct digest_slot *slot)
 char *digest_schema(struct arena *a, const struct digest_input *in)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(INPUT_MAX);
-	struct writer w = { .to = &text, .empty = true };
+	struct writer w = { .out = &text, .empty = true };
 
 	/* Keys in order: it is canonical, too. */
 	writer_open(&w, '{');
