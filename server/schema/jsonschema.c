@@ -20,8 +20,8 @@ enum {
 };
 
 /* The resources entered on the way, for $dynamicRef. */
-struct scope {
-	const struct scope *outer;
+struct js_scope {
+	const struct js_scope *outer;
 	const struct js_resource *resource;
 };
 
@@ -36,16 +36,16 @@ struct run {
 	const struct node *places[VIOLATIONS_MAX]; /* of them; in order */
 	size_t count;
 	/* Of the schema that is being applied: */
-	const struct scope *scope;
+	const struct js_scope *scope;
 	/* Which items or members of the value some keyword has looked at, for unevaluatedItems and
 	 * unevaluatedProperties; NULL if no schema asks. */
-	bool *seen;
+	bool *evaluated;
 };
 
 /* ---- violations ------------------------------------------------------------------------------ */
 
 /* Is nothing more to be looked at? The steps are used up, or memory is short. */
-static bool stopped(const struct run *r)
+static bool is_stopped(const struct run *r)
 {
 	return r->steps < 0 || r->arena->failed;
 }
@@ -54,38 +54,38 @@ static bool stopped(const struct run *r)
 static bool pay(struct run *r, size_t steps)
 {
 	r->steps -= (long long)steps;
-	return !stopped(r);
+	return !is_stopped(r);
 }
 
 /* Would a violation of this value be among those that are told? */
-static bool wanted(const struct run *r, const struct node *v)
+static bool is_wanted(const struct run *r, const struct node *v)
 {
-	return !r->quiet && !stopped(r) &&
-	       (r->count < VIOLATIONS_MAX || v->at < r->places[VIOLATIONS_MAX - 1]->at);
+	return !r->quiet && !is_stopped(r) &&
+	       (r->count < VIOLATIONS_MAX || v->order < r->places[VIOLATIONS_MAX - 1]->order);
 }
 
 /* Put a violation in its place, behind those of values before and those found before. False. */
 static bool add_violation(struct run *r, const struct node *v, const char *message)
 {
-	struct violation *made = arena_alloc(r->arena, sizeof *made);
+	struct violation *violation = arena_alloc(r->arena, sizeof *violation);
 	size_t place = r->count < VIOLATIONS_MAX ? r->count : VIOLATIONS_MAX - 1;
 
-	if (!made || !message)
+	if (!violation || !message)
 		return false;
-	*made = (struct violation){ .path = jsontree_path(r->arena, v), .message = message };
+	*violation = (struct violation){ .path = jsontree_path(r->arena, v), .message = message };
 	r->count = place + 1;
-	for (; place > 0 && r->places[place - 1]->at > v->at; place--) {
+	for (; place > 0 && r->places[place - 1]->order > v->order; place--) {
 		r->places[place] = r->places[place - 1];
 		r->violations[place] = r->violations[place - 1];
 	}
 	r->places[place] = v;
-	r->violations[place] = made;
+	r->violations[place] = violation;
 	return false;
 }
 
 /* Say what does not fit, where it is worth saying. False. */
 #define VIOLATION(r, v, ...)                                                                       \
-	(wanted((r), (v)) && add_violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
+	(is_wanted((r), (v)) && add_violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
 
 static const char *quote(struct run *r, const char *text)
 {
@@ -98,12 +98,12 @@ static const char *show_number(struct run *r, double number)
 }
 
 /* A list for a message, which names at most NAMES_MAX. */
-struct list {
+struct name_list {
 	const char *text; /* NULL: it is empty, or memory is short */
 	size_t count;
 };
 
-static void list_add(struct run *r, struct list *l, const char *text)
+static void list_add(struct run *r, struct name_list *l, const char *text)
 {
 	if (l->count++ == 0)
 		l->text = text;
@@ -114,65 +114,65 @@ static void list_add(struct run *r, struct list *l, const char *text)
 
 /* ---- applying schemas ------------------------------------------------------------------------ */
 
-static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *seen);
+static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *evaluated);
 
 /* Does the value fit? Adds no violations. */
-static bool fits(struct run *r, const struct schema *s, const struct node *v, bool *seen)
+static bool fits(struct run *r, const struct schema *s, const struct node *v, bool *evaluated)
 {
 	r->quiet++;
 
-	bool good = apply(r, s, v, seen);
+	bool good = apply(r, s, v, evaluated);
 
 	r->quiet--;
 	return good;
 }
 
-static void free_seen(bool **seen)
+static void free_marks(bool **marks)
 {
-	free(*seen);
+	free(*marks);
 }
 
 /* Room to note what of a value was seen; NULL when the run is stopped. */
-static bool *new_seen(struct run *r, const struct node *v)
+static bool *new_marks(struct run *r, const struct node *v)
 {
 	if (!pay(r, v->count / BYTES_PER_STEP))
 		return NULL;
 
-	bool *seen = calloc(v->count + 1, sizeof *seen);
+	bool *marks = calloc(v->count + 1, sizeof *marks);
 
-	return seen ? seen : arena_fail(r->arena);
+	return marks ? marks : arena_fail(r->arena);
 }
 
-static void note_seen(struct run *r, size_t i)
+static void mark_evaluated(struct run *r, size_t i)
 {
-	if (r->seen)
-		r->seen[i] = true;
+	if (r->evaluated)
+		r->evaluated[i] = true;
 }
 
-static void add_seen(bool *seen, const bool *other, size_t count)
+static void add_marks(bool *marks, const bool *other, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		seen[i] |= other[i];
+		marks[i] |= other[i];
 }
 
 /* Does the value fit? If so, what the schema has seen of it counts as seen. */
-static bool fits_seen(struct run *r, const struct schema *s, const struct node *v)
+static bool fits_and_marks(struct run *r, const struct schema *s, const struct node *v)
 {
-	if (!r->seen)
+	if (!r->evaluated)
 		return fits(r, s, v, NULL);
 
-	bool *mine CLEANUP(free_seen) = new_seen(r, v);
+	bool *marks CLEANUP(free_marks) = new_marks(r, v);
 
-	if (!mine || !fits(r, s, v, mine))
+	if (!marks || !fits(r, s, v, marks))
 		return false; /* NOLINT(clang-analyzer-unix.Malloc): it does not see CLEANUP */
-	add_seen(r->seen, mine, v->count);
+	add_marks(r->evaluated, marks, v->count);
 	return true;
 }
 
 /* Go on with further keywords after a failure? Only if there may be more to tell. */
-static bool go_on(const struct run *r, bool good)
+static bool may_go_on(const struct run *r, bool good)
 {
-	return !stopped(r) && (good || !r->quiet);
+	return !is_stopped(r) && (good || !r->quiet);
 }
 
 /* ---- any value ------------------------------------------------------------------------------- */
@@ -192,15 +192,15 @@ static bool is_collection(const struct node *n)
 
 static bool check_enum(struct run *r, const struct schema *s, const struct node *v)
 {
-	const struct node *words = s->part[ENUM];
-	size_t low = 0, high = words ? words->count : 0;
-	struct list list = { 0 };
+	const struct node *allowed = s->part[ENUM];
+	size_t low = 0, high = allowed ? allowed->count : 0;
+	struct name_list list = { 0 };
 
-	if (!words)
+	if (!allowed)
 		return true;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = jsontree_compare(v, s->words[middle]);
+		int order = jsontree_compare(v, s->enum_values[middle]);
 
 		if (order == 0)
 			return true;
@@ -211,14 +211,14 @@ static bool check_enum(struct run *r, const struct schema *s, const struct node 
 		else
 			low = middle + 1;
 	}
-	if (!wanted(r, v))
+	if (!is_wanted(r, v))
 		return false;
-	for (size_t i = 0; i < words->count && i <= NAMES_MAX; i++) {
-		if (is_collection(words->items[i]))
+	for (size_t i = 0; i < allowed->count && i <= NAMES_MAX; i++) {
+		if (is_collection(allowed->items[i]))
 			return VIOLATION(r, v, "'enum' failed");
-		list_add(r, &list, jsontree_show(r->arena, words->items[i]));
+		list_add(r, &list, jsontree_show(r->arena, allowed->items[i]));
 	}
-	if (words->count == 0)
+	if (allowed->count == 0)
 		return VIOLATION(r, v, "value must be one of none");
 	return VIOLATION(r, v, "value must be one of %s", list.text);
 }
@@ -228,7 +228,7 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 	const struct node *want = s->part[CONST];
 
 	if (!want || !pay(r, v->weight) || jsontree_compare(v, want) == 0)
-		return !stopped(r);
+		return !is_stopped(r);
 	if (is_collection(want))
 		return VIOLATION(r, v, "'const' failed");
 	return VIOLATION(r, v, "value must be %s", jsontree_show(r->arena, want));
@@ -241,7 +241,7 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 static unsigned long long decimal(double number, int *exponent)
 {
 	unsigned long long digits = 0;
-	char text[32], *at;
+	char text[32], *pos;
 
 	for (int precision = 14; precision <= 16; precision++) {
 		snprintf(text, sizeof text, "%.*e", precision, fabs(number));
@@ -249,11 +249,11 @@ static unsigned long long decimal(double number, int *exponent)
 			break;
 	}
 	*exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-	for (at = text; *at != 'e'; at++) {
-		if (*at == '.')
+	for (pos = text; *pos != 'e'; pos++) {
+		if (*pos == '.')
 			continue;
-		digits = digits * 10 + (unsigned)(*at - '0');
-		*exponent -= at > text;
+		digits = digits * 10 + (unsigned)(*pos - '0');
+		*exponent -= pos > text;
 	}
 	while (digits && digits % 10 == 0) {
 		digits /= 10;
@@ -275,18 +275,19 @@ static bool is_multiple(struct run *r, double number, double step)
 	if (isinf(step))
 		return false;
 
-	unsigned __int128 digits = decimal(number, &exponent), of = decimal(step, &step_exponent);
+	unsigned __int128 digits = decimal(number, &exponent),
+			  divisor = decimal(step, &step_exponent);
 
 	if (!pay(r, DECIMAL_STEPS + (size_t)abs(exponent - step_exponent)))
 		return false;
 	for (; exponent < step_exponent; exponent++) {
-		of *= 10;
-		if (of > digits)
+		divisor *= 10;
+		if (divisor > digits)
 			return false;
 	}
-	digits %= of; /* NOLINT(clang-analyzer-core.DivideZero): a step is greater than 0 */
+	digits %= divisor; /* NOLINT(clang-analyzer-core.DivideZero): a step is greater than 0 */
 	for (; exponent > step_exponent && digits; exponent--)
-		digits = digits * 10 % of;
+		digits = digits * 10 % divisor;
 	return digits == 0;
 }
 
@@ -332,7 +333,7 @@ static bool check_bounds(struct run *r, const struct schema *s, const struct nod
 	double number = v->type == NODE_NUMBER ? v->number : (double)v->count;
 	bool good = true;
 
-	for (size_t i = 0; i < ARRAY_LEN(bounds) && go_on(r, good); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(bounds) && may_go_on(r, good); i++) {
 		double want = s->bound[bounds[i].bound];
 
 		if (bounds[i].type == v->type && !isnan(want) &&
@@ -347,9 +348,9 @@ static bool check_bounds(struct run *r, const struct schema *s, const struct nod
 
 static bool matches(struct run *r, const struct regex *re, const char *text)
 {
-	if (!r->matcher && !stopped(r))
+	if (!r->matcher && !is_stopped(r))
 		r->matcher = regex_matcher_new(r->arena);
-	return !stopped(r) && regex_match(re, r->matcher, text, &r->steps);
+	return !is_stopped(r) && regex_match(re, r->matcher, text, &r->steps);
 }
 
 static bool check_pattern(struct run *r, const struct schema *s, const struct node *v)
@@ -381,44 +382,44 @@ static bool check_items(struct run *r, const struct schema *s, const struct node
 	const struct schema *rest = s->sub[ITEMS];
 	bool good = true;
 
-	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
+	for (size_t i = 0; i < v->count && may_go_on(r, good); i++) {
 		const struct schema *next = i < fixed ? prefix->items[i]->schema : rest;
 
 		if (!next || (i >= fixed && rest->never))
 			break;
 		good &= apply(r, next, v->items[i], NULL);
-		note_seen(r, i);
+		mark_evaluated(r, i);
 	}
-	if (rest && rest->never && v->count > fixed && go_on(r, good))
+	if (rest && rest->never && v->count > fixed && may_go_on(r, good))
 		good = VIOLATION(r, v, "last %zu items not allowed", v->count - fixed);
 	return good;
 }
 
 static bool check_contains(struct run *r, const struct schema *s, const struct node *v)
 {
-	double least = isnan(s->bound[MIN_CONTAINS]) ? 1 : s->bound[MIN_CONTAINS],
-	       most = s->bound[MAX_CONTAINS];
+	double min = isnan(s->bound[MIN_CONTAINS]) ? 1 : s->bound[MIN_CONTAINS],
+	       max = s->bound[MAX_CONTAINS];
 	size_t count = 0;
 
 	if (!s->sub[CONTAINS])
 		return true;
-	for (size_t i = 0; i < v->count && !stopped(r); i++)
+	for (size_t i = 0; i < v->count && !is_stopped(r); i++)
 		if (fits(r, s->sub[CONTAINS], v->items[i], NULL)) {
 			count++;
-			note_seen(r, i);
+			mark_evaluated(r, i);
 		}
-	if (stopped(r))
+	if (is_stopped(r))
 		return false;
-	if ((double)count < least && count == 0)
+	if ((double)count < min && count == 0)
 		return VIOLATION(r, v, "no items match contains schema");
-	if ((double)count < least)
+	if ((double)count < min)
 		return VIOLATION(r, v,
 				 "min %s items required to match contains schema, but matched %zu",
-				 show_number(r, least), count);
-	if ((double)count > most)
+				 show_number(r, min), count);
+	if ((double)count > max)
 		return VIOLATION(r, v,
 				 "max %s items required to match contains schema, but matched %zu",
-				 show_number(r, most), count);
+				 show_number(r, max), count);
 	return true;
 }
 
@@ -436,14 +437,14 @@ static const struct node *find_member(struct run *r, const struct node *object,
 static bool check_names(struct run *r, const struct node *names, const struct node *v,
 			const char *if_exists)
 {
-	struct list missing = { 0 };
+	struct name_list missing = { 0 };
 
 	for (size_t i = 0; i < names->count && missing.count <= NAMES_MAX; i++) {
 		if (!pay(r, names->items[i]->weight))
 			return false;
 		if (jsontree_get(v, names->items[i]->text))
 			continue;
-		if (!wanted(r, v))
+		if (!is_wanted(r, v))
 			return false;
 		list_add(r, &missing, quote(r, names->items[i]->text));
 	}
@@ -467,7 +468,7 @@ static bool check_property_names(struct run *r, const struct schema *s, const st
 	const struct schema *names = s->sub[PROPERTY_NAMES];
 	bool good = true;
 
-	for (size_t i = 0; names && i < v->count && go_on(r, good); i++) {
+	for (size_t i = 0; names && i < v->count && may_go_on(r, good); i++) {
 		const struct node *member = v->items[i];
 		struct node name = { .type = NODE_STRING,
 				     .text = member->key,
@@ -485,40 +486,40 @@ static bool check_property_names(struct run *r, const struct schema *s, const st
 /* Check one member by properties, patternProperties and additionalProperties. *looked: there was a
  * schema for it; *extra: it is not allowed. */
 static bool check_member(struct run *r, const struct schema *s, const struct node *member,
-			 bool *looked, bool *extra)
+			 bool *evaluated, bool *extra)
 {
 	const struct node *own = find_member(r, s->part[PROPERTIES], member),
 			  *patterns = s->part[PATTERN_PROPERTIES];
 	const struct schema *rest = s->sub[ADDITIONAL_PROPERTIES];
 	bool good = !own || apply(r, own->schema, member, NULL);
 
-	*looked = own != NULL;
-	for (size_t i = 0; patterns && i < patterns->count && go_on(r, good); i++)
+	*evaluated = own != NULL;
+	for (size_t i = 0; patterns && i < patterns->count && may_go_on(r, good); i++)
 		if (matches(r, s->patterns[i], member->key)) {
-			*looked = true;
+			*evaluated = true;
 			good &= apply(r, patterns->items[i]->schema, member, NULL);
 		}
-	if (*looked || !rest || stopped(r))
+	if (*evaluated || !rest || is_stopped(r))
 		return good;
-	*looked = true;
+	*evaluated = true;
 	*extra = rest->never;
 	return !*extra && apply(r, rest, member, NULL);
 }
 
 static bool check_members(struct run *r, const struct schema *s, const struct node *v)
 {
-	struct list extras = { 0 };
+	struct name_list extras = { 0 };
 	bool good = true;
 
 	if (!s->part[PROPERTIES] && !s->part[PATTERN_PROPERTIES] && !s->sub[ADDITIONAL_PROPERTIES])
 		return true;
-	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
-		bool extra = false, looked = false;
+	for (size_t i = 0; i < v->count && may_go_on(r, good); i++) {
+		bool extra = false, evaluated = false;
 
-		good &= check_member(r, s, v->items[i], &looked, &extra);
-		if (looked)
-			note_seen(r, i);
-		if (extra && wanted(r, v) && extras.count <= NAMES_MAX)
+		good &= check_member(r, s, v->items[i], &evaluated, &extra);
+		if (evaluated)
+			mark_evaluated(r, i);
+		if (extra && is_wanted(r, v) && extras.count <= NAMES_MAX)
 			list_add(r, &extras, quote(r, v->items[i]->key));
 	}
 	if (extras.count > 0)
@@ -532,12 +533,12 @@ static bool check_dependent(struct run *r, const struct schema *s, const struct 
 			  *schemas = s->part[DEPENDENT_SCHEMAS];
 	bool good = true;
 
-	for (size_t i = 0; required && i < required->count && go_on(r, good); i++)
+	for (size_t i = 0; required && i < required->count && may_go_on(r, good); i++)
 		if (find_member(r, v, required->items[i]))
 			good &= check_names(r, required->items[i], v, required->items[i]->key);
-	for (size_t i = 0; schemas && i < schemas->count && go_on(r, good); i++)
+	for (size_t i = 0; schemas && i < schemas->count && may_go_on(r, good); i++)
 		if (find_member(r, v, schemas->items[i]))
-			good &= apply(r, schemas->items[i]->schema, v, r->seen);
+			good &= apply(r, schemas->items[i]->schema, v, r->evaluated);
 	return good;
 }
 
@@ -545,14 +546,14 @@ static bool check_dependent(struct run *r, const struct schema *s, const struct 
 
 static bool check_ref(struct run *r, const struct schema *s, const struct node *v)
 {
-	return !s->sub[REF] || apply(r, s->sub[REF], v, r->seen);
+	return !s->sub[REF] || apply(r, s->sub[REF], v, r->evaluated);
 }
 
 /* The outermost resource that has the anchor decides which schema it is. */
 static bool check_dynamic_ref(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct schema *target = s->sub[DYNAMIC_REF];
-	const struct scope *scope = s->dynamic_anchor ? r->scope : NULL;
+	const struct js_scope *scope = s->dynamic_anchor ? r->scope : NULL;
 
 	for (; scope && pay(r, 1 + strlen(s->dynamic_anchor) / BYTES_PER_STEP);
 	     scope = scope->outer) {
@@ -561,7 +562,7 @@ static bool check_dynamic_ref(struct run *r, const struct schema *s, const struc
 
 		target = found ? found : target;
 	}
-	return !target || apply(r, target, v, r->seen);
+	return !target || apply(r, target, v, r->evaluated);
 }
 
 static bool check_all_of(struct run *r, const struct schema *s, const struct node *v)
@@ -569,15 +570,15 @@ static bool check_all_of(struct run *r, const struct schema *s, const struct nod
 	const struct node *all = s->part[ALL_OF];
 	bool good = true;
 
-	for (size_t i = 0; all && i < all->count && go_on(r, good); i++)
-		good &= apply(r, all->items[i]->schema, v, r->seen);
+	for (size_t i = 0; all && i < all->count && may_go_on(r, good); i++)
+		good &= apply(r, all->items[i]->schema, v, r->evaluated);
 	return good;
 }
 
 /* Tell for each schema, none of which fits, why it does not. False. */
-static bool tell_branches(struct run *r, const struct node *branches, const struct node *v)
+static bool report_branches(struct run *r, const struct node *branches, const struct node *v)
 {
-	for (size_t i = 0; i < branches->count && go_on(r, false); i++)
+	for (size_t i = 0; i < branches->count && may_go_on(r, false); i++)
 		apply(r, branches->items[i]->schema, v, NULL);
 	return false;
 }
@@ -587,9 +588,9 @@ static bool check_any_of(struct run *r, const struct schema *s, const struct nod
 	const struct node *any = s->part[ANY_OF];
 	bool good = false;
 
-	for (size_t i = 0; any && i < any->count && !stopped(r) && (!good || r->seen); i++)
-		good |= fits_seen(r, any->items[i]->schema, v);
-	return good || !any || tell_branches(r, any, v);
+	for (size_t i = 0; any && i < any->count && !is_stopped(r) && (!good || r->evaluated); i++)
+		good |= fits_and_marks(r, any->items[i]->schema, v);
+	return good || !any || report_branches(r, any, v);
 }
 
 static bool check_one_of(struct run *r, const struct schema *s, const struct node *v)
@@ -597,15 +598,15 @@ static bool check_one_of(struct run *r, const struct schema *s, const struct nod
 	const struct node *one = s->part[ONE_OF];
 	size_t found = SIZE_MAX;
 
-	for (size_t i = 0; one && i < one->count && !stopped(r); i++) {
-		if (!fits_seen(r, one->items[i]->schema, v))
+	for (size_t i = 0; one && i < one->count && !is_stopped(r); i++) {
+		if (!fits_and_marks(r, one->items[i]->schema, v))
 			continue;
 		if (found != SIZE_MAX)
 			return VIOLATION(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
 					 i);
 		found = i;
 	}
-	return found != SIZE_MAX || !one || tell_branches(r, one, v);
+	return found != SIZE_MAX || !one || report_branches(r, one, v);
 }
 
 static bool check_not(struct run *r, const struct schema *s, const struct node *v)
@@ -618,9 +619,9 @@ static bool check_if(struct run *r, const struct schema *s, const struct node *v
 	if (!s->sub[IF])
 		return true;
 
-	const struct schema *next = s->sub[fits_seen(r, s->sub[IF], v) ? THEN : ELSE];
+	const struct schema *next = s->sub[fits_and_marks(r, s->sub[IF], v) ? THEN : ELSE];
 
-	return !stopped(r) && (!next || apply(r, next, v, r->seen));
+	return !is_stopped(r) && (!next || apply(r, next, v, r->evaluated));
 }
 
 /* What no other keyword has looked at. */
@@ -628,18 +629,18 @@ static bool check_unevaluated(struct run *r, const struct schema *s, const struc
 {
 	const struct schema *rest =
 	    s->sub[v->type == NODE_ARRAY ? UNEVALUATED_ITEMS : UNEVALUATED_PROPERTIES];
-	struct list extras = { 0 };
+	struct name_list extras = { 0 };
 	bool good = true;
 
-	for (size_t i = 0; i < v->count && pay(r, 1) && go_on(r, good); i++) {
+	for (size_t i = 0; i < v->count && pay(r, 1) && may_go_on(r, good); i++) {
 		const struct node *item = v->items[i];
 
-		if (r->seen[i])
+		if (r->evaluated[i])
 			continue;
-		r->seen[i] = true;
+		r->evaluated[i] = true;
 		if (!rest->never)
 			good &= apply(r, rest, item, NULL);
-		else if (!wanted(r, v))
+		else if (!is_wanted(r, v))
 			good = false;
 		else if (extras.count <= NAMES_MAX)
 			list_add(r, &extras,
@@ -686,31 +687,31 @@ static bool check_keywords(struct run *r, const struct schema *s, const struct n
 	};
 	bool good = true;
 
-	for (size_t i = 0; i < ARRAY_LEN(checks) && go_on(r, good); i++)
+	for (size_t i = 0; i < ARRAY_LEN(checks) && may_go_on(r, good); i++)
 		if (checks[i].types & v->type)
 			good &= checks[i].check(r, s, v);
 	return good;
 }
 
 /* A schema that asks what its keywords have seen of the value. */
-static bool check_seeing(struct run *r, const struct schema *s, const struct node *v)
+static bool check_marking(struct run *r, const struct schema *s, const struct node *v)
 {
-	bool *outer = r->seen, *mine CLEANUP(free_seen) = new_seen(r, v);
+	bool *outer = r->evaluated, *marks CLEANUP(free_marks) = new_marks(r, v);
 
-	r->seen = mine;
+	r->evaluated = marks;
 
-	bool good = mine && check_keywords(r, s, v);
+	bool good = marks && check_keywords(r, s, v);
 
-	if (mine && go_on(r, good))
+	if (marks && may_go_on(r, good))
 		good &= check_unevaluated(r, s, v);
 	if (good && outer)
-		add_seen(outer, mine, v->count);
+		add_marks(outer, marks, v->count);
 	return good; /* NOLINT(clang-analyzer-unix.Malloc): the same */
 }
 
 /* Does the value fit the schema? If not, adds violations, unless the run is quiet. If `seen` is
  * not NULL, notes there what was seen. */
-static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *seen)
+static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *evaluated)
 {
 	if (!pay(r, 1))
 		return false;
@@ -721,22 +722,22 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, b
 		return false;
 	}
 
-	const struct scope *outer = r->scope, entered = { outer, s->resource };
-	bool *outer_seen = r->seen;
-	bool asks = (v->type == NODE_ARRAY && s->sub[UNEVALUATED_ITEMS]) ||
-		    (v->type == NODE_OBJECT && s->sub[UNEVALUATED_PROPERTIES]);
+	const struct js_scope *outer = r->scope, entered = { outer, s->resource };
+	bool *outer_marks = r->evaluated;
+	bool needs_marks = (v->type == NODE_ARRAY && s->sub[UNEVALUATED_ITEMS]) ||
+			   (v->type == NODE_OBJECT && s->sub[UNEVALUATED_PROPERTIES]);
 
 	if (!outer || outer->resource != s->resource)
 		r->scope = &entered;
-	r->seen = seen;
+	r->evaluated = evaluated;
 	r->depth++;
 
-	bool good = (asks ? check_seeing : check_keywords)(r, s, v);
+	bool good = (needs_marks ? check_marking : check_keywords)(r, s, v);
 
 	r->depth--;
-	r->seen = outer_seen;
+	r->evaluated = outer_marks;
 	r->scope = outer;
-	return good && !stopped(r);
+	return good && !is_stopped(r);
 }
 
 /* ---- the whole of it ------------------------------------------------------------------------- */
@@ -744,16 +745,16 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, b
 /* Tell what is wrong with the value as a whole. False. */
 static bool reject_whole(struct arena *a, const char *message, struct violation **violations)
 {
-	struct violation *made = message ? arena_alloc(a, sizeof *made) : NULL;
+	struct violation *violation = message ? arena_alloc(a, sizeof *violation) : NULL;
 
-	if (made)
-		*made = (struct violation){ .path = "[]", .message = message };
-	*violations = made;
+	if (violation)
+		*violation = (struct violation){ .path = "[]", .message = message };
+	*violations = violation;
 	return false;
 }
 
 /* The end of a run, which found its value `good` or not. */
-static bool tell(struct run *r, bool good, struct violation **violations)
+static bool report(struct run *r, bool good, struct violation **violations)
 {
 	*violations = NULL;
 	if (r->arena->failed)
@@ -780,7 +781,7 @@ static bool validate(const struct jsonschema *schema, const cJSON *value,
 	bool good = apply(&r, schema->root, v, NULL);
 
 	regex_matcher_free(r.matcher);
-	return tell(&r, good, violations);
+	return report(&r, good, violations);
 }
 
 bool jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
@@ -805,7 +806,7 @@ static bool check_default(struct run *r, const struct schema *s, const char **wh
 	struct violation *first;
 	bool good = apply(r, s, value, NULL);
 
-	if (tell(r, good, &first))
+	if (report(r, good, &first))
 		return true;
 	if (first)
 		*why = arena_printf(r->arena, "%s: %s",

@@ -33,7 +33,7 @@ struct js_name {
 /* A reference whose schema is to be found. */
 struct js_ref {
 	struct js_ref *next;
-	struct schema *from;
+	struct schema *schema;
 	enum sub sub;
 	const struct node *node;
 };
@@ -42,7 +42,7 @@ struct compiler {
 	struct jsonschema *out;
 	struct arena *arena;
 	struct schema *todo; /* to be compiled; linked by .next */
-	struct js_ref *references;
+	struct js_ref *refs;
 	size_t patterns; /* bytes that they take */
 };
 
@@ -97,15 +97,15 @@ static const struct js_name *find_name(const struct jsonschema *s, struct js_nam
 
 static bool add_name(struct compiler *c, const struct node *n, struct js_name name)
 {
-	struct js_name *mine = arena_alloc(c->arena, sizeof *mine), **slot;
+	struct js_name *copy = arena_alloc(c->arena, sizeof *copy), **slot;
 
-	if (!mine)
+	if (!copy)
 		return false;
-	*mine = name;
-	slot = tsearch(mine, &c->out->names, compare_names);
+	*copy = name;
+	slot = tsearch(copy, &c->out->names, compare_names);
 	if (!slot)
 		return false;
-	if (*slot == mine)
+	if (*slot == copy)
 		return true;
 	/* $anchor and $dynamicAnchor of one schema may be alike. */
 	if ((*slot)->anchor && (*slot)->schema == name.schema) {
@@ -134,21 +134,21 @@ static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
 	if (n->schema)
 		return true;
 	if (n->type == NODE_BOOLEAN || n->count == 0) {
-		n->schema = n->type == NODE_BOOLEAN && !n->yes ? &never : &always;
+		n->schema = n->type == NODE_BOOLEAN && !n->boolean ? &never : &always;
 		return true;
 	}
 
-	struct schema *made = arena_zalloc(c->arena, sizeof *made);
+	struct schema *schema = arena_zalloc(c->arena, sizeof *schema);
 
-	if (!made)
+	if (!schema)
 		return false;
-	made->node = n;
-	made->resource = s->resource;
+	schema->node = n;
+	schema->resource = s->resource;
 	for (size_t i = 0; i < BOUNDS; i++)
-		made->bound[i] = NAN;
-	made->next = c->todo;
-	c->todo = made;
-	n->schema = made;
+		schema->bound[i] = NAN;
+	schema->next = c->todo;
+	c->todo = schema;
+	n->schema = schema;
 	return true;
 }
 
@@ -280,8 +280,8 @@ static bool read_enum(struct compiler *c, struct schema *s, struct node *n, int 
 	if (!expect(c, n, NODE_ARRAY))
 		return false;
 	s->part[which] = n;
-	s->words = jsontree_sort(c->arena, n);
-	return s->words != NULL;
+	s->enum_values = jsontree_sort(c->arena, n);
+	return s->enum_values != NULL;
 }
 
 /* Anything: const, default. */
@@ -322,12 +322,12 @@ static bool read_dependent(struct compiler *c, struct schema *s, struct node *n,
 static bool read_unique(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	(void)which;
-	s->unique_items = n->type == NODE_BOOLEAN && n->yes;
+	s->unique_items = n->type == NODE_BOOLEAN && n->boolean;
 	return expect(c, n, NODE_BOOLEAN);
 }
 
 /* Annotations: only their type is looked at. */
-static bool read_note(struct compiler *c, struct schema *s, struct node *n, int type)
+static bool read_annotation(struct compiler *c, struct schema *s, struct node *n, int type)
 {
 	(void)s;
 	return expect(c, n, (unsigned)type);
@@ -346,7 +346,7 @@ static bool read_dialect(struct compiler *c, struct schema *s, struct node *n, i
 	       WRONG(c, n, "got %s, want '%s'", jsontree_quote(c->arena, n->text), dialect);
 }
 
-static bool read_reference(struct compiler *c, struct schema *s, struct node *n, int which)
+static bool read_ref(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	struct js_ref *r = arena_alloc(c->arena, sizeof *r);
 
@@ -354,8 +354,8 @@ static bool read_reference(struct compiler *c, struct schema *s, struct node *n,
 		return false;
 	if (!r)
 		return false;
-	*r = (struct js_ref){ c->references, s, (enum sub)which, n };
-	c->references = r;
+	*r = (struct js_ref){ c->refs, s, (enum sub)which, n };
+	c->refs = r;
 	return true;
 }
 
@@ -363,12 +363,12 @@ static bool read_reference(struct compiler *c, struct schema *s, struct node *n,
 static bool read_anchor(struct compiler *c, struct schema *s, struct node *n, int dynamic)
 {
 	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_",
-			  more[] =
+			  following[] =
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789-.";
 
 	if (!expect(c, n, NODE_STRING))
 		return false;
-	if (strspn(n->text, first) == 0 || n->text[strspn(n->text, more)])
+	if (strspn(n->text, first) == 0 || n->text[strspn(n->text, following)])
 		return WRONG(c, n, "%s does not match pattern '^[A-Za-z_][-A-Za-z0-9._]*$'",
 			     jsontree_quote(c->arena, n->text));
 	return add_name(c, n, (struct js_name){ s->resource, n->text, s, true, dynamic });
@@ -381,32 +381,32 @@ static const struct keyword {
 	int which;
 } keywords[] = {
 	{ "$anchor", read_anchor, false },
-	{ "$comment", read_note, NODE_STRING },
+	{ "$comment", read_annotation, NODE_STRING },
 	{ "$defs", read_subs, DEFS },
 	{ "$dynamicAnchor", read_anchor, true },
-	{ "$dynamicRef", read_reference, DYNAMIC_REF },
-	{ "$ref", read_reference, REF },
+	{ "$dynamicRef", read_ref, DYNAMIC_REF },
+	{ "$ref", read_ref, REF },
 	{ "$schema", read_dialect, 0 },
-	{ "$vocabulary", read_note, NODE_OBJECT },
+	{ "$vocabulary", read_annotation, NODE_OBJECT },
 	{ "additionalProperties", read_sub, ADDITIONAL_PROPERTIES },
 	{ "allOf", read_subs, ALL_OF },
 	{ "anyOf", read_subs, ANY_OF },
 	{ "const", read_any, CONST },
 	{ "contains", read_sub, CONTAINS },
-	{ "contentEncoding", read_note, NODE_STRING },
-	{ "contentMediaType", read_note, NODE_STRING },
+	{ "contentEncoding", read_annotation, NODE_STRING },
+	{ "contentMediaType", read_annotation, NODE_STRING },
 	{ "contentSchema", read_sub, CONTENT_SCHEMA },
 	{ "default", read_any, DEFAULT },
 	{ "dependentRequired", read_dependent, DEPENDENT_REQUIRED },
 	{ "dependentSchemas", read_subs, DEPENDENT_SCHEMAS },
-	{ "deprecated", read_note, NODE_BOOLEAN },
-	{ "description", read_note, NODE_STRING },
+	{ "deprecated", read_annotation, NODE_BOOLEAN },
+	{ "description", read_annotation, NODE_STRING },
 	{ "else", read_sub, ELSE },
 	{ "enum", read_enum, ENUM },
-	{ "examples", read_note, NODE_ARRAY },
+	{ "examples", read_annotation, NODE_ARRAY },
 	{ "exclusiveMaximum", read_bound, EXCLUSIVE_MAXIMUM },
 	{ "exclusiveMinimum", read_bound, EXCLUSIVE_MINIMUM },
-	{ "format", read_note, NODE_STRING },
+	{ "format", read_annotation, NODE_STRING },
 	{ "if", read_sub, IF },
 	{ "items", read_sub, ITEMS },
 	{ "maxContains", read_count, MAX_CONTAINS },
@@ -427,15 +427,15 @@ static const struct keyword {
 	{ "prefixItems", read_subs, PREFIX_ITEMS },
 	{ "properties", read_subs, PROPERTIES },
 	{ "propertyNames", read_sub, PROPERTY_NAMES },
-	{ "readOnly", read_note, NODE_BOOLEAN },
+	{ "readOnly", read_annotation, NODE_BOOLEAN },
 	{ "required", read_required, REQUIRED },
 	{ "then", read_sub, THEN },
-	{ "title", read_note, NODE_STRING },
+	{ "title", read_annotation, NODE_STRING },
 	{ "type", read_type, 0 },
 	{ "unevaluatedItems", read_sub, UNEVALUATED_ITEMS },
 	{ "unevaluatedProperties", read_sub, UNEVALUATED_PROPERTIES },
 	{ "uniqueItems", read_unique, 0 },
-	{ "writeOnly", read_note, NODE_BOOLEAN },
+	{ "writeOnly", read_annotation, NODE_BOOLEAN },
 };
 
 static int compare_keyword(const void *key, const void *keyword)
@@ -458,17 +458,18 @@ static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
 	if (len + strlen(s->resource->uri) > URI_MAX)
 		return wrong(c, id, "too long");
 
-	struct js_resource *made = arena_alloc(c->arena, sizeof *made);
+	struct js_resource *resource = arena_alloc(c->arena, sizeof *resource);
 	const char *text = arena_strndup(c->arena, id->text, len);
 
-	if (!made || !text)
+	if (!resource || !text)
 		return false;
-	made->uri = uri_resolve(c->arena, s->resource->uri, text);
-	made->node = (struct node *)s->node;
-	s->resource = made;
-	return made->uri &&
+	resource->uri = uri_resolve(c->arena, s->resource->uri, text);
+	resource->node = (struct node *)s->node;
+	s->resource = resource;
+	return resource->uri &&
 	       add_name(c, id,
-			(struct js_name){ .resource = made, .text = made->uri, .schema = s });
+			(struct js_name){
+			    .resource = resource, .text = resource->uri, .schema = s });
 }
 
 static bool compile_one(struct compiler *c, struct schema *s)
@@ -507,7 +508,7 @@ static bool compile_all(struct compiler *c)
 /* The next step of a JSON pointer, whose token, behind the slash, is decoded in place. */
 static struct node *descend(const struct node *n, char *token)
 {
-	char *to = token, *end;
+	char *out = token, *end;
 
 	if (n->type == NODE_ARRAY) {
 		unsigned long index = strtoul(token, &end, 10);
@@ -516,21 +517,21 @@ static struct node *descend(const struct node *n, char *token)
 			return NULL;
 		return index < n->count ? n->items[index] : NULL;
 	}
-	for (const char *from = token; *from; from++) {
-		char ch = *from;
+	for (const char *in = token; *in; in++) {
+		char ch = *in;
 
-		if (ch == '~' && from[1] != '0' && from[1] != '1')
+		if (ch == '~' && in[1] != '0' && in[1] != '1')
 			return NULL;
 		if (ch == '~')
-			ch = *++from == '0' ? '~' : '/';
-		*to++ = ch;
+			ch = *++in == '0' ? '~' : '/';
+		*out++ = ch;
 	}
-	*to = '\0';
+	*out = '\0';
 	return jsontree_get(n, token);
 }
 
 /* The node that a pointer, which is changed, leads to; *near is the last schema on the way. */
-static struct node *follow(struct node *n, char *pointer, const struct schema **near)
+static struct node *follow_pointer(struct node *n, char *pointer, const struct schema **near)
 {
 	while (n && *pointer) {
 		char *token = pointer + 1, *end = strchrnul(token, '/');
@@ -546,7 +547,7 @@ static struct node *follow(struct node *n, char *pointer, const struct schema **
 	return n;
 }
 
-static void *unresolved(struct compiler *c, const struct js_ref *r, const char *what)
+static void *reject_ref(struct compiler *c, const struct js_ref *r, const char *what)
 {
 	return WRONG(c, r->node, "%s %s", jsontree_quote(c->arena, r->node->text), what);
 }
@@ -555,22 +556,22 @@ static void *unresolved(struct compiler *c, const struct js_ref *r, const char *
 static const struct js_resource *find_resource(struct compiler *c, const struct js_ref *r,
 					       size_t len)
 {
-	const struct js_resource *from = r->from->resource;
+	const struct js_resource *base = r->schema->resource;
 
 	if (len == 0)
-		return from;
-	if (len + strlen(from->uri) > URI_MAX)
-		return unresolved(c, r, "is too long");
+		return base;
+	if (len + strlen(base->uri) > URI_MAX)
+		return reject_ref(c, r, "is too long");
 
 	const char *text = arena_strndup(c->arena, r->node->text, len);
-	const char *uri = text ? uri_resolve(c->arena, from->uri, text) : NULL;
+	const char *uri = text ? uri_resolve(c->arena, base->uri, text) : NULL;
 
 	if (!uri)
 		return NULL;
 
 	const struct js_name *found = find_name(c->out, (struct js_name){ .text = uri });
 
-	return found ? found->resource : unresolved(c, r, "refers to outside of the document");
+	return found ? found->resource : reject_ref(c, r, "refers to outside of the document");
 }
 
 /* The schema that a pointer, decoded, leads to from a resource; compiled later if it is new. */
@@ -579,15 +580,15 @@ static const struct schema *find_pointer(struct compiler *c, const struct js_ref
 {
 	struct schema nearest = { .resource = resource };
 	const struct schema *near = &nearest;
-	struct node *n = follow(resource->node, pointer, &near);
+	struct node *n = follow_pointer(resource->node, pointer, &near);
 
 	if (!n)
-		return unresolved(c, r, "refers to nothing");
+		return reject_ref(c, r, "refers to nothing");
 	nearest.resource = near->resource;
 	return read_schema(c, &nearest, n) ? n->schema : NULL;
 }
 
-static bool resolve(struct compiler *c, const struct js_ref *r)
+static bool resolve_ref(struct compiler *c, const struct js_ref *r)
 {
 	size_t len = strcspn(r->node->text, "#");
 	const struct js_resource *resource = find_resource(c, r, len);
@@ -599,7 +600,7 @@ static bool resolve(struct compiler *c, const struct js_ref *r)
 	const struct schema *found = NULL;
 
 	if (!fragment)
-		return unresolved(c, r, "is no reference");
+		return reject_ref(c, r, "is no reference");
 	if (*fragment == '\0' || *fragment == '/') {
 		found = find_pointer(c, r, resource, fragment);
 		if (!found)
@@ -610,22 +611,22 @@ static bool resolve(struct compiler *c, const struct js_ref *r)
 					  .resource = resource, .text = fragment, .anchor = true });
 
 		if (!name)
-			return unresolved(c, r, "refers to nothing");
+			return reject_ref(c, r, "refers to nothing");
 		found = name->schema;
 		if (name->dynamic && r->sub == DYNAMIC_REF)
-			r->from->dynamic_anchor = name->text;
+			r->schema->dynamic_anchor = name->text;
 	}
-	r->from->sub[r->sub] = found;
+	r->schema->sub[r->sub] = found;
 	return true;
 }
 
-static bool resolve_all(struct compiler *c)
+static bool resolve_refs(struct compiler *c)
 {
-	while (c->references) {
-		const struct js_ref *r = c->references;
+	while (c->refs) {
+		const struct js_ref *r = c->refs;
 
-		c->references = r->next;
-		if (!resolve(c, r) || !compile_all(c))
+		c->refs = r->next;
+		if (!resolve_ref(c, r) || !compile_all(c))
 			return false;
 	}
 	return true;
@@ -668,7 +669,7 @@ static bool compile_root(struct compiler *c, struct node *root)
 	if (!read_schema(c, &outside, root))
 		return false;
 	c->out->root = root->schema;
-	if (!compile_all(c) || !resolve_all(c) || !find_loops(c, c->out->root, 0))
+	if (!compile_all(c) || !resolve_refs(c) || !find_loops(c, c->out->root, 0))
 		return false;
 	for (struct schema *s = c->out->schemas; s; s = s->next)
 		if (!find_loops(c, s, 0))
@@ -686,17 +687,18 @@ bool jsonschema_compile(struct jsonschema *s, struct arena *a, const cJSON *sche
 	return root && compile_root(&c, root) && !a->failed;
 }
 
-static void keep_nothing(void *name)
+static void free_nothing(void *name)
 {
 	(void)name; /* the arena's */
 }
 
 void jsonschema_free(struct jsonschema *s)
 {
-	for (struct schema *at = s->schemas; at; at = at->next) {
-		regex_free(at->pattern);
-		for (size_t i = 0; at->patterns && i < at->part[PATTERN_PROPERTIES]->count; i++)
-			regex_free(at->patterns[i]);
+	for (struct schema *schema = s->schemas; schema; schema = schema->next) {
+		regex_free(schema->pattern);
+		for (size_t i = 0; schema->patterns && i < schema->part[PATTERN_PROPERTIES]->count;
+		     i++)
+			regex_free(schema->patterns[i]);
 	}
-	tdestroy(s->names, keep_nothing);
+	tdestroy(s->names, free_nothing);
 }

@@ -77,7 +77,7 @@ struct schema {
 	const struct schema *sub[SUBS];
 	const struct node *part[PARTS];
 	const struct js_resource *resource;
-	const struct node **words;         /* of the enum, sorted */
+	const struct node **enum_values;   /* of the enum, sorted */
 	struct regex *pattern, **patterns; /* of the pattern, of patternProperties; owned */
 	const char *dynamic_anchor;        /* that its $dynamicRef may find elsewhere; or NULL */
 	enum { UNSEEN, OPEN, DONE } visit; /* in the search for loops */

@@ -92,11 +92,11 @@ static struct node *load(struct loader *l, const cJSON *json, const struct node 
 	if (!n)
 		return NULL;
 	n->parent = parent;
-	n->at = l->count++;
+	n->order = l->count++;
 	n->weight = 1;
 	if (cJSON_IsBool(json)) {
 		n->type = NODE_BOOLEAN;
-		n->yes = cJSON_IsTrue(json);
+		n->boolean = cJSON_IsTrue(json);
 	} else if (cJSON_IsNumber(json) && !isnan(json->valuedouble)) {
 		n->type = NODE_NUMBER;
 		n->number = json->valuedouble;
@@ -134,11 +134,11 @@ struct node *jsontree_get(const struct node *object, const char *key)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(key, object->items[middle]->key);
+		int result = strcmp(key, object->items[middle]->key);
 
-		if (order == 0)
+		if (result == 0)
 			return object->items[middle];
-		if (order < 0)
+		if (result < 0)
 			high = middle;
 		else
 			low = middle + 1;
@@ -150,12 +150,12 @@ static int compare_items(const struct node *a, const struct node *b)
 {
 	for (size_t i = 0; i < a->count && i < b->count; i++) {
 		const struct node *x = a->items[i], *y = b->items[i];
-		int order = x->key ? strcmp(x->key, y->key) : 0;
+		int result = x->key ? strcmp(x->key, y->key) : 0;
 
-		if (order == 0)
-			order = jsontree_compare(x, y);
-		if (order != 0)
-			return order;
+		if (result == 0)
+			result = jsontree_compare(x, y);
+		if (result != 0)
+			return result;
 	}
 	return (a->count > b->count) - (a->count < b->count);
 }
@@ -166,7 +166,7 @@ int jsontree_compare(const struct node *a, const struct node *b)
 		return a->type < b->type ? -1 : 1;
 	switch (a->type) {
 	case NODE_BOOLEAN:
-		return a->yes - b->yes;
+		return a->boolean - b->boolean;
 	case NODE_NUMBER:
 		return (a->number > b->number) - (a->number < b->number);
 	case NODE_STRING:
@@ -179,12 +179,12 @@ int jsontree_compare(const struct node *a, const struct node *b)
 	}
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_for_sort(const void *a, const void *b)
 {
 	const struct node *x = *(const struct node *const *)a, *y = *(const struct node *const *)b;
-	int order = jsontree_compare(x, y);
+	int result = jsontree_compare(x, y);
 
-	return order != 0 ? order : x->at < y->at ? -1 : 1;
+	return result != 0 ? result : x->order < y->order ? -1 : 1;
 }
 
 const struct node **jsontree_sort(struct arena *a, const struct node *array)
@@ -194,7 +194,7 @@ const struct node **jsontree_sort(struct arena *a, const struct node *array)
 	if (!sorted)
 		return NULL;
 	memcpy(sorted, array->items, array->count * sizeof(struct node *));
-	qsort(sorted, array->count, sizeof(struct node *), compare_places);
+	qsort(sorted, array->count, sizeof(struct node *), compare_for_sort);
 	return sorted;
 }
 
@@ -317,7 +317,7 @@ const char *jsontree_show(struct arena *a, const struct node *n)
 	case NODE_NUMBER:
 		return jsontree_show_number(a, n->number);
 	case NODE_BOOLEAN:
-		return n->yes ? "true" : "false";
+		return n->boolean ? "true" : "false";
 	default:
 		return jsontree_type_names(a, n->type);
 	}

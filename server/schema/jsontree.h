@@ -26,13 +26,13 @@ struct node {
 	const struct node *parent;
 	const char *key;   /* in an object; NULL elsewhere */
 	size_t index;      /* in an array */
-	size_t at;         /* its place in the document */
+	size_t order;      /* its place in the document */
 	size_t weight;     /* of it and all within, about what it costs to compare it */
 	size_t key_weight; /* of the key, likewise */
 	union {
 		const char *text;
 		double number;
-		bool yes;
+		bool boolean;
 	};
 	size_t count;                /* of items, of members, of the characters of a text */
 	struct node **items;         /* of an array; of an object, sorted by key, each key once */

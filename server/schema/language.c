@@ -120,7 +120,7 @@ static const struct language languages[] = {
 	    .name = "cue",
 	    .formats = { "cue" },
 	    .instance_formats = { "json", "yaml" },
-	    .several = true,
+	    .many_documents = true,
 	    .parsed = true,
 	    .document = cue_document,
 	},
@@ -150,7 +150,7 @@ bool language_has(const char *const *list, const char *text)
 	return false;
 }
 
-bool language_takes_file(const struct language *l, const char *filepath)
+bool language_allows_file(const struct language *l, const char *filepath)
 {
 	const char *format = file_format_of(filepath);
 

@@ -15,9 +15,9 @@ struct language {
 	/* Each ends with NULL. */
 	const char *formats[LANGUAGE_FORMATS];          /* of its documents */
 	const char *instance_formats[LANGUAGE_FORMATS]; /* of its instances */
-	bool any_file; /* their files may be called anything, rather than as the format is */
-	bool several;  /* may have more than one document */
-	bool parsed;   /* their content is read, rather than taken as it is */
+	bool any_file;       /* their files may be called anything, rather than as the format is */
+	bool many_documents; /* may have more than one document */
+	bool parsed;         /* their content is read, rather than taken as it is */
 	/* Is that a document? If so, its canonical form is added to the buffer; if not, *why says
 	 * why, or is NULL when memory is short. */
 	bool (*document)(struct arena *a, const char *format, const char *data,
@@ -33,7 +33,7 @@ const struct language *language_find(const char *name);
 /* Is a text in such a list? */
 bool language_has(const char *const *list, const char *text);
 /* May its instances be written to that file? */
-bool language_takes_file(const struct language *l, const char *filepath);
+bool language_allows_file(const struct language *l, const char *filepath);
 
 /* Add the canonical form of a document, be it one or not. False when memory is short. */
 bool language_canonical(struct arena *a, const struct language *l, const char *format,

@@ -21,9 +21,9 @@ enum {
 	GROUPS_MAX = 250,    /* PCRE2's */
 	WEIGHT_MAX = 100000, /* characters that one pass over the pattern may compare */
 	FIRST_LIMIT = 16,    /* points to come back to, of the first try at a place */
-	MORE = 8,            /* times as many, of the next */
+	LIMIT_FACTOR = 8,    /* times as many, of the next */
 	HEAP_KIB = 16 * 1024,
-	BEGIN_COST = 4, /* steps, of a try */
+	TRY_COST = 4, /* steps, of a try */
 	WEIGHT_PER_STEP = 16,
 	CLASS_PER_WEIGHT = 8, /* bytes of a class, whose ranges are tried one by one */
 	CLASS_SLOW = 256,     /* bytes of one that is slow even where a try only passes it */
@@ -46,7 +46,7 @@ struct regex_matcher {
 /* ---- which patterns -------------------------------------------------------------------------- */
 
 struct pattern {
-	const char *at;
+	const char *pos;
 	const char *why;                  /* set once */
 	long long weight[GROUPS_MAX + 1]; /* of the open groups */
 	size_t depth;
@@ -73,49 +73,50 @@ static bool is_letter(char c)
 /* At a backslash. */
 static bool scan_escape(struct pattern *p)
 {
-	char c = p->at[1];
+	char c = p->pos[1];
 
 	if (c && (is_letter(c) || is_digit(c)) && !strchr("AbBdDsSwWzafnrtvpPx0", c))
 		return wrong(p, "an escape that is not supported");
-	p->at += c ? 2 : 1;
+	p->pos += c ? 2 : 1;
 	return true;
 }
 
 /* At the bracket that begins a class; one without an end is left to PCRE2. */
 static bool scan_class(struct pattern *p)
 {
-	p->at++;
-	p->at += *p->at == '^';
-	p->at += *p->at == ']';
-	while (*p->at && *p->at != ']') {
-		const char *end = p->at[0] == '[' && p->at[1] == ':' ? strstr(p->at, ":]") : NULL;
+	p->pos++;
+	p->pos += *p->pos == '^';
+	p->pos += *p->pos == ']';
+	while (*p->pos && *p->pos != ']') {
+		const char *end =
+		    p->pos[0] == '[' && p->pos[1] == ':' ? strstr(p->pos, ":]") : NULL;
 
-		if (*p->at == '\\') {
+		if (*p->pos == '\\') {
 			if (!scan_escape(p))
 				return false;
 		} else {
-			p->at = end ? end + 2 : p->at + 1;
+			p->pos = end ? end + 2 : p->pos + 1;
 		}
 	}
-	p->at += *p->at == ']';
+	p->pos += *p->pos == ']';
 	return true;
 }
 
 /* At the bracket that begins a group. */
 static bool scan_group(struct pattern *p)
 {
-	const char *at = ++p->at;
+	const char *pos = ++p->pos;
 
-	if (*at == '*')
+	if (*pos == '*')
 		return wrong(p, "a quantifier that follows nothing");
-	if (*at == '?') {
-		const char *flags = at + 1 + strspn(at + 1, "ims-");
-		bool name = (at[1] == 'P' && at[2] == '<') ||
-			    (at[1] == '<' && at[2] != '=' && at[2] != '!');
+	if (*pos == '?') {
+		const char *flags = pos + 1 + strspn(pos + 1, "ims-");
+		bool name = (pos[1] == 'P' && pos[2] == '<') ||
+			    (pos[1] == '<' && pos[2] != '=' && pos[2] != '!');
 
-		if (!name && *flags != ':' && (*flags != ')' || flags == at + 1))
+		if (!name && *flags != ':' && (*flags != ')' || flags == pos + 1))
 			return wrong(p, "a group of a kind that is not supported");
-		p->at = name ? at + 2 : flags;
+		p->pos = name ? pos + 2 : flags;
 	}
 	if (p->depth == GROUPS_MAX)
 		return wrong(p, "groups nested too deep");
@@ -141,9 +142,9 @@ static bool add_class(struct pattern *p, long long len)
 /* Behind a quantifier: what would make it possessive is refused. */
 static bool end_quantifier(struct pattern *p)
 {
-	if (*p->at == '+')
+	if (*p->pos == '+')
 		return wrong(p, "a quantifier that follows another");
-	p->at += *p->at == '?';
+	p->pos += *p->pos == '?';
 	return true;
 }
 
@@ -151,44 +152,44 @@ static bool end_quantifier(struct pattern *p)
 static bool scan_brace(struct pattern *p)
 {
 	char *end;
-	unsigned long least, most;
+	unsigned long min, max;
 
-	if (!is_digit(p->at[1])) {
-		p->at++;
+	if (!is_digit(p->pos[1])) {
+		p->pos++;
 		return add_weight(p, 1);
 	}
-	least = most = strtoul(p->at + 1, &end, 10);
+	min = max = strtoul(p->pos + 1, &end, 10);
 	if (*end == ',' && is_digit(end[1]))
-		most = strtoul(end + 1, &end, 10);
+		max = strtoul(end + 1, &end, 10);
 	else if (*end == ',')
 		end++;
 	if (*end != '}') {
-		p->at++;
+		p->pos++;
 		return add_weight(p, 1);
 	}
-	if (least > REPEAT_MAX || most > REPEAT_MAX)
+	if (min > REPEAT_MAX || max > REPEAT_MAX)
 		return wrong(p, "a repetition of more than 1000");
-	p->at = end + 1;
-	if (least > 1 && !add_weight(p, p->last * ((long long)least - 1)))
+	p->pos = end + 1;
+	if (min > 1 && !add_weight(p, p->last * ((long long)min - 1)))
 		return false;
 	return end_quantifier(p);
 }
 
 static bool scan_atom(struct pattern *p)
 {
-	const char *from = p->at;
+	const char *start = p->pos;
 
-	switch (*p->at) {
+	switch (*p->pos) {
 	case '\\':
 		return scan_escape(p) && add_weight(p, 1);
 	case '[':
-		return scan_class(p) && add_class(p, p->at - from);
+		return scan_class(p) && add_class(p, p->pos - start);
 	case '(':
 		return scan_group(p);
 	case '{':
 		return scan_brace(p);
 	case ')':
-		p->at++;
+		p->pos++;
 		if (p->depth == 0)
 			return true;
 		p->depth--;
@@ -196,10 +197,10 @@ static bool scan_atom(struct pattern *p)
 	case '*':
 	case '+':
 	case '?':
-		p->at++;
+		p->pos++;
 		return end_quantifier(p);
 	default:
-		p->at++;
+		p->pos++;
 		return add_weight(p, 1);
 	}
 }
@@ -260,12 +261,12 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 		OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_POSSESS |
 			  PCRE2_NO_START_OPTIMIZE | PCRE2_NO_UTF_CHECK | PCRE2_NO_AUTO_CAPTURE
 	};
-	struct pattern p = { .at = pattern };
+	struct pattern p = { .pos = pattern };
 	int error = PCRE2_ERROR_NOMEMORY;
 	PCRE2_SIZE place;
 	uint32_t options = 0;
 
-	while (*p.at && scan_atom(&p))
+	while (*p.pos && scan_atom(&p))
 		;
 	*why = p.why;
 	if (p.why)
@@ -291,33 +292,33 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 
 /* Try at one place: the result of pcre2_match. */
 static int match_at(const struct regex *re, struct regex_matcher *m, const char *text, size_t len,
-		    size_t at, long long *steps)
+		    size_t start, long long *steps)
 {
 	int rc;
 	uint32_t limit = FIRST_LIMIT;
 
-	*steps -= BEGIN_COST + re->weight;
-	for (;; limit *= MORE) {
+	*steps -= TRY_COST + re->weight;
+	for (;; limit *= LIMIT_FACTOR) {
 		if (*steps < 0)
 			return PCRE2_ERROR_MATCHLIMIT;
 		pcre2_set_match_limit(m->limits, limit);
-		rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, at,
+		rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, start,
 				 PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK, m->data, m->limits);
 		if (rc != PCRE2_ERROR_MATCHLIMIT)
 			return rc;
 		/* It may have passed all of the text before it came back. */
-		*steps -= limit * re->weight + (long long)(len - at) * re->slow;
+		*steps -= limit * re->weight + (long long)(len - start) * re->slow;
 	}
 }
 
 bool regex_match(const struct regex *re, struct regex_matcher *m, const char *text,
 		 long long *steps)
 {
-	size_t len = strlen(text), at = 0;
+	size_t len = strlen(text), start = 0;
 
 	*steps -= (long long)(len / BYTES_PER_STEP);
 	for (;;) {
-		int rc = match_at(re, m, text, len, at, steps);
+		int rc = match_at(re, m, text, len, start, steps);
 
 		if (rc >= 0)
 			return true;
@@ -325,8 +326,8 @@ bool regex_match(const struct regex *re, struct regex_matcher *m, const char *te
 			return arena_fail(m->arena);
 		if (rc != PCRE2_ERROR_NOMATCH)
 			*steps = -1;
-		if (rc != PCRE2_ERROR_NOMATCH || re->anchored || at == len)
+		if (rc != PCRE2_ERROR_NOMATCH || re->anchored || start == len)
 			return false;
-		at += utf8_sequence(text + at, len - at);
+		start += utf8_sequence(text + start, len - start);
 	}
 }

@@ -26,13 +26,13 @@ struct anchor {
 	const char *text; /* a scalar's, as it stands; else NULL */
 };
 
-struct reader {
+struct yaml_reader {
 	const char *text, *end;
 	struct json_error *e;
 	yaml_parser_t parser;
 	struct arena arena; /* of the anchors and the texts of scalars */
 	void *anchors;      /* for tsearch, by name */
-	cJSON *kept;        /* an array of what merge keys named */
+	cJSON *detached;    /* an array of what merge keys named */
 	size_t copied;
 };
 
@@ -53,21 +53,21 @@ static void free_mapping(struct mapping *m)
 }
 
 /* Say what is wrong, at a place that libyaml counts in characters. NULL, or false. */
-static cJSON *wrong(struct reader *r, size_t place, const char *what)
+static cJSON *wrong(struct yaml_reader *r, size_t place, const char *what)
 {
-	const char *at = r->text;
+	const char *pos = r->text;
 
-	for (; place > 0 && at < r->end; place--) {
-		size_t len = utf8_sequence(at, (size_t)(r->end - at));
+	for (; place > 0 && pos < r->end; place--) {
+		size_t len = utf8_sequence(pos, (size_t)(r->end - pos));
 
-		at += len ? len : 1;
+		pos += len ? len : 1;
 	}
-	json_error_at(r->e, r->text, at, what);
+	json_error_at(r->e, r->text, pos, what);
 	return NULL;
 }
 
 /* The next event, for yaml_event_delete; on failure it needs none. */
-static bool next_event(struct reader *r, yaml_event_t *event)
+static bool next_event(struct yaml_reader *r, yaml_event_t *event)
 {
 	const yaml_parser_t *p = &r->parser;
 
@@ -100,7 +100,7 @@ static enum tag read_tag(const yaml_char_t *tag)
 	return TAG_OTHER;
 }
 
-static bool is_word(const char *text, const char *const words[3])
+static bool is_one_of(const char *text, const char *const words[3])
 {
 	return streq(text, words[0]) || streq(text, words[1]) || streq(text, words[2]);
 }
@@ -136,52 +136,53 @@ static bool read_int(const char *text, double *number)
 static bool read_float(const char *text, double *number)
 {
 	static const char digits[] = "0123456789";
-	const char *at = text + (*text == '-' || *text == '+');
-	size_t whole = strspn(at, digits), fraction = 0;
+	const char *pos = text + (*text == '-' || *text == '+');
+	size_t whole = strspn(pos, digits), fraction = 0;
 
-	at += whole;
-	if (*at == '.') {
-		fraction = strspn(++at, digits);
-		at += fraction;
+	pos += whole;
+	if (*pos == '.') {
+		fraction = strspn(++pos, digits);
+		pos += fraction;
 	}
 	if (whole + fraction == 0)
 		return false;
-	if (*at == 'e' || *at == 'E') {
-		at++;
-		at += *at == '-' || *at == '+';
-		if (strspn(at, digits) == 0)
+	if (*pos == 'e' || *pos == 'E') {
+		pos++;
+		pos += *pos == '-' || *pos == '+';
+		if (strspn(pos, digits) == 0)
 			return false;
-		at += strspn(at, digits);
+		pos += strspn(pos, digits);
 	}
 	*number = strtod(text, NULL);
-	return *at == '\0' && isfinite(*number);
+	return *pos == '\0' && isfinite(*number);
 }
 
 /* Does each underscore stand between two digits? yaml.v3 asks only of what begins with a dot. */
 static bool separates_digits(const char *text)
 {
-	for (const char *at = strchr(text, '_'); at; at = strchr(at + 1, '_'))
-		if (!(at > text && at[-1] >= '0' && at[-1] <= '9' && at[1] >= '0' && at[1] <= '9'))
+	for (const char *pos = strchr(text, '_'); pos; pos = strchr(pos + 1, '_'))
+		if (!(pos > text && pos[-1] >= '0' && pos[-1] <= '9' && pos[1] >= '0' &&
+		      pos[1] <= '9'))
 			return false;
 	return true;
 }
 
 /* The same text without its underscores; NULL: no memory. */
-static char *drop_underscores(struct reader *r, const char *text)
+static char *drop_underscores(struct yaml_reader *r, const char *text)
 {
-	char *copy = arena_strdup(&r->arena, text), *to = copy;
+	char *copy = arena_strdup(&r->arena, text), *out = copy;
 
 	if (!copy)
 		return NULL;
-	for (const char *from = copy; *from; from++)
-		if (*from != '_')
-			*to++ = *from;
-	*to = '\0';
+	for (const char *in = copy; *in; in++)
+		if (*in != '_')
+			*out++ = *in;
+	*out = '\0';
 	return copy;
 }
 
 /* What a scalar that is no text is; TAG_STR where it is text, TAG_OTHER where memory is short. */
-static enum tag resolve(struct reader *r, const char *text, double *number)
+static enum tag resolve_scalar(struct yaml_reader *r, const char *text, double *number)
 {
 	static const char *const nulls[] = { "null", "Null", "NULL" },
 				 *const trues[] = { "true", "True", "TRUE" },
@@ -191,13 +192,13 @@ static enum tag resolve(struct reader *r, const char *text, double *number)
 	bool sign = *text == '-' || *text == '+';
 
 	*number = 0;
-	if (*text == '\0' || streq(text, "~") || is_word(text, nulls))
+	if (*text == '\0' || streq(text, "~") || is_one_of(text, nulls))
 		return TAG_NULL;
-	if (is_word(text, trues) || is_word(text, falses)) {
-		*number = is_word(text, trues);
+	if (is_one_of(text, trues) || is_one_of(text, falses)) {
+		*number = is_one_of(text, trues);
 		return TAG_BOOL;
 	}
-	if (is_word(text + sign, infs) || is_word(text, nans)) {
+	if (is_one_of(text + sign, infs) || is_one_of(text, nans)) {
 		*number = INFINITY;
 		return TAG_FLOAT;
 	}
@@ -216,31 +217,31 @@ static enum tag resolve(struct reader *r, const char *text, double *number)
 }
 
 /* A scalar's text as C has it: libyaml tells how long it is, with every NUL of it. */
-static const char *scalar_text(struct reader *r, const yaml_event_t *event)
+static const char *scalar_text(struct yaml_reader *r, const yaml_event_t *event)
 {
-	const char *from = (const char *)event->data.scalar.value;
+	const char *value = (const char *)event->data.scalar.value;
 	size_t len = event->data.scalar.length, used = 0, nuls = 0;
 
 	for (size_t i = 0; i < len; i++)
-		nuls += from[i] == '\0';
+		nuls += value[i] == '\0';
 
 	char *text = arena_alloc(&r->arena, len + 2 * nuls + 1);
 
 	if (!text)
 		return NULL;
 	for (size_t i = 0; i < len; i++) {
-		if (from[i] == '\0') {
+		if (value[i] == '\0') {
 			memcpy(text + used, "\xef\xbf\xbd", 3);
 			used += 3;
 		} else {
-			text[used++] = from[i];
+			text[used++] = value[i];
 		}
 	}
 	text[used] = '\0';
 	return text;
 }
 
-static cJSON *make_scalar(struct reader *r, size_t place, enum tag kind, const char *text,
+static cJSON *make_scalar(struct yaml_reader *r, size_t place, enum tag kind, const char *text,
 			  double number)
 {
 	switch (kind) {
@@ -257,7 +258,7 @@ static cJSON *make_scalar(struct reader *r, size_t place, enum tag kind, const c
 	}
 }
 
-static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const char *text)
+static cJSON *read_scalar(struct yaml_reader *r, const yaml_event_t *event, const char *text)
 {
 	const yaml_char_t *name = event->data.scalar.tag;
 	size_t place = event->start_mark.index;
@@ -270,7 +271,7 @@ static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const cha
 		return wrong(r, place, "a tag that JSON has no kind for");
 	if (tag != TAG_STR &&
 	    (tag != TAG_NONE || event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE))
-		kind = resolve(r, text, &number);
+		kind = resolve_scalar(r, text, &number);
 	if (kind == TAG_OTHER)
 		return NULL;
 	if (tag != TAG_NONE && tag != kind && !(tag == TAG_FLOAT && kind == TAG_INT))
@@ -287,27 +288,27 @@ static int compare_anchors(const void *a, const void *b)
 
 /* The anchor that an event sets; NULL if it has no name. A name may be set again. False when memory
  * is short. */
-static bool set_anchor(struct reader *r, const yaml_char_t *name, struct anchor **anchor)
+static bool set_anchor(struct yaml_reader *r, const yaml_char_t *name, struct anchor **anchor)
 {
 	*anchor = NULL;
 	if (!name)
 		return true;
 
-	struct anchor *made = arena_zalloc(&r->arena, sizeof *made), **slot;
+	struct anchor *new = arena_zalloc(&r->arena, sizeof *new), **slot;
 	char *copy = arena_strdup(&r->arena, (const char *)name);
 
-	if (!made || !copy)
+	if (!new || !copy)
 		return false;
-	made->name = copy;
-	slot = tsearch(made, &r->anchors, compare_anchors);
+	new->name = copy;
+	slot = tsearch(new, &r->anchors, compare_anchors);
 	if (!slot)
 		return false;
-	*slot = *anchor = made;
+	*slot = *anchor = new;
 	return true;
 }
 
 /* What an alias stands for, or NULL. */
-static const struct anchor *find_anchor(struct reader *r, const yaml_event_t *event)
+static const struct anchor *find_anchor(struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct anchor wanted = { .name = (const char *)event->data.alias.anchor };
 	struct anchor *const *found = tfind(&wanted, &r->anchors, compare_anchors);
@@ -325,7 +326,7 @@ static bool is_collection(const cJSON *node)
 }
 
 /* Take what a copy of `node` within `depth` others needs out of the budget, if it may be. */
-static bool charge(struct reader *r, const cJSON *node, size_t place, unsigned depth)
+static bool charge(struct yaml_reader *r, const cJSON *node, size_t place, unsigned depth)
 {
 	if (is_collection(node) && depth++ == JSON_DEPTH)
 		return wrong(r, place, "nested too deep");
@@ -339,17 +340,17 @@ static bool charge(struct reader *r, const cJSON *node, size_t place, unsigned d
 	return true;
 }
 
-static cJSON *copy_node(struct reader *r, const cJSON *node, size_t place, unsigned depth)
+static cJSON *copy_node(struct yaml_reader *r, const cJSON *node, size_t place, unsigned depth)
 {
 	return charge(r, node, place, depth) ? cJSON_Duplicate(node, true) : NULL;
 }
 
 /* ---- collections ----------------------------------------------------------------------------- */
 
-static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth);
+static cJSON *read_node(struct yaml_reader *r, yaml_event_t *event, unsigned depth);
 
 /* The next event's node, read to its end. */
-static cJSON *read_next(struct reader *r, unsigned depth)
+static cJSON *read_next(struct yaml_reader *r, unsigned depth)
 {
 	yaml_event_t event;
 
@@ -362,7 +363,7 @@ static cJSON *read_next(struct reader *r, unsigned depth)
 	return node;
 }
 
-static cJSON *read_sequence(struct reader *r, unsigned depth)
+static cJSON *read_sequence(struct yaml_reader *r, unsigned depth)
 {
 	cJSON *array CLEANUP(json_free) = cJSON_CreateArray();
 
@@ -386,7 +387,7 @@ static cJSON *read_sequence(struct reader *r, unsigned depth)
 }
 
 /* A key's text, or NULL. */
-static const char *read_key(struct reader *r, const yaml_event_t *event)
+static const char *read_key(struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct anchor *anchor;
 	const char *text = NULL;
@@ -407,7 +408,7 @@ static const char *read_key(struct reader *r, const yaml_event_t *event)
 			anchor->node = read_scalar(r, event, text);
 			if (!anchor->node)
 				return NULL;
-			cJSON_AddItemToArray(r->kept, anchor->node);
+			cJSON_AddItemToArray(r->detached, anchor->node);
 		}
 	}
 	if (!text)
@@ -423,16 +424,16 @@ static bool is_merge_key(const yaml_event_t *event)
 }
 
 /* Note what a merge key named: an object, or an array of objects, the first of which wins. */
-static bool note_merge(struct reader *r, struct mapping *m, cJSON *value, size_t place)
+static bool note_merge(struct yaml_reader *r, struct mapping *m, cJSON *value, size_t place)
 {
-	size_t count = 0, more = cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 1;
+	size_t count = 0, total = cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 1;
 	const cJSON *first = cJSON_IsArray(value) ? value->child : value;
 
-	cJSON_AddItemToArray(r->kept, value);
-	m->merged = reallocarray(NULL, more ? more : 1, sizeof *m->merged);
+	cJSON_AddItemToArray(r->detached, value);
+	m->merged = reallocarray(NULL, total ? total : 1, sizeof *m->merged);
 	if (!m->merged)
 		return false;
-	for (const cJSON *item = first; count < more; item = item->next) {
+	for (const cJSON *item = first; count < total; item = item->next) {
 		if (!cJSON_IsObject(item))
 			return wrong(r, place, "<< must name a mapping, or a sequence of them");
 		m->merged[count++] = item;
@@ -442,7 +443,7 @@ static bool note_merge(struct reader *r, struct mapping *m, cJSON *value, size_t
 }
 
 /* A key's event and the value behind it. */
-static bool read_pair(struct reader *r, struct mapping *m, const yaml_event_t *event,
+static bool read_pair(struct yaml_reader *r, struct mapping *m, const yaml_event_t *event,
 		      unsigned depth)
 {
 	size_t place = event->start_mark.index;
@@ -471,15 +472,15 @@ static bool read_pair(struct reader *r, struct mapping *m, const yaml_event_t *e
 }
 
 /* Copy the members of what was merged behind the mapping's own. */
-static bool copy_merged(struct reader *r, struct mapping *m, size_t place, unsigned depth)
+static bool copy_merged(struct yaml_reader *r, struct mapping *m, size_t place, unsigned depth)
 {
 	for (size_t i = 0; i < m->merges; i++)
-		for (const cJSON *from = m->merged[i]->child; from; from = from->next) {
-			cJSON *copy = copy_node(r, from, place, depth);
+		for (const cJSON *member = m->merged[i]->child; member; member = member->next) {
+			cJSON *copy = copy_node(r, member, place, depth);
 
 			if (!copy)
 				return false;
-			if (!cJSON_AddItemToObject(m->object, from->string, copy)) {
+			if (!cJSON_AddItemToObject(m->object, member->string, copy)) {
 				cJSON_Delete(copy);
 				return false;
 			}
@@ -488,7 +489,7 @@ static bool copy_merged(struct reader *r, struct mapping *m, size_t place, unsig
 }
 
 /* Refuse a key that the mapping itself repeats; leave of one that a merge repeats the first. */
-static bool settle_keys(struct reader *r, struct mapping *m)
+static bool check_keys(struct yaml_reader *r, struct mapping *m)
 {
 	size_t count, repeated = SIZE_MAX;
 	struct json_member *members = json_members(m->object, &count);
@@ -511,7 +512,7 @@ static bool settle_keys(struct reader *r, struct mapping *m)
 	return repeated == SIZE_MAX || wrong(r, repeated, "a key that the mapping already has");
 }
 
-static cJSON *read_mapping(struct reader *r, size_t place, unsigned depth)
+static cJSON *read_mapping(struct yaml_reader *r, size_t place, unsigned depth)
 {
 	struct mapping m CLEANUP(free_mapping) = { .object = cJSON_CreateObject() };
 
@@ -532,13 +533,13 @@ static cJSON *read_mapping(struct reader *r, size_t place, unsigned depth)
 		if (end)
 			break;
 	}
-	if (!copy_merged(r, &m, place, depth) || !settle_keys(r, &m))
+	if (!copy_merged(r, &m, place, depth) || !check_keys(r, &m))
 		return NULL;
 	return STEAL(m.object);
 }
 
 /* A sequence or a mapping, whose first event is given. */
-static cJSON *read_collection(struct reader *r, const yaml_event_t *event, unsigned depth)
+static cJSON *read_collection(struct yaml_reader *r, const yaml_event_t *event, unsigned depth)
 {
 	bool sequence = event->type == YAML_SEQUENCE_START_EVENT;
 	const yaml_char_t *name =
@@ -556,7 +557,7 @@ static cJSON *read_collection(struct reader *r, const yaml_event_t *event, unsig
 }
 
 /* The node that begins with this event, which remains the caller's. */
-static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
+static cJSON *read_node(struct yaml_reader *r, yaml_event_t *event, unsigned depth)
 {
 	const yaml_char_t *name = NULL;
 	const char *text = NULL;
@@ -594,7 +595,7 @@ static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
 /* ---- documents ------------------------------------------------------------------------------- */
 
 /* Read an event of the stream itself: its type, or YAML_NO_EVENT on failure. */
-static yaml_event_type_t read_mark(struct reader *r, size_t *place)
+static yaml_event_type_t read_stream_event(struct yaml_reader *r, size_t *place)
 {
 	yaml_event_t event;
 
@@ -608,14 +609,14 @@ static yaml_event_type_t read_mark(struct reader *r, size_t *place)
 	return type;
 }
 
-static cJSON *read_stream(struct reader *r)
+static cJSON *read_stream(struct yaml_reader *r)
 {
 	size_t place;
 	cJSON *tree CLEANUP(json_free) = NULL;
 
-	if (read_mark(r, &place) == YAML_NO_EVENT)
+	if (read_stream_event(r, &place) == YAML_NO_EVENT)
 		return NULL;
-	switch (read_mark(r, &place)) {
+	switch (read_stream_event(r, &place)) {
 	case YAML_STREAM_END_EVENT:
 		return cJSON_CreateNull();
 	case YAML_NO_EVENT:
@@ -624,9 +625,9 @@ static cJSON *read_stream(struct reader *r)
 		break;
 	}
 	tree = read_next(r, 0);
-	if (!tree || read_mark(r, &place) == YAML_NO_EVENT)
+	if (!tree || read_stream_event(r, &place) == YAML_NO_EVENT)
 		return NULL;
-	switch (read_mark(r, &place)) {
+	switch (read_stream_event(r, &place)) {
 	case YAML_DOCUMENT_START_EVENT:
 		return wrong(r, place, "expected one document, found another");
 	case YAML_NO_EVENT:
@@ -637,41 +638,42 @@ static cJSON *read_stream(struct reader *r)
 }
 
 /* Every %TAG makes libyaml compare it with all before it. */
-static bool check_directives(struct reader *r)
+static bool check_directives(struct yaml_reader *r)
 {
 	size_t count = 0;
 
-	for (const char *at = r->text; (at = memmem(at, (size_t)(r->end - at), "%TAG", 4)); at += 4)
+	for (const char *pos = r->text; (pos = memmem(pos, (size_t)(r->end - pos), "%TAG", 4));
+	     pos += 4)
 		if (++count > DIRECTIVES_MAX) {
-			json_error_at(r->e, r->text, at, "too many %TAG");
+			json_error_at(r->e, r->text, pos, "too many %TAG");
 			return false;
 		}
 	return true;
 }
 
-static void keep_nothing(void *anchor)
+static void free_nothing(void *anchor)
 {
 	(void)anchor; /* the arena's */
 }
 
 cJSON *yaml_parse(const char *text, size_t len, struct json_error *e)
 {
-	size_t mark = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	struct reader r = { .text = text + mark, .end = text + len, .e = e };
+	size_t bom = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	struct yaml_reader r = { .text = text + bom, .end = text + len, .e = e };
 	cJSON *tree = NULL;
 
 	*e = (struct json_error){ 0 };
 	arena_init(&r.arena, NULL, 0);
-	r.kept = cJSON_CreateArray();
-	if (yaml_parser_initialize(&r.parser) && r.kept && check_directives(&r)) {
+	r.detached = cJSON_CreateArray();
+	if (yaml_parser_initialize(&r.parser) && r.detached && check_directives(&r)) {
 		yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 		yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text,
 					     (size_t)(r.end - r.text));
 		tree = read_stream(&r);
 	}
 	yaml_parser_delete(&r.parser);
-	tdestroy(r.anchors, keep_nothing);
-	cJSON_Delete(r.kept);
+	tdestroy(r.anchors, free_nothing);
+	cJSON_Delete(r.detached);
 	arena_free(&r.arena);
 	return tree;
 }
