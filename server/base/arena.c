@@ -1,5 +1,5 @@
 /*
- * arena.c - the bump allocator of arena.h. Blocks form a list; a large request gets one of its own.
+ * arena.c - a list of blocks; a large allocation gets a block of its own.
  */
 #include "base/arena.h"
 
@@ -64,7 +64,7 @@ void *arena_alloc(struct arena *a, size_t len)
 		return arena_fail(a);
 	b->next = a->blocks;
 	a->blocks = b;
-	/* A block made for one large piece must not end the life of a current block with room. */
+	/* A block for one large allocation does not replace a current block that has room. */
 	if (block_len > len) {
 		a->pos = (char *)b->data + len;
 		a->end = (char *)b->data + block_len;

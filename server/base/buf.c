@@ -1,5 +1,5 @@
 /*
- * buf.c - the capped text of buf.h.
+ * buf.c - the growing text of buf.h.
  */
 #include "base/buf.h"
 
@@ -75,7 +75,7 @@ void buf_add_int(struct buf *b, long long value)
 	buf_addn(b, first, (size_t)(digits + sizeof digits - first));
 }
 
-/* The letter that stands for a byte behind a backslash, or u; 0 where it stands for itself. */
+/* For each byte the letter of its escape, which is u for \u00XX; 0: it is not escaped. */
 #define CONTROL_ESCAPES                                                                            \
 	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',       \
 	       ['\r'] = 'r', [14 ... 31] = 'u', [0x7f] = 'u'
@@ -83,7 +83,7 @@ void buf_add_int(struct buf *b, long long value)
 static const char line_escapes[256] = { CONTROL_ESCAPES };
 static const char json_escapes[256] = { CONTROL_ESCAPES, ['"'] = '"', ['\\'] = '\\' };
 
-/* Append `text` with the bytes escaped whose place in `escape` is not 0; NUL's is not. */
+/* Append `text`, with an escape for each byte that has one in `escape`; NUL must have none. */
 static void add_escaped(struct buf *b, const char *text, const char escape[256])
 {
 	for (const unsigned char *end = (const unsigned char *)text;; end++) {

@@ -66,7 +66,7 @@ void clock_freeze(struct clock *c, int64_t time)
 
 void clock_run(struct clock *c)
 {
-	/* In this order, nobody sees it run ahead by what was set before it stood. */
+	/* In this order, no thread sees it run with the offset of before it was stopped. */
 	c->offset = 0;
 	c->frozen = CLOCK_RUNS;
 }
@@ -86,8 +86,8 @@ bool clock_advance(struct clock *c, int64_t micros)
 
 int64_t clock_stamp_at(struct clock *c, int64_t time)
 {
-	/* One that is before the change before, by more than the microseconds of this rule, is
-	 * taken at its word: the clock was set back. */
+	/* The last stamp may be ahead of the clock by the microseconds that this rule adds. A time
+	 * that is earlier than that is kept: the clock was set back. */
 	if (time <= c->last && c->last - time < second && c->last < TIME_MAX)
 		time = c->last + 1;
 	c->last = time;

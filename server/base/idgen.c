@@ -1,5 +1,5 @@
 /*
- * idgen.c - ids from the kernel's generator, or from the C library's where they shall repeat.
+ * idgen.c - ids from the kernel's random numbers, or, with a seed, from the C library's.
  */
 #include "base/idgen.h"
 
@@ -19,6 +19,7 @@ void idgen_init(struct idgen *g, const uint64_t *seed)
 		g->state[0] ^= (unsigned short)(*seed >> 48);
 }
 
+/* Draw at most `len` random bytes. The result is their count, which may be 0. */
 static size_t draw(struct idgen *g, unsigned char *bytes, size_t len)
 {
 	if (!g->seeded) {
@@ -26,7 +27,7 @@ static size_t draw(struct idgen *g, unsigned char *bytes, size_t len)
 
 		return got > 0 ? (size_t)got : 0;
 	}
-	for (size_t i = 0; i < len; i++) /* its high bits are the good ones */
+	for (size_t i = 0; i < len; i++) /* the high bits are the most random */
 		bytes[i] = (unsigned char)((unsigned long)jrand48(g->state) >> 24);
 	return len;
 }

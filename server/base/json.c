@@ -1,7 +1,7 @@
 /*
  * json.c - a recursive-descent check by the grammar of RFC 8259. It builds nothing but, for each
- * object, the list of its decoded keys, sorted to find two alike. Where more is allowed than cJSON
- * can read, the check writes something of the same length over it, in a copy of the text.
+ * object, a list of its decoded keys, which it sorts to find two that are equal. What is allowed
+ * but cJSON cannot read is overwritten, in a copy of the text, with something of the same length.
  */
 #include "base/json.h"
 
@@ -15,10 +15,10 @@
 
 struct scan {
 	const char *text, *pos, *end;
-	const char *what;     /* is wrong at `at` */
-	struct arena decoded; /* the keys, as they are meant */
-	char *copy;   /* of the text, to be mended for cJSON; NULL where all must be right */
-	bool repeats; /* some key does */
+	const char *what;     /* is wrong at `pos` */
+	struct arena decoded; /* for the decoded keys */
+	char *copy;           /* of the text, to be changed for cJSON; NULL: the check is strict */
+	bool repeats;         /* an object has a key twice */
 };
 
 enum { REPLACEMENT = 0xfffd, NUMBER_LEN = 64 /* cJSON's buffer, with the terminator */ };
@@ -59,7 +59,7 @@ static void skip_space(struct scan *s)
 		s->pos++;
 }
 
-/* The value of the four hex digits at s->at + 2, after a \u, or -1. */
+/* The value of the escape at s->pos, a \u and four hex digits, or -1. */
 static long read_hex4(const struct scan *s)
 {
 	long value = 0;
@@ -76,6 +76,7 @@ static long read_hex4(const struct scan *s)
 	return value;
 }
 
+/* Write a code point in UTF-8: the length in bytes. */
 static size_t put_utf8(char *out, long c)
 {
 	if (c < 0x80) {
@@ -100,10 +101,8 @@ static size_t put_utf8(char *out, long c)
 	return 4;
 }
 
-/*
- * An escape that stands for no character a text can hold. cJSON shall read U+FFFD; what was wrong,
- * where that is not allowed.
- */
+/* Let cJSON read U+FFFD for an escape at `pos` whose character no text can hold. If the check is
+ * strict, fail: `what` is wrong. */
 static bool replace_escape(struct scan *s, const char *pos, const char *what)
 {
 	if (!s->copy)
@@ -112,7 +111,7 @@ static bool replace_escape(struct scan *s, const char *pos, const char *what)
 	return true;
 }
 
-/* The escape \u at s->at, or two that are a pair of surrogates. */
+/* The escape \u at s->pos, or two of them that are a pair of surrogates. */
 static bool scan_unicode(struct scan *s, long *c)
 {
 	const char *pos = s->pos;
@@ -146,7 +145,7 @@ static bool scan_unicode(struct scan *s, long *c)
 	return true;
 }
 
-/* A backslash and what follows; writes what it stands for to `out`, of 4 bytes. */
+/* An escape; its character goes to `out`, which has 4 bytes. */
 static bool scan_escape(struct scan *s, char *out, size_t *len)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -167,7 +166,7 @@ static bool scan_escape(struct scan *s, char *out, size_t *len)
 	return true;
 }
 
-/* A string; where `key` is given, also its decoded text. */
+/* A string. If `key` is not NULL, it gets the decoded text. */
 static bool scan_string(struct scan *s, struct key *key)
 {
 	char *out = NULL;
@@ -176,7 +175,7 @@ static bool scan_string(struct scan *s, struct key *key)
 	if (!eat(s, '"'))
 		return wrong(s, "expected a string");
 	if (key) {
-		/* No decoded text is longer than its source, which ends at a quote. */
+		/* A decoded text is not longer than its source, which ends at a quote. */
 		const char *quote = s->pos;
 
 		while (quote < s->end && *quote != '"')
@@ -225,7 +224,7 @@ static bool scan_digits(struct scan *s)
 	return s->pos > start || wrong(s, "expected a digit");
 }
 
-/* Write a number that is too long for cJSON as a shorter one, and blanks. */
+/* Overwrite a number that is too long for cJSON with a shorter one, and spaces. */
 static bool shorten_number(struct scan *s, const char *start, size_t len)
 {
 	char *copy = s->copy + (start - s->text), *text = strndup(start, len), shorter[NUMBER_LEN];
@@ -289,7 +288,7 @@ static int compare_keys(const void *a, const void *b)
 	return memcmp(x->text, y->text, x->len);
 }
 
-/* Of several equal keys name the last in the text: the reader meets the first one first. */
+/* If keys are equal, the error is at the last one in the text. */
 static bool check_keys(struct scan *s, struct keys *k)
 {
 	const char *second = NULL;
@@ -385,7 +384,7 @@ static bool scan_value(struct scan *s, unsigned depth)
 	       wrong(s, s->pos == s->end ? "expected a value, found the end" : "expected a value");
 }
 
-/* The whole text, with s->text, s->at and s->end set. */
+/* The whole text. The caller has set s->text, s->pos and s->end. */
 static bool scan_text(struct scan *s, struct json_error *e)
 {
 	size_t len = (size_t)(s->end - s->text);
@@ -464,7 +463,7 @@ bool json_member_repeats(const struct json_member *members, size_t count, size_t
 	return i + 1 < count && streq(members[i].item->string, members[i + 1].item->string);
 }
 
-/* Leave of each key the last one, in a tree of at most JSON_DEPTH. */
+/* Leave only the last member of each key, in a tree of at most JSON_DEPTH. */
 static bool drop_repeats(cJSON *tree)
 {
 	for (cJSON *item = tree->child; item; item = item->next)

@@ -1,5 +1,5 @@
 /*
- * line_reader.c - a buffer that grows to what a line needs and is filled from behind.
+ * line_reader.c - a buffer that grows to the length of a line, and is filled from the file.
  */
 #include "base/line_reader.h"
 
@@ -20,7 +20,7 @@ void line_reader_of_text(struct line_reader *l, const char *text, size_t len)
 
 bool line_reader_open(struct line_reader *l, const char *path)
 {
-	/* Opening a pipe would wait for who writes to it. */
+	/* O_NONBLOCK: opening a pipe would wait for its writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
 
@@ -39,7 +39,7 @@ bool line_reader_open(struct line_reader *l, const char *path)
 		errno = error;
 		return false;
 	}
-	setvbuf(l->file, NULL, _IONBF, 0); /* the buffer is here */
+	setvbuf(l->file, NULL, _IONBF, 0); /* it has a buffer of its own here */
 	return true;
 }
 
@@ -51,7 +51,7 @@ void line_reader_close(struct line_reader *l)
 	*l = (struct line_reader){ 0 };
 }
 
-/* Make room behind what is left: by moving it to the front, by growing. */
+/* Make room for a chunk behind what is left: move that to the front, and grow. */
 static bool make_room(struct line_reader *l)
 {
 	size_t left = (size_t)(l->end - l->pos);
@@ -65,7 +65,7 @@ static bool make_room(struct line_reader *l)
 	return true;
 }
 
-/* Read on; false when that fails. */
+/* Read a chunk. False if that fails. */
 static bool fill(struct line_reader *l)
 {
 	size_t n;
@@ -79,7 +79,8 @@ static bool fill(struct line_reader *l)
 	return !ferror(l->file);
 }
 
-/* Where the line ends, reading on as long as it is not too long; NULL when reading fails. */
+/* The end of the line; reads on until it is found, or the line is too long. NULL if reading fails.
+ */
 static const char *find_end(struct line_reader *l)
 {
 	size_t seen = 0;
@@ -98,7 +99,7 @@ static const char *find_end(struct line_reader *l)
 	}
 }
 
-/* Pass over the rest of a line that is too long. */
+/* Skip the rest of a line that is too long. */
 static bool skip_line(struct line_reader *l)
 {
 	for (;;) {

@@ -1,5 +1,5 @@
 /*
- * log.c - a buffer that requests fill and a thread that drains it.
+ * log.c - a buffer that requests fill, and a thread that empties it.
  */
 #include "base/log.h"
 
@@ -23,7 +23,7 @@ enum {
 struct log {
 	enum log_format format;
 	int fd;
-	struct thread thread; /* woken for the first line, and when half is full */
+	struct thread thread; /* woken for the first line, and when `waiting` is half full */
 	struct buf waiting;
 	unsigned long dropped;
 };
@@ -42,7 +42,7 @@ static void begin_line(struct buf *b, enum log_format format)
 	}
 }
 
-/* A line that is no request's. */
+/* A line that is not about a request. */
 static void add_line(struct buf *b, enum log_format format, const char *kind, const char *what)
 {
 	begin_line(b, format);
@@ -70,7 +70,7 @@ static bool is_stopping(struct log *log)
 	return stopping;
 }
 
-/* Write it all, however long that takes; once it is over, for STOP_MS at most. */
+/* Write all of it, however long that takes; once the log stops, for at most STOP_MS. */
 static void drain(struct log *log, const char *text, size_t len)
 {
 	int64_t deadline = 0;
@@ -82,7 +82,7 @@ static void drain(struct log *log, const char *text, size_t len)
 			ssize_t n = write(log->fd, text, len < CHUNK ? len : CHUNK);
 
 			if (n < 0 && errno != EAGAIN && errno != EINTR)
-				return; /* nobody can read it any more */
+				return; /* its reader is gone */
 			if (n > 0) {
 				text += n;
 				len -= (size_t)n;
@@ -175,7 +175,7 @@ enum log_format log_format(const struct log *log)
 	return log->format;
 }
 
-/* Wakes the thread only from its sleep and when the buffer is half full. */
+/* Wakes the thread only for the first line, and when the buffer is half full. */
 void log_line(struct log *log, const struct buf *line)
 {
 	thread_lock(&log->thread);

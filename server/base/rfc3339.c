@@ -1,6 +1,6 @@
 /*
- * rfc3339.c - the civil calendar by days since 1970-03-01's cycle, without the C library's locales
- * and time zones.
+ * rfc3339.c - the Gregorian calendar by counting days. It does without the C library's calendar,
+ * which takes a lock, and depends on locales and time zones.
  */
 #include "base/rfc3339.h"
 
@@ -43,7 +43,7 @@ static void civil_from_days(int64_t days, int64_t *year, int *month, int *mday)
 	*year = year_of_era + era * 400 + (*month <= 2);
 }
 
-/* Write `width` digits of value at out. */
+/* Write `width` digits of a value. */
 static void put_digits(char *out, int64_t value, int width)
 {
 	while (width-- > 0) {
@@ -82,7 +82,7 @@ void rfc3339_shortest(const char *stored, char out[TIME_LEN + 1])
 		memcpy(out + TIME_SHOWN, "Z", 2);
 }
 
-/* Read exactly `width` digits at *at and move past them; -1 when there are fewer. */
+/* Read exactly `width` digits at *pos, and move past them. -1 if there are fewer. */
 static int get_digits(const char **pos, int width)
 {
 	int value = 0;

@@ -1,5 +1,5 @@
 /*
- * thread.c - a thread, a lock, and a condition that goes by the clock that nobody sets.
+ * thread.c - a thread, a lock, and a condition whose clock cannot be set.
  */
 #include "base/thread.h"
 

@@ -1,5 +1,5 @@
 /*
- * timer.c - a heap of waiters, the next one first, and a thread that waits for that one.
+ * timer.c - a heap of timers, the next one first, and a thread that waits for that one.
  */
 #include "base/timer.h"
 
@@ -10,8 +10,8 @@
 #include "base/thread.h"
 
 struct timer_queue {
-	struct thread thread; /* woken when somebody waits for an earlier time */
-	struct timer **heap;  /* each is due no earlier than the one at half its place */
+	struct thread thread; /* woken when another timer becomes the first */
+	struct timer **heap;  /* each is due no earlier than its parent, at half its place */
 	size_t count, cap;
 	bool flushed;
 };
@@ -27,7 +27,7 @@ static void insert(struct timer_queue *queue, struct timer *timer)
 	queue->heap[place] = timer;
 }
 
-/* Take out the one that is due first. */
+/* Remove the timer that is due first. */
 static struct timer *remove_first(struct timer_queue *queue)
 {
 	struct timer *first = queue->heap[0], *last = queue->heap[--queue->count];

@@ -1,5 +1,5 @@
 /*
- * utf8.c - UTF-8 by the table of well-formed sequences in the Unicode standard (3-7).
+ * utf8.c - UTF-8 by the table of well-formed sequences of the Unicode standard (table 3-7).
  */
 #include "base/utf8.h"
 
@@ -69,7 +69,7 @@ char *utf8_clean(struct arena *a, const char *text, size_t max)
 	if (rest <= max && utf8_valid(text, rest))
 		return arena_strndup(a, text, rest);
 
-	/* Each bad byte grows to three; the cut adds three dots. */
+	/* A bad byte becomes three bytes; a cut adds three dots. */
 	char *clean = arena_alloc(a, (rest < max ? rest : max) * 3 + sizeof "...");
 
 	if (!clean)
@@ -122,6 +122,6 @@ size_t utf8_cut(const char *text, size_t len, size_t max)
 		return len;
 	while (cut > 0 && max - cut < LONGEST && ((unsigned char)text[cut] & 0xc0) == 0x80)
 		cut--;
-	/* So many bytes that only go on are no character at all. */
+	/* So many continuation bytes are no character. */
 	return max - cut < LONGEST ? cut : max;
 }
