@@ -1,7 +1,7 @@
 /*
- * cue.c - a scanner of CUE that knows strings and brackets. One stack holds the open brackets and,
- * below the bracket of an interpolation, the string to go back to. With somewhere to write to it
- * copies what means something.
+ * cue.c - a scanner of CUE that knows strings and brackets. A stack has the open brackets; that of
+ * an interpolation has the string to go back to as well. If there is an output, the scanner copies
+ * to it what has a meaning.
  */
 #include "schema/cue.h"
 
@@ -10,19 +10,19 @@
 static const char bom[] = "\xef\xbb\xbf";
 
 struct bracket {
-	char closer;    /* that closes it */
-	char quote;     /* an interpolation: of its string; else 0 */
-	bool multiline; /* its string is within three quotes */
-	size_t hashes;  /* around its string, and before its brackets */
+	char closer;    /* the character that closes it */
+	char quote;     /* an interpolation: the quote of its string; else 0 */
+	bool multiline; /* its string has three quotes */
+	size_t hashes;  /* around its string, and in its escapes */
 };
 
 struct cue {
 	const char *text, *pos, *end;
-	const char *what; /* set once, at the first error, with `at` left there */
+	const char *what; /* is wrong at `pos` */
 	struct bracket brackets[CUE_DEPTH];
 	size_t depth;
 	struct buf *out; /* may be NULL */
-	char last;       /* written; 0 at the start */
+	char last;       /* character written; 0 at the start */
 	bool space, newline;
 };
 
@@ -38,7 +38,7 @@ static size_t rest_len(const struct cue *c)
 	return (size_t)(c->end - c->pos);
 }
 
-/* How many of `ch` there are at c->at, but no more than `max`. */
+/* How many characters `ch` there are at c->pos, at most `max`. */
 static size_t count_run(const struct cue *c, char ch, size_t max)
 {
 	size_t n = 0;
@@ -54,7 +54,7 @@ static bool is_word_char(char c)
 	       (signed char)c < 0 || (c && strchr("_$#.\"'@", c));
 }
 
-/* Must what stood between these two stay apart? A dot, which a number may hold, touches nothing. */
+/* Must a space stay between these two? A dot may be part of a number: beside it a space stays. */
 static bool must_separate(char a, char b)
 {
 	if (strchr("{}[](),:", a) || strchr("{}[](),:", b))
@@ -62,7 +62,7 @@ static bool must_separate(char a, char b)
 	return a == '.' || b == '.' || is_word_char(a) == is_word_char(b);
 }
 
-/* Does a newline between these two mean a comma, and one that CUE does not do without? */
+/* Does a newline between these two stand for a comma that CUE requires? */
 static bool may_separate(char a, char b)
 {
 	return a && (is_word_char(a) || strchr("}])?.", a)) && !strchr("}]),", b);
@@ -81,7 +81,7 @@ static void copy(struct cue *c, const char *start, size_t len)
 	c->newline = c->space = false;
 }
 
-/* The character at c->at, in a string, a comment or between them: is it one that may be? */
+/* The character at c->pos, in a string, a comment or elsewhere. False if it is not allowed. */
 static bool scan_character(struct cue *c)
 {
 	unsigned char first = (unsigned char)*c->pos;
@@ -105,7 +105,7 @@ static bool push(struct cue *c, struct bracket bracket)
 	return true;
 }
 
-/* A backslash at c->at, in a string: skip what it escapes; or begin an interpolation. */
+/* A backslash at c->pos, in a string: skip what it escapes, or begin an interpolation. */
 static bool scan_backslash(struct cue *c, struct bracket string, bool *interpolated)
 {
 	c->pos++;
@@ -124,8 +124,8 @@ static bool scan_backslash(struct cue *c, struct bracket string, bool *interpola
 }
 
 /*
- * A string from behind its quotes, or behind an interpolation, to its end or the next one; `from`
- * is where that piece begins.
+ * A piece of a string: from behind its quotes or an interpolation to its end or the next
+ * interpolation. `start` is where the piece begins.
  */
 static bool scan_string(struct cue *c, struct bracket string, const char *start)
 {
@@ -153,7 +153,7 @@ static bool scan_string(struct cue *c, struct bracket string, const char *start)
 	return true;
 }
 
-/* At a quote, or at hashes before one. */
+/* A string, at its quote or at the hashes before that. */
 static bool begin_string(struct cue *c, size_t hashes)
 {
 	const char *start = c->pos;
@@ -195,7 +195,7 @@ static bool scan_comment(struct cue *c)
 	return true;
 }
 
-/* Whatever begins at c->at. */
+/* The token at c->pos, whatever it is. */
 static bool scan_token(struct cue *c)
 {
 	static const char openers[] = "([{", closers[] = ")]}", blanks[] = " \t\r\n";
@@ -249,7 +249,7 @@ void cue_add_canonical(struct buf *b, const char *text, size_t len)
 {
 	struct cue c = { .text = text, .pos = text, .end = text + len, .out = b };
 
-	/* What is no CUE is not rewritten from where that shows. */
+	/* If the text is no CUE, it is copied as it is from the error on. */
 	if (!scan(&c))
 		buf_addn(b, c.pos, (size_t)(c.end - c.pos));
 }

@@ -1,5 +1,5 @@
 /*
- * file_format.c - a row for each format, and the slot of a schema that names none.
+ * file_format.c - the table of formats, and the default slot.
  */
 #include "schema/file_format.h"
 
@@ -10,7 +10,7 @@ static const struct {
 	{ "json", "application/json", { ".json" } },
 	{ "yaml", "application/yaml", { ".yaml", ".yml" } },
 	{ "xml", "application/xml", { ".xml" } },
-	/* No extension tells of these. */
+	/* These have no extension. */
 	{ "jsonc", "application/jsonc", { NULL } },
 	{ "text", "text/plain; charset=utf-8", { NULL } },
 };
@@ -31,7 +31,7 @@ const char *file_format_of(const char *filepath)
 	return NULL;
 }
 
-/* The row of a format, which there must be. */
+/* The row of a format, which must exist. */
 static size_t find_row(const char *format)
 {
 	size_t i = 0;

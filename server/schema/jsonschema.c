@@ -1,6 +1,6 @@
 /*
- * jsonschema.c - walks a value and a compiled schema side by side. The steps are counted and the
- * depth is, so that no schema takes for ever.
+ * jsonschema.c - walks a value and a compiled schema side by side. Steps and depth are limited, so
+ * that no schema takes too long.
  */
 #include "schema/jsonschema.h"
 
@@ -14,12 +14,12 @@
 
 enum {
 	DEPTH_MAX = 1000,    /* of schemas applied within schemas */
-	NAMES_MAX = 10,      /* that one message lists */
+	NAMES_MAX = 10,      /* in the list of a message */
 	BYTES_PER_STEP = 32, /* of cleared, merged or compared memory */
-	DECIMAL_STEPS = 20,  /* what two numbers cost as decimals */
+	DECIMAL_STEPS = 20,  /* to convert two numbers to decimals */
 };
 
-/* The resources entered on the way, for $dynamicRef. */
+/* The schema resources on the way from the root, for $dynamicRef. */
 struct js_scope {
 	const struct js_scope *outer;
 	const struct js_resource *resource;
@@ -28,43 +28,43 @@ struct js_scope {
 struct run {
 	const struct jsonschema *schema;
 	struct arena *arena;
-	long long steps; /* left; negative: the value is too complex */
+	long long steps; /* left; negative: it takes too many */
 	unsigned depth;
-	unsigned quiet;                /* > 0: only whether the value fits is asked */
-	struct regex_matcher *matcher; /* NULL until there is a pattern to match; owned */
+	unsigned quiet;                /* > 0: do not add violations */
+	struct regex_matcher *matcher; /* NULL until a pattern is matched; owned */
 	struct violation *violations[VIOLATIONS_MAX];
-	const struct node *places[VIOLATIONS_MAX]; /* of them; in order */
+	const struct node *places[VIOLATIONS_MAX]; /* of the violations, in order */
 	size_t count;
-	/* Of the schema that is being applied: */
+	/* For the schema that is being applied: */
 	const struct js_scope *scope;
-	/* Which items or members of the value some keyword has looked at, for unevaluatedItems and
-	 * unevaluatedProperties; NULL if no schema asks. */
+	/* For unevaluatedItems and unevaluatedProperties: the items or members of the value that
+	 * another keyword has evaluated. NULL if no schema asks. */
 	bool *evaluated;
 };
 
 /* ---- violations ------------------------------------------------------------------------------ */
 
-/* Is nothing more to be looked at? The steps are used up, or memory is short. */
+/* Is the run over, as the steps are used up, or memory is short? */
 static bool is_stopped(const struct run *r)
 {
 	return r->steps < 0 || r->arena->failed;
 }
 
-/* Pay for a step; false if there is nothing left to go on with. */
+/* Pay for some steps. False if the run is over. */
 static bool pay(struct run *r, size_t steps)
 {
 	r->steps -= (long long)steps;
 	return !is_stopped(r);
 }
 
-/* Would a violation of this value be among those that are told? */
+/* Would a violation of this value be among the first VIOLATIONS_MAX? */
 static bool is_wanted(const struct run *r, const struct node *v)
 {
 	return !r->quiet && !is_stopped(r) &&
 	       (r->count < VIOLATIONS_MAX || v->order < r->places[VIOLATIONS_MAX - 1]->order);
 }
 
-/* Put a violation in its place, behind those of values before and those found before. False. */
+/* Add a violation, in the order of the values, behind earlier ones of the same value. False. */
 static bool add_violation(struct run *r, const struct node *v, const char *message)
 {
 	struct violation *violation = arena_alloc(r->arena, sizeof *violation);
@@ -83,7 +83,7 @@ static bool add_violation(struct run *r, const struct node *v, const char *messa
 	return false;
 }
 
-/* Say what does not fit, where it is worth saying. False. */
+/* Add a violation with a format, if it is wanted. False. */
 #define VIOLATION(r, v, ...)                                                                       \
 	(is_wanted((r), (v)) && add_violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
 
@@ -132,7 +132,7 @@ static void free_marks(bool **marks)
 	free(*marks);
 }
 
-/* Room to note what of a value was seen; NULL when the run is stopped. */
+/* A mark for each item or member of a value. NULL if the run is over. */
 static bool *new_marks(struct run *r, const struct node *v)
 {
 	if (!pay(r, v->count / BYTES_PER_STEP))
@@ -155,7 +155,7 @@ static void add_marks(bool *marks, const bool *other, size_t count)
 		marks[i] |= other[i];
 }
 
-/* Does the value fit? If so, what the schema has seen of it counts as seen. */
+/* Does the value fit? If so, keep the marks of the schema. Adds no violations. */
 static bool fits_and_marks(struct run *r, const struct schema *s, const struct node *v)
 {
 	if (!r->evaluated)
@@ -169,7 +169,7 @@ static bool fits_and_marks(struct run *r, const struct schema *s, const struct n
 	return true;
 }
 
-/* Go on with further keywords after a failure? Only if there may be more to tell. */
+/* Check further keywords? After a failure only to find more violations. */
 static bool may_go_on(const struct run *r, bool good)
 {
 	return !is_stopped(r) && (good || !r->quiet);
@@ -236,8 +236,7 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
-/* The shortest decimal that reads back as a finite number, without its sign: digits * 10^exponent.
- */
+/* The shortest decimal that reads back as a finite number, without sign: digits * 10^exponent. */
 static unsigned long long decimal(double number, int *exponent)
 {
 	unsigned long long digits = 0;
@@ -263,8 +262,8 @@ static unsigned long long decimal(double number, int *exponent)
 }
 
 /*
- * Is `number` a whole number of times `step`, in decimals: 0.3 of 0.1? An infinity is. The answer
- * means nothing once r->stop is set.
+ * Is `number` a multiple of `step`, as decimals: 0.3 of 0.1? An infinity is. The result has no
+ * meaning if the run is over.
  */
 static bool is_multiple(struct run *r, double number, double step)
 {
@@ -309,7 +308,7 @@ static bool is_within(struct run *r, double number, enum relation relation, doub
 	}
 }
 
-/* A number, or the count of characters, items or members. */
+/* Check a number, or the count of characters, items or members. */
 static bool check_bounds(struct run *r, const struct schema *s, const struct node *v)
 {
 	static const struct {
@@ -374,7 +373,7 @@ static bool check_unique(struct run *r, const struct schema *s, const struct nod
 	       VIOLATION(r, v, "items at %zu and %zu are equal", first, second);
 }
 
-/* prefixItems, and items for the rest. */
+/* Check prefixItems, and items for the rest. */
 static bool check_items(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *prefix = s->part[PREFIX_ITEMS];
@@ -425,15 +424,15 @@ static bool check_contains(struct run *r, const struct schema *s, const struct n
 
 /* ---- objects --------------------------------------------------------------------------------- */
 
-/* The member of an object, which may be NULL, with the key of another's member; or NULL. Pays. */
+/* The member of `object`, which may be NULL, with the key of another object's member, or NULL. */
 static const struct node *find_member(struct run *r, const struct node *object,
 				      const struct node *other)
 {
 	return pay(r, 1 + other->key_weight) ? jsontree_get(object, other->key) : NULL;
 }
 
-/* Does an object have all members that `names` lists? If `if_exists` is not NULL, that member
- * requires them. */
+/* Does an object have all members in the list `names`? `if_exists` is the member that requires
+ * them, or NULL. */
 static bool check_names(struct run *r, const struct node *names, const struct node *v,
 			const char *if_exists)
 {
@@ -462,7 +461,7 @@ static bool check_required(struct run *r, const struct schema *s, const struct n
 	return !s->part[REQUIRED] || check_names(r, s->part[REQUIRED], v, NULL);
 }
 
-/* Check each key as a text in the place of its member. */
+/* Check each key as a text. */
 static bool check_property_names(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct schema *names = s->sub[PROPERTY_NAMES];
@@ -483,8 +482,8 @@ static bool check_property_names(struct run *r, const struct schema *s, const st
 	return good;
 }
 
-/* Check one member by properties, patternProperties and additionalProperties. *looked: there was a
- * schema for it; *extra: it is not allowed. */
+/* Check a member by properties, patternProperties and additionalProperties. *evaluated: it has a
+ * schema; *extra: it is not allowed. */
 static bool check_member(struct run *r, const struct schema *s, const struct node *member,
 			 bool *evaluated, bool *extra)
 {
@@ -549,7 +548,7 @@ static bool check_ref(struct run *r, const struct schema *s, const struct node *
 	return !s->sub[REF] || apply(r, s->sub[REF], v, r->evaluated);
 }
 
-/* The outermost resource that has the anchor decides which schema it is. */
+/* The schema is that of the outermost resource that has the dynamic anchor. */
 static bool check_dynamic_ref(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct schema *target = s->sub[DYNAMIC_REF];
@@ -575,7 +574,7 @@ static bool check_all_of(struct run *r, const struct schema *s, const struct nod
 	return good;
 }
 
-/* Tell for each schema, none of which fits, why it does not. False. */
+/* Add the violations of each branch, as none of them fits. False. */
 static bool report_branches(struct run *r, const struct node *branches, const struct node *v)
 {
 	for (size_t i = 0; i < branches->count && may_go_on(r, false); i++)
@@ -624,7 +623,7 @@ static bool check_if(struct run *r, const struct schema *s, const struct node *v
 	return !is_stopped(r) && (!next || apply(r, next, v, r->evaluated));
 }
 
-/* What no other keyword has looked at. */
+/* Check what no other keyword has evaluated. */
 static bool check_unevaluated(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct schema *rest =
@@ -662,7 +661,7 @@ static bool check_keywords(struct run *r, const struct schema *s, const struct n
 		    NODE_NULL | NODE_BOOLEAN | NODE_NUMBER | NODE_STRING | NODE_ARRAY | NODE_OBJECT
 	};
 	static const struct {
-		unsigned types; /* of the values that the keywords are for */
+		unsigned types; /* of the values that the check is for */
 		bool (*check)(struct run *r, const struct schema *s, const struct node *v);
 	} checks[] = {
 		{ ANY, check_type },
@@ -693,7 +692,7 @@ static bool check_keywords(struct run *r, const struct schema *s, const struct n
 	return good;
 }
 
-/* A schema that asks what its keywords have seen of the value. */
+/* Check a schema that has unevaluatedItems or unevaluatedProperties for the value. */
 static bool check_marking(struct run *r, const struct schema *s, const struct node *v)
 {
 	bool *outer = r->evaluated, *marks CLEANUP(free_marks) = new_marks(r, v);
@@ -706,11 +705,11 @@ static bool check_marking(struct run *r, const struct schema *s, const struct no
 		good &= check_unevaluated(r, s, v);
 	if (good && outer)
 		add_marks(outer, marks, v->count);
-	return good; /* NOLINT(clang-analyzer-unix.Malloc): the same */
+	return good; /* NOLINT(clang-analyzer-unix.Malloc): as above */
 }
 
-/* Does the value fit the schema? If not, adds violations, unless the run is quiet. If `seen` is
- * not NULL, notes there what was seen. */
+/* Does the value fit the schema? If not, adds violations, unless the run is quiet. Marks in
+ * `evaluated`, unless it is NULL, what keywords have evaluated. */
 static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *evaluated)
 {
 	if (!pay(r, 1))
@@ -742,7 +741,7 @@ static bool apply(struct run *r, const struct schema *s, const struct node *v, b
 
 /* ---- the whole of it ------------------------------------------------------------------------- */
 
-/* Tell what is wrong with the value as a whole. False. */
+/* Make one violation, of the value as a whole. False. */
 static bool reject_whole(struct arena *a, const char *message, struct violation **violations)
 {
 	struct violation *violation = message ? arena_alloc(a, sizeof *violation) : NULL;
@@ -753,7 +752,7 @@ static bool reject_whole(struct arena *a, const char *message, struct violation 
 	return false;
 }
 
-/* The end of a run, which found its value `good` or not. */
+/* The result of a run, whose value is `good` or not. */
 static bool report(struct run *r, bool good, struct violation **violations)
 {
 	*violations = NULL;

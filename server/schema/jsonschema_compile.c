@@ -1,8 +1,8 @@
 /*
- * jsonschema_compile.c - schemas are compiled from a list of what is still to do, not by recursion:
- * first all that keywords lead to, which makes every $id and anchor known, then what references
- * name, which may be schemas that nothing else leads to, and so on. Last, schemas that apply
- * themselves to the same value without end are found.
+ * jsonschema_compile.c - compiles schemas from a list of those to do, rather than by recursion:
+ * first all that keywords contain, after which each $id and anchor is known; then those that
+ * references name, which may be nodes that no keyword contains, and so on. Last, it looks for
+ * schemas that apply themselves to the same value without end.
  */
 #include "schema/jsonschema_compile.h"
 
@@ -14,15 +14,15 @@
 
 enum {
 	URI_MAX = 512,
-	CHAIN_MAX = 1000,                /* of schemas that apply one another to the same value */
-	PATTERNS_MAX = 32 * 1024 * 1024, /* bytes that all patterns take together */
+	CHAIN_MAX = 1000, /* schemas, each of which applies the next to the same value */
+	PATTERNS_MAX = 32 * 1024 * 1024, /* bytes of all compiled patterns */
 };
 
 static const char dialect[] = "https://json-schema.org/draft/2020-12/schema";
 
 static const struct schema always = { .never = false }, never = { .never = true };
 
-/* An $id, for which anchor is NULL, or an anchor in its resource. */
+/* The name of a schema: its $id, or, if `anchor`, an anchor within its resource. */
 struct js_name {
 	const struct js_resource *resource;
 	const char *text;
@@ -30,7 +30,7 @@ struct js_name {
 	bool anchor, dynamic;
 };
 
-/* A reference whose schema is to be found. */
+/* A reference to be resolved. */
 struct js_ref {
 	struct js_ref *next;
 	struct schema *schema;
@@ -43,12 +43,12 @@ struct compiler {
 	struct arena *arena;
 	struct schema *todo; /* to be compiled; linked by .next */
 	struct js_ref *refs;
-	size_t patterns; /* bytes that they take */
+	size_t patterns; /* bytes of the compiled patterns */
 };
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-/* Note what is wrong with a node of the schema. NULL, or false. */
+/* Set what is wrong with a node of the schema. Returns NULL, or false. */
 static void *wrong(struct compiler *c, const struct node *n, const char *what)
 {
 	const char *pointer = jsontree_pointer(c->arena, n);
@@ -107,7 +107,7 @@ static bool add_name(struct compiler *c, const struct node *n, struct js_name na
 		return false;
 	if (*slot == copy)
 		return true;
-	/* $anchor and $dynamicAnchor of one schema may be alike. */
+	/* $anchor and $dynamicAnchor of one schema may be equal. */
 	if ((*slot)->anchor && (*slot)->schema == name.schema) {
 		(*slot)->dynamic |= name.dynamic;
 		return true;
@@ -126,7 +126,7 @@ const struct schema *jsonschema_dynamic(const struct jsonschema *s,
 
 /* ---- keywords -------------------------------------------------------------------------------- */
 
-/* Note that a node is a schema. */
+/* Make a node a schema, within the resource of `s`, to be compiled if it has keywords. */
 static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
 {
 	if (!expect(c, n, NODE_OBJECT | NODE_BOOLEAN))
@@ -284,7 +284,7 @@ static bool read_enum(struct compiler *c, struct schema *s, struct node *n, int 
 	return s->enum_values != NULL;
 }
 
-/* Anything: const, default. */
+/* Any value: const, default. */
 static bool read_any(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	(void)c;
@@ -326,7 +326,7 @@ static bool read_unique(struct compiler *c, struct schema *s, struct node *n, in
 	return expect(c, n, NODE_BOOLEAN);
 }
 
-/* Annotations: only their type is looked at. */
+/* An annotation: only its type is checked. */
 static bool read_annotation(struct compiler *c, struct schema *s, struct node *n, int type)
 {
 	(void)s;
@@ -359,7 +359,7 @@ static bool read_ref(struct compiler *c, struct schema *s, struct node *n, int w
 	return true;
 }
 
-/* $anchor, or with `dynamic`, $dynamicAnchor. */
+/* $anchor or, if `dynamic`, $dynamicAnchor. */
 static bool read_anchor(struct compiler *c, struct schema *s, struct node *n, int dynamic)
 {
 	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_",
@@ -374,7 +374,7 @@ static bool read_anchor(struct compiler *c, struct schema *s, struct node *n, in
 	return add_name(c, n, (struct js_name){ s->resource, n->text, s, true, dynamic });
 }
 
-/* In the order of strcmp. $id is read before all of them. */
+/* In the order of strcmp(). $id is read before them. */
 static const struct keyword {
 	const char *name;
 	bool (*read)(struct compiler *c, struct schema *s, struct node *n, int which);
@@ -445,7 +445,7 @@ static int compare_keyword(const void *key, const void *keyword)
 
 /* ---- compiling ------------------------------------------------------------------------------- */
 
-/* The schema begins a resource of its own. */
+/* $id: the schema begins a resource. */
 static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
 {
 	if (!expect(c, id, NODE_STRING))
@@ -505,7 +505,7 @@ static bool compile_all(struct compiler *c)
 
 /* ---- references ------------------------------------------------------------------------------ */
 
-/* The next step of a JSON pointer, whose token, behind the slash, is decoded in place. */
+/* Follow one token of a JSON pointer, which is decoded in place. */
 static struct node *descend(const struct node *n, char *token)
 {
 	char *out = token, *end;
@@ -530,7 +530,7 @@ static struct node *descend(const struct node *n, char *token)
 	return jsontree_get(n, token);
 }
 
-/* The node that a pointer, which is changed, leads to; *near is the last schema on the way. */
+/* Follow a JSON pointer, which is changed. *near becomes the last schema on the way, if any. */
 static struct node *follow_pointer(struct node *n, char *pointer, const struct schema **near)
 {
 	while (n && *pointer) {
@@ -552,7 +552,7 @@ static void *reject_ref(struct compiler *c, const struct js_ref *r, const char *
 	return WRONG(c, r->node, "%s %s", jsontree_quote(c->arena, r->node->text), what);
 }
 
-/* Which resource a reference, up to its fragment, is to. */
+/* The resource that the first `len` bytes of a reference, those before its fragment, name. */
 static const struct js_resource *find_resource(struct compiler *c, const struct js_ref *r,
 					       size_t len)
 {
@@ -574,7 +574,7 @@ static const struct js_resource *find_resource(struct compiler *c, const struct 
 	return found ? found->resource : reject_ref(c, r, "refers to outside of the document");
 }
 
-/* The schema that a pointer, decoded, leads to from a resource; compiled later if it is new. */
+/* The schema at a pointer into a resource. It is compiled later if it is new. */
 static const struct schema *find_pointer(struct compiler *c, const struct js_ref *r,
 					 const struct js_resource *resource, char *pointer)
 {
@@ -689,7 +689,7 @@ bool jsonschema_compile(struct jsonschema *s, struct arena *a, const cJSON *sche
 
 static void free_nothing(void *name)
 {
-	(void)name; /* the arena's */
+	(void)name; /* the arena owns it */
 }
 
 void jsonschema_free(struct jsonschema *s)

@@ -1,5 +1,5 @@
 /*
- * jsontree.c - a tree of nodes from a tree of cJSON's, and what is asked of it.
+ * jsontree.c - makes the tree of nodes, and answers questions about it.
  */
 #include "schema/jsontree.h"
 
@@ -52,7 +52,8 @@ static bool load_items(struct loader *l, struct node *n, const cJSON *json, unsi
 	return true;
 }
 
-/* Where each member goes among the sorted ones; in the object's order; SIZE_MAX: nowhere. */
+/* For each member, in the object's order, its index when sorted; SIZE_MAX if its key repeats later.
+ */
 static size_t *plan_members(struct loader *l, struct node *n, const cJSON *json)
 {
 	size_t count, *places;
@@ -226,7 +227,7 @@ static const char *clean(struct arena *a, const char *text, size_t max)
 	return or_empty(utf8_clean(a, text, max));
 }
 
-/* Move a buffer's text, which is not empty, into the arena. */
+/* Move a buffer's text, which must not be empty, into the arena. */
 static const char *finish(struct arena *a, struct buf *b, size_t max)
 {
 	const char *text = or_empty(b->bad ? arena_fail(a) : clean(a, b->text, max));
@@ -248,7 +249,7 @@ const char *jsontree_type_names(struct arena *a, unsigned types)
 	return or_empty(text);
 }
 
-/* The keys and indices from the root to `n`. */
+/* Append the keys and indices from the root to `n`. */
 static void add_steps(struct arena *a, struct buf *b, const struct node *n)
 {
 	if (!n->parent)

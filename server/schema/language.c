@@ -1,5 +1,5 @@
 /*
- * language.c - a row for each language.
+ * language.c - the table of languages, and the functions in its rows.
  */
 #include "schema/language.h"
 
@@ -9,7 +9,7 @@
 #include "schema/jsontree.h"
 #include "schema/yaml.h"
 
-/* A text as a tree. NULL if it is none, with *why, which is NULL when memory is short. */
+/* Parse a text. If it fails: NULL, and *why, which is NULL when memory is short. */
 static cJSON *parse(struct arena *a, const char *format, const char *text, const char **why)
 {
 	bool yaml = streq(format, "yaml");
@@ -49,7 +49,7 @@ static bool jsonschema_instance(struct arena *a, const char *format, const char 
 		return true;
 	if (!*violations || jsonschema_check(a, json, &why))
 		return false;
-	/* What was never a schema, which fixtures alone can have, says nothing of instances. */
+	/* Only fixtures can have a document that is no schema: any content is an instance of it. */
 	*violations = NULL;
 	return why != NULL;
 }
@@ -77,7 +77,7 @@ static bool cue_document(struct arena *a, const char *format, const char *data,
 
 /* ---- opaque ---------------------------------------------------------------------------------- */
 
-/* A document that says what a schema's other fields say, too, and nothing else. */
+/* A document that repeats what the schema's other fields say, and has no other keys. */
 static bool opaque_document(struct arena *a, const char *format, const char *data,
 			    struct buf *canonical, const char **why)
 {
@@ -157,7 +157,7 @@ bool language_allows_file(const struct language *l, const char *filepath)
 	return l->any_file || (format && language_has(l->instance_formats, format));
 }
 
-/* What fixtures hold need be no document: it is then taken as it is. */
+/* See language.h. */
 bool language_canonical(struct arena *a, const struct language *l, const char *format,
 			const char *data, struct buf *canonical)
 {

@@ -1,11 +1,11 @@
 /*
- * regex.c - PCRE2, kept from running away. Nothing else knows PCRE2.
+ * regex.c - PCRE2 with a bound on its time. The only file that knows PCRE2.
  *
- * Its match limit holds for one place to begin at, so the places are tried one by one, each with a
- * small limit first and a larger one after: what is paid for is within a factor of what was used.
- * The limit counts the points to come back to. Every character that a match passes leaves one, but
- * for fixed repetitions, which the weight of the pattern accounts for, and for constructs that are
- * refused.
+ * PCRE2's match limit is for one start of a match, so each start is tried on its own, first with a
+ * small limit and then with larger ones: the steps that are counted are within a factor of those
+ * that were used. The limit counts the points to backtrack to. Each character that a match passes
+ * leaves one, except in fixed repetitions, which the pattern's weight accounts for, and in
+ * constructs that are rejected.
  */
 #include "schema/regex.h"
 
@@ -20,21 +20,21 @@ enum {
 	REPEAT_MAX = 1000,   /* Go's */
 	GROUPS_MAX = 250,    /* PCRE2's */
 	WEIGHT_MAX = 100000, /* characters that one pass over the pattern may compare */
-	FIRST_LIMIT = 16,    /* points to come back to, of the first try at a place */
-	LIMIT_FACTOR = 8,    /* times as many, of the next */
+	FIRST_LIMIT = 16,    /* points to backtrack to, in the first try at a start */
+	LIMIT_FACTOR = 8,    /* times as many in the next try */
 	HEAP_KIB = 16 * 1024,
-	TRY_COST = 4, /* steps, of a try */
+	TRY_COST = 4, /* steps of each try */
 	WEIGHT_PER_STEP = 16,
-	CLASS_PER_WEIGHT = 8, /* bytes of a class, whose ranges are tried one by one */
-	CLASS_SLOW = 256,     /* bytes of one that is slow even where a try only passes it */
-	BYTES_PER_STEP = 64,  /* of the text, to be measured */
+	CLASS_PER_WEIGHT = 8, /* bytes of a class: its ranges are compared one by one */
+	CLASS_SLOW = 256,     /* bytes of a class that is slow even if a try only passes it */
+	BYTES_PER_STEP = 64,  /* of the text, whose length is counted */
 };
 
 struct regex {
 	pcre2_code *code;
 	bool anchored; /* it can match at the beginning only */
 	long long weight;
-	long long slow; /* steps of a character that a slow class takes; 0: there is none */
+	long long slow; /* steps for a character that a slow class passes; 0: there is none */
 };
 
 struct regex_matcher {
@@ -47,7 +47,7 @@ struct regex_matcher {
 
 struct pattern {
 	const char *pos;
-	const char *why;                  /* set once */
+	const char *why;                  /* what is wrong, or NULL */
 	long long weight[GROUPS_MAX + 1]; /* of the open groups */
 	size_t depth;
 	long long widest; /* class, in bytes */
@@ -70,7 +70,7 @@ static bool is_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-/* At a backslash. */
+/* An escape, at its backslash. */
 static bool scan_escape(struct pattern *p)
 {
 	char c = p->pos[1];
@@ -81,7 +81,7 @@ static bool scan_escape(struct pattern *p)
 	return true;
 }
 
-/* At the bracket that begins a class; one without an end is left to PCRE2. */
+/* A class, at its bracket. PCRE2 reports one without an end. */
 static bool scan_class(struct pattern *p)
 {
 	p->pos++;
@@ -102,7 +102,7 @@ static bool scan_class(struct pattern *p)
 	return true;
 }
 
-/* At the bracket that begins a group. */
+/* The beginning of a group, at its bracket. */
 static bool scan_group(struct pattern *p)
 {
 	const char *pos = ++p->pos;
@@ -139,7 +139,7 @@ static bool add_class(struct pattern *p, long long len)
 	return add_weight(p, 1 + len / CLASS_PER_WEIGHT);
 }
 
-/* Behind a quantifier: what would make it possessive is refused. */
+/* Behind a quantifier: a + would make it possessive, and is rejected. */
 static bool end_quantifier(struct pattern *p)
 {
 	if (*p->pos == '+')
@@ -148,7 +148,7 @@ static bool end_quantifier(struct pattern *p)
 	return true;
 }
 
-/* At a brace: a count, or text like any other. */
+/* A brace: it begins a count, or is a character like any other. */
 static bool scan_brace(struct pattern *p)
 {
 	char *end;
@@ -290,7 +290,7 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 	return re;
 }
 
-/* Try at one place: the result of pcre2_match. */
+/* Try to match at one start: the result of pcre2_match(). */
 static int match_at(const struct regex *re, struct regex_matcher *m, const char *text, size_t len,
 		    size_t start, long long *steps)
 {
@@ -306,7 +306,7 @@ static int match_at(const struct regex *re, struct regex_matcher *m, const char 
 				 PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK, m->data, m->limits);
 		if (rc != PCRE2_ERROR_MATCHLIMIT)
 			return rc;
-		/* It may have passed all of the text before it came back. */
+		/* It may have passed all of the text before it went back. */
 		*steps -= limit * re->weight + (long long)(len - start) * re->slow;
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * uri.c - section 5.2 of RFC 3986, by the names it uses.
+ * uri.c - section 5.2 of RFC 3986, with its names.
  */
 #include "schema/uri.h"
 
@@ -10,7 +10,7 @@ struct uri_part {
 	size_t len;
 };
 
-/* The delimiters belong to the parts: "http:", "//host", "/a/b", "?q". */
+/* The parts of a URI, with their delimiters: "http:", "//host", "/a/b", "?q". */
 struct uri {
 	struct uri_part scheme, authority, path, query;
 };
@@ -50,7 +50,8 @@ static char *append(char *out, struct uri_part p)
 	return out + p.len;
 }
 
-/* Take the segments "." and ".." out of the path from `path` to `end`, in place; its new end. */
+/* Remove the segments "." and ".." from the path between `path` and `end`, in place. Returns its
+ * new end. */
 static char *remove_dots(char *path, char *end)
 {
 	char *out = path;
@@ -79,7 +80,7 @@ static char *remove_dots(char *path, char *end)
 	return out;
 }
 
-/* The part of a base's path up to its last slash. */
+/* The part of a path up to its last slash. */
 static struct uri_part directory(struct uri_part path)
 {
 	while (path.len > 0 && path.text[path.len - 1] != '/')
@@ -91,8 +92,7 @@ const char *uri_resolve(struct arena *a, const char *base, const char *reference
 {
 	struct uri b = split(base), r = split(reference);
 	char *out = arena_alloc(a, strlen(base) + strlen(reference) + 2), *end = out, *path;
-	bool has_own_path =
-	    r.scheme.len || r.authority.len; /* nothing of the base's is before it */
+	bool has_own_path = r.scheme.len || r.authority.len; /* no part of the base's path counts */
 
 	if (!out)
 		return NULL;

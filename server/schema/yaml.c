@@ -1,8 +1,8 @@
 /*
- * yaml.c - libyaml's events into a cJSON tree. Nothing else knows libyaml.
+ * yaml.c - makes a cJSON tree of libyaml's events. The only file that knows libyaml.
  *
- * An alias is a copy of what its anchor is on, so a budget of bytes bounds what a document expands
- * to. What a merge key names is kept aside until the end: anchors may point into it.
+ * An alias is a copy of its anchor's node, so a maximum in bytes bounds what a document expands to.
+ * Nodes that do not become part of the tree are kept until the end: anchors may point to them.
  */
 #include "schema/yaml.h"
 
@@ -23,7 +23,7 @@ enum { DIRECTIVES_MAX = 1000 };
 struct anchor {
 	const char *name;
 	cJSON *node;      /* NULL until it is complete */
-	const char *text; /* a scalar's, as it stands; else NULL */
+	const char *text; /* the text of a scalar; else NULL */
 };
 
 struct yaml_reader {
@@ -32,14 +32,14 @@ struct yaml_reader {
 	yaml_parser_t parser;
 	struct arena arena; /* of the anchors and the texts of scalars */
 	void *anchors;      /* for tsearch, by name */
-	cJSON *detached;    /* an array of what merge keys named */
+	cJSON *detached;    /* array: values of merge keys and of keys with anchors */
 	size_t copied;
 };
 
-/* A mapping on its way. */
+/* A mapping that is being read. */
 struct mapping {
 	cJSON *object;
-	size_t *places; /* where each key is, in characters; owned */
+	size_t *places; /* of each key in the text, in characters; owned */
 	size_t count, cap;
 	const cJSON **merged; /* owned */
 	size_t merges;
@@ -52,7 +52,7 @@ static void free_mapping(struct mapping *m)
 	free(m->merged);
 }
 
-/* Say what is wrong, at a place that libyaml counts in characters. NULL, or false. */
+/* Set the error, at a place that libyaml counts in characters. Returns NULL, or false. */
 static cJSON *wrong(struct yaml_reader *r, size_t place, const char *what)
 {
 	const char *pos = r->text;
@@ -66,7 +66,7 @@ static cJSON *wrong(struct yaml_reader *r, size_t place, const char *what)
 	return NULL;
 }
 
-/* The next event, for yaml_event_delete; on failure it needs none. */
+/* The next event, for yaml_event_delete() unless this fails. */
 static bool next_event(struct yaml_reader *r, yaml_event_t *event)
 {
 	const yaml_parser_t *p = &r->parser;
@@ -121,7 +121,7 @@ static bool read_int(const char *text, double *number)
 	    !(base == 16 && strchr("abcdef", digits[0] | 0x20)))
 		return false;
 	if (base == 16 && digits[0] == '0' && (digits[1] | 0x20) == 'x')
-		return false; /* which strtoull would skip once more */
+		return false; /* strtoull() would accept a second prefix */
 	errno = 0;
 
 	unsigned long long value = strtoull(digits, &end, base);
@@ -132,7 +132,7 @@ static bool read_int(const char *text, double *number)
 	return true;
 }
 
-/* [-+]? ( . digits | digits [ . digits? ] ) ( [eE] [-+]? digits )? within a double's range */
+/* [-+]? ( . digits | digits [ . digits? ] ) ( [eE] [-+]? digits )? in the range of a double */
 static bool read_float(const char *text, double *number)
 {
 	static const char digits[] = "0123456789";
@@ -157,7 +157,7 @@ static bool read_float(const char *text, double *number)
 	return *pos == '\0' && isfinite(*number);
 }
 
-/* Does each underscore stand between two digits? yaml.v3 asks only of what begins with a dot. */
+/* Is each underscore between two digits? yaml.v3 requires this only after a leading dot. */
 static bool separates_digits(const char *text)
 {
 	for (const char *pos = strchr(text, '_'); pos; pos = strchr(pos + 1, '_'))
@@ -167,7 +167,7 @@ static bool separates_digits(const char *text)
 	return true;
 }
 
-/* The same text without its underscores; NULL: no memory. */
+/* A copy without underscores. NULL when memory is short. */
 static char *drop_underscores(struct yaml_reader *r, const char *text)
 {
 	char *copy = arena_strdup(&r->arena, text), *out = copy;
@@ -181,7 +181,7 @@ static char *drop_underscores(struct yaml_reader *r, const char *text)
 	return copy;
 }
 
-/* What a scalar that is no text is; TAG_STR where it is text, TAG_OTHER where memory is short. */
+/* What a plain scalar is: TAG_STR if nothing else, TAG_OTHER when memory is short. */
 static enum tag resolve_scalar(struct yaml_reader *r, const char *text, double *number)
 {
 	static const char *const nulls[] = { "null", "Null", "NULL" },
@@ -216,7 +216,7 @@ static enum tag resolve_scalar(struct yaml_reader *r, const char *text, double *
 						       : TAG_STR;
 }
 
-/* A scalar's text as C has it: libyaml tells how long it is, with every NUL of it. */
+/* A scalar as a C text: libyaml's may have NULs in it, and has a length. */
 static const char *scalar_text(struct yaml_reader *r, const yaml_event_t *event)
 {
 	const char *value = (const char *)event->data.scalar.value;
@@ -286,8 +286,8 @@ static int compare_anchors(const void *a, const void *b)
 	return strcmp(((const struct anchor *)a)->name, ((const struct anchor *)b)->name);
 }
 
-/* The anchor that an event sets; NULL if it has no name. A name may be set again. False when memory
- * is short. */
+/* Make the anchor of an event; it is NULL if `name` is. A name that exists is replaced. False when
+ * memory is short. */
 static bool set_anchor(struct yaml_reader *r, const yaml_char_t *name, struct anchor **anchor)
 {
 	*anchor = NULL;
@@ -307,7 +307,7 @@ static bool set_anchor(struct yaml_reader *r, const yaml_char_t *name, struct an
 	return true;
 }
 
-/* What an alias stands for, or NULL. */
+/* The anchor of an alias, or NULL. */
 static const struct anchor *find_anchor(struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct anchor wanted = { .name = (const char *)event->data.alias.anchor };
@@ -325,7 +325,7 @@ static bool is_collection(const cJSON *node)
 	return cJSON_IsArray(node) || cJSON_IsObject(node);
 }
 
-/* Take what a copy of `node` within `depth` others needs out of the budget, if it may be. */
+/* Count the bytes of a copy of `node` at a depth. False if they, or the depth, are too many. */
 static bool charge(struct yaml_reader *r, const cJSON *node, size_t place, unsigned depth)
 {
 	if (is_collection(node) && depth++ == JSON_DEPTH)
@@ -349,7 +349,7 @@ static cJSON *copy_node(struct yaml_reader *r, const cJSON *node, size_t place, 
 
 static cJSON *read_node(struct yaml_reader *r, yaml_event_t *event, unsigned depth);
 
-/* The next event's node, read to its end. */
+/* The node that begins with the next event. */
 static cJSON *read_next(struct yaml_reader *r, unsigned depth)
 {
 	yaml_event_t event;
@@ -403,7 +403,7 @@ static const char *read_key(struct yaml_reader *r, const yaml_event_t *event)
 		if (!text || !set_anchor(r, event->data.scalar.anchor, &anchor))
 			return NULL;
 		if (anchor) {
-			/* What an alias of it is, as a value. */
+			/* An alias of the key is this value. */
 			anchor->text = text;
 			anchor->node = read_scalar(r, event, text);
 			if (!anchor->node)
@@ -423,7 +423,7 @@ static bool is_merge_key(const yaml_event_t *event)
 	       streq((const char *)event->data.scalar.value, "<<");
 }
 
-/* Note what a merge key named: an object, or an array of objects, the first of which wins. */
+/* Keep the value of a merge key: an object, or an array of objects, of which the first wins. */
 static bool note_merge(struct yaml_reader *r, struct mapping *m, cJSON *value, size_t place)
 {
 	size_t count = 0, total = cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 1;
@@ -442,7 +442,7 @@ static bool note_merge(struct yaml_reader *r, struct mapping *m, cJSON *value, s
 	return true;
 }
 
-/* A key's event and the value behind it. */
+/* A key, whose event is given, and its value. */
 static bool read_pair(struct yaml_reader *r, struct mapping *m, const yaml_event_t *event,
 		      unsigned depth)
 {
@@ -471,7 +471,7 @@ static bool read_pair(struct yaml_reader *r, struct mapping *m, const yaml_event
 	return true;
 }
 
-/* Copy the members of what was merged behind the mapping's own. */
+/* Append copies of the merged members to the mapping's own. */
 static bool copy_merged(struct yaml_reader *r, struct mapping *m, size_t place, unsigned depth)
 {
 	for (size_t i = 0; i < m->merges; i++)
@@ -488,7 +488,7 @@ static bool copy_merged(struct yaml_reader *r, struct mapping *m, size_t place, 
 	return true;
 }
 
-/* Refuse a key that the mapping itself repeats; leave of one that a merge repeats the first. */
+/* Reject a key that the mapping itself repeats. Of a key that a merge repeats, keep the first. */
 static bool check_keys(struct yaml_reader *r, struct mapping *m)
 {
 	size_t count, repeated = SIZE_MAX;
@@ -496,7 +496,8 @@ static bool check_keys(struct yaml_reader *r, struct mapping *m)
 
 	if (!members)
 		return false;
-	/* From behind, so that what goes is no longer needed; a mapping's own keys are in front. */
+	/* Backwards, since a member that is removed must not be looked at again. A mapping's own
+	 * keys come before merged ones. */
 	for (size_t i = count; i-- > 0;) {
 		if (!json_member_repeats(members, count, i))
 			continue;
@@ -538,7 +539,7 @@ static cJSON *read_mapping(struct yaml_reader *r, size_t place, unsigned depth)
 	return STEAL(m.object);
 }
 
-/* A sequence or a mapping, whose first event is given. */
+/* A sequence or a mapping that begins with this event. */
 static cJSON *read_collection(struct yaml_reader *r, const yaml_event_t *event, unsigned depth)
 {
 	bool sequence = event->type == YAML_SEQUENCE_START_EVENT;
@@ -556,7 +557,7 @@ static cJSON *read_collection(struct yaml_reader *r, const yaml_event_t *event, 
 	return sequence ? read_sequence(r, depth + 1) : read_mapping(r, place, depth + 1);
 }
 
-/* The node that begins with this event, which remains the caller's. */
+/* The node that begins with this event, which the caller deletes. */
 static cJSON *read_node(struct yaml_reader *r, yaml_event_t *event, unsigned depth)
 {
 	const yaml_char_t *name = NULL;
@@ -594,7 +595,7 @@ static cJSON *read_node(struct yaml_reader *r, yaml_event_t *event, unsigned dep
 
 /* ---- documents ------------------------------------------------------------------------------- */
 
-/* Read an event of the stream itself: its type, or YAML_NO_EVENT on failure. */
+/* Read an event that belongs to no node: its type, or YAML_NO_EVENT if it fails. */
 static yaml_event_type_t read_stream_event(struct yaml_reader *r, size_t *place)
 {
 	yaml_event_t event;
@@ -637,7 +638,7 @@ static cJSON *read_stream(struct yaml_reader *r)
 	}
 }
 
-/* Every %TAG makes libyaml compare it with all before it. */
+/* libyaml compares each %TAG with all before it. */
 static bool check_directives(struct yaml_reader *r)
 {
 	size_t count = 0;
@@ -653,7 +654,7 @@ static bool check_directives(struct yaml_reader *r)
 
 static void free_nothing(void *anchor)
 {
-	(void)anchor; /* the arena's */
+	(void)anchor; /* the arena owns it */
 }
 
 cJSON *yaml_parse(const char *text, size_t len, struct json_error *e)
