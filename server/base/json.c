@@ -127,8 +127,7 @@ static bool scan_unicode(struct scan *s, long *c)
 	}
 	if (*c == 0 && !replace_escape(s, pos, "\\u0000 is not accepted"))
 		return false;
-	if (*c >= 0xdc00 &&
-	    !replace_escape(s, pos, "a low surrogate without its high one before it"))
+	if (*c >= 0xdc00 && !replace_escape(s, pos, "a low surrogate must follow a high one"))
 		return false;
 	s->pos += 6;
 	if (*c >= 0xd800 && *c <= 0xdbff) {
@@ -190,7 +189,7 @@ static bool scan_string(struct scan *s, struct key *key)
 		size_t len;
 
 		if (s->pos == s->end)
-			return wrong(s, "a string without its closing quote");
+			return wrong(s, "unterminated string: expected a closing quote");
 		if (*s->pos == '\\') {
 			if (!scan_escape(s, decoded, &len))
 				return false;
@@ -200,7 +199,7 @@ static bool scan_string(struct scan *s, struct key *key)
 		} else {
 			len = utf8_sequence(s->pos, (size_t)(s->end - s->pos));
 			if (len == 0)
-				return wrong(s, "not UTF-8");
+				return wrong(s, "invalid UTF-8");
 			s->pos += len;
 		}
 		if (out) {
@@ -275,8 +274,8 @@ static bool scan_number(struct scan *s)
 			return true;
 	}
 	s->pos = start;
-	return wrong(s,
-		     len < sizeof copy ? "a number out of range" : "a number of too many digits");
+	return wrong(s, len < sizeof copy ? "number out of range: it must fit a 64-bit float"
+					  : "number too long (at most 63 characters)");
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -308,7 +307,7 @@ static bool check_keys(struct scan *s, struct keys *k)
 	if (s->copy)
 		return true;
 	s->pos = second;
-	return wrong(s, "a key that the object already has");
+	return wrong(s, "key is already used in this object");
 }
 
 static bool scan_value(struct scan *s, unsigned depth);
@@ -371,7 +370,7 @@ static bool scan_value(struct scan *s, unsigned depth)
 {
 	skip_space(s);
 	if (depth == JSON_DEPTH && s->pos < s->end && (*s->pos == '{' || *s->pos == '['))
-		return wrong(s, "nested too deep");
+		return wrong(s, JSON_TOO_DEEP);
 	if (eat(s, '{'))
 		return scan_object(s, depth + 1);
 	if (eat(s, '['))
@@ -393,10 +392,10 @@ static bool scan_text(struct scan *s, struct json_error *e)
 	*e = (struct json_error){ 0 };
 	arena_init(&s->decoded, NULL, 0);
 	if (len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
-		wrong(s, "a byte order mark; expected UTF-8 without one");
+		wrong(s, "expected UTF-8 without a byte order mark");
 	else if (len >= 2 &&
 		 (memcmp(s->text, "\xff\xfe", 2) == 0 || memcmp(s->text, "\xfe\xff", 2) == 0))
-		wrong(s, "UTF-16; expected UTF-8");
+		wrong(s, "expected UTF-8, found UTF-16");
 	else if (scan_value(s, 0)) {
 		skip_space(s);
 		good = s->pos == s->end || wrong(s, "expected the end after the value");

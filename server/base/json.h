@@ -14,6 +14,7 @@
 #include "base/util.h"
 
 enum { JSON_DEPTH = 64 };
+#define JSON_TOO_DEEP "nested too deep (at most 64 levels)"
 
 struct json_error {
 	unsigned line, column; /* from 1; columns count bytes */

@@ -126,8 +126,8 @@ static void *run(void *arg)
 		if (dropped > 0) {
 			char what[64];
 
-			snprintf(what, sizeof what, "%lu log lines dropped: nobody read them",
-				 dropped);
+			snprintf(what, sizeof what,
+				 "%lu log lines dropped: standard error was not read", dropped);
 			buf_clear(&writing);
 			add_line(&writing, log->format, "note", what);
 			drain(log, writing.text, writing.len);

@@ -88,11 +88,11 @@ static bool scan_character(struct cue *c)
 	size_t len = utf8_sequence(c->pos, rest_len(c));
 
 	if (len == 0)
-		return wrong(c, c->pos, "not UTF-8");
+		return wrong(c, c->pos, "invalid UTF-8");
 	if ((first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7f)
-		return wrong(c, c->pos, "a control character");
+		return wrong(c, c->pos, "control characters are not allowed");
 	if (len == 3 && memcmp(c->pos, bom, 3) == 0)
-		return wrong(c, c->pos, "a byte order mark that is not at the beginning");
+		return wrong(c, c->pos, "a byte order mark is allowed at the beginning only");
 	c->pos += len;
 	return true;
 }
@@ -100,7 +100,7 @@ static bool scan_character(struct cue *c)
 static bool push(struct cue *c, struct bracket bracket)
 {
 	if (c->depth == CUE_DEPTH)
-		return wrong(c, c->pos, "nested too deep");
+		return wrong(c, c->pos, "nested too deep (at most 256 levels)");
 	c->brackets[c->depth++] = bracket;
 	return true;
 }
@@ -134,7 +134,7 @@ static bool scan_string(struct cue *c, struct bracket string, const char *start)
 
 	while (!interpolated) {
 		if (c->pos == c->end || (*c->pos == '\n' && !string.multiline))
-			return wrong(c, start, "a string without its closing quote");
+			return wrong(c, start, "unterminated string: expected a closing quote");
 		if (*c->pos == '\\') {
 			if (!scan_backslash(c, string, &interpolated))
 				return false;
@@ -176,7 +176,7 @@ static bool begin_string(struct cue *c, size_t hashes)
 static bool scan_close(struct cue *c)
 {
 	if (c->depth == 0 || c->brackets[c->depth - 1].closer != *c->pos)
-		return wrong(c, c->pos, "a closing bracket that closes nothing");
+		return wrong(c, c->pos, "unexpected closing bracket");
 
 	struct bracket bracket = c->brackets[--c->depth];
 	const char *start = c->pos++;
@@ -232,7 +232,7 @@ static bool scan(struct cue *c)
 	while (c->pos < c->end)
 		if (!scan_token(c))
 			return false;
-	return c->depth == 0 || wrong(c, c->pos, "a bracket that is never closed");
+	return c->depth == 0 || wrong(c, c->pos, "expected a closing bracket, found the end");
 }
 
 bool cue_check(const char *text, size_t len, struct json_error *e)

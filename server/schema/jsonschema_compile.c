@@ -112,7 +112,7 @@ static bool add_name(struct compiler *c, const struct node *n, struct js_name na
 		(*slot)->dynamic |= name.dynamic;
 		return true;
 	}
-	return wrong(c, n, "a name that another schema has");
+	return wrong(c, n, "already used by another schema");
 }
 
 const struct schema *jsonschema_dynamic(const struct jsonschema *s,
@@ -182,7 +182,7 @@ static struct regex *read_regex(struct compiler *c, const struct node *n, const 
 	struct regex *re = regex_new(c->arena, text, &why);
 
 	if (!re && why)
-		return WRONG(c, n, "%s is not a regular expression: %s",
+		return WRONG(c, n, "%s is not a valid regular expression: %s",
 			     jsontree_quote(c->arena, text), why);
 	if (!re)
 		return NULL;
@@ -190,7 +190,7 @@ static struct regex *read_regex(struct compiler *c, const struct node *n, const 
 	if (c->patterns <= PATTERNS_MAX)
 		return re;
 	regex_free(re);
-	return wrong(c, n, "the patterns of the schema are too large");
+	return wrong(c, n, "patterns of the schema are too large (at most 32 MiB)");
 }
 
 static bool read_pattern(struct compiler *c, struct schema *s, struct node *n, int which)
@@ -454,9 +454,9 @@ static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
 	size_t len = strcspn(id->text, "#");
 
 	if (id->text[len] && id->text[len + 1])
-		return wrong(c, id, "an $id has no fragment");
+		return wrong(c, id, "must not have a fragment");
 	if (len + strlen(s->resource->uri) > URI_MAX)
-		return wrong(c, id, "too long");
+		return wrong(c, id, "too long (at most 512 bytes, with its base URI)");
 
 	struct js_resource *resource = arena_alloc(c->arena, sizeof *resource);
 	const char *text = arena_strndup(c->arena, id->text, len);
@@ -561,7 +561,7 @@ static const struct js_resource *find_resource(struct compiler *c, const struct 
 	if (len == 0)
 		return base;
 	if (len + strlen(base->uri) > URI_MAX)
-		return reject_ref(c, r, "is too long");
+		return reject_ref(c, r, "is too long (at most 512 bytes, with its base URI)");
 
 	const char *text = arena_strndup(c->arena, r->node->text, len);
 	const char *uri = text ? uri_resolve(c->arena, base->uri, text) : NULL;
@@ -571,7 +571,8 @@ static const struct js_resource *find_resource(struct compiler *c, const struct 
 
 	const struct js_name *found = find_name(c->out, (struct js_name){ .text = uri });
 
-	return found ? found->resource : reject_ref(c, r, "refers to outside of the document");
+	return found ? found->resource
+		     : reject_ref(c, r, "refers to another document, which is not supported");
 }
 
 /* The schema at a pointer into a resource. It is compiled later if it is new. */
@@ -583,7 +584,7 @@ static const struct schema *find_pointer(struct compiler *c, const struct js_ref
 	struct node *n = follow_pointer(resource->node, pointer, &near);
 
 	if (!n)
-		return reject_ref(c, r, "refers to nothing");
+		return reject_ref(c, r, "does not exist");
 	nearest.resource = near->resource;
 	return read_schema(c, &nearest, n) ? n->schema : NULL;
 }
@@ -600,7 +601,7 @@ static bool resolve_ref(struct compiler *c, const struct js_ref *r)
 	const struct schema *found = NULL;
 
 	if (!fragment)
-		return reject_ref(c, r, "is no reference");
+		return reject_ref(c, r, "is not a valid reference");
 	if (*fragment == '\0' || *fragment == '/') {
 		found = find_pointer(c, r, resource, fragment);
 		if (!found)
@@ -611,7 +612,7 @@ static bool resolve_ref(struct compiler *c, const struct js_ref *r)
 					  .resource = resource, .text = fragment, .anchor = true });
 
 		if (!name)
-			return reject_ref(c, r, "refers to nothing");
+			return reject_ref(c, r, "does not exist");
 		found = name->schema;
 		if (name->dynamic && r->sub == DYNAMIC_REF)
 			r->schema->dynamic_anchor = name->text;
@@ -643,7 +644,7 @@ static bool find_loops(struct compiler *c, const struct schema *schema, unsigned
 	if (s->visit == OPEN)
 		return wrong(c, s->node, "refers to itself without end");
 	if (depth == CHAIN_MAX)
-		return wrong(c, s->node, "refers on for too long");
+		return wrong(c, s->node, "chain of references is too long (at most 1000)");
 	s->visit = OPEN;
 	for (size_t i = 0; i < IN_PLACE; i++)
 		if (!find_loops(c, s->sub[i], depth + 1))

@@ -125,7 +125,7 @@ struct node *jsontree_load(struct arena *a, const cJSON *json, const char **why)
 	struct loader l = { .arena = a };
 	struct node *n = load(&l, json, NULL, 0);
 
-	*why = l.too_deep ? "nested too deep" : NULL;
+	*why = l.too_deep ? JSON_TOO_DEEP : NULL;
 	return n;
 }
 

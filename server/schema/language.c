@@ -19,7 +19,7 @@ static cJSON *parse(struct arena *a, const char *format, const char *text, const
 
 	*why = NULL;
 	if (!json && e.what)
-		*why = arena_printf(a, "no %s: line %u, column %u: %s", yaml ? "YAML" : "JSON",
+		*why = arena_printf(a, "invalid %s: line %u, column %u: %s", yaml ? "YAML" : "JSON",
 				    e.line, e.column, e.what);
 	return json;
 }
@@ -65,7 +65,8 @@ static bool cue_document(struct arena *a, const char *format, const char *data,
 	(void)format;
 	*why = NULL;
 	if (!cue_check(data, strlen(data), &e)) {
-		*why = arena_printf(a, "no CUE: line %u, column %u: %s", e.line, e.column, e.what);
+		*why = arena_printf(a, "invalid CUE: line %u, column %u: %s", e.line, e.column,
+				    e.what);
 		return false;
 	}
 	cue_add_canonical(&text, data, strlen(data));
@@ -95,9 +96,9 @@ static bool opaque_document(struct arena *a, const char *format, const char *dat
 	for (const cJSON *item = json->child; item; item = item->next)
 		if (!language_has(keys, item->string)) {
 			*why = arena_printf(a,
-					    "unknown key %s; there is: config_type, "
+					    "unknown key %s (expected one of config_type, "
 					    "instance_filepath, instance_slots, instance_format, "
-					    "language",
+					    "language)",
 					    jsontree_quote(a, item->string));
 			return false;
 		}

@@ -76,7 +76,7 @@ static bool scan_escape(struct pattern *p)
 	char c = p->pos[1];
 
 	if (c && (is_letter(c) || is_digit(c)) && !strchr("AbBdDsSwWzafnrtvpPx0", c))
-		return wrong(p, "an escape that is not supported");
+		return wrong(p, "unsupported escape");
 	p->pos += c ? 2 : 1;
 	return true;
 }
@@ -108,18 +108,18 @@ static bool scan_group(struct pattern *p)
 	const char *pos = ++p->pos;
 
 	if (*pos == '*')
-		return wrong(p, "a quantifier that follows nothing");
+		return wrong(p, "quantifier follows nothing");
 	if (*pos == '?') {
 		const char *flags = pos + 1 + strspn(pos + 1, "ims-");
 		bool name = (pos[1] == 'P' && pos[2] == '<') ||
 			    (pos[1] == '<' && pos[2] != '=' && pos[2] != '!');
 
 		if (!name && *flags != ':' && (*flags != ')' || flags == pos + 1))
-			return wrong(p, "a group of a kind that is not supported");
+			return wrong(p, "unsupported kind of group");
 		p->pos = name ? pos + 2 : flags;
 	}
 	if (p->depth == GROUPS_MAX)
-		return wrong(p, "groups nested too deep");
+		return wrong(p, "groups nested too deep (at most 250)");
 	p->weight[++p->depth] = 0;
 	return true;
 }
@@ -143,7 +143,7 @@ static bool add_class(struct pattern *p, long long len)
 static bool end_quantifier(struct pattern *p)
 {
 	if (*p->pos == '+')
-		return wrong(p, "a quantifier that follows another");
+		return wrong(p, "quantifier follows another");
 	p->pos += *p->pos == '?';
 	return true;
 }
@@ -168,7 +168,7 @@ static bool scan_brace(struct pattern *p)
 		return add_weight(p, 1);
 	}
 	if (min > REPEAT_MAX || max > REPEAT_MAX)
-		return wrong(p, "a repetition of more than 1000");
+		return wrong(p, "repetition must be at most 1000");
 	p->pos = end + 1;
 	if (min > 1 && !add_weight(p, p->last * ((long long)min - 1)))
 		return false;

@@ -251,8 +251,10 @@ static cJSON *make_scalar(struct yaml_reader *r, size_t place, enum tag kind, co
 		return cJSON_CreateBool(number != 0);
 	case TAG_INT:
 	case TAG_FLOAT:
-		return isinf(number) ? wrong(r, place, "JSON has no number for .inf and .nan")
-				     : cJSON_CreateNumber(number);
+		return isinf(number)
+			   ? wrong(r, place,
+				   ".inf and .nan are not allowed: JSON has no such numbers")
+			   : cJSON_CreateNumber(number);
 	default:
 		return cJSON_CreateString(text);
 	}
@@ -268,14 +270,14 @@ static cJSON *read_scalar(struct yaml_reader *r, const yaml_event_t *event, cons
 	if (name && streq((const char *)name, "!"))
 		tag = TAG_NONE;
 	if (tag == TAG_OTHER)
-		return wrong(r, place, "a tag that JSON has no kind for");
+		return wrong(r, place, "unsupported tag: JSON has no such type");
 	if (tag != TAG_STR &&
 	    (tag != TAG_NONE || event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE))
 		kind = resolve_scalar(r, text, &number);
 	if (kind == TAG_OTHER)
 		return NULL;
 	if (tag != TAG_NONE && tag != kind && !(tag == TAG_FLOAT && kind == TAG_INT))
-		return wrong(r, place, "a scalar that is not what its tag says");
+		return wrong(r, place, "scalar does not match its tag");
 	return make_scalar(r, place, kind, text, number);
 }
 
@@ -316,7 +318,7 @@ static const struct anchor *find_anchor(struct yaml_reader *r, const yaml_event_
 	if (found && (*found)->node)
 		return *found;
 	wrong(r, event->start_mark.index,
-	      found ? "an alias within what it stands for" : "an alias without its anchor");
+	      found ? "alias is within the node that it refers to" : "no such anchor");
 	return NULL;
 }
 
@@ -329,11 +331,11 @@ static bool is_collection(const cJSON *node)
 static bool charge(struct yaml_reader *r, const cJSON *node, size_t place, unsigned depth)
 {
 	if (is_collection(node) && depth++ == JSON_DEPTH)
-		return wrong(r, place, "nested too deep");
+		return wrong(r, place, JSON_TOO_DEEP);
 	r->copied += sizeof *node + (node->string ? strlen(node->string) : 0) +
 		     (node->valuestring ? strlen(node->valuestring) : 0);
 	if (r->copied > YAML_COPIED_MAX)
-		return wrong(r, place, "aliases that expand to too much");
+		return wrong(r, place, "aliases expand to too much (at most 8 MiB)");
 	for (const cJSON *item = node->child; item; item = item->next)
 		if (!charge(r, item, place, depth))
 			return false;
@@ -435,7 +437,7 @@ static bool note_merge(struct yaml_reader *r, struct mapping *m, cJSON *value, s
 		return false;
 	for (const cJSON *item = first; count < total; item = item->next) {
 		if (!cJSON_IsObject(item))
-			return wrong(r, place, "<< must name a mapping, or a sequence of them");
+			return wrong(r, place, "<< must be a mapping or a sequence of mappings");
 		m->merged[count++] = item;
 	}
 	m->merges = count;
@@ -453,7 +455,7 @@ static bool read_pair(struct yaml_reader *r, struct mapping *m, const yaml_event
 	if (!key)
 		return false;
 	if (merge && m->merged)
-		return wrong(r, place, "a key that the mapping already has");
+		return wrong(r, place, "key is already used in this mapping");
 
 	cJSON *value = read_next(r, depth);
 
@@ -510,7 +512,7 @@ static bool check_keys(struct yaml_reader *r, struct mapping *m)
 			repeated = m->places[second.order];
 	}
 	free(members);
-	return repeated == SIZE_MAX || wrong(r, repeated, "a key that the mapping already has");
+	return repeated == SIZE_MAX || wrong(r, repeated, "key is already used in this mapping");
 }
 
 static cJSON *read_mapping(struct yaml_reader *r, size_t place, unsigned depth)
@@ -549,11 +551,11 @@ static cJSON *read_collection(struct yaml_reader *r, const yaml_event_t *event, 
 	enum tag tag = read_tag(name);
 
 	if (depth == JSON_DEPTH)
-		return wrong(r, place, "nested too deep");
+		return wrong(r, place, JSON_TOO_DEEP);
 	if (name && tag != (sequence ? TAG_SEQ : TAG_MAP) && !streq((const char *)name, "!"))
 		return wrong(r, place,
-			     tag == TAG_OTHER ? "a tag that JSON has no kind for"
-					      : "a collection that is not what its tag says");
+			     tag == TAG_OTHER ? "unsupported tag: JSON has no such type"
+					      : "collection does not match its tag");
 	return sequence ? read_sequence(r, depth + 1) : read_mapping(r, place, depth + 1);
 }
 
@@ -646,7 +648,8 @@ static bool check_directives(struct yaml_reader *r)
 	for (const char *pos = r->text; (pos = memmem(pos, (size_t)(r->end - pos), "%TAG", 4));
 	     pos += 4)
 		if (++count > DIRECTIVES_MAX) {
-			json_error_at(r->e, r->text, pos, "too many %TAG");
+			json_error_at(r->e, r->text, pos,
+				      "too many %TAG directives (at most 1000)");
 			return false;
 		}
 	return true;

@@ -69,14 +69,14 @@ static void test_cases(void)
 static const struct {
 	const char *pattern, *why;
 } refused[] = {
-	{ "a(?=b)", "group of a kind" },
-	{ "a(?!b)", "group of a kind" },
-	{ "(?<=a)b", "group of a kind" },
-	{ "(?<!a)b", "group of a kind" },
-	{ "(?>a)", "group of a kind" },
-	{ "(?#a)", "group of a kind" },
-	{ "(?R)", "group of a kind" },
-	{ "(?)", "group of a kind" },
+	{ "a(?=b)", "kind of group" },
+	{ "a(?!b)", "kind of group" },
+	{ "(?<=a)b", "kind of group" },
+	{ "(?<!a)b", "kind of group" },
+	{ "(?>a)", "kind of group" },
+	{ "(?#a)", "kind of group" },
+	{ "(?R)", "kind of group" },
+	{ "(?)", "kind of group" },
 	{ "(*ACCEPT)", "follows nothing" },
 	{ "(a)\\1", "escape" },
 	{ "\\k<a>", "escape" },
