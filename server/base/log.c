@@ -124,7 +124,7 @@ static void *run(void *arg)
 		thread_unlock(thread);
 		drain(log, writing.text, writing.len);
 		if (dropped > 0) {
-			char what[64];
+			char what[80];
 
 			snprintf(what, sizeof what,
 				 "%lu log lines dropped: standard error was not read", dropped);

@@ -140,7 +140,9 @@ static bool *new_marks(struct run *r, const struct node *v)
 
 	bool *marks = calloc(v->count + 1, sizeof *marks);
 
-	return marks ? marks : arena_fail(r->arena);
+	if (!marks)
+		arena_fail(r->arena);
+	return marks;
 }
 
 static void mark_evaluated(struct run *r, size_t i)
@@ -149,10 +151,10 @@ static void mark_evaluated(struct run *r, size_t i)
 		r->evaluated[i] = true;
 }
 
-static void add_marks(bool *marks, const bool *other, size_t count)
+static void add_marks(bool *sum, const bool *marks, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		marks[i] |= other[i];
+		sum[i] |= marks[i];
 }
 
 /* Does the value fit? If so, keep the marks of the schema. Adds no violations. */
