@@ -78,7 +78,7 @@ static bool check_format(struct exchange *x, const struct row *schema, const cha
 static const char *list_misfits(struct exchange *x, const struct violation *violations)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 24);
-	struct writer w = { .to = &text, .empty = true };
+	struct writer w = { .out = &text, .empty = true };
 
 	writer_open(&w, '[');
 	for (; violations; violations = violations->next) {
@@ -105,17 +105,11 @@ static bool check_content(struct exchange *x, const struct row *schema)
 	struct violation *violations;
 	const char *why, *errors;
 
-	switch (language_check(&x->arena, l, &document, &content, &why, &violations)) {
-	case VALID:
+	if (language_check(&x->arena, l, &document, &content, &why, &violations))
 		return true;
-	case NO_MEMORY:
-		return false;
-	case INVALID:
-		break;
-	}
-	if (!violations)
+	if (why)
 		return fail_field(x, "content.data", "content.data: %s", why);
-	errors = list_misfits(x, violations);
+	errors = violations ? list_misfits(x, violations) : NULL;
 	if (!errors)
 		return false;
 	fail(x, ERR_INSTANCE_INVALID, "content.data is no instance of '%s': at %s: %s%s",

@@ -61,17 +61,11 @@ static bool read_document(struct exchange *x, const struct plan *plan, size_t i,
 			  struct buf *canonical)
 {
 	const struct body *document = &body_member(&x->body, "documents")->bodies[i];
-	const char *why = NULL, *field;
+	const char *why, *field;
 
-	switch (plan->language->document(&x->arena, body_text(&x->body, "format"),
-					 body_text(document, "data"), canonical, &why)) {
-	case VALID:
+	if (plan->language->document(&x->arena, body_text(&x->body, "format"),
+				     body_text(document, "data"), canonical, &why))
 		return true;
-	case NO_MEMORY:
-		return false;
-	case INVALID:
-		break;
-	}
 	field = arena_printf(&x->arena, "documents[%zu].data", i);
 	if (!field || !why)
 		return false;
@@ -91,7 +85,7 @@ static bool read_documents(struct exchange *x, struct plan *plan)
 		return fail_field(x, "format",
 				  "format: a schema in the language %s is written in: %s; found %s",
 				  l->name, listed(x, l->formats), format);
-	if (count > 1 && !l->several)
+	if (count > 1 && !l->many_documents)
 		return fail_field(
 		    x, "documents",
 		    "documents: a schema in the language %s has exactly one, found %zu", l->name,
@@ -220,7 +214,7 @@ static bool check_files(struct exchange *x, const struct plan *plan)
 	for (size_t i = 0; i < plan->nslots; i++) {
 		const char *path = new_row_text(&plan->slots[i], "filepath"), *field;
 
-		if (language_takes_file(l, path))
+		if (language_allows_file(l, path))
 			continue;
 		/* Without slots in the body, the path came as instance_filepath. */
 		field = body_member(&x->body, "instance_slots")->set ? slot_field(x, i, "filepath")

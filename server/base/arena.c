@@ -1,5 +1,5 @@
 /*
- * arena.c - the bump allocator of arena.h. Blocks form a list; a large request gets one of its own.
+ * arena.c - a list of blocks; a large allocation gets a block of its own.
  */
 #include "base/arena.h"
 
@@ -19,7 +19,7 @@ struct arena_block {
 void arena_init(struct arena *a, void *first, size_t len)
 {
 	a->blocks = NULL;
-	a->at = first;
+	a->pos = first;
 	a->end = first ? (char *)first + len : NULL;
 	a->failed = false;
 }
@@ -32,10 +32,10 @@ void arena_free(struct arena *a)
 		free(a->blocks);
 		a->blocks = next;
 	}
-	a->at = a->end = NULL;
+	a->pos = a->end = NULL;
 }
 
-static void *none(struct arena *a)
+void *arena_fail(struct arena *a)
 {
 	a->failed = true;
 	return NULL;
@@ -43,30 +43,30 @@ static void *none(struct arena *a)
 
 void *arena_alloc(struct arena *a, size_t len)
 {
-	size_t pad = (ALIGNMENT - (uintptr_t)a->at % ALIGNMENT) % ALIGNMENT;
+	size_t pad = (ALIGNMENT - (uintptr_t)a->pos % ALIGNMENT) % ALIGNMENT;
 
-	if (!ARENA_WATCHED && a->at && len <= (size_t)(a->end - a->at) &&
-	    pad <= (size_t)(a->end - a->at) - len) {
-		char *mem = a->at + pad;
+	if (!ARENA_WATCHED && a->pos && len <= (size_t)(a->end - a->pos) &&
+	    pad <= (size_t)(a->end - a->pos) - len) {
+		char *mem = a->pos + pad;
 
-		a->at = mem + len;
+		a->pos = mem + len;
 		return mem;
 	}
 
 	size_t block_len = ARENA_WATCHED || len > BLOCK_LEN / 4 ? len : BLOCK_LEN;
 
 	if (block_len > SIZE_MAX - sizeof(struct arena_block))
-		return none(a);
+		return arena_fail(a);
 
 	struct arena_block *b = malloc(sizeof *b + block_len);
 
 	if (!b)
-		return none(a);
+		return arena_fail(a);
 	b->next = a->blocks;
 	a->blocks = b;
-	/* A block made for one large piece must not end the life of a current block with room. */
+	/* A block for one large allocation does not replace a current block that has room. */
 	if (block_len > len) {
-		a->at = (char *)b->data + len;
+		a->pos = (char *)b->data + len;
 		a->end = (char *)b->data + block_len;
 	}
 	return b->data;
@@ -97,17 +97,17 @@ char *arena_strdup(struct arena *a, const char *text)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
-	va_list args, again;
+	va_list args, copy;
 
 	va_start(args, fmt);
-	va_copy(again, args);
+	va_copy(copy, args);
 
 	int len = vsnprintf(NULL, 0, fmt, args);
 	char *text = len < 0 ? NULL : arena_alloc(a, (size_t)len + 1);
 
 	if (text)
-		vsnprintf(text, (size_t)len + 1, fmt, again);
-	va_end(again);
+		vsnprintf(text, (size_t)len + 1, fmt, copy);
+	va_end(copy);
 	va_end(args);
 	return text;
 }

@@ -1,5 +1,5 @@
 /*
- * buf.c - the capped text of buf.h.
+ * buf.c - the growing text of buf.h.
  */
 #include "base/buf.h"
 
@@ -25,55 +25,57 @@ void buf_clear(struct buf *b)
 		b->text[0] = '\0';
 }
 
-bool buf_reserve(struct buf *b, size_t more)
+bool buf_reserve(struct buf *b, size_t len)
 {
-	size_t most = b->max + 1, need; /* with room for the terminator */
+	size_t cap_max = b->max + 1, need = b->len + len + 1; /* with room for the terminator */
 
-	b->bad |= more > b->max || b->len > b->max - more;
 	if (b->bad)
 		return false;
-	need = b->len + more + 1;
+	if (len > b->max || b->len > b->max - len) {
+		b->bad = true; /* full */
+		return false;
+	}
 	if (need < FIRST_LEN)
-		need = most < FIRST_LEN ? most : FIRST_LEN;
-	b->bad = !GROW_UP_TO(b->text, need, b->cap, most);
+		need = cap_max < FIRST_LEN ? cap_max : FIRST_LEN;
+	b->bad = !GROW_UP_TO(b->text, need, b->cap, cap_max); /* memory is short */
 	return !b->bad;
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
-	va_list args, again;
+	va_list args, copy;
 
 	va_start(args, fmt);
-	va_copy(again, args);
+	va_copy(copy, args);
 
 	int len = vsnprintf(NULL, 0, fmt, args);
 
 	if (len < 0) {
 		b->bad = true;
 	} else if (buf_reserve(b, (size_t)len)) {
-		vsnprintf(b->text + b->len, (size_t)len + 1, fmt, again);
+		vsnprintf(b->text + b->len, (size_t)len + 1, fmt, copy);
 		b->len += (size_t)len;
 	}
-	va_end(again);
+	va_end(copy);
 	va_end(args);
 }
 
 void buf_add_int(struct buf *b, long long value)
 {
-	unsigned long long left =
+	unsigned long long rest =
 	    value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
-	char digits[24], *at = digits + sizeof digits;
+	char digits[24], *first = digits + sizeof digits;
 
 	do {
-		*--at = (char)('0' + left % 10);
-		left /= 10;
-	} while (left > 0);
+		*--first = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
 	if (value < 0)
-		*--at = '-';
-	buf_addn(b, at, (size_t)(digits + sizeof digits - at));
+		*--first = '-';
+	buf_addn(b, first, (size_t)(digits + sizeof digits - first));
 }
 
-/* The letter that stands for a byte behind a backslash, or u; 0 where it stands for itself. */
+/* For each byte the letter of its escape, which is u for \u00XX; 0: it is not escaped. */
 #define CONTROL_ESCAPES                                                                            \
 	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f',       \
 	       ['\r'] = 'r', [14 ... 31] = 'u', [0x7f] = 'u'
@@ -81,22 +83,22 @@ void buf_add_int(struct buf *b, long long value)
 static const char line_escapes[256] = { CONTROL_ESCAPES };
 static const char json_escapes[256] = { CONTROL_ESCAPES, ['"'] = '"', ['\\'] = '\\' };
 
-/* Append `text` with the bytes escaped whose place in `escape` is not 0; NUL's is not. */
+/* Append `text`, with an escape for each byte that has one in `escape`; NUL must have none. */
 static void add_escaped(struct buf *b, const char *text, const char escape[256])
 {
-	for (const unsigned char *at = (const unsigned char *)text;; at++) {
-		const unsigned char *from = at;
+	for (const unsigned char *end = (const unsigned char *)text;; end++) {
+		const unsigned char *start = end;
 
-		while (!escape[*at])
-			at++;
-		buf_addn(b, (const char *)from, (size_t)(at - from));
-		if (*at == '\0')
+		while (!escape[*end])
+			end++;
+		buf_addn(b, (const char *)start, (size_t)(end - start));
+		if (*end == '\0')
 			return;
 		buf_addc(b, '\\');
-		if (escape[*at] == 'u')
-			buf_printf(b, "u%04x", *at);
+		if (escape[*end] == 'u')
+			buf_printf(b, "u%04x", *end);
 		else
-			buf_addc(b, escape[*at]);
+			buf_addc(b, escape[*end]);
 	}
 }
 

@@ -1,8 +1,8 @@
 /*
  * buf.h - a growing text with a maximum, for composing SQL, messages, logs and files.
  *
- * Always NUL-terminated once something was added. A failed or oversized append sets `bad` and every
- * later append does nothing, so a caller checks once, at the end.
+ * It ends with a NUL once something was added. An append that fails or exceeds the maximum sets
+ * `bad`, and later appends do nothing, so that a caller checks `bad` once, at the end.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -12,8 +12,8 @@
 struct buf {
 	char *text; /* owned; NULL while empty */
 	size_t len, cap;
-	size_t max; /* greatest len allowed, in bytes */
-	bool bad;
+	size_t max; /* maximum of len, in bytes */
+	bool bad;   /* an append failed: the text is full, or memory was short */
 };
 
 #define BUF_INIT(limit)                                                                            \
@@ -22,9 +22,9 @@ struct buf {
 	}
 
 void buf_free(struct buf *b);
-/* Empty it, keeping its memory. */
+/* Empty it; its memory is kept. */
 void buf_clear(struct buf *b);
-/* Keep the first bytes only: at most as many as there are. */
+/* Keep only the first `len` bytes; `len` must not exceed b->len. */
 static inline void buf_cut(struct buf *b, size_t len)
 {
 	b->len = len;
@@ -32,10 +32,10 @@ static inline void buf_cut(struct buf *b, size_t len)
 		b->text[len] = '\0';
 }
 
-/* Make room for `more` bytes and the terminator; false, and bad, when that cannot be. */
-bool buf_reserve(struct buf *b, size_t more);
+/* Make room for `len` more bytes and the terminator. False, and `bad`, if that fails. */
+bool buf_reserve(struct buf *b, size_t len);
 
-/* Room for at most `len` more bytes at the end, for buf_used; NULL when there can be none. */
+/* Room for at most `len` more bytes at the end, to be followed by buf_used(). NULL if it fails. */
 static inline char *buf_room(struct buf *b, size_t len)
 {
 	if (b->bad || (b->cap - b->len <= len && !buf_reserve(b, len)))
@@ -43,7 +43,7 @@ static inline char *buf_room(struct buf *b, size_t len)
 	return b->text + b->len;
 }
 
-/* The bytes up to `end`, of the room that buf_room gave, have been written. */
+/* The room that buf_room() gave has been written up to `end`. */
 static inline void buf_used(struct buf *b, char *end)
 {
 	*end = '\0';
@@ -52,12 +52,12 @@ static inline void buf_used(struct buf *b, char *end)
 
 static inline void buf_addn(struct buf *b, const char *text, size_t len)
 {
-	char *at = buf_room(b, len);
+	char *out = buf_room(b, len);
 
-	if (!at)
+	if (!out)
 		return;
-	memcpy(at, text, len);
-	buf_used(b, at + len);
+	memcpy(out, text, len);
+	buf_used(b, out + len);
 }
 
 static inline void buf_add(struct buf *b, const char *text)
@@ -67,21 +67,21 @@ static inline void buf_add(struct buf *b, const char *text)
 
 static inline void buf_addc(struct buf *b, char c)
 {
-	char *at = buf_room(b, 1);
+	char *out = buf_room(b, 1);
 
-	if (!at)
+	if (!out)
 		return;
-	*at++ = c;
-	buf_used(b, at);
+	*out++ = c;
+	buf_used(b, out);
 }
 
-/* A number in decimal. */
+/* Append a number in decimal. */
 void buf_add_int(struct buf *b, long long value);
 
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Append `text` with its control characters escaped, so that it stays on its line. */
+/* Append `text` with its control characters escaped, so that it remains one line. */
 void buf_add_control(struct buf *b, const char *text);
-/* Append `text` as it may stand in a URL: all but A-Z, a-z, 0-9, -, ., _ and ~ percent-encoded. */
+/* Append `text` for a URL: all but A-Z, a-z, 0-9, -, ., _ and ~ is percent-encoded. */
 void buf_add_url(struct buf *b, const char *text);
 /* Append `text` as a JSON string, quotes included. */
 void buf_add_json(struct buf *b, const char *text);

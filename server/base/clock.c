@@ -30,14 +30,14 @@ int64_t clock_monotonic(void)
 void clock_init(struct clock *c, int64_t frozen)
 {
 	c->frozen = frozen;
-	c->ahead = 0;
+	c->offset = 0;
 	c->last = TIME_MIN;
 }
 
 int64_t clock_now(const struct clock *c)
 {
 	int64_t frozen = c->frozen;
-	int64_t now = frozen != CLOCK_RUNS ? frozen : clock_real() + c->ahead;
+	int64_t now = frozen != CLOCK_RUNS ? frozen : clock_real() + c->offset;
 
 	return now < TIME_MAX ? now : TIME_MAX;
 }
@@ -49,25 +49,25 @@ bool clock_is_frozen(const struct clock *c)
 
 struct clock_setting clock_setting(const struct clock *c)
 {
-	return (struct clock_setting){ c->frozen, c->ahead, c->last };
+	return (struct clock_setting){ c->frozen, c->offset, c->last };
 }
 
 void clock_restore(struct clock *c, struct clock_setting setting)
 {
-	c->ahead = setting.ahead;
+	c->offset = setting.offset;
 	c->frozen = setting.frozen;
 	c->last = setting.last;
 }
 
-void clock_freeze(struct clock *c, int64_t at)
+void clock_freeze(struct clock *c, int64_t time)
 {
-	c->frozen = at;
+	c->frozen = time;
 }
 
 void clock_run(struct clock *c)
 {
-	/* In this order, nobody sees it run ahead by what was set before it stood. */
-	c->ahead = 0;
+	/* In this order, no thread sees it run with the offset of before it was stopped. */
+	c->offset = 0;
 	c->frozen = CLOCK_RUNS;
 }
 
@@ -80,18 +80,18 @@ bool clock_advance(struct clock *c, int64_t micros)
 	if (clock_is_frozen(c))
 		c->frozen = now + micros;
 	else
-		c->ahead += micros;
+		c->offset += micros;
 	return true;
 }
 
-int64_t clock_stamp_at(struct clock *c, int64_t at)
+int64_t clock_stamp_at(struct clock *c, int64_t time)
 {
-	/* One that is before the change before, by more than the microseconds of this rule, is
-	 * taken at its word: the clock was set back. */
-	if (at <= c->last && c->last - at < second && c->last < TIME_MAX)
-		at = c->last + 1;
-	c->last = at;
-	return at;
+	/* The last stamp may be ahead of the clock by the microseconds that this rule adds. A time
+	 * that is earlier than that is kept: the clock was set back. */
+	if (time <= c->last && c->last - time < second && c->last < TIME_MAX)
+		time = c->last + 1;
+	c->last = time;
+	return time;
 }
 
 int64_t clock_stamp(struct clock *c)

@@ -1,6 +1,6 @@
 /*
- * clock.h - a workspace's clock, which testers can stop and move, and the times of changes. Times
- * are microseconds since 1970-01-01T00:00:00Z, as rfc3339.h has them.
+ * clock.h - a workspace's clock, which testers can stop and move, and the times of changes to the
+ * database. Times are microseconds since 1970-01-01T00:00:00Z, as in rfc3339.h.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -11,50 +11,50 @@
 #define CLOCK_RUNS INT64_MAX
 
 struct clock {
-	_Atomic int64_t frozen; /* the time at which it stands, or CLOCK_RUNS */
-	_Atomic int64_t ahead;  /* of the real time, while it runs */
-	int64_t last;           /* the last stamp; whoever changes the database holds it */
+	_Atomic int64_t frozen; /* the time at which it is stopped, or CLOCK_RUNS */
+	_Atomic int64_t offset; /* added to the machine's time while it runs */
+	int64_t last;           /* the last stamp; guarded by the lock for changing the database */
 };
 
 /* The machine's time. */
 int64_t clock_real(void);
-/* Microseconds of which only differences say anything: nobody sets this one. */
+/* Microseconds since some moment, for differences: a clock that cannot be set. */
 int64_t clock_monotonic(void);
 
-/* Stand at `frozen`, or run with the machine's. */
+/* Stop at `frozen`; if it is CLOCK_RUNS, run with the machine's time. */
 void clock_init(struct clock *c, int64_t frozen);
-/* May be read while another thread sets it. */
+/* The clock's time. Another thread may set the clock meanwhile. */
 int64_t clock_now(const struct clock *c);
 bool clock_is_frozen(const struct clock *c);
 
-/* How it is set, and what it has stamped: to be put back. */
+/* How the clock is set, and its last stamp: to be restored. */
 struct clock_setting {
-	int64_t frozen, ahead, last;
+	int64_t frozen, offset, last;
 };
 
-/* Setting it, and these, are for one thread at a time: for whoever may change the database. */
+/* These, and the functions that set the clock, are called with the lock for changing the database.
+ */
 struct clock_setting clock_setting(const struct clock *c);
 void clock_restore(struct clock *c, struct clock_setting setting);
 
-void clock_freeze(struct clock *c, int64_t at);
+void clock_freeze(struct clock *c, int64_t time);
 /* Run, with the machine's time. */
 void clock_run(struct clock *c);
-/* Stand, or run on, that many microseconds later; false where that is beyond TIME_MAX. */
+/* Move the clock ahead, stopped or running. False if that is beyond TIME_MAX. */
 bool clock_advance(struct clock *c, int64_t micros);
 
 /*
- * The time of a change: what the clock says, but later than the change before where the clock has
- * not moved on, by a microsecond, so that times tell the order of changes. For whoever may change
- * the database.
+ * The time of a change: the clock's time, or, if the clock has not moved on since the last change,
+ * a microsecond after that, so that times show the order of changes.
  */
 int64_t clock_stamp(struct clock *c);
-/* The same of a change that happened at a time that has passed. */
-int64_t clock_stamp_at(struct clock *c, int64_t at);
+/* The time of a change that happened at `time`, in the past. */
+int64_t clock_stamp_at(struct clock *c, int64_t time);
 
-/* The longest time that seconds can say: a year. */
+/* The maximum of a duration in seconds: a year. */
 enum { SECONDS_MAX = 366 * 24 * 60 * 60 };
 
-/* Seconds, decimals allowed (0.25), into microseconds; false for anything but 0 to SECONDS_MAX. */
+/* Convert seconds, which may have decimals, to microseconds. False unless 0 to SECONDS_MAX. */
 bool clock_read_seconds(double seconds, int64_t *micros);
 
 #endif

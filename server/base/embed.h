@@ -1,6 +1,6 @@
 /*
- * embed.h - files that the build turns into byte arrays, each ending in a NUL that its length does
- * not count.
+ * embed.h - files that the build turns into byte arrays. Each ends with a NUL, which its length
+ * does not count.
  */
 #ifndef BASE_EMBED_H
 #define BASE_EMBED_H

@@ -1,5 +1,5 @@
 /*
- * glob.c - the pieces between the stars, each at its first place behind the one before.
+ * glob.c - finds each piece between two stars at its first place behind the piece before.
  */
 #include "base/glob.h"
 
@@ -16,8 +16,8 @@ bool glob_matches(const char *pattern, const char *text)
 	text += piece;
 	if (!*pattern)
 		return text == end;
-	/* Here is a star. What follows it may as well stand first where it can: whatever comes
-	 * behind has the more room. Only the last piece must stand at the end. */
+	/* At a star. A piece that is found at its first place leaves the most room for the pieces
+	 * behind it. Only the last piece must be at the end. */
 	for (;;) {
 		pattern += strspn(pattern, "*");
 		piece = strcspn(pattern, "*");

@@ -22,12 +22,12 @@ static inline size_t grow_cap(size_t cap, size_t count, size_t max)
 }
 
 /*
- * Make room for `count` items in `array`, which malloc gave and which has room for `cap`. False
- * when memory is short; then nothing has changed. Evaluates its arguments more than once.
+ * Make room for `count` items in `array`, which is from malloc and has room for `cap`. False when
+ * memory is short; then nothing has changed. Evaluates its arguments more than once.
  */
 #define GROW(array, count, cap) GROW_UP_TO(array, count, cap, SIZE_MAX)
 
-/* The same, with `cap` at most `max`, which is no less than `count`. */
+/* GROW() with a capacity of at most `max`, which must not be less than `count`. */
 #define GROW_UP_TO(array, count, cap, max)                                                         \
 	((count) <= (cap) || ({                                                                    \
 		 size_t cap_ = grow_cap((cap), (count), (max));                                    \

@@ -1,39 +1,40 @@
 /*
- * idgen.c - ids from the kernel's generator, or from the C library's where they shall repeat.
+ * idgen.c - ids from the kernel's random numbers, or, with a seed, from the C library's.
  */
 #include "base/idgen.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { IDENT_LEN = 33 };
+enum { RANDOM_LEN = 33 };
 
-const char ident_base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+const char idgen_base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-void idgen_init(struct idgen *from, const uint64_t *seed)
+void idgen_init(struct idgen *g, const uint64_t *seed)
 {
-	*from = (struct idgen){ .seeded = seed };
+	*g = (struct idgen){ .seeded = seed };
 	for (int i = 0; seed && i < 3; i++)
-		from->state[i] = (unsigned short)(*seed >> 16 * i);
+		g->state[i] = (unsigned short)(*seed >> 16 * i);
 	if (seed)
-		from->state[0] ^= (unsigned short)(*seed >> 48);
+		g->state[0] ^= (unsigned short)(*seed >> 48);
 }
 
-static size_t draw(struct idgen *from, unsigned char *bytes, size_t len)
+/* Draw at most `len` random bytes. The result is their count, which may be 0. */
+static size_t draw(struct idgen *g, unsigned char *bytes, size_t len)
 {
-	if (!from->seeded) {
+	if (!g->seeded) {
 		ssize_t got = getrandom(bytes, len, 0);
 
 		return got > 0 ? (size_t)got : 0;
 	}
-	for (size_t i = 0; i < len; i++) /* its high bits are the good ones */
-		bytes[i] = (unsigned char)((unsigned long)jrand48(from->state) >> 24);
+	for (size_t i = 0; i < len; i++) /* the high bits are the most random */
+		bytes[i] = (unsigned char)((unsigned long)jrand48(g->state) >> 24);
 	return len;
 }
 
-char *idgen_new(struct idgen *from, struct arena *a, const char *prefix)
+char *idgen_new(struct idgen *g, struct arena *a, const char *prefix)
 {
-	size_t len = strlen(prefix), end = len + IDENT_LEN;
+	size_t len = strlen(prefix), end = len + RANDOM_LEN;
 	char *id = arena_alloc(a, end + 1);
 
 	if (!id)
@@ -41,12 +42,12 @@ char *idgen_new(struct idgen *from, struct arena *a, const char *prefix)
 	memcpy(id, prefix, len);
 	while (len < end) {
 		unsigned char random[64];
-		size_t got = draw(from, random, sizeof random);
+		size_t got = draw(g, random, sizeof random);
 
 		/* Bytes beyond the last multiple of 58 would favour the first characters. */
 		for (size_t i = 0; i < got && len < end; i++)
 			if (random[i] < 58 * 4)
-				id[len++] = ident_base58[random[i] % 58];
+				id[len++] = idgen_base58[random[i] % 58];
 	}
 	id[len] = '\0';
 	return id;

@@ -1,5 +1,5 @@
 /*
- * idgen.h - new ids (behaviour: section 9.1): random, or from a seed, the same each time.
+ * idgen.h - new ids (behaviour: section 9.1): random, or from a seed and then reproducible.
  */
 #ifndef BASE_IDGEN_H
 #define BASE_IDGEN_H
@@ -8,18 +8,18 @@
 
 #include "base/arena.h"
 
-/* Where ids come from. For one thread at a time. */
+/* A generator of ids, for one thread at a time. */
 struct idgen {
 	bool seeded;
 	unsigned short state[3]; /* jrand48's */
 };
 
-/* The digits of base 58: what nobody takes for another, in order. */
-extern const char ident_base58[];
+/* The digits of base 58, in order: characters that are not mistaken for each other. */
+extern const char idgen_base58[];
 
-/* Random ids; with a seed, drawn from a generator that begins with it. */
-void idgen_init(struct idgen *from, const uint64_t *seed);
-/* A prefix and 33 characters of base 58; NULL when memory is short. */
-char *idgen_new(struct idgen *from, struct arena *a, const char *prefix) MUST_CHECK;
+/* Generate random ids; if `seed` is not NULL, from a generator with that seed. */
+void idgen_init(struct idgen *g, const uint64_t *seed);
+/* An id in the arena: the prefix and 33 digits of base 58. NULL when memory is short. */
+char *idgen_new(struct idgen *g, struct arena *a, const char *prefix) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * json.c - a recursive-descent check by the grammar of RFC 8259. It builds nothing but, for each
- * object, the list of its decoded keys, sorted to find two alike. Where more is allowed than cJSON
- * can read, the check writes something of the same length over it, in a copy of the text.
+ * object, a list of its decoded keys, which it sorts to find two that are equal. What is allowed
+ * but cJSON cannot read is overwritten, in a copy of the text, with something of the same length.
  */
 #include "base/json.h"
 
@@ -13,20 +13,18 @@
 #include "base/grow.h"
 #include "base/utf8.h"
 
-const char json_out_of_memory[] = "out of memory";
-
 struct scan {
-	const char *text, *at, *end;
-	const char *what;     /* set once, at the first error, with `at` left there */
-	struct arena decoded; /* the keys, as they are meant */
-	char *copy;   /* of the text, to be mended for cJSON; NULL where all must be right */
-	bool repeats; /* some key does */
+	const char *text, *pos, *end;
+	const char *what;     /* is wrong at `pos` */
+	struct arena decoded; /* for the decoded keys */
+	char *copy;           /* of the text, to be changed for cJSON; NULL: the check is strict */
+	bool repeats;         /* an object has a key twice */
 };
 
 enum { REPLACEMENT = 0xfffd, NUMBER_LEN = 64 /* cJSON's buffer, with the terminator */ };
 
 struct key {
-	const char *text, *at;
+	const char *text, *pos;
 	size_t len;
 };
 
@@ -42,39 +40,34 @@ static void free_keys(struct keys *k)
 
 static bool wrong(struct scan *s, const char *what)
 {
-	if (!s->what)
-		s->what = what;
+	s->what = what;
 	return false;
 }
 
 static bool eat(struct scan *s, char c)
 {
-	if (s->at == s->end || *s->at != c)
+	if (s->pos == s->end || *s->pos != c)
 		return false;
-	s->at++;
+	s->pos++;
 	return true;
 }
 
 static void skip_space(struct scan *s)
 {
-	while (s->at < s->end &&
-	       (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
-		s->at++;
+	while (s->pos < s->end &&
+	       (*s->pos == ' ' || *s->pos == '\t' || *s->pos == '\n' || *s->pos == '\r'))
+		s->pos++;
 }
 
-/* The value of the four hex digits at s->at + 2, after a \u, or -1. */
-static long hex4(const struct scan *s)
+/* The value of the escape at s->pos, a \u and four hex digits, or -1. */
+static long read_hex4(const struct scan *s)
 {
 	long value = 0;
 
-	if (s->end - s->at < 6 || s->at[0] != '\\' || s->at[1] != 'u')
+	if (s->end - s->pos < 6 || s->pos[0] != '\\' || s->pos[1] != 'u')
 		return -1;
 	for (int i = 2; i < 6; i++) {
-		char c = s->at[i];
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-						   : -1;
+		int digit = hex_digit(s->pos[i]);
 
 		if (digit < 0)
 			return -1;
@@ -83,6 +76,7 @@ static long hex4(const struct scan *s)
 	return value;
 }
 
+/* Write a code point in UTF-8: the length in bytes. */
 static size_t put_utf8(char *out, long c)
 {
 	if (c < 0x80) {
@@ -107,61 +101,59 @@ static size_t put_utf8(char *out, long c)
 	return 4;
 }
 
-/*
- * An escape that stands for no character a text can hold. cJSON shall read U+FFFD; what was wrong,
- * where that is not allowed.
- */
-static bool mend_escape(struct scan *s, const char *at, const char *what)
+/* Let cJSON read U+FFFD for an escape at `pos` whose character no text can hold. If the check is
+ * strict, fail: `what` is wrong. */
+static bool replace_escape(struct scan *s, const char *pos, const char *what)
 {
 	if (!s->copy)
 		return wrong(s, what);
-	memcpy(s->copy + (at - s->text), "\\ufffd", 6);
+	memcpy(s->copy + (pos - s->text), "\\ufffd", 6);
 	return true;
 }
 
-/* The escape \u at s->at, or two that are a pair of surrogates. */
+/* The escape \u at s->pos, or two of them that are a pair of surrogates. */
 static bool scan_unicode(struct scan *s, long *c)
 {
-	const char *at = s->at;
+	const char *pos = s->pos;
 	long low;
 
-	*c = hex4(s);
+	*c = read_hex4(s);
 	if (*c < 0)
 		return wrong(s, "a backslash must be followed by one of \" \\ / b f n r t or by u "
 				"and four hex digits");
 	if (*c != 0 && (*c < 0xd800 || *c > 0xdfff)) {
-		s->at += 6;
+		s->pos += 6;
 		return true;
 	}
-	if (*c == 0 && !mend_escape(s, at, "\\u0000 is not accepted"))
+	if (*c == 0 && !replace_escape(s, pos, "\\u0000 is not accepted"))
 		return false;
-	if (*c >= 0xdc00 && !mend_escape(s, at, "a low surrogate without its high one before it"))
+	if (*c >= 0xdc00 && !replace_escape(s, pos, "a low surrogate must follow a high one"))
 		return false;
-	s->at += 6;
+	s->pos += 6;
 	if (*c >= 0xd800 && *c <= 0xdbff) {
-		low = hex4(s);
+		low = read_hex4(s);
 		if (low >= 0xdc00 && low <= 0xdfff) {
 			*c = 0x10000 + ((*c - 0xd800) << 10 | (low - 0xdc00));
-			s->at += 6;
+			s->pos += 6;
 			return true;
 		}
-		if (!mend_escape(s, at, "a high surrogate must be followed by a low one"))
+		if (!replace_escape(s, pos, "a high surrogate must be followed by a low one"))
 			return false;
 	}
 	*c = REPLACEMENT;
 	return true;
 }
 
-/* A backslash and what follows; writes what it stands for to `out`, of 4 bytes. */
+/* An escape; its character goes to `out`, which has 4 bytes. */
 static bool scan_escape(struct scan *s, char *out, size_t *len)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-	const char *name = s->at + 1 < s->end ? memchr(names, s->at[1], sizeof names - 1) : NULL;
+	const char *name = s->pos + 1 < s->end ? memchr(names, s->pos[1], sizeof names - 1) : NULL;
 
 	if (name) {
 		*out = values[name - names];
 		*len = 1;
-		s->at += 2;
+		s->pos += 2;
 		return true;
 	}
 
@@ -173,7 +165,7 @@ static bool scan_escape(struct scan *s, char *out, size_t *len)
 	return true;
 }
 
-/* A string; where `key` is given, also its decoded text. */
+/* A string. If `key` is not NULL, it gets the decoded text. */
 static bool scan_string(struct scan *s, struct key *key)
 {
 	char *out = NULL;
@@ -182,36 +174,36 @@ static bool scan_string(struct scan *s, struct key *key)
 	if (!eat(s, '"'))
 		return wrong(s, "expected a string");
 	if (key) {
-		/* No decoded text is longer than its source, which ends at a quote. */
-		const char *quote = s->at;
+		/* A decoded text is not longer than its source, which ends at a quote. */
+		const char *quote = s->pos;
 
 		while (quote < s->end && *quote != '"')
 			quote += *quote == '\\' && quote + 1 < s->end ? 2 : 1;
-		out = arena_alloc(&s->decoded, (size_t)(quote - s->at) + 1);
+		out = arena_alloc(&s->decoded, (size_t)(quote - s->pos) + 1);
 		if (!out)
-			return wrong(s, json_out_of_memory);
+			return false;
 	}
 	while (!eat(s, '"')) {
 		char decoded[4];
-		const char *from = s->at;
+		const char *start = s->pos;
 		size_t len;
 
-		if (s->at == s->end)
-			return wrong(s, "a string without its closing quote");
-		if (*s->at == '\\') {
+		if (s->pos == s->end)
+			return wrong(s, "unterminated string: expected a closing quote");
+		if (*s->pos == '\\') {
 			if (!scan_escape(s, decoded, &len))
 				return false;
-			from = decoded;
-		} else if ((unsigned char)*s->at < 0x20) {
+			start = decoded;
+		} else if ((unsigned char)*s->pos < 0x20) {
 			return wrong(s, "a control character in a string must be escaped");
 		} else {
-			len = utf8_sequence(s->at, (size_t)(s->end - s->at));
+			len = utf8_sequence(s->pos, (size_t)(s->end - s->pos));
 			if (len == 0)
-				return wrong(s, "not UTF-8");
-			s->at += len;
+				return wrong(s, "invalid UTF-8");
+			s->pos += len;
 		}
 		if (out) {
-			memcpy(out + used, from, len);
+			memcpy(out + used, start, len);
 			used += len;
 		}
 	}
@@ -224,20 +216,20 @@ static bool scan_string(struct scan *s, struct key *key)
 
 static bool scan_digits(struct scan *s)
 {
-	const char *from = s->at;
+	const char *start = s->pos;
 
-	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-		s->at++;
-	return s->at > from || wrong(s, "expected a digit");
+	while (s->pos < s->end && *s->pos >= '0' && *s->pos <= '9')
+		s->pos++;
+	return s->pos > start || wrong(s, "expected a digit");
 }
 
-/* Write a number that is too long for cJSON as a shorter one, and blanks. */
-static bool mend_number(struct scan *s, const char *from, size_t len)
+/* Overwrite a number that is too long for cJSON with a shorter one, and spaces. */
+static bool shorten_number(struct scan *s, const char *start, size_t len)
 {
-	char *copy = s->copy + (from - s->text), *text = strndup(from, len), shorter[NUMBER_LEN];
+	char *copy = s->copy + (start - s->text), *text = strndup(start, len), shorter[NUMBER_LEN];
 
 	if (!text)
-		return wrong(s, json_out_of_memory);
+		return false;
 
 	double number = strtod(text, NULL);
 	int n = isfinite(number)
@@ -252,12 +244,12 @@ static bool mend_number(struct scan *s, const char *from, size_t len)
 
 static bool scan_number(struct scan *s)
 {
-	const char *from = s->at;
+	const char *start = s->pos;
 	char copy[NUMBER_LEN];
 
 	eat(s, '-');
 	if (eat(s, '0')) {
-		if (s->at < s->end && *s->at >= '0' && *s->at <= '9')
+		if (s->pos < s->end && *s->pos >= '0' && *s->pos <= '9')
 			return wrong(s, "a number must not begin with 0");
 	} else if (!scan_digits(s)) {
 		return false;
@@ -271,19 +263,19 @@ static bool scan_number(struct scan *s)
 			return false;
 	}
 
-	size_t len = (size_t)(s->at - from);
+	size_t len = (size_t)(s->pos - start);
 
 	if (s->copy)
-		return len < sizeof copy || mend_number(s, from, len);
+		return len < sizeof copy || shorten_number(s, start, len);
 	if (len < sizeof copy) {
-		memcpy(copy, from, len);
+		memcpy(copy, start, len);
 		copy[len] = '\0';
 		if (isfinite(strtod(copy, NULL)))
 			return true;
 	}
-	s->at = from;
-	return wrong(s,
-		     len < sizeof copy ? "a number out of range" : "a number of too many digits");
+	s->pos = start;
+	return wrong(s, len < sizeof copy ? "number out of range: it must fit a 64-bit float"
+					  : "number too long (at most 63 characters)");
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -295,7 +287,7 @@ static int compare_keys(const void *a, const void *b)
 	return memcmp(x->text, y->text, x->len);
 }
 
-/* Of several equal keys name the last in the text: the reader meets the first one first. */
+/* If keys are equal, the error is at the last one in the text. */
 static bool check_keys(struct scan *s, struct keys *k)
 {
 	const char *second = NULL;
@@ -307,15 +299,15 @@ static bool check_keys(struct scan *s, struct keys *k)
 		const struct key *x = &k->key[i - 1], *y = &k->key[i];
 
 		if (compare_keys(x, y) == 0)
-			second = x->at > y->at ? x->at : y->at;
+			second = x->pos > y->pos ? x->pos : y->pos;
 	}
 	if (!second)
 		return true;
 	s->repeats = true;
 	if (s->copy)
 		return true;
-	s->at = second;
-	return wrong(s, "a key that the object already has");
+	s->pos = second;
+	return wrong(s, "key is already used in this object");
 }
 
 static bool scan_value(struct scan *s, unsigned depth);
@@ -329,13 +321,13 @@ static bool scan_object(struct scan *s, unsigned depth)
 		return true;
 	do {
 		if (!GROW(keys.key, keys.count + 1, keys.cap))
-			return wrong(s, json_out_of_memory);
+			return false;
 		skip_space(s);
 
 		struct key *key = &keys.key[keys.count++];
 
-		key->at = s->at;
-		if (s->at == s->end || *s->at != '"')
+		key->pos = s->pos;
+		if (s->pos == s->end || *s->pos != '"')
 			return wrong(s, "expected a key in double quotes");
 		if (!scan_string(s, key))
 			return false;
@@ -368,55 +360,56 @@ static bool scan_word(struct scan *s, const char *word)
 {
 	size_t len = strlen(word);
 
-	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
+	if ((size_t)(s->end - s->pos) < len || memcmp(s->pos, word, len) != 0)
 		return false;
-	s->at += len;
+	s->pos += len;
 	return true;
 }
 
 static bool scan_value(struct scan *s, unsigned depth)
 {
 	skip_space(s);
-	if (depth == JSON_DEPTH && s->at < s->end && (*s->at == '{' || *s->at == '['))
-		return wrong(s, "nested too deep");
+	if (depth == JSON_DEPTH && s->pos < s->end && (*s->pos == '{' || *s->pos == '['))
+		return wrong(s, JSON_TOO_DEEP);
 	if (eat(s, '{'))
 		return scan_object(s, depth + 1);
 	if (eat(s, '['))
 		return scan_array(s, depth + 1);
-	if (s->at < s->end && *s->at == '"')
+	if (s->pos < s->end && *s->pos == '"')
 		return scan_string(s, NULL);
-	if (s->at < s->end && (*s->at == '-' || (*s->at >= '0' && *s->at <= '9')))
+	if (s->pos < s->end && (*s->pos == '-' || (*s->pos >= '0' && *s->pos <= '9')))
 		return scan_number(s);
 	return scan_word(s, "true") || scan_word(s, "false") || scan_word(s, "null") ||
-	       wrong(s, s->at == s->end ? "expected a value, found the end" : "expected a value");
+	       wrong(s, s->pos == s->end ? "expected a value, found the end" : "expected a value");
 }
 
-/* The whole text, with s->text, s->at and s->end set. */
+/* The whole text. The caller has set s->text, s->pos and s->end. */
 static bool scan_text(struct scan *s, struct json_error *e)
 {
 	size_t len = (size_t)(s->end - s->text);
+	bool good = false;
 
+	*e = (struct json_error){ 0 };
 	arena_init(&s->decoded, NULL, 0);
 	if (len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
-		wrong(s, "a byte order mark; expected UTF-8 without one");
+		wrong(s, "expected UTF-8 without a byte order mark");
 	else if (len >= 2 &&
 		 (memcmp(s->text, "\xff\xfe", 2) == 0 || memcmp(s->text, "\xfe\xff", 2) == 0))
-		wrong(s, "UTF-16; expected UTF-8");
+		wrong(s, "expected UTF-8, found UTF-16");
 	else if (scan_value(s, 0)) {
 		skip_space(s);
-		if (s->at < s->end)
-			wrong(s, "expected the end after the value");
+		good = s->pos == s->end || wrong(s, "expected the end after the value");
 	}
 	arena_free(&s->decoded);
 	if (s->what)
-		json_error_at(e, s->text, s->at, s->what);
-	return !s->what;
+		json_error_at(e, s->text, s->pos, s->what);
+	return good;
 }
 
-void json_error_at(struct json_error *e, const char *text, const char *at, const char *what)
+void json_error_at(struct json_error *e, const char *text, const char *pos, const char *what)
 {
 	*e = (struct json_error){ .line = 1, .column = 1, .what = what };
-	for (; text < at; text++) {
+	for (; text < pos; text++) {
 		e->column++;
 		if (*text == '\n') {
 			e->line++;
@@ -427,21 +420,14 @@ void json_error_at(struct json_error *e, const char *text, const char *at, const
 
 bool json_check(const char *text, size_t len, struct json_error *e)
 {
-	struct scan s = { .text = text, .at = text, .end = text + len };
+	struct scan s = { .text = text, .pos = text, .end = text + len };
 
 	return scan_text(&s, e);
 }
 
 cJSON *json_parse(const char *text, size_t len, struct json_error *e)
 {
-	if (!json_check(text, len, e))
-		return NULL;
-
-	cJSON *tree = cJSON_ParseWithLength(text, len);
-
-	if (!tree)
-		json_error_at(e, text, text, json_out_of_memory);
-	return tree;
+	return json_check(text, len, e) ? cJSON_ParseWithLength(text, len) : NULL;
 }
 
 static int compare_members(const void *a, const void *b)
@@ -465,8 +451,8 @@ struct json_member *json_members(const cJSON *object, size_t *count)
 		return NULL;
 	*count = n;
 	n = 0;
-	for (cJSON *at = object->child; at; at = at->next, n++)
-		members[n] = (struct json_member){ at, n };
+	for (cJSON *member = object->child; member; member = member->next, n++)
+		members[n] = (struct json_member){ member, n };
 	qsort(members, n, sizeof *members, compare_members);
 	return members;
 }
@@ -476,7 +462,7 @@ bool json_member_repeats(const struct json_member *members, size_t count, size_t
 	return i + 1 < count && streq(members[i].item->string, members[i + 1].item->string);
 }
 
-/* Leave of each key the last one, in a tree of at most JSON_DEPTH. */
+/* Leave only the last member of each key, in a tree of at most JSON_DEPTH. */
 static bool drop_repeats(cJSON *tree)
 {
 	for (cJSON *item = tree->child; item; item = item->next)
@@ -499,25 +485,17 @@ static bool drop_repeats(cJSON *tree)
 
 cJSON *json_parse_any(const char *text, size_t len, struct json_error *e)
 {
-	struct scan s = { .text = text, .at = text, .end = text + len, .copy = malloc(len + 1) };
-	cJSON *tree = NULL;
+	struct scan s = { .text = text, .pos = text, .end = text + len, .copy = malloc(len + 1) };
+	cJSON *tree CLEANUP(json_free) = NULL;
 
-	if (s.copy) {
-		memcpy(s.copy, text, len);
-		if (!scan_text(&s, e)) {
-			free(s.copy);
-			return NULL;
-		}
+	*e = (struct json_error){ 0 };
+	if (!s.copy)
+		return NULL;
+	memcpy(s.copy, text, len);
+	if (scan_text(&s, e))
 		tree = cJSON_ParseWithLength(s.copy, len);
-		free(s.copy);
-		if (tree && s.repeats && !drop_repeats(tree)) {
-			cJSON_Delete(tree);
-			tree = NULL;
-		}
-	}
-	if (!tree)
-		json_error_at(e, text, text, json_out_of_memory);
-	return tree;
+	free(s.copy);
+	return tree && (!s.repeats || drop_repeats(tree)) ? STEAL(tree) : NULL;
 }
 
 void json_add_number(struct buf *b, double number)

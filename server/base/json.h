@@ -1,9 +1,9 @@
 /*
- * json.h - strict JSON in front of cJSON, and canonical JSON out of it. Pure.
+ * json.h - strict JSON in front of cJSON, and canonical JSON. Pure.
  *
  * cJSON accepts duplicate keys, trailing bytes, invalid UTF-8, \u0000, 01, raw control characters
- * and numbers beyond a double; json_check refuses all of them, so that a tree that came through
- * json_parse says exactly what its text says. json_parse_any takes what others write.
+ * and numbers beyond a double. json_check() rejects all of them, so that a tree from json_parse()
+ * says exactly what its text says. json_parse_any() accepts what other programs write.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -14,27 +14,32 @@
 #include "base/util.h"
 
 enum { JSON_DEPTH = 64 };
-
-extern const char json_out_of_memory[];
+#define JSON_TOO_DEEP "nested too deep (at most 64 levels)"
 
 struct json_error {
 	unsigned line, column; /* from 1; columns count bytes */
-	const char *what;      /* constant text: what was expected or is wrong; or this: */
+	const char *what;      /* constant text: what is wrong; NULL: memory is short */
 };
 
-/* Say that at `at`, within `text`, is what `what`, constant text, says. */
-void json_error_at(struct json_error *e, const char *text, const char *at, const char *what);
+/* Set *e: what `what`, a constant text, says is wrong at `pos` within `text`. */
+void json_error_at(struct json_error *e, const char *text, const char *pos, const char *what);
 
-/* Is `text` one JSON value (RFC 8259), in UTF-8, at most JSON_DEPTH deep, keys unique? */
+/* Is `text` one JSON value (RFC 8259), in UTF-8, at most JSON_DEPTH deep, with unique keys? If not,
+ * *e is set. */
 bool json_check(const char *text, size_t len, struct json_error *e) MUST_CHECK;
-/* json_check, then a tree for cJSON_Delete; NULL on failure, memory shortage included. */
+/* json_check(), then a tree for cJSON_Delete(). If it fails: NULL, and *e is set. */
 cJSON *json_parse(const char *text, size_t len, struct json_error *e) MUST_CHECK;
 /*
- * json_parse for what was not written for us: of a key that repeats the last one counts and alone
- * is in the tree; \u0000 and lone surrogates are read as U+FFFD, as no C text and no UTF-8 holds
- * them; a number beyond a double is an infinity.
+ * json_parse() for what other programs write: if a key repeats, only its last member is in the
+ * tree; \u0000 and lone surrogates become U+FFFD, as no C text and no UTF-8 can hold them; a number
+ * beyond a double is an infinity.
  */
 cJSON *json_parse_any(const char *text, size_t len, struct json_error *e) MUST_CHECK;
+/* Free a tree when a variable leaves its scope: cJSON *json CLEANUP(json_free). */
+static inline void json_free(cJSON **json)
+{
+	cJSON_Delete(*json);
+}
 
 struct json_member {
 	cJSON *item;
@@ -43,17 +48,17 @@ struct json_member {
 
 /*
  * The members of an object, sorted by the bytes of their keys, those of one key in the object's
- * order; to be freed. NULL when memory is short; of an empty object it is not NULL.
+ * order. To be freed, also if there are none. NULL when memory is short.
  */
 struct json_member *json_members(const cJSON *object, size_t *count) MUST_CHECK;
-/* Is the member at `i` not the last of its key? */
+/* Is there a later member with the key of member `i`? */
 bool json_member_repeats(const struct json_member *members, size_t count, size_t i);
 
-/* Append the shortest decimal that reads back as `number`; no -0; an infinity as 1e999. */
+/* Append the shortest decimal that reads back as `number`; 0 for -0; 1e999 for an infinity. */
 void json_add_number(struct buf *b, double number);
 /*
- * Append compact JSON with sorted keys, of those that repeat the last: of equal trees equal bytes.
- * `json` is at most as deep as the stack allows; what a parser of ours returned is.
+ * Append compact JSON with sorted keys; of a key that repeats, the last member. Equal trees give
+ * equal bytes. The stack limits the depth of `json`; trees of json_parse() and the like are fine.
  */
 void json_add_canonical(struct buf *b, const cJSON *json);
 #endif

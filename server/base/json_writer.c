@@ -7,18 +7,18 @@ static void new_line(struct writer *w)
 {
 	static const char spaces[] = "                                ";
 
-	buf_addc(w->to, '\n');
-	for (size_t left = (size_t)w->depth * 2; left > 0;) {
-		size_t n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
+	buf_addc(w->out, '\n');
+	for (size_t rest = (size_t)w->depth * 2; rest > 0;) {
+		size_t n = rest < sizeof spaces - 1 ? rest : sizeof spaces - 1;
 
-		buf_addn(w->to, spaces, n);
-		left -= n;
+		buf_addn(w->out, spaces, n);
+		rest -= n;
 	}
 }
 
 void writer_open(struct writer *w, char bracket)
 {
-	buf_addc(w->to, bracket);
+	buf_addc(w->out, bracket);
 	w->depth++;
 	w->empty = true;
 }
@@ -28,16 +28,16 @@ void writer_close(struct writer *w, char bracket)
 	w->depth--;
 	if (w->indent && !w->empty)
 		new_line(w);
-	buf_addc(w->to, bracket);
+	buf_addc(w->out, bracket);
 	w->empty = false;
 	if (w->indent && w->depth == 0)
-		buf_addc(w->to, '\n');
+		buf_addc(w->out, '\n');
 }
 
 struct writer *writer_item(struct writer *w)
 {
 	if (!w->empty)
-		buf_addc(w->to, ',');
+		buf_addc(w->out, ',');
 	if (w->indent)
 		new_line(w);
 	w->empty = false;
@@ -47,26 +47,26 @@ struct writer *writer_item(struct writer *w)
 struct writer *writer_key(struct writer *w, const char *key)
 {
 	size_t len = strlen(key);
-	char *at;
+	char *pos;
 
 	writer_item(w);
-	at = buf_room(w->to, len + 4);
-	if (!at)
+	pos = buf_room(w->out, len + 4);
+	if (!pos)
 		return w;
-	*at++ = '"';
-	memcpy(at, key, len);
-	at += len;
-	*at++ = '"';
-	*at++ = ':';
+	*pos++ = '"';
+	memcpy(pos, key, len);
+	pos += len;
+	*pos++ = '"';
+	*pos++ = ':';
 	if (w->indent)
-		*at++ = ' ';
-	buf_used(w->to, at);
+		*pos++ = ' ';
+	buf_used(w->out, pos);
 	return w;
 }
 
 void writer_text(struct writer *w, const char *text)
 {
-	buf_add_json(w->to, text);
+	buf_add_json(w->out, text);
 }
 
 void writer_text_or_null(struct writer *w, const char *text)
@@ -79,10 +79,10 @@ void writer_text_or_null(struct writer *w, const char *text)
 
 void writer_int(struct writer *w, long long value)
 {
-	buf_add_int(w->to, value);
+	buf_add_int(w->out, value);
 }
 
-void write_count(struct writer *w, long long count)
+void writer_count(struct writer *w, long long count)
 {
 	if (count >= 0)
 		writer_int(w, count);
@@ -92,5 +92,5 @@ void write_count(struct writer *w, long long count)
 
 void writer_raw(struct writer *w, const char *json)
 {
-	buf_add(w->to, json);
+	buf_add(w->out, json);
 }

@@ -1,5 +1,5 @@
 /*
- * line_reader.c - a buffer that grows to what a line needs and is filled from behind.
+ * line_reader.c - a buffer that grows to the length of a line, and is filled from the file.
  */
 #include "base/line_reader.h"
 
@@ -11,35 +11,35 @@
 
 #include "base/grow.h"
 
-enum { PIECE = 256 * 1024 };
+enum { CHUNK = 256 * 1024 };
 
 void line_reader_of_text(struct line_reader *l, const char *text, size_t len)
 {
-	*l = (struct line_reader){ .at = text, .end = text + len, .ended = true };
+	*l = (struct line_reader){ .pos = text, .end = text + len, .ended = true };
 }
 
 bool line_reader_open(struct line_reader *l, const char *path)
 {
-	/* Opening a pipe would wait for who writes to it. */
+	/* O_NONBLOCK: opening a pipe would wait for its writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat is;
+	struct stat status;
 
 	*l = (struct line_reader){ 0 };
-	if (fd >= 0 && fstat(fd, &is) == 0) {
-		if (S_ISREG(is.st_mode))
+	if (fd >= 0 && fstat(fd, &status) == 0) {
+		if (S_ISREG(status.st_mode))
 			l->file = fdopen(fd, "rb");
 		else
-			errno = S_ISDIR(is.st_mode) ? EISDIR : ESPIPE;
+			errno = S_ISDIR(status.st_mode) ? EISDIR : ESPIPE;
 	}
 	if (!l->file) {
-		int why = errno;
+		int error = errno;
 
 		if (fd >= 0)
 			close(fd);
-		errno = why;
+		errno = error;
 		return false;
 	}
-	setvbuf(l->file, NULL, _IONBF, 0); /* the buffer is here */
+	setvbuf(l->file, NULL, _IONBF, 0); /* it has a buffer of its own here */
 	return true;
 }
 
@@ -47,25 +47,25 @@ void line_reader_close(struct line_reader *l)
 {
 	if (l->file)
 		fclose(l->file);
-	free(l->room);
+	free(l->buf);
 	*l = (struct line_reader){ 0 };
 }
 
-/* Make room behind what is left: by moving it to the front, by growing. */
+/* Make room for a chunk behind what is left: move that to the front, and grow. */
 static bool make_room(struct line_reader *l)
 {
-	size_t left = (size_t)(l->end - l->at);
+	size_t left = (size_t)(l->end - l->pos);
 
-	if (l->at)
-		memmove(l->room, l->at, left);
-	if (!GROW(l->room, left + PIECE, l->cap))
+	if (l->pos)
+		memmove(l->buf, l->pos, left);
+	if (!GROW(l->buf, left + CHUNK, l->cap))
 		return false;
-	l->at = l->room;
-	l->end = l->room + left;
+	l->pos = l->buf;
+	l->end = l->buf + left;
 	return true;
 }
 
-/* Read on; false when that fails. */
+/* Read a chunk. False if that fails. */
 static bool fill(struct line_reader *l)
 {
 	size_t n;
@@ -73,24 +73,25 @@ static bool fill(struct line_reader *l)
 	if (!make_room(l))
 		return false;
 	errno = 0;
-	n = fread(l->room + (l->end - l->room), 1, PIECE, l->file);
+	n = fread(l->buf + (l->end - l->buf), 1, CHUNK, l->file);
 	l->end += n;
-	l->ended = n < PIECE && feof(l->file);
+	l->ended = n < CHUNK && feof(l->file);
 	return !ferror(l->file);
 }
 
-/* Where the line ends, reading on as long as it is not too long; NULL when reading fails. */
+/* The end of the line; reads on until it is found, or the line is too long. NULL if reading fails.
+ */
 static const char *find_end(struct line_reader *l)
 {
 	size_t seen = 0;
 
 	for (;;) {
 		const char *end =
-		    l->at ? memchr(l->at + seen, '\n', (size_t)(l->end - l->at) - seen) : NULL;
+		    l->pos ? memchr(l->pos + seen, '\n', (size_t)(l->end - l->pos) - seen) : NULL;
 
 		if (end)
 			return end;
-		seen = (size_t)(l->end - l->at);
+		seen = (size_t)(l->end - l->pos);
 		if (l->ended || seen > LINE_MAX_BYTES + 1)
 			return l->end;
 		if (!fill(l))
@@ -98,13 +99,13 @@ static const char *find_end(struct line_reader *l)
 	}
 }
 
-/* Pass over the rest of a line that is too long. */
-static bool skip(struct line_reader *l)
+/* Skip the rest of a line that is too long. */
+static bool skip_line(struct line_reader *l)
 {
 	for (;;) {
-		const char *end = memchr(l->at, '\n', (size_t)(l->end - l->at));
+		const char *end = memchr(l->pos, '\n', (size_t)(l->end - l->pos));
 
-		l->at = end ? end + 1 : l->end;
+		l->pos = end ? end + 1 : l->end;
 		if (end || l->ended)
 			return true;
 		if (!fill(l))
@@ -118,15 +119,15 @@ enum lines_read line_reader_next(struct line_reader *l, const char **line, size_
 
 	if (!end)
 		return LINES_FAILED;
-	if (l->at == l->end)
+	if (l->pos == l->end)
 		return LINES_END;
 	l->number++;
-	*line = l->at;
-	*len = (size_t)(end - l->at);
+	*line = l->pos;
+	*len = (size_t)(end - l->pos);
 	if (*len > 0 && end < l->end && end[-1] == '\r')
 		--*len;
 	if (*len > LINE_MAX_BYTES)
-		return skip(l) ? LINES_LONG : LINES_FAILED;
-	l->at = end < l->end ? end + 1 : end;
+		return skip_line(l) ? LINES_LONG : LINES_FAILED;
+	l->pos = end < l->end ? end + 1 : end;
 	return LINES_ONE;
 }

@@ -1,5 +1,5 @@
 /*
- * log.c - a buffer that requests fill and a thread that drains it.
+ * log.c - a buffer that requests fill, and a thread that empties it.
  */
 #include "base/log.h"
 
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/rfc3339.h"
 #include "base/thread.h"
@@ -24,7 +23,7 @@ enum {
 struct log {
 	enum log_format format;
 	int fd;
-	struct thread thread; /* woken for the first line, and when half is full */
+	struct thread thread; /* woken for the first line, and when `waiting` is half full */
 	struct buf waiting;
 	unsigned long dropped;
 };
@@ -43,7 +42,7 @@ static void begin_line(struct buf *b, enum log_format format)
 	}
 }
 
-/* A line that is no request's. */
+/* A line that is not about a request. */
 static void add_line(struct buf *b, enum log_format format, const char *kind, const char *what)
 {
 	begin_line(b, format);
@@ -71,7 +70,7 @@ static bool is_stopping(struct log *log)
 	return stopping;
 }
 
-/* Write it all, however long that takes; once it is over, for STOP_MS at most. */
+/* Write all of it, however long that takes; once the log stops, for at most STOP_MS. */
 static void drain(struct log *log, const char *text, size_t len)
 {
 	int64_t deadline = 0;
@@ -83,7 +82,7 @@ static void drain(struct log *log, const char *text, size_t len)
 			ssize_t n = write(log->fd, text, len < CHUNK ? len : CHUNK);
 
 			if (n < 0 && errno != EAGAIN && errno != EINTR)
-				return; /* nobody can read it any more */
+				return; /* its reader is gone */
 			if (n > 0) {
 				text += n;
 				len -= (size_t)n;
@@ -100,20 +99,20 @@ static void drain(struct log *log, const char *text, size_t len)
 static void *run(void *arg)
 {
 	struct log *log = arg;
-	struct thread *b = &log->thread;
+	struct thread *thread = &log->thread;
 	struct buf writing = BUF_INIT(BUFFER);
 
-	thread_lock(b);
+	thread_lock(thread);
 	for (;;) {
-		while (log->waiting.len == 0 && !b->stopping)
-			thread_wait(b);
+		while (log->waiting.len == 0 && !thread->stopping)
+			thread_wait(thread);
 		if (log->waiting.len == 0)
 			break;
 
 		int64_t gathered = in_ms(GATHER_MS);
 
-		while (!b->stopping && log->waiting.len < BUFFER / 2 &&
-		       thread_wait_until(b, gathered))
+		while (!thread->stopping && log->waiting.len < BUFFER / 2 &&
+		       thread_wait_until(thread, gathered))
 			;
 
 		struct buf full = log->waiting;
@@ -122,21 +121,21 @@ static void *run(void *arg)
 		log->waiting = writing;
 		log->dropped = 0;
 		writing = full;
-		thread_unlock(b);
+		thread_unlock(thread);
 		drain(log, writing.text, writing.len);
 		if (dropped > 0) {
-			char what[64];
+			char what[80];
 
-			snprintf(what, sizeof what, "%lu log lines dropped: nobody read them",
-				 dropped);
+			snprintf(what, sizeof what,
+				 "%lu log lines dropped: standard error was not read", dropped);
 			buf_clear(&writing);
 			add_line(&writing, log->format, "note", what);
 			drain(log, writing.text, writing.len);
 		}
 		buf_clear(&writing);
-		thread_lock(b);
+		thread_lock(thread);
 	}
-	thread_unlock(b);
+	thread_unlock(thread);
 	buf_free(&writing);
 	return NULL;
 }
@@ -176,7 +175,7 @@ enum log_format log_format(const struct log *log)
 	return log->format;
 }
 
-/* Wakes the thread only from its sleep and when the buffer is half full. */
+/* Wakes the thread only for the first line, and when the buffer is half full. */
 void log_line(struct log *log, const struct buf *line)
 {
 	thread_lock(&log->thread);

@@ -1,9 +1,9 @@
 /*
- * log.h - lines to standard error, written by a thread of its own.
+ * log.h - lines for standard error, written by a thread of its own.
  *
- * A writer copies its line into a buffer and goes on: no request ever waits for whoever reads, or
- * does not read, our standard error. When the buffer is full, lines are dropped and counted, and
- * the count is a line of its own once there is room. Nothing here ever sees a whole API key.
+ * A caller's line is copied into a buffer, so that no request waits for the reader of standard
+ * error. When the buffer is full, lines are dropped and counted; the count is logged once there is
+ * room. Callers must not log a whole API key.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -15,22 +15,22 @@ struct log;
 enum { LOG_LINE_MAX = 16 * 1024 /* bytes */ };
 enum log_format { LOG_TEXT, LOG_JSON, LOG_OFF };
 
-/* NULL when memory or threads are short. LOG_OFF logs failures, not requests. */
+/* NULL when memory or threads are short. LOG_OFF logs failures only. */
 struct log *log_start(enum log_format format, int fd);
-/* Write what is left, as far as it can be written within a second, and end the thread. */
+/* Write what is left, for at most a second, and end the thread. */
 void log_stop(struct log *log);
 
 /*
- * A request's line, in two steps: append the time, with which every line begins, to an empty buffer
- * of LOG_LINE_MAX bytes; then hand the whole line over, which copies it. The caller writes the
- * rest, in the log's format. log_begin() returns false where requests are not logged (LOG_OFF).
+ * A request's line takes two steps: log_begin() appends the time, with which every line begins, to
+ * an empty buffer of LOG_LINE_MAX bytes; the caller appends the rest, in the log's format;
+ * log_line() copies the line. log_begin() returns false if requests are not logged (LOG_OFF).
  */
 bool log_begin(struct log *log, struct buf *line);
 enum log_format log_format(const struct log *log);
 void log_line(struct log *log, const struct buf *line);
-/* Something worth knowing that is nobody's fault of ours. */
+/* Log something worth knowing that is no failure of the server. */
 void log_note(struct log *log, const char *what);
-/* Something that is our fault; `what` may be NULL when memory is short. */
+/* Log a failure of the server; NULL: memory was short. */
 void log_failure(struct log *log, const char *what);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * map.c - open addressing: a key is in the first free slot from the one that its hash says, so a
- * search ends at a free slot.
+ * map.c - open addressing: a key is in the first free slot from its home, the slot that its hash
+ * gives, so that a search ends at a free slot.
  */
 #include "base/map.h"
 
@@ -14,7 +14,7 @@ struct map_slot {
 	void *value; /* NULL: the slot is free */
 };
 
-/* For one text the hash is a bijection of what it goes on from, so it tells the spaces apart. */
+/* For one text, the hash is a bijection of its start value, so that spaces differ. */
 static uint64_t hash(const void *space, const char *key)
 {
 	return hash_text(HASH_BEGIN ^ (uintptr_t)space, key);
@@ -25,7 +25,7 @@ static size_t home(const struct map *m, uint64_t h)
 	return (size_t)(h ^ h >> 32) & (m->cap - 1);
 }
 
-/* The slot of a key, or the free one where it belongs. There is a free one. */
+/* The slot of a key, or the free slot for it. One slot at least must be free. */
 static struct map_slot *find(const struct map *m, uint64_t h, const char *key)
 {
 	size_t i = home(m, h);
@@ -35,7 +35,7 @@ static struct map_slot *find(const struct map *m, uint64_t h, const char *key)
 	return &m->slots[i];
 }
 
-/* Make room for one more, at most three quarters full. */
+/* Make room for one more key, so that at most three quarters of the slots are in use. */
 static bool grow(struct map *m)
 {
 	struct map bigger = { .cap = m->cap ? m->cap * 2 : FIRST_SLOTS, .count = m->count };
@@ -86,7 +86,7 @@ void map_remove(struct map *m, const void *space, const char *key)
 
 	if (!slot || !slot->value)
 		return;
-	/* A key behind the hole moves into it, unless its search begins behind the hole, too. */
+	/* A key behind the hole moves into the hole, unless its home is behind the hole as well. */
 	hole = (size_t)(slot - m->slots);
 	for (size_t i = (hole + 1) & last; m->slots[i].value; i = (i + 1) & last)
 		if (((i - home(m, m->slots[i].hash)) & last) >= ((i - hole) & last)) {
@@ -97,10 +97,10 @@ void map_remove(struct map *m, const void *space, const char *key)
 	m->count--;
 }
 
-void *map_next(const struct map *m, size_t *at)
+void *map_next(const struct map *m, size_t *pos)
 {
-	while (*at < m->cap)
-		if (m->slots[(*at)++].value)
-			return m->slots[*at - 1].value;
+	while (*pos < m->cap)
+		if (m->slots[(*pos)++].value)
+			return m->slots[*pos - 1].value;
 	return NULL;
 }

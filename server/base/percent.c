@@ -5,28 +5,17 @@
 
 #include "base/utf8.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-enum percent percent_decode(const char *from, size_t len, bool plus, char *out)
+enum percent percent_decode(const char *text, size_t len, bool plus, char *out)
 {
 	size_t used = 0;
 	bool ascii = true;
 
 	for (size_t i = 0; i < len; i++) {
-		char c = from[i];
+		char c = text[i];
 
 		if (c == '%') {
-			int high = i + 1 < len ? hex_digit(from[i + 1]) : -1;
-			int low = i + 2 < len ? hex_digit(from[i + 2]) : -1;
+			int high = i + 1 < len ? hex_digit(text[i + 1]) : -1;
+			int low = i + 2 < len ? hex_digit(text[i + 2]) : -1;
 
 			if (high < 0 || low < 0)
 				return PERCENT_MALFORMED;

@@ -1,5 +1,5 @@
 /*
- * percent.h - percent-encoding (RFC 3986, section 2.1), decoded. Pure.
+ * percent.h - decodes percent-encoding (RFC 3986, section 2.1). Pure.
  */
 #ifndef BASE_PERCENT_H
 #define BASE_PERCENT_H
@@ -14,9 +14,9 @@ enum percent {
 };
 
 /*
- * Decode `len` bytes into `out`, which has room for len + 1 and is ended by a NUL; with `plus`, a +
- * is a space. Anything but PERCENT_OK leaves `out` undefined.
+ * Decode `len` bytes into `out`, which has room for len + 1 bytes and ends with a NUL. With `plus`,
+ * a + is a space. `out` is undefined unless the result is PERCENT_OK.
  */
-enum percent percent_decode(const char *from, size_t len, bool plus, char *out) MUST_CHECK;
+enum percent percent_decode(const char *text, size_t len, bool plus, char *out) MUST_CHECK;
 
 #endif

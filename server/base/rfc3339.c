@@ -1,6 +1,6 @@
 /*
- * rfc3339.c - the civil calendar by days since 1970-03-01's cycle, without the C library's locales
- * and time zones.
+ * rfc3339.c - the Gregorian calendar by counting days. It does without the C library's calendar,
+ * which takes a lock, and depends on locales and time zones.
  */
 #include "base/rfc3339.h"
 
@@ -43,7 +43,7 @@ static void civil_from_days(int64_t days, int64_t *year, int *month, int *mday)
 	*year = year_of_era + era * 400 + (*month <= 2);
 }
 
-/* Write `width` digits of value at out. */
+/* Write `width` digits of a value. */
 static void put_digits(char *out, int64_t value, int width)
 {
 	while (width-- > 0) {
@@ -82,24 +82,24 @@ void rfc3339_shortest(const char *stored, char out[TIME_LEN + 1])
 		memcpy(out + TIME_SHOWN, "Z", 2);
 }
 
-/* Read exactly `width` digits at *at and move past them; -1 when there are fewer. */
-static int get_digits(const char **at, int width)
+/* Read exactly `width` digits at *pos, and move past them. -1 if there are fewer. */
+static int get_digits(const char **pos, int width)
 {
 	int value = 0;
 
-	for (; width > 0; width--, (*at)++) {
-		if (**at < '0' || **at > '9')
+	for (; width > 0; width--, (*pos)++) {
+		if (**pos < '0' || **pos > '9')
 			return -1;
-		value = value * 10 + (**at - '0');
+		value = value * 10 + (**pos - '0');
 	}
 	return value;
 }
 
-static bool eat(const char **at, char c)
+static bool eat(const char **pos, char c)
 {
-	if (**at != c)
+	if (**pos != c)
 		return false;
-	(*at)++;
+	(*pos)++;
 	return true;
 }
 
@@ -112,18 +112,18 @@ static int days_in(int year, int month)
 }
 
 /* "Z" or an offset such as +05:30, in minutes east. */
-static bool parse_offset(const char **at, int *minutes)
+static bool parse_offset(const char **pos, int *minutes)
 {
-	int sign = **at == '-' ? -1 : 1;
+	int sign = **pos == '-' ? -1 : 1;
 
 	*minutes = 0;
-	if (eat(at, 'Z') || eat(at, 'z'))
+	if (eat(pos, 'Z') || eat(pos, 'z'))
 		return true;
-	if (!eat(at, '+') && !eat(at, '-'))
+	if (!eat(pos, '+') && !eat(pos, '-'))
 		return false;
 
-	int hour = get_digits(at, 2);
-	int minute = eat(at, ':') ? get_digits(at, 2) : -1;
+	int hour = get_digits(pos, 2);
+	int minute = eat(pos, ':') ? get_digits(pos, 2) : -1;
 
 	*minutes = sign * (hour * 60 + minute);
 	return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59;
@@ -131,30 +131,30 @@ static bool parse_offset(const char **at, int *minutes)
 
 bool rfc3339_parse(const char *text, int64_t *micros)
 {
-	const char *at = text;
-	int year = get_digits(&at, 4), month = eat(&at, '-') ? get_digits(&at, 2) : -1;
-	int mday = month >= 1 && month <= 12 && eat(&at, '-') ? get_digits(&at, 2) : -1;
+	const char *pos = text;
+	int year = get_digits(&pos, 4), month = eat(&pos, '-') ? get_digits(&pos, 2) : -1;
+	int mday = month >= 1 && month <= 12 && eat(&pos, '-') ? get_digits(&pos, 2) : -1;
 
 	if (year < 0 || mday < 1 || mday > days_in(year, month) ||
-	    (!eat(&at, 'T') && !eat(&at, 't')))
+	    (!eat(&pos, 'T') && !eat(&pos, 't')))
 		return false;
 
-	int hour = get_digits(&at, 2), minute = eat(&at, ':') ? get_digits(&at, 2) : -1;
-	int sec = eat(&at, ':') ? get_digits(&at, 2) : -1;
+	int hour = get_digits(&pos, 2), minute = eat(&pos, ':') ? get_digits(&pos, 2) : -1;
+	int sec = eat(&pos, ':') ? get_digits(&pos, 2) : -1;
 	int64_t fraction = 0;
 	int offset;
 
 	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || sec < 0 || sec > 60)
 		return false;
-	if (eat(&at, '.')) {
-		const char *from = at;
+	if (eat(&pos, '.')) {
+		const char *start = pos;
 
-		for (int64_t unit = second / 10; *at >= '0' && *at <= '9'; at++, unit /= 10)
-			fraction += (*at - '0') * unit;
-		if (at == from)
+		for (int64_t unit = second / 10; *pos >= '0' && *pos <= '9'; pos++, unit /= 10)
+			fraction += (*pos - '0') * unit;
+		if (pos == start)
 			return false;
 	}
-	if (!parse_offset(&at, &offset) || *at)
+	if (!parse_offset(&pos, &offset) || *pos)
 		return false;
 
 	/* A leap second is the first of the next minute, as in POSIX. */

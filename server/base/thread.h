@@ -1,6 +1,6 @@
 /*
- * thread.h - a thread beside those that answer requests, which waits for a time or for being
- * woken, until it is told that it is over. Knows nothing of what it does.
+ * thread.h - a thread beside the workers: it waits for a time, or to be woken, until it is stopped.
+ * Knows nothing of what it does.
  */
 #ifndef BASE_THREAD_H
 #define BASE_THREAD_H
@@ -10,26 +10,26 @@
 
 #include "base/util.h"
 
-/* What it is about is guarded by its lock. */
+/* Its lock also guards the data that it works on. */
 struct thread {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
-	bool stopping; /* it is to end; guarded by the lock */
+	bool stopping; /* it must end; guarded by the lock */
 };
 
-/* Run it with what belongs to it, which is there before. False when threads are short. */
-bool thread_start(struct thread *b, void *(*run)(void *), void *with) MUST_CHECK;
-/* Say that it is over, and wait until it has ended. */
-void thread_stop(struct thread *b);
+/* Run `run` with `arg`, which must be complete before. False when threads are short. */
+bool thread_start(struct thread *t, void *(*run)(void *), void *arg) MUST_CHECK;
+/* Set `stopping`, wake it, and wait until it has ended. */
+void thread_stop(struct thread *t);
 
-void thread_lock(struct thread *b);
-void thread_unlock(struct thread *b);
+void thread_lock(struct thread *t);
+void thread_unlock(struct thread *t);
 
-/* All of these have the lock; a wait gives it up meanwhile, and may end for no reason. */
-void thread_wake(struct thread *b);
-void thread_wait(struct thread *b);
-/* Until a time of clock_monotonic(). False when that has come. */
-bool thread_wait_until(struct thread *b, int64_t micros);
+/* The caller of these holds the lock. A wait releases it meanwhile, and may end for no reason. */
+void thread_wake(struct thread *t);
+void thread_wait(struct thread *t);
+/* Wait until a time of clock_monotonic() at most. False if that time has come. */
+bool thread_wait_until(struct thread *t, int64_t micros);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * timer.c - a heap of waiters, the next one first, and a thread that waits for that one.
+ * timer.c - a heap of timers, the next one first, and a thread that waits for that one.
  */
 #include "base/timer.h"
 
@@ -10,13 +10,13 @@
 #include "base/thread.h"
 
 struct timer_queue {
-	struct thread thread; /* woken when somebody waits for an earlier time */
-	struct timer **heap;  /* each is due no earlier than the one at half its place */
+	struct thread thread; /* woken when another timer becomes the first */
+	struct timer **heap;  /* each is due no earlier than its parent, at half its place */
 	size_t count, cap;
 	bool flushed;
 };
 
-static void sift_up(struct timer_queue *queue, struct timer *timer)
+static void insert(struct timer_queue *queue, struct timer *timer)
 {
 	size_t place = queue->count++;
 
@@ -27,8 +27,8 @@ static void sift_up(struct timer_queue *queue, struct timer *timer)
 	queue->heap[place] = timer;
 }
 
-/* Take out the one that is due first. */
-static struct timer *take_first(struct timer_queue *queue)
+/* Remove the timer that is due first. */
+static struct timer *remove_first(struct timer_queue *queue)
 {
 	struct timer *first = queue->heap[0], *last = queue->heap[--queue->count];
 	size_t place = 0;
@@ -58,7 +58,7 @@ static void *run(void *arg)
 		if (queue->count == 0) {
 			thread_wait(&queue->thread);
 		} else if (queue->heap[0]->due <= clock_monotonic()) {
-			struct timer *timer = take_first(queue);
+			struct timer *timer = remove_first(queue);
 
 			timer->fire(timer);
 		} else {
@@ -87,7 +87,7 @@ bool timer_add(struct timer_queue *queue, struct timer *timer, int64_t micros)
 	ok = !queue->flushed && GROW(queue->heap, queue->count + 1, queue->cap);
 	if (ok) {
 		timer->due = clock_monotonic() + micros;
-		sift_up(queue, timer);
+		insert(queue, timer);
 		if (queue->heap[0] == timer)
 			thread_wake(&queue->thread);
 	}

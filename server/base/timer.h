@@ -1,6 +1,6 @@
 /*
- * timer.h - waiting for a time to come, without a thread that sleeps for each that waits: one does
- * for all. Knows nothing of what waits.
+ * timer.h - timers that fire at a time; one thread waits for all of them. Knows nothing of what
+ * they are for.
  */
 #ifndef BASE_TIMER_H
 #define BASE_TIMER_H
@@ -11,21 +11,21 @@
 
 struct timer_queue;
 
-/* Something that waits; whoever owns it keeps it until it has been woken. */
+/* A timer; its owner must keep it until it has fired. */
 struct timer {
-	/* Called once, by the delay's thread or a flush, under the delay's lock. */
+	/* Called once, by the queue's thread or by a flush, with the queue's lock held. */
 	void (*fire)(struct timer *timer);
-	int64_t due; /* the delay's own */
+	int64_t due; /* for the queue only */
 };
 
-/* Start the thread; NULL when that fails. */
+/* Start the thread. NULL when memory or threads are short. */
 struct timer_queue *timer_queue_start(void);
-/* Wake a timer in so many microseconds. False when that cannot be: after a flush, or when memory
- * is short; then it is not woken. */
+/* Let a timer fire in `micros` microseconds. False after a flush, or when memory is short: then it
+ * does not fire. */
 bool timer_add(struct timer_queue *queue, struct timer *timer, int64_t micros) MUST_CHECK;
-/* Wake all that wait now, and take no more. */
+/* Let all timers fire now, and accept no more. */
 void timer_queue_flush(struct timer_queue *queue);
-/* End the thread. Nobody may wait any more: flush before. NULL is fine. */
+/* End the thread, after a flush: no timer may wait any more. NULL is fine. */
 void timer_queue_stop(struct timer_queue *queue);
 
 #endif

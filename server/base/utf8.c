@@ -1,5 +1,5 @@
 /*
- * utf8.c - UTF-8 by the table of well-formed sequences in the Unicode standard (3-7).
+ * utf8.c - UTF-8 by the table of well-formed sequences of the Unicode standard (table 3-7).
  */
 #include "base/utf8.h"
 
@@ -64,23 +64,23 @@ static const char replacement[] = "\xef\xbf\xbd";
 
 char *utf8_clean(struct arena *a, const char *text, size_t max)
 {
-	size_t left = strlen(text), used = 0;
+	size_t rest = strlen(text), used = 0;
 
-	if (left <= max && utf8_valid(text, left))
-		return arena_strndup(a, text, left);
+	if (rest <= max && utf8_valid(text, rest))
+		return arena_strndup(a, text, rest);
 
-	/* Each bad byte grows to three; the cut adds three dots. */
-	char *clean = arena_alloc(a, (left < max ? left : max) * 3 + sizeof "...");
+	/* A bad byte becomes three bytes; a cut adds three dots. */
+	char *clean = arena_alloc(a, (rest < max ? rest : max) * 3 + sizeof "...");
 
 	if (!clean)
 		return NULL;
-	for (size_t n; left > 0; text += n, left -= n) {
-		const char *from = text;
-		size_t len = utf8_sequence(text, left);
+	for (size_t n; rest > 0; text += n, rest -= n) {
+		const char *start = text;
+		size_t len = utf8_sequence(text, rest);
 
 		n = len ? len : 1;
 		if (!len) {
-			from = replacement;
+			start = replacement;
 			len = sizeof replacement - 1;
 		}
 		if (used + len > max) {
@@ -88,25 +88,25 @@ char *utf8_clean(struct arena *a, const char *text, size_t max)
 			used += 3;
 			break;
 		}
-		memcpy(clean + used, from, len);
+		memcpy(clean + used, start, len);
 		used += len;
 	}
 	clean[used] = '\0';
 	return clean;
 }
 
-void utf8_add(struct buf *to, const char *text, size_t len)
+void utf8_add(struct buf *b, const char *text, size_t len)
 {
 	while (len > 0) {
-		size_t good = 0, n;
+		size_t valid = 0, n;
 
-		while (good < len && text[good] && (n = utf8_sequence(text + good, len - good)))
-			good += n;
-		buf_addn(to, text, good);
-		text += good;
-		len -= good;
+		while (valid < len && text[valid] && (n = utf8_sequence(text + valid, len - valid)))
+			valid += n;
+		buf_addn(b, text, valid);
+		text += valid;
+		len -= valid;
 		if (len > 0) {
-			buf_add(to, replacement);
+			buf_add(b, replacement);
 			text++;
 			len--;
 		}
@@ -116,12 +116,12 @@ void utf8_add(struct buf *to, const char *text, size_t len)
 size_t utf8_cut(const char *text, size_t len, size_t max)
 {
 	enum { LONGEST = 4 };
-	size_t at = max;
+	size_t cut = max;
 
 	if (len <= max)
 		return len;
-	while (at > 0 && max - at < LONGEST && ((unsigned char)text[at] & 0xc0) == 0x80)
-		at--;
-	/* So many bytes that only go on are no character at all. */
-	return max - at < LONGEST ? at : max;
+	while (cut > 0 && max - cut < LONGEST && ((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	/* So many continuation bytes are no character. */
+	return max - cut < LONGEST ? cut : max;
 }

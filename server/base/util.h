@@ -1,5 +1,5 @@
 /*
- * util.h - the few macros every file may use. Knows nothing of the program.
+ * util.h - the few macros and functions that every file may use. Knows nothing of the program.
  */
 #ifndef BASE_UTIL_H
 #define BASE_UTIL_H
@@ -16,7 +16,7 @@
 /* Run fn(&variable) when the variable leaves its scope. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
-/* Take the pointer out of a variable, leaving NULL: ownership moves to the caller. */
+/* The pointer in a variable, which becomes NULL: ownership moves to the caller. */
 #define STEAL(p)                                                                                   \
 	({                                                                                         \
 		__typeof__(p) stolen_ = (p);                                                       \
@@ -29,13 +29,13 @@ struct pair {
 	const char *name, *value;
 };
 
-/* Several of them, borrowed. */
+/* An array of pairs, borrowed. */
 struct pairs {
 	const struct pair *items;
 	size_t count;
 };
 
-/* Room for the longest line that says why something failed: a path and what is wrong with it. */
+/* The bytes of the longest message that says why something failed: a path, and what is wrong. */
 enum { ERR_BYTES = 4352 };
 
 static inline bool streq(const char *a, const char *b)
@@ -43,13 +43,25 @@ static inline bool streq(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* The same of texts that may be NULL. */
+/* Are two texts equal, or both NULL? */
 static inline bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && streq(a, b));
 }
 
-/* FNV-1a of a text, going on from h, which begins with the one: a spread, and no secret. */
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+
+	int letter = c | 0x20;
+
+	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+/* FNV-1a of a text, going on from h, which is HASH_BEGIN at first. It spreads values; it does not
+ * protect against texts that are chosen to collide. */
 #define HASH_BEGIN UINT64_C(0xcbf29ce484222325)
 #define HASH_PRIME UINT64_C(0x100000001b3)
 

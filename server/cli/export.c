@@ -20,7 +20,7 @@ static int print_database(struct app *app)
 	struct db *db = store_db(app->workspace->store);
 	struct arena arena CLEANUP(arena_free) = { 0 };
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
-	struct writer w = { .to = &text, .indent = true, .empty = true };
+	struct writer w = { .out = &text, .indent = true, .empty = true };
 	const struct fetch fetch = {
 		.db = db, .sql = &app->sql, .arena = &arena, .version = V_NEWEST
 	};

@@ -50,11 +50,11 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 		return false;
 	/* The answer has a maximum, which a long journal with long bodies may exceed. Where one
 	 * that is far from it failed, memory is short. */
-	if (w.to->bad && w.to->len < w.to->max / 2)
+	if (w.out->bad && w.out->len < w.out->max / 2)
 		return false;
-	return !w.to->bad || fail(x, ERR_INVALID_REQUEST,
-				  "these requests are too many for one answer; ask for fewer, by "
-				  "since or another parameter");
+	return !w.out->bad || fail(x, ERR_INVALID_REQUEST,
+				   "these requests are too many for one answer; ask for fewer, by "
+				   "since or another parameter");
 }
 
 bool control_get_requests(struct exchange *x)

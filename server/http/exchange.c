@@ -185,7 +185,7 @@ size_t answer_sent(const struct exchange *x)
 struct writer exchange_writer(struct exchange *x)
 {
 	return (struct writer){
-		.to = x->answer.body,
+		.out = x->answer.body,
 		.indent = read_by_people(x->request.user_agent),
 		.empty = true,
 	};

@@ -315,7 +315,7 @@ bool body_parse(struct parser *p, const struct shape *shape, bool strict, const 
 	if (len == 0)
 		return refuse_whole(&r, shape, "the body is empty");
 	json = json_parse(text, len, &json_error);
-	if (!json && json_error.what == json_out_of_memory)
+	if (!json && !json_error.what)
 		return false;
 	if (!json)
 		return wrong(&r, NULL,

@@ -1,5 +1,6 @@
 /*
- * cue.h - a light look at CUE text: its strings, comments and brackets, no more. Pure.
+ * cue.h - checks CUE texts for their strings, comments and brackets, no more, and writes them in a
+ * canonical form. Pure.
  */
 #ifndef SCHEMA_CUE_H
 #define SCHEMA_CUE_H
@@ -10,13 +11,14 @@
 enum { CUE_DEPTH = 256 };
 
 /*
- * Can `text` be CUE? It is UTF-8 without control characters, each of its strings ends, and its
- * brackets, those of interpolations included, match and are at most CUE_DEPTH deep.
+ * Can `text` be CUE? It must be UTF-8 without control characters, each string must end, and the
+ * brackets, with those of interpolations, must match and be at most CUE_DEPTH deep. If not, *e is
+ * set.
  */
 bool cue_check(const char *text, size_t len, struct json_error *e) MUST_CHECK;
 /*
- * Append a text that cue_check accepts, without its comments and the white space that means
- * nothing: a newline that may separate two fields stays, once.
+ * Append a text that cue_check() accepts, without comments and without white space that has no
+ * meaning. Of newlines that may separate two fields, one stays.
  */
 void cue_add_canonical(struct buf *b, const char *text, size_t len);
 

@@ -23,7 +23,7 @@ char *digest_text(struct arena *a, const char *bytes, size_t len)
 	sha256_update(&context, len, (const uint8_t *)bytes);
 	sha256_digest(&context, sizeof hash, hash);
 	digits[DIGITS] = '\0';
-	/* The last digit is what the number leaves when divided by 58, and so on. */
+	/* The last digit is the remainder of the division by 58, and so on. */
 	for (int digit = DIGITS - 1; digit >= 0; digit--) {
 		unsigned rest = 0;
 
@@ -33,7 +33,7 @@ char *digest_text(struct arena *a, const char *bytes, size_t len)
 			hash[i] = (uint8_t)(value / 58);
 			rest = value % 58;
 		}
-		digits[digit] = ident_base58[rest];
+		digits[digit] = idgen_base58[rest];
 	}
 	return arena_printf(a, "sha256:%s", digits);
 }
@@ -50,9 +50,9 @@ static void write_slot(struct writer *w, const struct digest_slot *slot)
 char *digest_schema(struct arena *a, const struct digest_input *in)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(INPUT_MAX);
-	struct writer w = { .to = &text, .empty = true };
+	struct writer w = { .out = &text, .empty = true };
 
-	/* Keys in order: it is canonical, too. */
+	/* The keys are in order: this is canonical JSON as well. */
 	writer_open(&w, '{');
 	writer_text(writer_key(&w, "config_type_id"), in->config_type_id);
 	writer_raw(writer_key(&w, "documents"), in->documents);

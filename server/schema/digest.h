@@ -1,6 +1,6 @@
 /*
- * digest.h - the digests of config schemas: what makes two of them the same (behaviour:
- * sections 9.1 and 10.2). Pure; digest.c is the only file that knows Nettle.
+ * digest.h - digests of config schemas: two schemas with one digest are the same (behaviour:
+ * sections 9.1 and 10.2). Pure; only digest.c knows Nettle.
  */
 #ifndef SCHEMA_DIGEST_H
 #define SCHEMA_DIGEST_H
@@ -12,7 +12,7 @@ struct digest_slot {
 	bool required;
 };
 
-/* All that counts: names of slots and documents do not. */
+/* What a digest depends on: not the names of slots and documents. */
 struct digest_input {
 	const char *config_type_id, *language, *format, *instance_format;
 	const char *documents; /* their canonical forms, a JSON array */
@@ -20,7 +20,7 @@ struct digest_input {
 	size_t nslots;
 };
 
-/* "sha256:" and the hash of the bytes in base58. NULL when memory is short. */
+/* "sha256:" and the hash of the bytes in base 58. NULL when memory is short. */
 char *digest_text(struct arena *a, const char *bytes, size_t len);
 /* The digest of a schema. NULL when memory is short. */
 char *digest_schema(struct arena *a, const struct digest_input *in);

@@ -1,5 +1,5 @@
 /*
- * file_format.c - a row for each format, and the slot of a schema that names none.
+ * file_format.c - the table of formats, and the default slot.
  */
 #include "schema/file_format.h"
 
@@ -10,12 +10,12 @@ static const struct {
 	{ "json", "application/json", { ".json" } },
 	{ "yaml", "application/yaml", { ".yaml", ".yml" } },
 	{ "xml", "application/xml", { ".xml" } },
-	/* No extension tells of these. */
+	/* These have no extension. */
 	{ "jsonc", "application/jsonc", { NULL } },
 	{ "text", "text/plain; charset=utf-8", { NULL } },
 };
 
-static bool ends_in(const char *text, const char *end)
+static bool ends_with(const char *text, const char *end)
 {
 	size_t len = strlen(text), n = strlen(end);
 
@@ -26,13 +26,13 @@ const char *file_format_of(const char *filepath)
 {
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		for (const char *const *end = formats[i].extensions; *end; end++)
-			if (ends_in(filepath, *end))
+			if (ends_with(filepath, *end))
 				return formats[i].name;
 	return NULL;
 }
 
-/* The row of a format, which there must be. */
-static size_t row_of(const char *format)
+/* The row of a format, which must exist. */
+static size_t find_row(const char *format)
 {
 	size_t i = 0;
 
@@ -43,12 +43,12 @@ static size_t row_of(const char *format)
 
 const char *const *file_format_extensions(const char *format)
 {
-	return formats[row_of(format)].extensions;
+	return formats[find_row(format)].extensions;
 }
 
 const char *file_format_media_type(const char *format)
 {
-	return formats[row_of(format)].media_type;
+	return formats[find_row(format)].media_type;
 }
 
 const char file_format_slot_key[] = "default", file_format_slot_name[] = "Default";

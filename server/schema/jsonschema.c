@@ -1,9 +1,6 @@
 /*
- * jsonschema.c - walks a value and a compiled schema side by side. Every step is counted, so that
- * nothing takes for ever, and so is the depth.
- *
- * A value's `seen` are its items or members that some keyword looked at, one byte each, as
- * unevaluatedItems and unevaluatedProperties need to know; NULL where nobody asks.
+ * jsonschema.c - walks a value and a compiled schema side by side. Steps and depth are limited, so
+ * that no schema takes too long.
  */
 #include "schema/jsonschema.h"
 
@@ -12,219 +9,182 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/utf8.h"
 #include "schema/jsonschema_compile.h"
 
 enum {
 	DEPTH_MAX = 1000,    /* of schemas applied within schemas */
-	NAMES_MAX = 10,      /* that one message lists */
+	NAMES_MAX = 10,      /* in the list of a message */
 	BYTES_PER_STEP = 32, /* of cleared, merged or compared memory */
-	DECIMAL_STEPS = 20,  /* what two numbers cost as decimals */
+	DECIMAL_STEPS = 20,  /* to convert two numbers to decimals */
 };
 
-static const char too_complex[] = "too complex to be validated";
-
-/* The resources entered on the way, for $dynamicRef. */
-struct scope {
-	const struct scope *outer;
-	const struct resource *resource;
+/* The schema resources on the way from the root, for $dynamicRef. */
+struct js_scope {
+	const struct js_scope *outer;
+	const struct js_resource *resource;
 };
 
 struct run {
 	const struct jsonschema *schema;
 	struct arena *arena;
-	long long steps;
+	long long steps; /* left; negative: it takes too many */
 	unsigned depth;
-	unsigned quiet;          /* > 0: only whether it fits is asked */
-	struct matcher *matcher; /* NULL until there is a pattern to match; owned */
-	const char *stop;        /* too_complex or json_out_of_memory: nothing more is looked at */
-	struct violation *violations[MISFITS_MAX];
-	const struct node *places[MISFITS_MAX]; /* of them; in order */
+	unsigned quiet;                /* > 0: do not add violations */
+	struct regex_matcher *matcher; /* NULL until a pattern is matched; owned */
+	struct violation *violations[VIOLATIONS_MAX];
+	const struct node *places[VIOLATIONS_MAX]; /* of the violations, in order */
 	size_t count;
+	/* For the schema that is being applied: */
+	const struct js_scope *scope;
+	/* For unevaluatedItems and unevaluatedProperties: the items or members of the value that
+	 * another keyword has evaluated. NULL if no schema asks. */
+	bool *evaluated;
 };
 
-/* ---- misfits ----------------------------------------------------------------------------------
- */
+/* ---- violations ------------------------------------------------------------------------------ */
 
-static bool stop(struct run *r, const char *why)
+/* Is the run over, as the steps are used up, or memory is short? */
+static bool is_stopped(const struct run *r)
 {
-	if (!r->stop)
-		r->stop = why;
-	return false;
+	return r->steps < 0 || r->arena->failed;
 }
 
-/* Pay for a step; false if there is nothing left to go on with. */
+/* Pay for some steps. False if the run is over. */
 static bool pay(struct run *r, size_t steps)
 {
 	r->steps -= (long long)steps;
-	if (r->steps < 0)
-		stop(r, too_complex);
-	return !r->stop;
+	return !is_stopped(r);
 }
 
-/* Would a misfit of this value be among those that are told? */
-static bool wanted(const struct run *r, const struct node *v)
+/* Would a violation of this value be among the first VIOLATIONS_MAX? */
+static bool is_wanted(const struct run *r, const struct node *v)
 {
-	return !r->quiet && !r->stop &&
-	       (r->count < MISFITS_MAX || v->at < r->places[MISFITS_MAX - 1]->at);
+	return !r->quiet && !is_stopped(r) &&
+	       (r->count < VIOLATIONS_MAX || v->order < r->places[VIOLATIONS_MAX - 1]->order);
 }
 
-/* Put a misfit in its place, behind those of values before and those found before. False. */
-static bool violation(struct run *r, const struct node *v, const char *message)
+/* Add a violation, in the order of the values, behind earlier ones of the same value. False. */
+static bool add_violation(struct run *r, const struct node *v, const char *message)
 {
-	struct violation *made = arena_zalloc(r->arena, sizeof *made);
-	size_t place = r->count < MISFITS_MAX ? r->count++ : MISFITS_MAX - 1;
+	struct violation *violation = arena_alloc(r->arena, sizeof *violation);
+	size_t place = r->count < VIOLATIONS_MAX ? r->count : VIOLATIONS_MAX - 1;
 
-	if (!made || !message)
-		return stop(r, json_out_of_memory);
-	made->message = message;
-	made->path = jsontree_path(r->arena, v);
-	if (!made->path)
-		return stop(r, json_out_of_memory);
-	for (; place > 0 && r->places[place - 1]->at > v->at; place--) {
+	if (!violation || !message)
+		return false;
+	*violation = (struct violation){ .path = jsontree_path(r->arena, v), .message = message };
+	r->count = place + 1;
+	for (; place > 0 && r->places[place - 1]->order > v->order; place--) {
 		r->places[place] = r->places[place - 1];
 		r->violations[place] = r->violations[place - 1];
 	}
 	r->places[place] = v;
-	r->violations[place] = made;
+	r->violations[place] = violation;
 	return false;
 }
 
-/* Say what does not fit, where it is worth saying. False. */
-#define MISFIT(r, v, ...)                                                                          \
-	(wanted((r), (v)) && violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
-
-/* What a message shows, or "" and the end where memory is short. */
-static const char *shown(struct run *r, const char *text)
-{
-	if (!text)
-		stop(r, json_out_of_memory);
-	return text ? text : "";
-}
+/* Add a violation with a format, if it is wanted. False. */
+#define VIOLATION(r, v, ...)                                                                       \
+	(is_wanted((r), (v)) && add_violation((r), (v), arena_printf((r)->arena, __VA_ARGS__)))
 
 static const char *quote(struct run *r, const char *text)
 {
-	return shown(r, jsontree_quote(r->arena, text));
+	return jsontree_quote(r->arena, text);
 }
 
 static const char *show_number(struct run *r, double number)
 {
-	return shown(r, jsontree_show_number(r->arena, number));
+	return jsontree_show_number(r->arena, number);
 }
 
-/* A list for a message. */
-struct list {
-	struct run *run;
-	struct buf buf;
+/* A list for a message, which names at most NAMES_MAX. */
+struct name_list {
+	const char *text; /* NULL: it is empty, or memory is short */
 	size_t count;
 };
 
-static void free_list(struct list *l)
+static void list_add(struct run *r, struct name_list *l, const char *text)
 {
-	buf_free(&l->buf);
+	if (l->count++ == 0)
+		l->text = text;
+	else if (l->text && l->count <= NAMES_MAX + 1)
+		l->text =
+		    arena_printf(r->arena, "%s, %s", l->text, l->count <= NAMES_MAX ? text : "...");
 }
 
-static void list_add(struct list *l, const char *text)
-{
-	if (l->count++ < NAMES_MAX)
-		buf_printf(&l->buf, "%s%s", l->count > 1 ? ", " : "", text);
-}
+/* ---- applying schemas ------------------------------------------------------------------------ */
 
-/* What the list came to, in the arena. */
-static const char *list_end(struct list *l)
-{
-	if (l->count > NAMES_MAX)
-		buf_add(&l->buf, ", ...");
+static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *evaluated);
 
-	return shown(l->run, l->buf.bad ? NULL : arena_strdup(l->run->arena, l->buf.text));
-}
-
-#define LIST_INIT(r)                                                                               \
-	{                                                                                          \
-		.run = (r), .buf = BUF_INIT(8192)                                                  \
-	}
-
-/* ---- applying schemas -------------------------------------------------------------------------
- */
-
-static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
-		  const struct scope *scope);
-
-/* Only ask whether it fits. */
-static bool fits(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
-		 const struct scope *scope)
+/* Does the value fit? Adds no violations. */
+static bool fits(struct run *r, const struct schema *s, const struct node *v, bool *evaluated)
 {
 	r->quiet++;
 
-	bool good = apply(r, s, v, seen, scope);
+	bool good = apply(r, s, v, evaluated);
 
 	r->quiet--;
-	return good && !r->stop;
+	return good;
 }
 
-static void free_bytes(unsigned char **bytes)
+static void free_marks(bool **marks)
 {
-	free(*bytes);
+	free(*marks);
 }
 
-/* Room to note what of a value was seen; NULL where it has nothing, or with r->stop set. */
-static unsigned char *new_seen(struct run *r, const struct node *v)
+/* A mark for each item or member of a value. NULL if the run is over. */
+static bool *new_marks(struct run *r, const struct node *v)
 {
 	if (!pay(r, v->count / BYTES_PER_STEP))
 		return NULL;
 
-	unsigned char *seen = calloc(v->count + 1, 1);
+	bool *marks = calloc(v->count + 1, sizeof *marks);
 
-	if (!seen)
-		stop(r, json_out_of_memory);
-	return seen;
+	if (!marks)
+		arena_fail(r->arena);
+	return marks;
 }
 
-static void add_seen(unsigned char *seen, const unsigned char *more, size_t count)
+static void mark_evaluated(struct run *r, size_t i)
+{
+	if (r->evaluated)
+		r->evaluated[i] = true;
+}
+
+static void add_marks(bool *sum, const bool *marks, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		seen[i] |= more[i];
+		sum[i] |= marks[i];
 }
 
-/* The same, noting in `seen` what was seen only if it fits. */
-static bool fits_seen(struct run *r, const struct schema *s, const struct node *v,
-		      unsigned char *seen, const struct scope *scope)
+/* Does the value fit? If so, keep the marks of the schema. Adds no violations. */
+static bool fits_and_marks(struct run *r, const struct schema *s, const struct node *v)
 {
-	if (!seen)
-		return fits(r, s, v, NULL, scope);
+	if (!r->evaluated)
+		return fits(r, s, v, NULL);
 
-	unsigned char *mine CLEANUP(free_bytes) = new_seen(r, v);
+	bool *marks CLEANUP(free_marks) = new_marks(r, v);
 
-	if (!mine || !fits(r, s, v, mine, scope))
+	if (!marks || !fits(r, s, v, marks))
 		return false; /* NOLINT(clang-analyzer-unix.Malloc): it does not see CLEANUP */
-	add_seen(seen, mine, v->count);
+	add_marks(r->evaluated, marks, v->count);
 	return true;
 }
 
-/* Go on with further keywords after a failure? Only if there may be more to tell. */
-static bool go_on(const struct run *r, bool good)
+/* Check further keywords? After a failure only to find more violations. */
+static bool may_go_on(const struct run *r, bool good)
 {
-	return !r->stop && (good || !r->quiet);
+	return !is_stopped(r) && (good || !r->quiet);
 }
 
-/* ---- any value --------------------------------------------------------------------------------
- */
+/* ---- any value ------------------------------------------------------------------------------- */
 
 static bool check_type(struct run *r, const struct schema *s, const struct node *v)
 {
-	static const char *const names[] = { "null",   "boolean", "integer", "number",
-					     "string", "array",   "object" };
-	struct list list CLEANUP(free_list) = LIST_INIT(r);
-
 	if (!s->types || s->types & v->type || (s->types & NODE_INTEGER && jsontree_is_integer(v)))
 		return true;
-	if (!wanted(r, v))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (s->types & 1u << i)
-			buf_printf(&list.buf, "%s%s", list.count++ ? " or " : "", names[i]);
-	return MISFIT(r, v, "got %s, want %s", jsontree_type_name(v), list_end(&list));
+	return VIOLATION(r, v, "got %s, want %s", jsontree_type_names(r->arena, v->type),
+			 jsontree_type_names(r->arena, s->types));
 }
 
 static bool is_collection(const struct node *n)
@@ -234,15 +194,15 @@ static bool is_collection(const struct node *n)
 
 static bool check_enum(struct run *r, const struct schema *s, const struct node *v)
 {
-	const struct node *words = s->part[ENUM];
-	size_t low = 0, high = words ? words->count : 0;
-	struct list list CLEANUP(free_list) = LIST_INIT(r);
+	const struct node *allowed = s->part[ENUM];
+	size_t low = 0, high = allowed ? allowed->count : 0;
+	struct name_list list = { 0 };
 
-	if (!words)
+	if (!allowed)
 		return true;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = jsontree_compare(v, s->words[middle]);
+		int order = jsontree_compare(v, s->enum_values[middle]);
 
 		if (order == 0)
 			return true;
@@ -253,16 +213,16 @@ static bool check_enum(struct run *r, const struct schema *s, const struct node 
 		else
 			low = middle + 1;
 	}
-	if (!wanted(r, v))
+	if (!is_wanted(r, v))
 		return false;
-	for (size_t i = 0; i < words->count && i <= NAMES_MAX; i++) {
-		if (is_collection(words->items[i]))
-			return MISFIT(r, v, "'enum' failed");
-		list_add(&list, shown(r, jsontree_show(r->arena, words->items[i])));
+	for (size_t i = 0; i < allowed->count && i <= NAMES_MAX; i++) {
+		if (is_collection(allowed->items[i]))
+			return VIOLATION(r, v, "'enum' failed");
+		list_add(r, &list, jsontree_show(r->arena, allowed->items[i]));
 	}
-	if (words->count == 0)
-		return MISFIT(r, v, "value must be one of none");
-	return MISFIT(r, v, "value must be one of %s", list_end(&list));
+	if (allowed->count == 0)
+		return VIOLATION(r, v, "value must be one of none");
+	return VIOLATION(r, v, "value must be one of %s", list.text);
 }
 
 static bool check_const(struct run *r, const struct schema *s, const struct node *v)
@@ -270,21 +230,19 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 	const struct node *want = s->part[CONST];
 
 	if (!want || !pay(r, v->weight) || jsontree_compare(v, want) == 0)
-		return !r->stop;
+		return !is_stopped(r);
 	if (is_collection(want))
-		return MISFIT(r, v, "'const' failed");
-	return MISFIT(r, v, "value must be %s", shown(r, jsontree_show(r->arena, want)));
+		return VIOLATION(r, v, "'const' failed");
+	return VIOLATION(r, v, "value must be %s", jsontree_show(r->arena, want));
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------
- */
+/* ---- bounds ---------------------------------------------------------------------------------- */
 
-/* The shortest decimal that reads back as a finite number, without its sign: digits * 10^exponent.
- */
+/* The shortest decimal that reads back as a finite number, without sign: digits * 10^exponent. */
 static unsigned long long decimal(double number, int *exponent)
 {
 	unsigned long long digits = 0;
-	char text[32], *at;
+	char text[32], *pos;
 
 	for (int precision = 14; precision <= 16; precision++) {
 		snprintf(text, sizeof text, "%.*e", precision, fabs(number));
@@ -292,11 +250,11 @@ static unsigned long long decimal(double number, int *exponent)
 			break;
 	}
 	*exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-	for (at = text; *at != 'e'; at++) {
-		if (*at == '.')
+	for (pos = text; *pos != 'e'; pos++) {
+		if (*pos == '.')
 			continue;
-		digits = digits * 10 + (unsigned)(*at - '0');
-		*exponent -= at > text;
+		digits = digits * 10 + (unsigned)(*pos - '0');
+		*exponent -= pos > text;
 	}
 	while (digits && digits % 10 == 0) {
 		digits /= 10;
@@ -306,8 +264,8 @@ static unsigned long long decimal(double number, int *exponent)
 }
 
 /*
- * Is `number` a whole number of times `step`, in decimals: 0.3 of 0.1? An infinity is. The answer
- * means nothing once r->stop is set.
+ * Is `number` a multiple of `step`, as decimals: 0.3 of 0.1? An infinity is. The result has no
+ * meaning if the run is over.
  */
 static bool is_multiple(struct run *r, double number, double step)
 {
@@ -318,598 +276,564 @@ static bool is_multiple(struct run *r, double number, double step)
 	if (isinf(step))
 		return false;
 
-	unsigned __int128 digits = decimal(number, &exponent), of = decimal(step, &step_exponent);
+	unsigned __int128 digits = decimal(number, &exponent),
+			  divisor = decimal(step, &step_exponent);
 
 	if (!pay(r, DECIMAL_STEPS + (size_t)abs(exponent - step_exponent)))
 		return false;
 	for (; exponent < step_exponent; exponent++) {
-		of *= 10;
-		if (of > digits)
+		divisor *= 10;
+		if (divisor > digits)
 			return false;
 	}
-	digits %= of; /* NOLINT(clang-analyzer-core.DivideZero): a step is greater than 0 */
+	digits %= divisor; /* NOLINT(clang-analyzer-core.DivideZero): a step is greater than 0 */
 	for (; exponent > step_exponent && digits; exponent--)
-		digits = digits * 10 % of;
+		digits = digits * 10 % divisor;
 	return digits == 0;
 }
 
-static bool check_number(struct run *r, const struct schema *s, const struct node *v)
+enum relation { AT_LEAST, AT_MOST, ABOVE, BELOW, MULTIPLE };
+
+static bool is_within(struct run *r, double number, enum relation relation, double bound)
 {
-	static const struct {
-		enum bound bound;
-		const char *name;
-	} bounds[] = {
-		{ MINIMUM, "minimum" },
-		{ MAXIMUM, "maximum" },
-		{ EXCLUSIVE_MINIMUM, "exclusiveMinimum" },
-		{ EXCLUSIVE_MAXIMUM, "exclusiveMaximum" },
-		{ MULTIPLE_OF, "multipleOf" },
-	};
-	const double *want = s->bound;
-	const bool bad[] = {
-		v->number<want[MINIMUM], v->number> want[MAXIMUM],
-		v->number <= want[EXCLUSIVE_MINIMUM],
-		v->number >= want[EXCLUSIVE_MAXIMUM],
-		!isnan(want[MULTIPLE_OF]) && !is_multiple(r, v->number, want[MULTIPLE_OF]),
-	};
-	bool good = true;
-
-	for (size_t i = 0; i < ARRAY_LEN(bounds) && go_on(r, good); i++)
-		if (bad[i])
-			good = MISFIT(r, v, "%s: got %s, want %s", bounds[i].name,
-				      show_number(r, v->number),
-				      show_number(r, want[bounds[i].bound]));
-	return good;
-}
-
-/* ---- texts ------------------------------------------------------------------------------------
- */
-
-/* Is a count, of whatever the keyword is about, at least or at most what a schema says? */
-static bool check_count(struct run *r, const struct schema *s, const struct node *v,
-			enum bound bound, const char *name)
-{
-	double want = s->bound[bound];
-	bool least = bound == MIN_LENGTH || bound == MIN_ITEMS || bound == MIN_PROPERTIES;
-
-	if (isnan(want) || (least ? (double)v->count >= want : (double)v->count <= want))
-		return true;
-	return MISFIT(r, v, "%s: got %zu, want %s", name, v->count, show_number(r, want));
-}
-
-static bool matches(struct run *r, const struct regex *re, const char *text)
-{
-	if (r->stop)
-		return false;
-	if (!r->matcher)
-		r->matcher = regex_matcher_new();
-	if (!r->matcher)
-		return stop(r, json_out_of_memory);
-	switch (regex_match(re, r->matcher, text, &r->steps)) {
-	case REGEX_MATCHES:
-		return true;
-	case REGEX_COMPLEX:
-		return stop(r, too_complex);
-	case REGEX_BROKE:
-		return stop(r, json_out_of_memory);
+	switch (relation) {
+	case AT_LEAST:
+		return number >= bound;
+	case AT_MOST:
+		return number <= bound;
+	case ABOVE:
+		return number > bound;
+	case BELOW:
+		return number < bound;
 	default:
-		return false;
+		return is_multiple(r, number, bound);
 	}
 }
 
-static bool check_text(struct run *r, const struct schema *s, const struct node *v)
+/* Check a number, or the count of characters, items or members. */
+static bool check_bounds(struct run *r, const struct schema *s, const struct node *v)
 {
-	bool good = check_count(r, s, v, MIN_LENGTH, "minLength");
+	static const struct {
+		enum node_type type;
+		enum bound bound;
+		enum relation relation;
+		const char *name;
+	} bounds[] = {
+		{ NODE_NUMBER, MINIMUM, AT_LEAST, "minimum" },
+		{ NODE_NUMBER, MAXIMUM, AT_MOST, "maximum" },
+		{ NODE_NUMBER, EXCLUSIVE_MINIMUM, ABOVE, "exclusiveMinimum" },
+		{ NODE_NUMBER, EXCLUSIVE_MAXIMUM, BELOW, "exclusiveMaximum" },
+		{ NODE_NUMBER, MULTIPLE_OF, MULTIPLE, "multipleOf" },
+		{ NODE_STRING, MIN_LENGTH, AT_LEAST, "minLength" },
+		{ NODE_STRING, MAX_LENGTH, AT_MOST, "maxLength" },
+		{ NODE_ARRAY, MIN_ITEMS, AT_LEAST, "minItems" },
+		{ NODE_ARRAY, MAX_ITEMS, AT_MOST, "maxItems" },
+		{ NODE_OBJECT, MIN_PROPERTIES, AT_LEAST, "minProperties" },
+		{ NODE_OBJECT, MAX_PROPERTIES, AT_MOST, "maxProperties" },
+	};
+	double number = v->type == NODE_NUMBER ? v->number : (double)v->count;
+	bool good = true;
 
-	if (go_on(r, good))
-		good &= check_count(r, s, v, MAX_LENGTH, "maxLength");
-	if (s->pattern && go_on(r, good) && !matches(r, s->pattern, v->text))
-		good = MISFIT(r, v, "%s does not match pattern %s", quote(r, v->text),
-			      quote(r, jsontree_get(s->node, "pattern")->text));
+	for (size_t i = 0; i < ARRAY_LEN(bounds) && may_go_on(r, good); i++) {
+		double want = s->bound[bounds[i].bound];
+
+		if (bounds[i].type == v->type && !isnan(want) &&
+		    !is_within(r, number, bounds[i].relation, want))
+			good = VIOLATION(r, v, "%s: got %s, want %s", bounds[i].name,
+					 show_number(r, number), show_number(r, want));
+	}
 	return good;
 }
 
-/* ---- arrays -----------------------------------------------------------------------------------
- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
-static bool check_unique(struct run *r, const struct node *v)
+static bool matches(struct run *r, const struct regex *re, const char *text)
+{
+	if (!r->matcher && !is_stopped(r))
+		r->matcher = regex_matcher_new(r->arena);
+	return !is_stopped(r) && regex_match(re, r->matcher, text, &r->steps);
+}
+
+static bool check_pattern(struct run *r, const struct schema *s, const struct node *v)
+{
+	return !s->pattern || matches(r, s->pattern, v->text) ||
+	       VIOLATION(r, v, "%s does not match pattern %s", quote(r, v->text),
+			 quote(r, jsontree_get(s->node, "pattern")->text));
+}
+
+/* ---- arrays ---------------------------------------------------------------------------------- */
+
+static bool check_unique(struct run *r, const struct schema *s, const struct node *v)
 {
 	size_t first, second;
-	bool broke;
 
+	if (!s->unique_items)
+		return true;
 	if (!pay(r, v->weight))
 		return false;
-	if (jsontree_equal_items(v, &first, &second, &broke))
-		return MISFIT(r, v, "items at %zu and %zu are equal", first, second);
-	return !broke || stop(r, json_out_of_memory);
+	return !jsontree_equal_items(r->arena, v, &first, &second) ||
+	       VIOLATION(r, v, "items at %zu and %zu are equal", first, second);
 }
 
-static bool check_contains(struct run *r, const struct schema *s, const struct node *v,
-			   unsigned char *seen, const struct scope *scope)
-{
-	double least = isnan(s->bound[MIN_CONTAINS]) ? 1 : s->bound[MIN_CONTAINS],
-	       most = s->bound[MAX_CONTAINS];
-	size_t count = 0;
-
-	for (size_t i = 0; i < v->count && !r->stop; i++)
-		if (fits(r, s->sub[CONTAINS], v->items[i], NULL, scope)) {
-			count++;
-			if (seen)
-				seen[i] = true;
-		}
-	if (r->stop)
-		return false;
-	if ((double)count < least && count == 0)
-		return MISFIT(r, v, "no items match contains schema");
-	if ((double)count < least)
-		return MISFIT(r, v,
-			      "min %s items required to match contains schema, but matched %zu",
-			      show_number(r, least), count);
-	if ((double)count > most)
-		return MISFIT(r, v,
-			      "max %s items required to match contains schema, but matched %zu",
-			      show_number(r, most), count);
-	return true;
-}
-
-/* prefixItems, and items for the rest. */
-static bool check_items(struct run *r, const struct schema *s, const struct node *v,
-			unsigned char *seen, const struct scope *scope)
+/* Check prefixItems, and items for the rest. */
+static bool check_items(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *prefix = s->part[PREFIX_ITEMS];
 	size_t fixed = prefix ? prefix->count : 0;
 	const struct schema *rest = s->sub[ITEMS];
 	bool good = true;
 
-	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
+	for (size_t i = 0; i < v->count && may_go_on(r, good); i++) {
 		const struct schema *next = i < fixed ? prefix->items[i]->schema : rest;
 
 		if (!next || (i >= fixed && rest->never))
 			break;
-		good &= apply(r, next, v->items[i], NULL, scope);
-		if (seen)
-			seen[i] = true;
+		good &= apply(r, next, v->items[i], NULL);
+		mark_evaluated(r, i);
 	}
-	if (rest && rest->never && v->count > fixed && go_on(r, good))
-		good = MISFIT(r, v, "last %zu items not allowed", v->count - fixed);
+	if (rest && rest->never && v->count > fixed && may_go_on(r, good))
+		good = VIOLATION(r, v, "last %zu items not allowed", v->count - fixed);
 	return good;
 }
 
-static bool check_array(struct run *r, const struct schema *s, const struct node *v,
-			unsigned char *seen, const struct scope *scope)
+static bool check_contains(struct run *r, const struct schema *s, const struct node *v)
 {
-	bool good = check_count(r, s, v, MIN_ITEMS, "minItems");
+	double min = isnan(s->bound[MIN_CONTAINS]) ? 1 : s->bound[MIN_CONTAINS],
+	       max = s->bound[MAX_CONTAINS];
+	size_t count = 0;
 
-	if (go_on(r, good))
-		good &= check_count(r, s, v, MAX_ITEMS, "maxItems");
-	if (s->unique_items && go_on(r, good))
-		good &= check_unique(r, v);
-	if ((s->part[PREFIX_ITEMS] || s->sub[ITEMS]) && go_on(r, good))
-		good &= check_items(r, s, v, seen, scope);
-	if (s->sub[CONTAINS] && go_on(r, good))
-		good &= check_contains(r, s, v, seen, scope);
-	return good;
+	if (!s->sub[CONTAINS])
+		return true;
+	for (size_t i = 0; i < v->count && !is_stopped(r); i++)
+		if (fits(r, s->sub[CONTAINS], v->items[i], NULL)) {
+			count++;
+			mark_evaluated(r, i);
+		}
+	if (is_stopped(r))
+		return false;
+	if ((double)count < min && count == 0)
+		return VIOLATION(r, v, "no items match contains schema");
+	if ((double)count < min)
+		return VIOLATION(r, v,
+				 "min %s items required to match contains schema, but matched %zu",
+				 show_number(r, min), count);
+	if ((double)count > max)
+		return VIOLATION(r, v,
+				 "max %s items required to match contains schema, but matched %zu",
+				 show_number(r, max), count);
+	return true;
 }
 
-/* ---- objects ----------------------------------------------------------------------------------
- */
+/* ---- objects --------------------------------------------------------------------------------- */
 
-/* The member of an object, if any, whose key is that of another's member; what it costs is paid. */
+/* The member of `object`, which may be NULL, with the key of another object's member, or NULL. */
 static const struct node *find_member(struct run *r, const struct node *object,
 				      const struct node *other)
 {
 	return pay(r, 1 + other->key_weight) ? jsontree_get(object, other->key) : NULL;
 }
 
-/* Are all members there that `names` lists? `if_exists` is the one that asks for them, or NULL. */
-static bool check_required(struct run *r, const struct node *names, const struct node *v,
-			   const char *if_exists)
+/* Does an object have all members in the list `names`? `if_exists` is the member that requires
+ * them, or NULL. */
+static bool check_names(struct run *r, const struct node *names, const struct node *v,
+			const char *if_exists)
 {
-	struct list list CLEANUP(free_list) = LIST_INIT(r);
+	struct name_list missing = { 0 };
 
-	for (size_t i = 0; i < names->count && list.count <= NAMES_MAX; i++) {
+	for (size_t i = 0; i < names->count && missing.count <= NAMES_MAX; i++) {
 		if (!pay(r, names->items[i]->weight))
 			return false;
 		if (jsontree_get(v, names->items[i]->text))
 			continue;
-		if (!wanted(r, v))
+		if (!is_wanted(r, v))
 			return false;
-		list_add(&list, quote(r, names->items[i]->text));
+		list_add(r, &missing, quote(r, names->items[i]->text));
 	}
-	if (list.count == 0)
+	if (missing.count == 0)
 		return true;
 	if (if_exists)
-		return MISFIT(r, v, "properties %s required, if %s exists", list_end(&list),
-			      quote(r, if_exists));
-	return MISFIT(r, v, "missing propert%s %s", list.count > 1 ? "ies" : "y", list_end(&list));
+		return VIOLATION(r, v, "properties %s required, if %s exists", missing.text,
+				 quote(r, if_exists));
+	return VIOLATION(r, v, "missing propert%s %s", missing.count > 1 ? "ies" : "y",
+			 missing.text);
 }
 
-static bool check_dependent(struct run *r, const struct schema *s, const struct node *v,
-			    unsigned char *seen, const struct scope *scope)
+static bool check_required(struct run *r, const struct schema *s, const struct node *v)
+{
+	return !s->part[REQUIRED] || check_names(r, s->part[REQUIRED], v, NULL);
+}
+
+/* Check each key as a text. */
+static bool check_property_names(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct schema *names = s->sub[PROPERTY_NAMES];
+	bool good = true;
+
+	for (size_t i = 0; names && i < v->count && may_go_on(r, good); i++) {
+		const struct node *member = v->items[i];
+		struct node name = { .type = NODE_STRING,
+				     .text = member->key,
+				     .weight = 1 + member->key_weight };
+
+		if (!pay(r, name.weight))
+			return false;
+		name.count = utf8_count(name.text);
+		if (!fits(r, names, &name, NULL))
+			good = VIOLATION(r, v, "invalid propertyName %s", quote(r, member->key));
+	}
+	return good;
+}
+
+/* Check a member by properties, patternProperties and additionalProperties. *evaluated: it has a
+ * schema; *extra: it is not allowed. */
+static bool check_member(struct run *r, const struct schema *s, const struct node *member,
+			 bool *evaluated, bool *extra)
+{
+	const struct node *own = find_member(r, s->part[PROPERTIES], member),
+			  *patterns = s->part[PATTERN_PROPERTIES];
+	const struct schema *rest = s->sub[ADDITIONAL_PROPERTIES];
+	bool good = !own || apply(r, own->schema, member, NULL);
+
+	*evaluated = own != NULL;
+	for (size_t i = 0; patterns && i < patterns->count && may_go_on(r, good); i++)
+		if (matches(r, s->patterns[i], member->key)) {
+			*evaluated = true;
+			good &= apply(r, patterns->items[i]->schema, member, NULL);
+		}
+	if (*evaluated || !rest || is_stopped(r))
+		return good;
+	*evaluated = true;
+	*extra = rest->never;
+	return !*extra && apply(r, rest, member, NULL);
+}
+
+static bool check_members(struct run *r, const struct schema *s, const struct node *v)
+{
+	struct name_list extras = { 0 };
+	bool good = true;
+
+	if (!s->part[PROPERTIES] && !s->part[PATTERN_PROPERTIES] && !s->sub[ADDITIONAL_PROPERTIES])
+		return true;
+	for (size_t i = 0; i < v->count && may_go_on(r, good); i++) {
+		bool extra = false, evaluated = false;
+
+		good &= check_member(r, s, v->items[i], &evaluated, &extra);
+		if (evaluated)
+			mark_evaluated(r, i);
+		if (extra && is_wanted(r, v) && extras.count <= NAMES_MAX)
+			list_add(r, &extras, quote(r, v->items[i]->key));
+	}
+	if (extras.count > 0)
+		return VIOLATION(r, v, "additional properties %s not allowed", extras.text);
+	return good;
+}
+
+static bool check_dependent(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct node *required = s->part[DEPENDENT_REQUIRED],
 			  *schemas = s->part[DEPENDENT_SCHEMAS];
 	bool good = true;
 
-	for (size_t i = 0; required && i < required->count && go_on(r, good); i++)
+	for (size_t i = 0; required && i < required->count && may_go_on(r, good); i++)
 		if (find_member(r, v, required->items[i]))
-			good &= check_required(r, required->items[i], v, required->items[i]->key);
-	for (size_t i = 0; schemas && i < schemas->count && go_on(r, good); i++)
+			good &= check_names(r, required->items[i], v, required->items[i]->key);
+	for (size_t i = 0; schemas && i < schemas->count && may_go_on(r, good); i++)
 		if (find_member(r, v, schemas->items[i]))
-			good &= apply(r, schemas->items[i]->schema, v, seen, scope);
+			good &= apply(r, schemas->items[i]->schema, v, r->evaluated);
 	return good;
 }
 
-/* propertyNames: a key, as a text in its member's place. */
-static bool check_name(struct run *r, const struct schema *s, const struct node *member,
-		       const struct scope *scope)
-{
-	struct node name = { .type = NODE_STRING, .text = member->key };
+/* ---- schemas for the same value -------------------------------------------------------------- */
 
-	name.weight = 1 + member->key_weight;
-	if (!pay(r, name.weight))
-		return false;
-	name.count = utf8_count(name.text);
-	if (fits(r, s->sub[PROPERTY_NAMES], &name, NULL, scope))
-		return true;
-	return MISFIT(r, member->parent, "invalid propertyName %s", quote(r, member->key));
+static bool check_ref(struct run *r, const struct schema *s, const struct node *v)
+{
+	return !s->sub[REF] || apply(r, s->sub[REF], v, r->evaluated);
 }
 
-/* properties, patternProperties and additionalProperties of one member; *extra: it is not allowed.
- */
-static bool check_member(struct run *r, const struct schema *s, const struct node *member,
-			 bool *extra, bool *looked, const struct scope *scope)
-{
-	const struct node *own = find_member(r, s->part[PROPERTIES], member),
-			  *patterns = s->part[PATTERN_PROPERTIES];
-	const struct schema *rest = s->sub[ADDITIONAL_PROPERTIES];
-	bool good = !own || apply(r, own->schema, member, NULL, scope);
-
-	*looked = own != NULL;
-	for (size_t i = 0; patterns && i < patterns->count && go_on(r, good); i++)
-		if (matches(r, s->patterns[i], member->key)) {
-			*looked = true;
-			good &= apply(r, patterns->items[i]->schema, member, NULL, scope);
-		}
-	if (*looked || !rest || r->stop)
-		return good;
-	*looked = true;
-	*extra = rest->never;
-	return !*extra && apply(r, rest, member, NULL, scope);
-}
-
-static bool check_members(struct run *r, const struct schema *s, const struct node *v,
-			  unsigned char *seen, const struct scope *scope)
-{
-	struct list extras CLEANUP(free_list) = LIST_INIT(r);
-	bool good = true;
-
-	for (size_t i = 0; i < v->count && go_on(r, good); i++) {
-		bool extra = false, looked = false;
-
-		good &= check_member(r, s, v->items[i], &extra, &looked, scope);
-		if (seen && looked)
-			seen[i] = true;
-		if (extra && wanted(r, v) && extras.count <= NAMES_MAX)
-			list_add(&extras, quote(r, v->items[i]->key));
-	}
-	if (extras.count > 0)
-		return MISFIT(r, v, "additional properties %s not allowed", list_end(&extras));
-	return good && !r->stop;
-}
-
-static bool check_object(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
-{
-	bool good = check_count(r, s, v, MIN_PROPERTIES, "minProperties");
-
-	if (go_on(r, good))
-		good &= check_count(r, s, v, MAX_PROPERTIES, "maxProperties");
-	if (s->part[REQUIRED] && go_on(r, good))
-		good &= check_required(r, s->part[REQUIRED], v, NULL);
-	for (size_t i = 0; s->sub[PROPERTY_NAMES] && i < v->count && go_on(r, good); i++)
-		good &= check_name(r, s, v->items[i], scope);
-	if ((s->part[PROPERTIES] || s->part[PATTERN_PROPERTIES] || s->sub[ADDITIONAL_PROPERTIES]) &&
-	    go_on(r, good))
-		good &= check_members(r, s, v, seen, scope);
-	if ((s->part[DEPENDENT_REQUIRED] || s->part[DEPENDENT_SCHEMAS]) && go_on(r, good))
-		good &= check_dependent(r, s, v, seen, scope);
-	return good;
-}
-
-/* ---- schemas for the same value ---------------------------------------------------------------
- */
-
-static bool check_all_of(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
-{
-	const struct node *all = s->part[ALL_OF];
-	bool good = true;
-
-	for (size_t i = 0; i < all->count && go_on(r, good); i++)
-		good &= apply(r, all->items[i]->schema, v, seen, scope);
-	return good;
-}
-
-/* Say of each schema, none of which fits, why it does not. False. */
-static bool tell_branches(struct run *r, const struct node *branches, const struct node *v,
-			  const struct scope *scope)
-{
-	for (size_t i = 0; i < branches->count && go_on(r, false); i++)
-		apply(r, branches->items[i]->schema, v, NULL, scope);
-	return false;
-}
-
-static bool check_any_of(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
-{
-	const struct node *any = s->part[ANY_OF];
-	bool good = false;
-
-	for (size_t i = 0; i < any->count && !r->stop && (!good || seen); i++)
-		good |= fits_seen(r, any->items[i]->schema, v, seen, scope);
-	return good || tell_branches(r, any, v, scope);
-}
-
-static bool check_one_of(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
-{
-	const struct node *one = s->part[ONE_OF];
-	size_t found = SIZE_MAX;
-
-	for (size_t i = 0; i < one->count && !r->stop; i++) {
-		if (!fits_seen(r, one->items[i]->schema, v, seen, scope))
-			continue;
-		if (found != SIZE_MAX)
-			return MISFIT(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
-				      i);
-		found = i;
-	}
-	return found != SIZE_MAX || tell_branches(r, one, v, scope);
-}
-
-static bool check_if(struct run *r, const struct schema *s, const struct node *v,
-		     unsigned char *seen, const struct scope *scope)
-{
-	bool yes = fits_seen(r, s->sub[IF], v, seen, scope);
-	const struct schema *next = s->sub[yes ? THEN : ELSE];
-
-	return !r->stop && (!next || apply(r, next, v, seen, scope));
-}
-
-/* The schema that $dynamicRef names from here: the outermost resource that has it decides. */
-static const struct schema *dynamic_target(struct run *r, const struct schema *s,
-					   const struct scope *scope)
+/* The schema is that of the outermost resource that has the dynamic anchor. */
+static bool check_dynamic_ref(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct schema *target = s->sub[DYNAMIC_REF];
-	size_t steps = s->dynamic_anchor ? 1 + strlen(s->dynamic_anchor) / BYTES_PER_STEP : 0;
+	const struct js_scope *scope = s->dynamic_anchor ? r->scope : NULL;
 
-	for (; s->dynamic_anchor && scope && pay(r, steps); scope = scope->outer) {
+	for (; scope && pay(r, 1 + strlen(s->dynamic_anchor) / BYTES_PER_STEP);
+	     scope = scope->outer) {
 		const struct schema *found =
 		    jsonschema_dynamic(r->schema, scope->resource, s->dynamic_anchor);
 
 		target = found ? found : target;
 	}
-	return target;
+	return !target || apply(r, target, v, r->evaluated);
 }
 
-static bool check_in_place(struct run *r, const struct schema *s, const struct node *v,
-			   unsigned char *seen, const struct scope *scope)
+static bool check_all_of(struct run *r, const struct schema *s, const struct node *v)
 {
-	bool good = !s->sub[REF] || apply(r, s->sub[REF], v, seen, scope);
+	const struct node *all = s->part[ALL_OF];
+	bool good = true;
 
-	if (s->sub[DYNAMIC_REF] && go_on(r, good))
-		good &= apply(r, dynamic_target(r, s, scope), v, seen, scope);
-	if (s->part[ALL_OF] && go_on(r, good))
-		good &= check_all_of(r, s, v, seen, scope);
-	if (s->part[ANY_OF] && go_on(r, good))
-		good &= check_any_of(r, s, v, seen, scope);
-	if (s->part[ONE_OF] && go_on(r, good))
-		good &= check_one_of(r, s, v, seen, scope);
-	if (s->sub[NOT] && go_on(r, good) && fits(r, s->sub[NOT], v, NULL, scope))
-		good = MISFIT(r, v, "'not' failed");
-	if (s->sub[IF] && go_on(r, good))
-		good &= check_if(r, s, v, seen, scope);
+	for (size_t i = 0; all && i < all->count && may_go_on(r, good); i++)
+		good &= apply(r, all->items[i]->schema, v, r->evaluated);
 	return good;
 }
 
-/* What no keyword has looked at. */
-static bool check_unevaluated(struct run *r, const struct schema *s, const struct node *v,
-			      unsigned char *seen, const struct scope *scope)
+/* Add the violations of each branch, as none of them fits. False. */
+static bool report_branches(struct run *r, const struct node *branches, const struct node *v)
+{
+	for (size_t i = 0; i < branches->count && may_go_on(r, false); i++)
+		apply(r, branches->items[i]->schema, v, NULL);
+	return false;
+}
+
+static bool check_any_of(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct node *any = s->part[ANY_OF];
+	bool good = false;
+
+	for (size_t i = 0; any && i < any->count && !is_stopped(r) && (!good || r->evaluated); i++)
+		good |= fits_and_marks(r, any->items[i]->schema, v);
+	return good || !any || report_branches(r, any, v);
+}
+
+static bool check_one_of(struct run *r, const struct schema *s, const struct node *v)
+{
+	const struct node *one = s->part[ONE_OF];
+	size_t found = SIZE_MAX;
+
+	for (size_t i = 0; one && i < one->count && !is_stopped(r); i++) {
+		if (!fits_and_marks(r, one->items[i]->schema, v))
+			continue;
+		if (found != SIZE_MAX)
+			return VIOLATION(r, v, "'oneOf' failed, subschemas %zu, %zu matched", found,
+					 i);
+		found = i;
+	}
+	return found != SIZE_MAX || !one || report_branches(r, one, v);
+}
+
+static bool check_not(struct run *r, const struct schema *s, const struct node *v)
+{
+	return !s->sub[NOT] || !fits(r, s->sub[NOT], v, NULL) || VIOLATION(r, v, "'not' failed");
+}
+
+static bool check_if(struct run *r, const struct schema *s, const struct node *v)
+{
+	if (!s->sub[IF])
+		return true;
+
+	const struct schema *next = s->sub[fits_and_marks(r, s->sub[IF], v) ? THEN : ELSE];
+
+	return !is_stopped(r) && (!next || apply(r, next, v, r->evaluated));
+}
+
+/* Check what no other keyword has evaluated. */
+static bool check_unevaluated(struct run *r, const struct schema *s, const struct node *v)
 {
 	const struct schema *rest =
 	    s->sub[v->type == NODE_ARRAY ? UNEVALUATED_ITEMS : UNEVALUATED_PROPERTIES];
-	struct list extras CLEANUP(free_list) = LIST_INIT(r);
+	struct name_list extras = { 0 };
 	bool good = true;
 
-	for (size_t i = 0; i < v->count && pay(r, 1) && go_on(r, good); i++) {
+	for (size_t i = 0; i < v->count && pay(r, 1) && may_go_on(r, good); i++) {
 		const struct node *item = v->items[i];
 
-		if (seen[i])
+		if (r->evaluated[i])
 			continue;
-		seen[i] = true;
+		r->evaluated[i] = true;
 		if (!rest->never)
-			good &= apply(r, rest, item, NULL, scope);
-		else if (!wanted(r, v))
+			good &= apply(r, rest, item, NULL);
+		else if (!is_wanted(r, v))
 			good = false;
 		else if (extras.count <= NAMES_MAX)
-			list_add(&extras, item->key ? quote(r, item->key)
-						    : show_number(r, (double)item->index));
+			list_add(r, &extras,
+				 item->key ? quote(r, item->key)
+					   : show_number(r, (double)item->index));
 	}
 	if (extras.count > 0)
-		return MISFIT(r, v, "unevaluated %s %s not allowed",
-			      v->type == NODE_ARRAY ? "items at" : "properties", list_end(&extras));
-	return good && !r->stop;
-}
-
-/* ---- one schema -------------------------------------------------------------------------------
- */
-
-static bool check_keywords(struct run *r, const struct schema *s, const struct node *v,
-			   unsigned char *seen, const struct scope *scope)
-{
-	bool good = check_type(r, s, v);
-
-	if (go_on(r, good))
-		good &= check_enum(r, s, v);
-	if (go_on(r, good))
-		good &= check_const(r, s, v);
-	if (!go_on(r, good))
-		return false;
-	if (v->type == NODE_NUMBER)
-		good &= check_number(r, s, v);
-	else if (v->type == NODE_STRING)
-		good &= check_text(r, s, v);
-	else if (v->type == NODE_ARRAY)
-		good &= check_array(r, s, v, seen, scope);
-	else if (v->type == NODE_OBJECT)
-		good &= check_object(r, s, v, seen, scope);
-	if (go_on(r, good))
-		good &= check_in_place(r, s, v, seen, scope);
+		return VIOLATION(r, v, "unevaluated %s %s not allowed",
+				 v->type == NODE_ARRAY ? "items at" : "properties", extras.text);
 	return good;
 }
 
-/* A schema that asks what its keywords have seen of the value. */
-static bool check_seeing(struct run *r, const struct schema *s, const struct node *v,
-			 unsigned char *seen, const struct scope *scope)
-{
-	unsigned char *mine CLEANUP(free_bytes) = new_seen(r, v);
-	bool good = mine && check_keywords(r, s, v, mine, scope);
+/* ---- one schema ------------------------------------------------------------------------------ */
 
-	if (mine && go_on(r, good))
-		good &= check_unevaluated(r, s, v, mine, scope);
-	if (good && seen)
-		add_seen(seen, mine, v->count);
-	return good; /* NOLINT(clang-analyzer-unix.Malloc): the same */
+static bool check_keywords(struct run *r, const struct schema *s, const struct node *v)
+{
+	enum {
+		ANY =
+		    NODE_NULL | NODE_BOOLEAN | NODE_NUMBER | NODE_STRING | NODE_ARRAY | NODE_OBJECT
+	};
+	static const struct {
+		unsigned types; /* of the values that the check is for */
+		bool (*check)(struct run *r, const struct schema *s, const struct node *v);
+	} checks[] = {
+		{ ANY, check_type },
+		{ ANY, check_enum },
+		{ ANY, check_const },
+		{ NODE_NUMBER | NODE_STRING | NODE_ARRAY | NODE_OBJECT, check_bounds },
+		{ NODE_STRING, check_pattern },
+		{ NODE_ARRAY, check_unique },
+		{ NODE_ARRAY, check_items },
+		{ NODE_ARRAY, check_contains },
+		{ NODE_OBJECT, check_required },
+		{ NODE_OBJECT, check_property_names },
+		{ NODE_OBJECT, check_members },
+		{ NODE_OBJECT, check_dependent },
+		{ ANY, check_ref },
+		{ ANY, check_dynamic_ref },
+		{ ANY, check_all_of },
+		{ ANY, check_any_of },
+		{ ANY, check_one_of },
+		{ ANY, check_not },
+		{ ANY, check_if },
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(checks) && may_go_on(r, good); i++)
+		if (checks[i].types & v->type)
+			good &= checks[i].check(r, s, v);
+	return good;
 }
 
-static bool apply(struct run *r, const struct schema *s, const struct node *v, unsigned char *seen,
-		  const struct scope *scope)
+/* Check a schema that has unevaluatedItems or unevaluatedProperties for the value. */
+static bool check_marking(struct run *r, const struct schema *s, const struct node *v)
 {
-	if (!s->node)
-		return pay(r, 1) && (!s->never || MISFIT(r, v, "false schema"));
+	bool *outer = r->evaluated, *marks CLEANUP(free_marks) = new_marks(r, v);
+
+	r->evaluated = marks;
+
+	bool good = marks && check_keywords(r, s, v);
+
+	if (marks && may_go_on(r, good))
+		good &= check_unevaluated(r, s, v);
+	if (good && outer)
+		add_marks(outer, marks, v->count);
+	return good; /* NOLINT(clang-analyzer-unix.Malloc): as above */
+}
+
+/* Does the value fit the schema? If not, adds violations, unless the run is quiet. Marks in
+ * `evaluated`, unless it is NULL, what keywords have evaluated. */
+static bool apply(struct run *r, const struct schema *s, const struct node *v, bool *evaluated)
+{
 	if (!pay(r, 1))
 		return false;
-	if (r->depth == DEPTH_MAX)
-		return stop(r, too_complex);
+	if (!s->node)
+		return !s->never || VIOLATION(r, v, "false schema");
+	if (r->depth == DEPTH_MAX) {
+		r->steps = -1;
+		return false;
+	}
 
-	struct scope entered = { scope, s->resource };
-	bool asks = (v->type == NODE_ARRAY && s->sub[UNEVALUATED_ITEMS]) ||
-		    (v->type == NODE_OBJECT && s->sub[UNEVALUATED_PROPERTIES]);
+	const struct js_scope *outer = r->scope, entered = { outer, s->resource };
+	bool *outer_marks = r->evaluated;
+	bool needs_marks = (v->type == NODE_ARRAY && s->sub[UNEVALUATED_ITEMS]) ||
+			   (v->type == NODE_OBJECT && s->sub[UNEVALUATED_PROPERTIES]);
 
-	if (!scope || scope->resource != s->resource)
-		scope = &entered;
+	if (!outer || outer->resource != s->resource)
+		r->scope = &entered;
+	r->evaluated = evaluated;
 	r->depth++;
 
-	bool good = (asks ? check_seeing : check_keywords)(r, s, v, seen, scope);
+	bool good = (needs_marks ? check_marking : check_keywords)(r, s, v);
 
 	r->depth--;
-	return good && !r->stop;
+	r->evaluated = outer_marks;
+	r->scope = outer;
+	return good && !is_stopped(r);
 }
 
-/* ---- from outside -----------------------------------------------------------------------------
- */
+/* ---- the whole of it ------------------------------------------------------------------------- */
 
-static enum verdict unfit_as_a_whole(struct arena *a, const char *message,
-				     struct violation **violations)
+/* Make one violation, of the value as a whole. False. */
+static bool reject_whole(struct arena *a, const char *message, struct violation **violations)
 {
-	struct violation *m = message ? arena_zalloc(a, sizeof *m) : NULL;
+	struct violation *violation = message ? arena_alloc(a, sizeof *violation) : NULL;
 
-	if (!m)
-		return NO_MEMORY;
-	*m = (struct violation){ .path = "[]", .message = message };
-	*violations = m;
-	return INVALID;
+	if (violation)
+		*violation = (struct violation){ .path = "[]", .message = message };
+	*violations = violation;
+	return false;
 }
 
-static enum verdict tell(struct run *r, bool good, struct violation **violations)
+/* The result of a run, whose value is `good` or not. */
+static bool report(struct run *r, bool good, struct violation **violations)
 {
-	if (r->stop == json_out_of_memory)
-		return NO_MEMORY;
-	if (r->stop)
-		return unfit_as_a_whole(r->arena, r->stop, violations);
-	if (good)
-		return VALID;
+	*violations = NULL;
+	if (r->arena->failed)
+		return false;
+	if (r->steps < 0)
+		return reject_whole(r->arena, "too complex to be validated", violations);
 	for (size_t i = 0; i + 1 < r->count; i++)
 		r->violations[i]->next = r->violations[i + 1];
-	*violations = r->violations[0];
-	return INVALID;
+	if (!good)
+		*violations = r->violations[0];
+	return good;
 }
 
-static enum verdict validate(const struct jsonschema *schema, const cJSON *value,
-			     struct violation **violations)
+static bool validate(const struct jsonschema *schema, const cJSON *value,
+		     struct violation **violations)
 {
 	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
 	const char *why;
 	const struct node *v = jsontree_load(schema->arena, value, &why);
 
-	if (!v && why == json_out_of_memory)
-		return NO_MEMORY;
 	if (!v)
-		return unfit_as_a_whole(schema->arena, why, violations);
+		return reject_whole(schema->arena, why, violations);
 
-	bool good = apply(&r, schema->root, v, NULL, NULL);
+	bool good = apply(&r, schema->root, v, NULL);
 
 	regex_matcher_free(r.matcher);
-	return tell(&r, good, violations);
+	return report(&r, good, violations);
 }
 
-enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
-				 struct violation **violations)
+bool jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
+			 struct violation **violations)
 {
 	struct jsonschema compiled;
-	bool good = jsonschema_compile(&compiled, a, schema);
-	enum verdict verdict = NO_MEMORY;
+	bool good = false;
 
-	if (good)
-		verdict = validate(&compiled, value, violations);
-	else if (!compiled.broke)
-		verdict =
-		    unfit_as_a_whole(a, arena_printf(a, "schema: %s", compiled.why), violations);
+	*violations = NULL;
+	if (jsonschema_compile(&compiled, a, schema))
+		good = validate(&compiled, value, violations);
+	else if (compiled.why && !a->failed)
+		reject_whole(a, arena_printf(a, "schema: %s", compiled.why), violations);
 	jsonschema_free(&compiled);
-	return verdict;
+	return good;
 }
 
 /* Does the default of a schema fit it? */
-static enum verdict check_default(struct run *r, const struct schema *s, const char **why)
+static bool check_default(struct run *r, const struct schema *s, const char **why)
 {
 	const struct node *value = s->part[DEFAULT];
-	struct violation *first = NULL;
-	bool good = apply(r, s, value, NULL, NULL);
-	enum verdict verdict = tell(r, good, &first);
+	struct violation *first;
+	bool good = apply(r, s, value, NULL);
 
-	if (verdict != INVALID)
-		return verdict;
-
-	const char *pointer = jsontree_pointer(r->arena, r->count > 0 ? r->places[0] : value);
-
-	*why = pointer ? arena_printf(r->arena, "%s: %s", pointer, first->message) : NULL;
-	return *why ? INVALID : NO_MEMORY;
+	if (report(r, good, &first))
+		return true;
+	if (first)
+		*why = arena_printf(r->arena, "%s: %s",
+				    jsontree_pointer(r->arena, r->count > 0 ? r->places[0] : value),
+				    first->message);
+	return false;
 }
 
-static enum verdict check_defaults(const struct jsonschema *schema, const char **why)
+static bool check_defaults(const struct jsonschema *schema, const char **why)
 {
 	struct run r = { .schema = schema, .arena = schema->arena, .steps = JSONSCHEMA_STEPS };
-	enum verdict verdict = VALID;
+	bool good = true;
 
-	for (const struct schema *s = schema->schemas; s && verdict == VALID; s = s->next)
-		if (s->part[DEFAULT])
-			verdict = check_default(&r, s, why);
+	for (const struct schema *s = schema->schemas; s && good; s = s->next)
+		good = !s->part[DEFAULT] || check_default(&r, s, why);
 	regex_matcher_free(r.matcher);
-	return verdict;
+	return good;
 }
 
-enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char **why)
+bool jsonschema_check(struct arena *a, const cJSON *schema, const char **why)
 {
 	struct jsonschema compiled;
-	enum verdict verdict = NO_MEMORY;
+	bool good =
+	    jsonschema_compile(&compiled, a, schema) && check_defaults(&compiled, &compiled.why);
 
-	if (jsonschema_compile(&compiled, a, schema)) {
-		verdict = check_defaults(&compiled, why);
-	} else if (!compiled.broke) {
-		*why = compiled.why;
-		verdict = INVALID;
-	}
+	*why = a->failed ? NULL : compiled.why;
 	jsonschema_free(&compiled);
-	return verdict;
+	return good;
 }

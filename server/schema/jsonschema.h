@@ -1,11 +1,10 @@
 /*
- * jsonschema.h - JSON Schema, draft 2020-12: is this a schema, and does a value fit it. Pure.
+ * jsonschema.h - JSON Schema, draft 2020-12: checks schemas, and values against them. Pure.
  *
- * All keywords of the core, applicator, unevaluated and validation vocabularies; format, content...
- * and the like are annotations. Nothing outside of the schema's own document is looked at:
- * references to it are refused, and other drafts, too. Patterns are those of regex.h. Numbers are
- * doubles, but for multipleOf the decimals that they stand for. Of keys that repeat the last one
- * counts.
+ * Implements all keywords of the core, applicator, unevaluated and validation vocabularies; format,
+ * content... and the like are annotations. References to other documents and other drafts are
+ * errors. Patterns are those of regex.h. Numbers are doubles; multipleOf takes them as decimals. Of
+ * a key that repeats, the last member counts.
  */
 #ifndef SCHEMA_JSONSCHEMA_H
 #define SCHEMA_JSONSCHEMA_H
@@ -14,9 +13,7 @@
 
 #include "base/arena.h"
 
-enum { MISFITS_MAX = 20, JSONSCHEMA_STEPS = 10 * 1000 * 1000 };
-
-enum verdict { VALID, INVALID, NO_MEMORY /* memory is short */ };
+enum { VIOLATIONS_MAX = 20, JSONSCHEMA_STEPS = 10 * 1000 * 1000 };
 
 struct violation {
 	const char *path; /* a JSON array of keys and indices: ["speed",0] */
@@ -25,16 +22,17 @@ struct violation {
 };
 
 /*
- * Does the schema compile, and does each `default` in it fit its own schema? Else *why, in the
- * arena, is "pointer: what is wrong", or at the root only what is wrong.
+ * Does the schema compile, and does each `default` in it fit its own schema? If not, *why, in the
+ * arena, is "pointer: what is wrong", without a pointer at the root; NULL when memory is short.
  */
-enum verdict jsonschema_check(struct arena *a, const cJSON *schema, const char **why) MUST_CHECK;
+bool jsonschema_check(struct arena *a, const cJSON *schema, const char **why) MUST_CHECK;
 /*
- * Does the value fit? Else *misfits are the first ones, in the order of the value, at most
- * MISFITS_MAX. A schema that does not compile, a value deeper than JSON_DEPTH, and what would take
- * more than JSONSCHEMA_STEPS are misfits of the whole.
+ * Does the value fit the schema? If not, *violations are the first ones in the order of the value,
+ * at most VIOLATIONS_MAX; NULL when memory is short. If the schema does not compile, the value is
+ * deeper than JSON_DEPTH, or more than JSONSCHEMA_STEPS are needed, there is one violation, of the
+ * value as a whole.
  */
-enum verdict jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
-				 struct violation **violations) MUST_CHECK;
+bool jsonschema_validate(struct arena *a, const cJSON *schema, const cJSON *value,
+			 struct violation **violations) MUST_CHECK;
 
 #endif

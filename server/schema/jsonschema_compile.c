@@ -1,8 +1,8 @@
 /*
- * jsonschema_compile.c - schemas are compiled from a list of what is still to do, not by recursion:
- * first all that keywords lead to, which makes every $id and anchor known, then what references
- * name, which may be schemas that nothing else leads to, and so on. Last, schemas that apply
- * themselves to the same value without end are found.
+ * jsonschema_compile.c - compiles schemas from a list of those to do, rather than by recursion:
+ * first all that keywords contain, after which each $id and anchor is known; then those that
+ * references name, which may be nodes that no keyword contains, and so on. Last, it looks for
+ * schemas that apply themselves to the same value without end.
  */
 #include "schema/jsonschema_compile.h"
 
@@ -14,26 +14,26 @@
 
 enum {
 	URI_MAX = 512,
-	CHAIN_MAX = 1000,                /* of schemas that apply one another to the same value */
-	PATTERNS_MAX = 32 * 1024 * 1024, /* bytes that all patterns take together */
+	CHAIN_MAX = 1000, /* schemas, each of which applies the next to the same value */
+	PATTERNS_MAX = 32 * 1024 * 1024, /* bytes of all compiled patterns */
 };
 
 static const char dialect[] = "https://json-schema.org/draft/2020-12/schema";
 
 static const struct schema always = { .never = false }, never = { .never = true };
 
-/* An $id, for which anchor is NULL, or an anchor in its resource. */
-struct name {
-	const struct resource *resource;
+/* The name of a schema: its $id, or, if `anchor`, an anchor within its resource. */
+struct js_name {
+	const struct js_resource *resource;
 	const char *text;
 	const struct schema *schema;
 	bool anchor, dynamic;
 };
 
-/* A reference whose schema is to be found. */
-struct reference {
-	struct reference *next;
-	struct schema *from;
+/* A reference to be resolved. */
+struct js_ref {
+	struct js_ref *next;
+	struct schema *schema;
 	enum sub sub;
 	const struct node *node;
 };
@@ -42,73 +42,44 @@ struct compiler {
 	struct jsonschema *out;
 	struct arena *arena;
 	struct schema *todo; /* to be compiled; linked by .next */
-	struct reference *references;
-	size_t patterns; /* bytes that they take */
+	struct js_ref *refs;
+	size_t patterns; /* bytes of the compiled patterns */
 };
 
-/* ---- failures ---------------------------------------------------------------------------------
- */
+/* ---- failures -------------------------------------------------------------------------------- */
 
-static bool no_memory(struct compiler *c)
+/* Set what is wrong with a node of the schema. Returns NULL, or false. */
+static void *wrong(struct compiler *c, const struct node *n, const char *what)
 {
-	c->out->broke = true;
-	return false;
+	const char *pointer = jsontree_pointer(c->arena, n);
+
+	c->out->why = *pointer && what ? arena_printf(c->arena, "%s: %s", pointer, what) : what;
+	return NULL;
 }
 
-static bool wrong_at(struct compiler *c, const struct node *n, const char *what)
+#define WRONG(c, node, ...) wrong((c), (node), arena_printf((c)->arena, __VA_ARGS__))
+
+/* Is a node of one of these types? */
+static bool expect(struct compiler *c, const struct node *n, unsigned types)
 {
-	const char *pointer = jsontree_pointer(c->arena, n), *why = NULL;
-
-	if (what && pointer)
-		why = *pointer ? arena_printf(c->arena, "%s: %s", pointer, what) : what;
-	if (!why)
-		return no_memory(c);
-	if (!c->out->why)
-		c->out->why = why;
-	return false;
-}
-
-/* Say what is wrong with a node of the schema. False. */
-#define WRONG(c, node, ...) wrong_at((c), (node), arena_printf((c)->arena, __VA_ARGS__))
-
-static bool expect(struct compiler *c, const struct node *n, unsigned types, const char *want)
-{
-	return n->type & types || WRONG(c, n, "got %s, want %s", jsontree_type_name(n), want);
+	return n->type & types ||
+	       WRONG(c, n, "got %s, want %s", jsontree_type_names(c->arena, n->type),
+		     jsontree_type_names(c->arena, types));
 }
 
 static bool expect_not_equal(struct compiler *c, const struct node *array)
 {
 	size_t first, second;
-	bool broke;
 
-	if (jsontree_equal_items(array, &first, &second, &broke))
-		return WRONG(c, array, "items at %zu and %zu are equal", first, second);
-	return !broke || no_memory(c);
+	return !jsontree_equal_items(c->arena, array, &first, &second) ||
+	       WRONG(c, array, "items at %zu and %zu are equal", first, second);
 }
 
-/* A text, or a number, to be shown in a message. */
-static const char *show_text(struct compiler *c, const char *text)
-{
-	const char *shown = jsontree_quote(c->arena, text);
-
-	c->out->broke |= !shown;
-	return shown ? shown : "";
-}
-
-static const char *show_number(struct compiler *c, double number)
-{
-	const char *shown = jsontree_show_number(c->arena, number);
-
-	c->out->broke |= !shown;
-	return shown ? shown : "";
-}
-
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static int compare_names(const void *a, const void *b)
 {
-	const struct name *x = a, *y = b;
+	const struct js_name *x = a, *y = b;
 
 	if (x->anchor != y->anchor)
 		return x->anchor ? 1 : -1;
@@ -117,68 +88,67 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-static const struct name *find_name(const struct jsonschema *s, struct name wanted)
+static const struct js_name *find_name(const struct jsonschema *s, struct js_name wanted)
 {
-	struct name *const *found = tfind(&wanted, &s->names, compare_names);
+	struct js_name *const *found = tfind(&wanted, &s->names, compare_names);
 
 	return found ? *found : NULL;
 }
 
-static bool add_name(struct compiler *c, const struct node *n, struct name name)
+static bool add_name(struct compiler *c, const struct node *n, struct js_name name)
 {
-	struct name *mine = arena_alloc(c->arena, sizeof *mine), **slot;
+	struct js_name *copy = arena_alloc(c->arena, sizeof *copy), **slot;
 
-	if (!mine)
-		return no_memory(c);
-	*mine = name;
-	slot = tsearch(mine, &c->out->names, compare_names);
+	if (!copy)
+		return false;
+	*copy = name;
+	slot = tsearch(copy, &c->out->names, compare_names);
 	if (!slot)
-		return no_memory(c);
-	if (*slot == mine)
+		return false;
+	if (*slot == copy)
 		return true;
-	/* $anchor and $dynamicAnchor of one schema may be alike. */
+	/* $anchor and $dynamicAnchor of one schema may be equal. */
 	if ((*slot)->anchor && (*slot)->schema == name.schema) {
 		(*slot)->dynamic |= name.dynamic;
 		return true;
 	}
-	return wrong_at(c, n, "a name that another schema has");
+	return wrong(c, n, "already used by another schema");
 }
 
-const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct resource *resource,
-					const char *anchor)
+const struct schema *jsonschema_dynamic(const struct jsonschema *s,
+					const struct js_resource *resource, const char *anchor)
 {
-	const struct name *found =
-	    find_name(s, (struct name){ .resource = resource, .text = anchor, .anchor = true });
+	const struct js_name *found =
+	    find_name(s, (struct js_name){ .resource = resource, .text = anchor, .anchor = true });
 
 	return found && found->dynamic ? found->schema : NULL;
 }
 
-/* ---- keywords ---------------------------------------------------------------------------------
- */
+/* ---- keywords -------------------------------------------------------------------------------- */
 
-/* Note that a node is a schema. */
+/* Make a node a schema, within the resource of `s`, to be compiled if it has keywords. */
 static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
 {
-	if (!expect(c, n, NODE_OBJECT | NODE_BOOLEAN, "boolean or object"))
+	if (!expect(c, n, NODE_OBJECT | NODE_BOOLEAN))
 		return false;
 	if (n->schema)
 		return true;
 	if (n->type == NODE_BOOLEAN || n->count == 0) {
-		n->schema = n->type == NODE_BOOLEAN && !n->yes ? &never : &always;
+		n->schema = n->type == NODE_BOOLEAN && !n->boolean ? &never : &always;
 		return true;
 	}
 
-	struct schema *made = arena_zalloc(c->arena, sizeof *made);
+	struct schema *schema = arena_zalloc(c->arena, sizeof *schema);
 
-	if (!made)
-		return no_memory(c);
-	made->node = n;
-	made->resource = s->resource;
+	if (!schema)
+		return false;
+	schema->node = n;
+	schema->resource = s->resource;
 	for (size_t i = 0; i < BOUNDS; i++)
-		made->bound[i] = NAN;
-	made->next = c->todo;
-	c->todo = made;
-	n->schema = made;
+		schema->bound[i] = NAN;
+	schema->next = c->todo;
+	c->todo = schema;
+	n->schema = schema;
 	return true;
 }
 
@@ -195,7 +165,7 @@ static bool read_subs(struct compiler *c, struct schema *s, struct node *n, int 
 {
 	bool array = which < DEPENDENT_SCHEMAS || which == PREFIX_ITEMS;
 
-	if (!expect(c, n, array ? NODE_ARRAY : NODE_OBJECT, array ? "array" : "object"))
+	if (!expect(c, n, array ? NODE_ARRAY : NODE_OBJECT))
 		return false;
 	if (array && n->count == 0)
 		return WRONG(c, n, "minItems: got 0, want 1");
@@ -212,23 +182,21 @@ static struct regex *read_regex(struct compiler *c, const struct node *n, const 
 	struct regex *re = regex_new(c->arena, text, &why);
 
 	if (!re && why)
-		WRONG(c, n, "%s is not a regular expression: %s", show_text(c, text), why);
-	else if (!re)
-		no_memory(c);
+		return WRONG(c, n, "%s is not a valid regular expression: %s",
+			     jsontree_quote(c->arena, text), why);
 	if (!re)
 		return NULL;
 	c->patterns += regex_size(re);
 	if (c->patterns <= PATTERNS_MAX)
 		return re;
 	regex_free(re);
-	WRONG(c, n, "the patterns of the schema are too large");
-	return NULL;
+	return wrong(c, n, "patterns of the schema are too large (at most 32 MiB)");
 }
 
 static bool read_pattern(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	(void)which;
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
 	s->pattern = read_regex(c, n, n->text);
 	return s->pattern != NULL;
@@ -238,9 +206,9 @@ static bool read_pattern_properties(struct compiler *c, struct schema *s, struct
 {
 	if (!read_subs(c, s, n, which))
 		return false;
-	s->patterns = calloc(n->count + 1, sizeof(struct regex *));
+	s->patterns = arena_zalloc(c->arena, (n->count + 1) * sizeof(struct regex *));
 	if (!s->patterns)
-		return no_memory(c);
+		return false;
 	for (size_t i = 0; i < n->count; i++) {
 		s->patterns[i] = read_regex(c, n->items[i], n->items[i]->key);
 		if (!s->patterns[i])
@@ -251,10 +219,11 @@ static bool read_pattern_properties(struct compiler *c, struct schema *s, struct
 
 static bool read_bound(struct compiler *c, struct schema *s, struct node *n, int which)
 {
-	if (!expect(c, n, NODE_NUMBER, "number"))
+	if (!expect(c, n, NODE_NUMBER))
 		return false;
 	if (which == MULTIPLE_OF && n->number <= 0)
-		return WRONG(c, n, "exclusiveMinimum: got %s, want 0", show_number(c, n->number));
+		return WRONG(c, n, "exclusiveMinimum: got %s, want 0",
+			     jsontree_show_number(c->arena, n->number));
 	s->bound[which] = n->number;
 	return true;
 }
@@ -262,9 +231,10 @@ static bool read_bound(struct compiler *c, struct schema *s, struct node *n, int
 static bool read_count(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	if (!jsontree_is_integer(n))
-		return WRONG(c, n, "got %s, want integer", jsontree_type_name(n));
+		return WRONG(c, n, "got %s, want integer", jsontree_type_names(c->arena, n->type));
 	if (n->number < 0)
-		return WRONG(c, n, "minimum: got %s, want 0", show_number(c, n->number));
+		return WRONG(c, n, "minimum: got %s, want 0",
+			     jsontree_show_number(c->arena, n->number));
 	s->bound[which] = n->number;
 	return true;
 }
@@ -285,9 +255,9 @@ static bool read_type_name(struct compiler *c, struct schema *s, const struct no
 			s->types |= types[i].type;
 			return true;
 		}
-	return wrong_at(c, n,
-			"value must be one of 'array', 'boolean', 'integer', 'null', "
-			"'number', 'object', 'string'");
+	return wrong(c, n,
+		     "value must be one of 'array', 'boolean', 'integer', 'null', "
+		     "'number', 'object', 'string'");
 }
 
 static bool read_type(struct compiler *c, struct schema *s, struct node *n, int which)
@@ -295,7 +265,7 @@ static bool read_type(struct compiler *c, struct schema *s, struct node *n, int 
 	(void)which;
 	if (n->type == NODE_STRING)
 		return read_type_name(c, s, n);
-	if (!expect(c, n, NODE_ARRAY, "string or array"))
+	if (!expect(c, n, NODE_STRING | NODE_ARRAY))
 		return false;
 	if (n->count == 0)
 		return WRONG(c, n, "minItems: got 0, want 1");
@@ -307,14 +277,14 @@ static bool read_type(struct compiler *c, struct schema *s, struct node *n, int 
 
 static bool read_enum(struct compiler *c, struct schema *s, struct node *n, int which)
 {
-	if (!expect(c, n, NODE_ARRAY, "array"))
+	if (!expect(c, n, NODE_ARRAY))
 		return false;
 	s->part[which] = n;
-	s->words = jsontree_sort(n);
-	return s->words || no_memory(c);
+	s->enum_values = jsontree_sort(c->arena, n);
+	return s->enum_values != NULL;
 }
 
-/* Anything: const, default. */
+/* Any value: const, default. */
 static bool read_any(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	(void)c;
@@ -324,10 +294,10 @@ static bool read_any(struct compiler *c, struct schema *s, struct node *n, int w
 
 static bool check_texts(struct compiler *c, const struct node *n)
 {
-	if (!expect(c, n, NODE_ARRAY, "array"))
+	if (!expect(c, n, NODE_ARRAY))
 		return false;
 	for (size_t i = 0; i < n->count; i++)
-		if (!expect(c, n->items[i], NODE_STRING, "string"))
+		if (!expect(c, n->items[i], NODE_STRING))
 			return false;
 	return expect_not_equal(c, n);
 }
@@ -341,7 +311,7 @@ static bool read_required(struct compiler *c, struct schema *s, struct node *n, 
 static bool read_dependent(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	s->part[which] = n;
-	if (!expect(c, n, NODE_OBJECT, "object"))
+	if (!expect(c, n, NODE_OBJECT))
 		return false;
 	for (size_t i = 0; i < n->count; i++)
 		if (!check_texts(c, n->items[i]))
@@ -352,19 +322,15 @@ static bool read_dependent(struct compiler *c, struct schema *s, struct node *n,
 static bool read_unique(struct compiler *c, struct schema *s, struct node *n, int which)
 {
 	(void)which;
-	s->unique_items = n->type == NODE_BOOLEAN && n->yes;
-	return expect(c, n, NODE_BOOLEAN, "boolean");
+	s->unique_items = n->type == NODE_BOOLEAN && n->boolean;
+	return expect(c, n, NODE_BOOLEAN);
 }
 
-/* Annotations: only their type is looked at. */
-static bool read_note(struct compiler *c, struct schema *s, struct node *n, int type)
+/* An annotation: only its type is checked. */
+static bool read_annotation(struct compiler *c, struct schema *s, struct node *n, int type)
 {
 	(void)s;
-	return expect(c, n, (unsigned)type,
-		      type == NODE_STRING    ? "string"
-		      : type == NODE_BOOLEAN ? "boolean"
-		      : type == NODE_ARRAY   ? "array"
-					     : "object");
+	return expect(c, n, (unsigned)type);
 }
 
 static bool read_dialect(struct compiler *c, struct schema *s, struct node *n, int which)
@@ -373,74 +339,74 @@ static bool read_dialect(struct compiler *c, struct schema *s, struct node *n, i
 
 	(void)s;
 	(void)which;
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
 	return (strncmp(n->text, dialect, len) == 0 && strchr("#", n->text[len]) &&
 		(!n->text[len] || !n->text[len + 1])) ||
-	       WRONG(c, n, "got %s, want '%s'", show_text(c, n->text), dialect);
+	       WRONG(c, n, "got %s, want '%s'", jsontree_quote(c->arena, n->text), dialect);
 }
 
-static bool read_reference(struct compiler *c, struct schema *s, struct node *n, int which)
+static bool read_ref(struct compiler *c, struct schema *s, struct node *n, int which)
 {
-	struct reference *r = arena_alloc(c->arena, sizeof *r);
+	struct js_ref *r = arena_alloc(c->arena, sizeof *r);
 
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
 	if (!r)
-		return no_memory(c);
-	*r = (struct reference){ c->references, s, (enum sub)which, n };
-	c->references = r;
+		return false;
+	*r = (struct js_ref){ c->refs, s, (enum sub)which, n };
+	c->refs = r;
 	return true;
 }
 
-/* $anchor, or with `dynamic`, $dynamicAnchor. */
+/* $anchor or, if `dynamic`, $dynamicAnchor. */
 static bool read_anchor(struct compiler *c, struct schema *s, struct node *n, int dynamic)
 {
 	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_",
-			  more[] =
+			  following[] =
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789-.";
 
-	if (!expect(c, n, NODE_STRING, "string"))
+	if (!expect(c, n, NODE_STRING))
 		return false;
-	if (strspn(n->text, first) == 0 || n->text[strspn(n->text, more)])
+	if (strspn(n->text, first) == 0 || n->text[strspn(n->text, following)])
 		return WRONG(c, n, "%s does not match pattern '^[A-Za-z_][-A-Za-z0-9._]*$'",
-			     show_text(c, n->text));
-	return add_name(c, n, (struct name){ s->resource, n->text, s, true, dynamic });
+			     jsontree_quote(c->arena, n->text));
+	return add_name(c, n, (struct js_name){ s->resource, n->text, s, true, dynamic });
 }
 
-/* In the order of strcmp. $id is read before all of them. */
+/* In the order of strcmp(). $id is read before them. */
 static const struct keyword {
 	const char *name;
 	bool (*read)(struct compiler *c, struct schema *s, struct node *n, int which);
 	int which;
 } keywords[] = {
 	{ "$anchor", read_anchor, false },
-	{ "$comment", read_note, NODE_STRING },
+	{ "$comment", read_annotation, NODE_STRING },
 	{ "$defs", read_subs, DEFS },
 	{ "$dynamicAnchor", read_anchor, true },
-	{ "$dynamicRef", read_reference, DYNAMIC_REF },
-	{ "$ref", read_reference, REF },
+	{ "$dynamicRef", read_ref, DYNAMIC_REF },
+	{ "$ref", read_ref, REF },
 	{ "$schema", read_dialect, 0 },
-	{ "$vocabulary", read_note, NODE_OBJECT },
+	{ "$vocabulary", read_annotation, NODE_OBJECT },
 	{ "additionalProperties", read_sub, ADDITIONAL_PROPERTIES },
 	{ "allOf", read_subs, ALL_OF },
 	{ "anyOf", read_subs, ANY_OF },
 	{ "const", read_any, CONST },
 	{ "contains", read_sub, CONTAINS },
-	{ "contentEncoding", read_note, NODE_STRING },
-	{ "contentMediaType", read_note, NODE_STRING },
+	{ "contentEncoding", read_annotation, NODE_STRING },
+	{ "contentMediaType", read_annotation, NODE_STRING },
 	{ "contentSchema", read_sub, CONTENT_SCHEMA },
 	{ "default", read_any, DEFAULT },
 	{ "dependentRequired", read_dependent, DEPENDENT_REQUIRED },
 	{ "dependentSchemas", read_subs, DEPENDENT_SCHEMAS },
-	{ "deprecated", read_note, NODE_BOOLEAN },
-	{ "description", read_note, NODE_STRING },
+	{ "deprecated", read_annotation, NODE_BOOLEAN },
+	{ "description", read_annotation, NODE_STRING },
 	{ "else", read_sub, ELSE },
 	{ "enum", read_enum, ENUM },
-	{ "examples", read_note, NODE_ARRAY },
+	{ "examples", read_annotation, NODE_ARRAY },
 	{ "exclusiveMaximum", read_bound, EXCLUSIVE_MAXIMUM },
 	{ "exclusiveMinimum", read_bound, EXCLUSIVE_MINIMUM },
-	{ "format", read_note, NODE_STRING },
+	{ "format", read_annotation, NODE_STRING },
 	{ "if", read_sub, IF },
 	{ "items", read_sub, ITEMS },
 	{ "maxContains", read_count, MAX_CONTAINS },
@@ -461,15 +427,15 @@ static const struct keyword {
 	{ "prefixItems", read_subs, PREFIX_ITEMS },
 	{ "properties", read_subs, PROPERTIES },
 	{ "propertyNames", read_sub, PROPERTY_NAMES },
-	{ "readOnly", read_note, NODE_BOOLEAN },
+	{ "readOnly", read_annotation, NODE_BOOLEAN },
 	{ "required", read_required, REQUIRED },
 	{ "then", read_sub, THEN },
-	{ "title", read_note, NODE_STRING },
+	{ "title", read_annotation, NODE_STRING },
 	{ "type", read_type, 0 },
 	{ "unevaluatedItems", read_sub, UNEVALUATED_ITEMS },
 	{ "unevaluatedProperties", read_sub, UNEVALUATED_PROPERTIES },
 	{ "uniqueItems", read_unique, 0 },
-	{ "writeOnly", read_note, NODE_BOOLEAN },
+	{ "writeOnly", read_annotation, NODE_BOOLEAN },
 };
 
 static int compare_keyword(const void *key, const void *keyword)
@@ -477,33 +443,33 @@ static int compare_keyword(const void *key, const void *keyword)
 	return strcmp(key, ((const struct keyword *)keyword)->name);
 }
 
-/* ---- compiling --------------------------------------------------------------------------------
- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 
-/* The schema begins a resource of its own. */
+/* $id: the schema begins a resource. */
 static bool read_id(struct compiler *c, struct schema *s, const struct node *id)
 {
-	if (!expect(c, id, NODE_STRING, "string"))
+	if (!expect(c, id, NODE_STRING))
 		return false;
 
 	size_t len = strcspn(id->text, "#");
 
 	if (id->text[len] && id->text[len + 1])
-		return wrong_at(c, id, "an $id has no fragment");
+		return wrong(c, id, "must not have a fragment");
 	if (len + strlen(s->resource->uri) > URI_MAX)
-		return wrong_at(c, id, "too long");
+		return wrong(c, id, "too long (at most 512 bytes, with its base URI)");
 
-	struct resource *made = arena_alloc(c->arena, sizeof *made);
+	struct js_resource *resource = arena_alloc(c->arena, sizeof *resource);
 	const char *text = arena_strndup(c->arena, id->text, len);
 
-	if (!made || !text)
-		return no_memory(c);
-	made->uri = uri_resolve(c->arena, s->resource->uri, text);
-	made->node = (struct node *)s->node;
-	s->resource = made;
-	if (!made->uri)
-		return no_memory(c);
-	return add_name(c, id, (struct name){ .resource = made, .text = made->uri, .schema = s });
+	if (!resource || !text)
+		return false;
+	resource->uri = uri_resolve(c->arena, s->resource->uri, text);
+	resource->node = (struct node *)s->node;
+	s->resource = resource;
+	return resource->uri &&
+	       add_name(c, id,
+			(struct js_name){
+			    .resource = resource, .text = resource->uri, .schema = s });
 }
 
 static bool compile_one(struct compiler *c, struct schema *s)
@@ -537,13 +503,12 @@ static bool compile_all(struct compiler *c)
 	return true;
 }
 
-/* ---- references -------------------------------------------------------------------------------
- */
+/* ---- references ------------------------------------------------------------------------------ */
 
-/* The next step of a JSON pointer, whose token, behind the slash, is decoded in place. */
+/* Follow one token of a JSON pointer, which is decoded in place. */
 static struct node *descend(const struct node *n, char *token)
 {
-	char *to = token, *end;
+	char *out = token, *end;
 
 	if (n->type == NODE_ARRAY) {
 		unsigned long index = strtoul(token, &end, 10);
@@ -552,21 +517,21 @@ static struct node *descend(const struct node *n, char *token)
 			return NULL;
 		return index < n->count ? n->items[index] : NULL;
 	}
-	for (const char *from = token; *from; from++) {
-		char ch = *from;
+	for (const char *in = token; *in; in++) {
+		char ch = *in;
 
-		if (ch == '~' && from[1] != '0' && from[1] != '1')
+		if (ch == '~' && in[1] != '0' && in[1] != '1')
 			return NULL;
 		if (ch == '~')
-			ch = *++from == '0' ? '~' : '/';
-		*to++ = ch;
+			ch = *++in == '0' ? '~' : '/';
+		*out++ = ch;
 	}
-	*to = '\0';
+	*out = '\0';
 	return jsontree_get(n, token);
 }
 
-/* The node that a pointer, which is changed, leads to; *near is the last schema on the way. */
-static struct node *follow(struct node *n, char *pointer, const struct schema **near)
+/* Follow a JSON pointer, which is changed. *near becomes the last schema on the way, if any. */
+static struct node *follow_pointer(struct node *n, char *pointer, const struct schema **near)
 {
 	while (n && *pointer) {
 		char *token = pointer + 1, *end = strchrnul(token, '/');
@@ -582,107 +547,93 @@ static struct node *follow(struct node *n, char *pointer, const struct schema **
 	return n;
 }
 
-static bool unresolved(struct compiler *c, const struct reference *r, const char *what)
+static void *reject_ref(struct compiler *c, const struct js_ref *r, const char *what)
 {
-	return WRONG(c, r->node, "%s %s", show_text(c, r->node->text), what);
+	return WRONG(c, r->node, "%s %s", jsontree_quote(c->arena, r->node->text), what);
 }
 
-/* Which resource a reference, up to its fragment, is to. */
-static const struct resource *find_resource(struct compiler *c, const struct reference *r,
-					    size_t len)
+/* The resource that the first `len` bytes of a reference, those before its fragment, name. */
+static const struct js_resource *find_resource(struct compiler *c, const struct js_ref *r,
+					       size_t len)
 {
-	const struct resource *from = r->from->resource;
+	const struct js_resource *base = r->schema->resource;
 
 	if (len == 0)
-		return from;
-	if (len + strlen(from->uri) > URI_MAX) {
-		unresolved(c, r, "is too long");
-		return NULL;
-	}
+		return base;
+	if (len + strlen(base->uri) > URI_MAX)
+		return reject_ref(c, r, "is too long (at most 512 bytes, with its base URI)");
 
 	const char *text = arena_strndup(c->arena, r->node->text, len);
-	const char *uri = text ? uri_resolve(c->arena, from->uri, text) : NULL;
+	const char *uri = text ? uri_resolve(c->arena, base->uri, text) : NULL;
 
-	if (!uri) {
-		no_memory(c);
+	if (!uri)
 		return NULL;
-	}
 
-	const struct name *found = find_name(c->out, (struct name){ .text = uri });
+	const struct js_name *found = find_name(c->out, (struct js_name){ .text = uri });
 
-	if (!found) {
-		unresolved(c, r, "refers to outside of the document");
-		return NULL;
-	}
-	return found->resource;
+	return found ? found->resource
+		     : reject_ref(c, r, "refers to another document, which is not supported");
 }
 
-/* The schema that a pointer, decoded, leads to from a resource; compiled later if it is new. */
-static const struct schema *find_pointer(struct compiler *c, const struct reference *r,
-					 const struct resource *resource, char *pointer)
+/* The schema at a pointer into a resource. It is compiled later if it is new. */
+static const struct schema *find_pointer(struct compiler *c, const struct js_ref *r,
+					 const struct js_resource *resource, char *pointer)
 {
 	struct schema nearest = { .resource = resource };
 	const struct schema *near = &nearest;
-	struct node *n = follow(resource->node, pointer, &near);
+	struct node *n = follow_pointer(resource->node, pointer, &near);
 
-	if (!n) {
-		unresolved(c, r, "refers to nothing");
-		return NULL;
-	}
+	if (!n)
+		return reject_ref(c, r, "does not exist");
 	nearest.resource = near->resource;
 	return read_schema(c, &nearest, n) ? n->schema : NULL;
 }
 
-static bool resolve(struct compiler *c, const struct reference *r)
+static bool resolve_ref(struct compiler *c, const struct js_ref *r)
 {
 	size_t len = strcspn(r->node->text, "#");
-	const struct resource *resource = find_resource(c, r, len);
-	bool good;
+	const struct js_resource *resource = find_resource(c, r, len);
 
 	if (!resource)
 		return false;
 
-	char *fragment =
-	    uri_decode(c->arena, r->node->text + len + (r->node->text[len] == '#'), &good);
+	char *fragment = uri_decode(c->arena, r->node->text + len + (r->node->text[len] == '#'));
 	const struct schema *found = NULL;
 
 	if (!fragment)
-		return no_memory(c);
-	if (!good)
-		return unresolved(c, r, "is no reference");
+		return reject_ref(c, r, "is not a valid reference");
 	if (*fragment == '\0' || *fragment == '/') {
 		found = find_pointer(c, r, resource, fragment);
 		if (!found)
 			return false;
 	} else {
-		const struct name *name =
-		    find_name(c->out, (struct name){
+		const struct js_name *name =
+		    find_name(c->out, (struct js_name){
 					  .resource = resource, .text = fragment, .anchor = true });
 
 		if (!name)
-			return unresolved(c, r, "refers to nothing");
+			return reject_ref(c, r, "does not exist");
 		found = name->schema;
 		if (name->dynamic && r->sub == DYNAMIC_REF)
-			r->from->dynamic_anchor = name->text;
+			r->schema->dynamic_anchor = name->text;
 	}
-	r->from->sub[r->sub] = found;
+	r->schema->sub[r->sub] = found;
 	return true;
 }
 
-static bool resolve_all(struct compiler *c)
+static bool resolve_refs(struct compiler *c)
 {
-	while (c->references) {
-		const struct reference *r = c->references;
+	while (c->refs) {
+		const struct js_ref *r = c->refs;
 
-		c->references = r->next;
-		if (!resolve(c, r) || !compile_all(c))
+		c->refs = r->next;
+		if (!resolve_ref(c, r) || !compile_all(c))
 			return false;
 	}
 	return true;
 }
 
-/* ---- loops ------------------------------------------------------------------------------------
- */
+/* ---- loops ----------------------------------------------------------------------------------- */
 
 static bool find_loops(struct compiler *c, const struct schema *schema, unsigned depth)
 {
@@ -691,9 +642,9 @@ static bool find_loops(struct compiler *c, const struct schema *schema, unsigned
 	if (!s || !s->node || s->visit == DONE)
 		return true;
 	if (s->visit == OPEN)
-		return wrong_at(c, s->node, "refers to itself without end");
+		return wrong(c, s->node, "refers to itself without end");
 	if (depth == CHAIN_MAX)
-		return wrong_at(c, s->node, "refers on for too long");
+		return wrong(c, s->node, "chain of references is too long (at most 1000)");
 	s->visit = OPEN;
 	for (size_t i = 0; i < IN_PLACE; i++)
 		if (!find_loops(c, s->sub[i], depth + 1))
@@ -706,21 +657,20 @@ static bool find_loops(struct compiler *c, const struct schema *schema, unsigned
 	return true;
 }
 
-/* ---- all of it --------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static bool compile_root(struct compiler *c, struct node *root)
 {
-	struct resource *document = arena_alloc(c->arena, sizeof *document);
+	struct js_resource *document = arena_alloc(c->arena, sizeof *document);
 	struct schema outside = { .resource = document };
 
 	if (!document)
-		return no_memory(c);
-	*document = (struct resource){ "", root };
+		return false;
+	*document = (struct js_resource){ "", root };
 	if (!read_schema(c, &outside, root))
 		return false;
 	c->out->root = root->schema;
-	if (!compile_all(c) || !resolve_all(c) || !find_loops(c, c->out->root, 0))
+	if (!compile_all(c) || !resolve_refs(c) || !find_loops(c, c->out->root, 0))
 		return false;
 	for (struct schema *s = c->out->schemas; s; s = s->next)
 		if (!find_loops(c, s, 0))
@@ -728,34 +678,28 @@ static bool compile_root(struct compiler *c, struct node *root)
 	return true;
 }
 
-bool jsonschema_compile(struct jsonschema *out, struct arena *a, const cJSON *schema)
+bool jsonschema_compile(struct jsonschema *s, struct arena *a, const cJSON *schema)
 {
-	struct compiler c = { .out = out, .arena = a };
-	const char *why;
-	struct node *root = jsontree_load(a, schema, &why);
+	struct compiler c = { .out = s, .arena = a };
+	struct node *root;
 
-	*out = (struct jsonschema){ .arena = a };
-	if (!root) {
-		out->broke = why == json_out_of_memory;
-		out->why = why;
-		return false;
-	}
-	return compile_root(&c, root);
+	*s = (struct jsonschema){ .arena = a };
+	root = jsontree_load(a, schema, &s->why);
+	return root && compile_root(&c, root) && !a->failed;
 }
 
-static void keep_nothing(void *name)
+static void free_nothing(void *name)
 {
-	(void)name; /* the arena's */
+	(void)name; /* the arena owns it */
 }
 
 void jsonschema_free(struct jsonschema *s)
 {
-	for (struct schema *at = s->schemas; at; at = at->next) {
-		free(at->words);
-		regex_free(at->pattern);
-		for (size_t i = 0; at->patterns && i < at->part[PATTERN_PROPERTIES]->count; i++)
-			regex_free(at->patterns[i]);
-		free(at->patterns);
+	for (struct schema *schema = s->schemas; schema; schema = schema->next) {
+		regex_free(schema->pattern);
+		for (size_t i = 0; schema->patterns && i < schema->part[PATTERN_PROPERTIES]->count;
+		     i++)
+			regex_free(schema->patterns[i]);
 	}
-	tdestroy(s->names, keep_nothing);
+	tdestroy(s->names, free_nothing);
 }

@@ -1,5 +1,5 @@
 /*
- * jsonschema_compile.h - a JSON Schema, read into what jsonschema.c walks. Nobody else's business.
+ * jsonschema_compile.h - compiles a JSON Schema for jsonschema.c, and is for that file only.
  */
 #ifndef SCHEMA_JSONSCHEMA_COMPILE_H
 #define SCHEMA_JSONSCHEMA_COMPILE_H
@@ -7,7 +7,7 @@
 #include "schema/jsontree.h"
 #include "schema/regex.h"
 
-/* Keywords that are one number; NAN where a schema has none. */
+/* Keywords whose value is a number. NAN: the schema does not have it. */
 enum bound {
 	MULTIPLE_OF,
 	MINIMUM,
@@ -25,7 +25,7 @@ enum bound {
 	BOUNDS
 };
 
-/* Keywords that are one schema, or refer to one; NULL where a schema has none. */
+/* Keywords whose value is a schema, or refers to one. NULL: the schema does not have it. */
 enum sub {
 	REF,
 	DYNAMIC_REF,
@@ -40,12 +40,12 @@ enum sub {
 	PROPERTY_NAMES,
 	UNEVALUATED_ITEMS,
 	UNEVALUATED_PROPERTIES,
-	CONTENT_SCHEMA, /* only for its names */
+	CONTENT_SCHEMA, /* compiled for its $id and anchors only */
 	SUBS
 };
 
-/* Keywords whose own node, checked, is all that is needed; below it, nodes have their .schema. */
-enum part {
+/* Keywords for which the checked node is enough; nodes below it that are schemas have `schema`. */
+enum js_part {
 	ALL_OF,
 	ANY_OF,
 	ONE_OF,
@@ -63,43 +63,43 @@ enum part {
 	PARTS
 };
 
-/* A schema with an $id, and the document as a whole. */
-struct resource {
+/* A schema resource: the document, or a schema with an $id. */
+struct js_resource {
 	const char *uri;
 	struct node *node;
 };
 
 struct schema {
-	const struct node *node; /* NULL: `true` or `{}`, or with never, `false` */
+	const struct node *node; /* NULL: true or {}; with `never`, false */
 	bool never, unique_items;
 	unsigned types; /* a set of enum node_type; 0: any */
 	double bound[BOUNDS];
 	const struct schema *sub[SUBS];
 	const struct node *part[PARTS];
-	const struct resource *resource;
-	const struct node **words;         /* of the enum, sorted; owned */
-	struct regex *pattern, **patterns; /* of the pattern, of patternProperties; owned */
+	const struct js_resource *resource;
+	const struct node **enum_values;   /* the items of enum, sorted */
+	struct regex *pattern, **patterns; /* for pattern, and for patternProperties; owned */
 	const char *dynamic_anchor;        /* that its $dynamicRef may find elsewhere; or NULL */
-	enum { UNSEEN, OPEN, DONE } visit; /* in the search for loops */
+	enum { UNSEEN, OPEN, DONE } visit; /* by the search for loops */
 	struct schema *next;
 };
 
-/* What a schema's text is compiled into. */
+/* A compiled document. */
 struct jsonschema {
 	struct arena *arena;
 	const struct schema *root;
 	struct schema *schemas; /* all of them, in no order */
-	void *names;            /* for tsearch: of resources and anchors */
-	const char *why;        /* "pointer: what is wrong"; set once */
-	bool broke;             /* memory was short */
+	void *names;            /* of resources and anchors, for tsearch() */
+	const char *why;        /* "pointer: what is wrong" */
 };
 
-/* Compile into an empty *c. True if it is a good schema; else c->why or c->broke says why not. */
-bool jsonschema_compile(struct jsonschema *c, struct arena *a, const cJSON *schema) MUST_CHECK;
-/* Whatever jsonschema_compile returned. */
+/* Compile into *s. False if it is no valid schema, with s->why, and when memory is short. Then the
+ * arena has failed, or s->why is NULL. */
+bool jsonschema_compile(struct jsonschema *s, struct arena *a, const cJSON *schema) MUST_CHECK;
+/* Call this also if jsonschema_compile() returned false. */
 void jsonschema_free(struct jsonschema *s);
 /* The schema in a resource with this $dynamicAnchor, or NULL. */
-const struct schema *jsonschema_dynamic(const struct jsonschema *s, const struct resource *resource,
-					const char *anchor);
+const struct schema *jsonschema_dynamic(const struct jsonschema *s,
+					const struct js_resource *resource, const char *anchor);
 
 #endif

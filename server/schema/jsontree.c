@@ -1,5 +1,5 @@
 /*
- * jsontree.c - a tree of nodes from a tree of cJSON's, and what is asked of it.
+ * jsontree.c - makes the tree of nodes, and answers questions about it.
  */
 #include "schema/jsontree.h"
 
@@ -13,15 +13,9 @@ enum { SHOWN_MAX = 64, POINTER_MAX = 256, PATH_MAX_LEN = 4096, BYTES_PER_WEIGHT 
 
 struct loader {
 	struct arena *arena;
-	const char *why;
 	size_t count; /* of nodes so far */
+	bool too_deep;
 };
-
-static void *failed(struct loader *l, const char *why)
-{
-	l->why = why;
-	return NULL;
-}
 
 static struct node *load(struct loader *l, const cJSON *json, const struct node *parent,
 			 unsigned depth);
@@ -51,22 +45,23 @@ static bool load_items(struct loader *l, struct node *n, const cJSON *json, unsi
 		n->count++;
 	n->items = arena_alloc(l->arena, (n->count + 1) * sizeof(struct node *));
 	if (!n->items)
-		return failed(l, json_out_of_memory);
+		return false;
 	cJSON_ArrayForEach(item, json)
 		if (!load_child(l, n, item, place++, depth))
 			return false;
 	return true;
 }
 
-/* Where each member goes among the sorted ones; in the object's order; SIZE_MAX: nowhere. */
-static size_t *plan_members(struct node *n, const cJSON *json)
+/* For each member, in the object's order, its index when sorted; SIZE_MAX if its key repeats later.
+ */
+static size_t *plan_members(struct loader *l, struct node *n, const cJSON *json)
 {
 	size_t count, *places;
 	struct json_member *members = json_members(json, &count);
 
 	if (!members)
 		return NULL;
-	places = reallocarray(NULL, count + 1, sizeof *places);
+	places = arena_alloc(l->arena, (count + 1) * sizeof *places);
 	for (size_t i = 0; places && i < count; i++)
 		places[members[i].order] =
 		    json_member_repeats(members, count, i) ? SIZE_MAX : n->count++;
@@ -77,21 +72,17 @@ static size_t *plan_members(struct node *n, const cJSON *json)
 static bool load_members(struct loader *l, struct node *n, const cJSON *json, unsigned depth)
 {
 	const cJSON *item;
-	size_t i = 0, *places = plan_members(n, json);
-	bool good = places != NULL;
+	size_t *places = plan_members(l, n, json);
 
 	n->items = arena_alloc(l->arena, (n->count + 1) * sizeof(struct node *));
-	if (!places || !n->items) {
-		free(places);
-		return failed(l, json_out_of_memory);
-	}
+	if (!places || !n->items)
+		return false;
 	cJSON_ArrayForEach(item, json) {
-		if (good && places[i] != SIZE_MAX)
-			good = load_child(l, n, item, places[i], depth);
-		i++;
+		if (*places != SIZE_MAX && !load_child(l, n, item, *places, depth))
+			return false;
+		places++;
 	}
-	free(places);
-	return good;
+	return true;
 }
 
 static struct node *load(struct loader *l, const cJSON *json, const struct node *parent,
@@ -100,13 +91,13 @@ static struct node *load(struct loader *l, const cJSON *json, const struct node 
 	struct node *n = arena_zalloc(l->arena, sizeof *n);
 
 	if (!n)
-		return failed(l, json_out_of_memory);
+		return NULL;
 	n->parent = parent;
-	n->at = l->count++;
+	n->order = l->count++;
 	n->weight = 1;
 	if (cJSON_IsBool(json)) {
 		n->type = NODE_BOOLEAN;
-		n->yes = cJSON_IsTrue(json);
+		n->boolean = cJSON_IsTrue(json);
 	} else if (cJSON_IsNumber(json) && !isnan(json->valuedouble)) {
 		n->type = NODE_NUMBER;
 		n->number = json->valuedouble;
@@ -116,8 +107,9 @@ static struct node *load(struct loader *l, const cJSON *json, const struct node 
 		n->count = utf8_count(n->text);
 		n->weight += n->count / BYTES_PER_WEIGHT;
 	} else if (cJSON_IsArray(json) || cJSON_IsObject(json)) {
-		if (depth == JSON_DEPTH)
-			return failed(l, "nested too deep");
+		l->too_deep |= depth == JSON_DEPTH;
+		if (l->too_deep)
+			return NULL;
 		n->type = cJSON_IsArray(json) ? NODE_ARRAY : NODE_OBJECT;
 		if (!(n->type == NODE_ARRAY ? load_items(l, n, json, depth + 1)
 					    : load_members(l, n, json, depth + 1)))
@@ -133,7 +125,7 @@ struct node *jsontree_load(struct arena *a, const cJSON *json, const char **why)
 	struct loader l = { .arena = a };
 	struct node *n = load(&l, json, NULL, 0);
 
-	*why = l.why;
+	*why = l.too_deep ? JSON_TOO_DEEP : NULL;
 	return n;
 }
 
@@ -143,11 +135,11 @@ struct node *jsontree_get(const struct node *object, const char *key)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(key, object->items[middle]->key);
+		int result = strcmp(key, object->items[middle]->key);
 
-		if (order == 0)
+		if (result == 0)
 			return object->items[middle];
-		if (order < 0)
+		if (result < 0)
 			high = middle;
 		else
 			low = middle + 1;
@@ -159,12 +151,12 @@ static int compare_items(const struct node *a, const struct node *b)
 {
 	for (size_t i = 0; i < a->count && i < b->count; i++) {
 		const struct node *x = a->items[i], *y = b->items[i];
-		int order = x->key ? strcmp(x->key, y->key) : 0;
+		int result = x->key ? strcmp(x->key, y->key) : 0;
 
-		if (order == 0)
-			order = jsontree_compare(x, y);
-		if (order != 0)
-			return order;
+		if (result == 0)
+			result = jsontree_compare(x, y);
+		if (result != 0)
+			return result;
 	}
 	return (a->count > b->count) - (a->count < b->count);
 }
@@ -175,7 +167,7 @@ int jsontree_compare(const struct node *a, const struct node *b)
 		return a->type < b->type ? -1 : 1;
 	switch (a->type) {
 	case NODE_BOOLEAN:
-		return a->yes - b->yes;
+		return a->boolean - b->boolean;
 	case NODE_NUMBER:
 		return (a->number > b->number) - (a->number < b->number);
 	case NODE_STRING:
@@ -188,39 +180,35 @@ int jsontree_compare(const struct node *a, const struct node *b)
 	}
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_for_sort(const void *a, const void *b)
 {
 	const struct node *x = *(const struct node *const *)a, *y = *(const struct node *const *)b;
-	int order = jsontree_compare(x, y);
+	int result = jsontree_compare(x, y);
 
-	return order != 0 ? order : x->at < y->at ? -1 : 1;
+	return result != 0 ? result : x->order < y->order ? -1 : 1;
 }
 
-const struct node **jsontree_sort(const struct node *array)
+const struct node **jsontree_sort(struct arena *a, const struct node *array)
 {
-	const struct node **sorted = reallocarray(NULL, array->count + 1, sizeof(struct node *));
+	const struct node **sorted = arena_alloc(a, (array->count + 1) * sizeof(struct node *));
 
 	if (!sorted)
 		return NULL;
 	memcpy(sorted, array->items, array->count * sizeof(struct node *));
-	qsort(sorted, array->count, sizeof(struct node *), compare_places);
+	qsort(sorted, array->count, sizeof(struct node *), compare_for_sort);
 	return sorted;
 }
 
-bool jsontree_equal_items(const struct node *array, size_t *first, size_t *second, bool *broke)
+bool jsontree_equal_items(struct arena *a, const struct node *array, size_t *first, size_t *second)
 {
-	const struct node **sorted = jsontree_sort(array);
+	const struct node **sorted = jsontree_sort(a, array);
 	bool found = false;
 
-	*broke = !sorted;
-	if (!sorted)
-		return false;
-	for (size_t i = 1; i < array->count && !found; i++) {
+	for (size_t i = 1; sorted && i < array->count && !found; i++) {
 		found = jsontree_compare(sorted[i - 1], sorted[i]) == 0;
 		*first = sorted[i - 1]->index;
 		*second = sorted[i]->index;
 	}
-	free(sorted);
 	return found;
 }
 
@@ -229,97 +217,89 @@ bool jsontree_is_integer(const struct node *n)
 	return n->type == NODE_NUMBER && n->number == floor(n->number);
 }
 
-const char *jsontree_type_name(const struct node *n)
+static const char *or_empty(const char *text)
 {
-	switch (n->type) {
-	case NODE_BOOLEAN:
-		return "boolean";
-	case NODE_NUMBER:
-		return "number";
-	case NODE_STRING:
-		return "string";
-	case NODE_ARRAY:
-		return "array";
-	case NODE_OBJECT:
-		return "object";
-	default:
-		return "null";
-	}
+	return text ? text : "";
 }
 
-/* What a buffer came to, moved into the arena. */
+static const char *clean(struct arena *a, const char *text, size_t max)
+{
+	return or_empty(utf8_clean(a, text, max));
+}
+
+/* Move a buffer's text, which must not be empty, into the arena. */
 static const char *finish(struct arena *a, struct buf *b, size_t max)
 {
-	const char *text = b->bad ? NULL : utf8_clean(a, b->text ? b->text : "", max);
+	const char *text = or_empty(b->bad ? arena_fail(a) : clean(a, b->text, max));
 
 	buf_free(b);
 	return text;
 }
 
-/* The nodes from below the root to `n`: how many, at most JSON_DEPTH. */
-static size_t lineage(const struct node *n, const struct node *line[JSON_DEPTH + 1])
+const char *jsontree_type_names(struct arena *a, unsigned types)
 {
-	size_t count = 0, i;
+	static const char *const names[] = { "null",   "boolean", "integer", "number",
+					     "string", "array",   "object" };
+	const char *text = NULL;
 
-	for (const struct node *at = n; at->parent; at = at->parent)
-		count++;
-	i = count;
-	for (const struct node *at = n; at->parent; at = at->parent)
-		line[--i] = at;
-	return count;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (types & 1u << i)
+			text =
+			    text ? or_empty(arena_printf(a, "%s or %s", text, names[i])) : names[i];
+	return or_empty(text);
+}
+
+/* Append the keys and indices from the root to `n`. */
+static void add_steps(struct arena *a, struct buf *b, const struct node *n)
+{
+	if (!n->parent)
+		return;
+	add_steps(a, b, n->parent);
+	if (n->parent->parent)
+		buf_addc(b, ',');
+	if (n->key)
+		buf_add_json(b, clean(a, n->key, SHOWN_MAX));
+	else
+		buf_add_int(b, (long long)n->index);
 }
 
 const char *jsontree_path(struct arena *a, const struct node *n)
 {
-	const struct node *line[JSON_DEPTH + 1];
-	size_t count = lineage(n, line);
 	struct buf b = BUF_INIT((size_t)(JSON_DEPTH + 1) * PATH_MAX_LEN);
 
 	buf_addc(&b, '[');
-	for (size_t i = 0; i < count; i++) {
-		const char *key = line[i]->key ? utf8_clean(a, line[i]->key, SHOWN_MAX) : NULL;
-
-		if (i > 0)
-			buf_addc(&b, ',');
-		if (!line[i]->key)
-			buf_add_int(&b, (long long)line[i]->index);
-		else if (key)
-			buf_add_json(&b, key);
-		else
-			b.bad = true;
-	}
+	add_steps(a, &b, n);
 	buf_addc(&b, ']');
 	return finish(a, &b, b.max);
 }
 
+static void add_tokens(struct arena *a, struct buf *b, const struct node *n)
+{
+	if (!n->parent)
+		return;
+	add_tokens(a, b, n->parent);
+	buf_addc(b, '/');
+	if (!n->key)
+		buf_add_int(b, (long long)n->index);
+	for (const char *key = n->key ? clean(a, n->key, SHOWN_MAX) : ""; *key; key++) {
+		if (*key == '~' || *key == '/')
+			buf_add(b, *key == '~' ? "~0" : "~1");
+		else
+			buf_addc(b, *key);
+	}
+}
+
 const char *jsontree_pointer(struct arena *a, const struct node *n)
 {
-	const struct node *line[JSON_DEPTH + 1];
-	size_t count = lineage(n, line);
 	struct buf b = BUF_INIT((size_t)(JSON_DEPTH + 1) * PATH_MAX_LEN);
 
-	for (size_t i = 0; i < count; i++) {
-		const char *key = line[i]->key ? utf8_clean(a, line[i]->key, SHOWN_MAX) : "";
-
-		buf_addc(&b, '/');
-		b.bad |= !key;
-		if (!line[i]->key)
-			buf_add_int(&b, (long long)line[i]->index);
-		for (; key && *key; key++) {
-			if (*key == '~' || *key == '/')
-				buf_add(&b, *key == '~' ? "~0" : "~1");
-			else
-				buf_addc(&b, *key);
-		}
-	}
-	return finish(a, &b, POINTER_MAX);
+	add_tokens(a, &b, n);
+	return n->parent ? finish(a, &b, POINTER_MAX) : "";
 }
 
 const char *jsontree_quote(struct arena *a, const char *text)
 {
-	const char *clean = utf8_clean(a, text, SHOWN_MAX);
-
-	return clean ? arena_printf(a, "'%s'", clean) : NULL;
+	return or_empty(arena_printf(a, "'%s'", clean(a, text, SHOWN_MAX)));
 }
 
 const char *jsontree_show_number(struct arena *a, double number)
@@ -338,8 +318,8 @@ const char *jsontree_show(struct arena *a, const struct node *n)
 	case NODE_NUMBER:
 		return jsontree_show_number(a, n->number);
 	case NODE_BOOLEAN:
-		return n->yes ? "true" : "false";
+		return n->boolean ? "true" : "false";
 	default:
-		return jsontree_type_name(n);
+		return jsontree_type_names(a, n->type);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * jsontree.h - JSON to be looked at from all sides: who knows its place, its parent and its keys in
- * order. Made of a cJSON tree, which must outlive it. Pure.
+ * jsontree.h - JSON as a tree of nodes that know their place and their parent, and have their
+ * members sorted by key. Made from a cJSON tree, which must outlive it. Pure.
  */
 #ifndef SCHEMA_JSONTREE_H
 #define SCHEMA_JSONTREE_H
@@ -8,11 +8,11 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-/* Bits, so that a schema's types are a set of them. */
+/* Bits, so that a schema's types are a set. */
 enum node_type {
 	NODE_NULL = 1,
 	NODE_BOOLEAN = 2,
-	NODE_INTEGER = 4, /* in sets only: the type of a whole number is NODE_NUMBER, too */
+	NODE_INTEGER = 4, /* in sets only: a node that is an integer has the type NODE_NUMBER */
 	NODE_NUMBER = 8,
 	NODE_STRING = 16,
 	NODE_ARRAY = 32,
@@ -26,46 +26,50 @@ struct node {
 	const struct node *parent;
 	const char *key;   /* in an object; NULL elsewhere */
 	size_t index;      /* in an array */
-	size_t at;         /* its place in the document */
-	size_t weight;     /* of it and all within, about what it costs to compare it */
-	size_t key_weight; /* of the key, likewise */
+	size_t order;      /* its number, in the order of the document */
+	size_t weight;     /* about the cost to compare it, with all that is within */
+	size_t key_weight; /* the cost to compare the key */
 	union {
 		const char *text;
 		double number;
-		bool yes;
+		bool boolean;
 	};
-	size_t count;                /* of items, of members, of the characters of a text */
+	size_t count;                /* of items, members, or the characters of a text */
 	struct node **items;         /* of an array; of an object, sorted by key, each key once */
-	const struct schema *schema; /* what jsonschema_compile.c made of it */
+	const struct schema *schema; /* for jsonschema_compile.c: the schema that the node is */
 };
 
 /*
- * NULL on failure, with *why: json_out_of_memory, or that the tree is deeper than JSON_DEPTH. Of
- * keys that repeat the last one counts.
+ * Make a tree. Of a key that repeats, the last member counts. If it fails: NULL, and *why, that it
+ * is deeper than JSON_DEPTH; *why is NULL when memory is short.
  */
 struct node *jsontree_load(struct arena *a, const cJSON *json, const char **why) MUST_CHECK;
-/* An object's member, or NULL; also of what is no object. */
+/* The member with a key. NULL if there is none, or `object` is no object or NULL. */
 struct node *jsontree_get(const struct node *object, const char *key);
-/* A total order of values; 0 for equal ones. */
+/* Compare values in a total order: 0 if they are equal. */
 int jsontree_compare(const struct node *a, const struct node *b);
-/* The items of an array in that order, equal ones as they come; to be freed; NULL: no memory. */
-const struct node **jsontree_sort(const struct node *array) MUST_CHECK;
-/* Two equal items of an array. False if there are none; broke is set where memory is short. */
-bool jsontree_equal_items(const struct node *array, size_t *first, size_t *second, bool *broke);
+/* The items of an array in that order, equal ones in the array's order. NULL when memory is short.
+ */
+const struct node **jsontree_sort(struct arena *a, const struct node *array) MUST_CHECK;
+/* Find two equal items of an array. False if there are none, or when memory is short. */
+bool jsontree_equal_items(struct arena *a, const struct node *array, size_t *first, size_t *second);
 
 bool jsontree_is_integer(const struct node *n);
-/* "object" and so on; of every number "number". */
-const char *jsontree_type_name(const struct node *n);
 
-/* These are in the arena, fit to be shown, cut where long; NULL where memory is short. */
+/*
+ * Texts for messages, in valid UTF-8, cut if they are long. They are never NULL: when memory is
+ * short, they are empty, and the arena has failed.
+ */
 
+/* A set of enum node_type: "boolean or object". */
+const char *jsontree_type_names(struct arena *a, unsigned types);
 /* The keys and indices that lead to a node, as a JSON array. */
 const char *jsontree_path(struct arena *a, const struct node *n);
-/* The same as a JSON pointer. */
+/* The JSON pointer to a node. */
 const char *jsontree_pointer(struct arena *a, const struct node *n);
 /* A text in single quotes. */
 const char *jsontree_quote(struct arena *a, const char *text);
-/* A value that is no collection: texts in single quotes. */
+/* A value, with a text in single quotes; of an array or an object only the type. */
 const char *jsontree_show(struct arena *a, const struct node *n);
 const char *jsontree_show_number(struct arena *a, double number);
 

@@ -1,17 +1,15 @@
 /*
- * language.c - a row for each language.
+ * language.c - the table of languages, and the functions in its rows.
  */
 #include "schema/language.h"
 
 #include "base/json.h"
-#include "base/utf8.h"
 #include "schema/cue.h"
 #include "schema/file_format.h"
+#include "schema/jsontree.h"
 #include "schema/yaml.h"
 
-enum { KEY_SHOWN = 48 };
-
-/* A text as a tree; where it is none, why is set, or memory is short. */
+/* Parse a text. If it fails: NULL, and *why, which is NULL when memory is short. */
 static cJSON *parse(struct arena *a, const char *format, const char *text, const char **why)
 {
 	bool yaml = streq(format, "yaml");
@@ -20,104 +18,92 @@ static cJSON *parse(struct arena *a, const char *format, const char *text, const
 	    yaml ? yaml_parse(text, strlen(text), &e) : json_parse_any(text, strlen(text), &e);
 
 	*why = NULL;
-	if (!json && e.what != json_out_of_memory)
-		*why = arena_printf(a, "no %s: line %u, column %u: %s", yaml ? "YAML" : "JSON",
+	if (!json && e.what)
+		*why = arena_printf(a, "invalid %s: line %u, column %u: %s", yaml ? "YAML" : "JSON",
 				    e.line, e.column, e.what);
 	return json;
 }
 
 /* ---- jsonschema ------------------------------------------------------------------------------ */
 
-static enum verdict jsonschema_document(struct arena *a, const char *format, const char *data,
-					struct buf *canonical, const char **why)
+static bool jsonschema_document(struct arena *a, const char *format, const char *data,
+				struct buf *canonical, const char **why)
 {
-	cJSON *json = parse(a, format, data, why);
-	enum verdict verdict;
+	cJSON *json CLEANUP(json_free) = parse(a, format, data, why);
 
-	if (!json)
-		return *why ? INVALID : NO_MEMORY;
-	verdict = jsonschema_check(a, json, why);
-	if (verdict == VALID)
-		json_add_canonical(canonical, json);
-	cJSON_Delete(json);
-	return verdict;
+	if (!json || !jsonschema_check(a, json, why))
+		return false;
+	json_add_canonical(canonical, json);
+	return true;
 }
 
-static enum verdict jsonschema_instance(struct arena *a, const char *format, const char *data,
-					const cJSON *content, struct violation **violations)
+static bool jsonschema_instance(struct arena *a, const char *format, const char *data,
+				const cJSON *content, struct violation **violations)
 {
 	const char *why;
-	cJSON *json = parse(a, format, data, &why);
-	enum verdict verdict;
+	cJSON *json CLEANUP(json_free) = parse(a, format, data, &why);
 
 	if (!json)
-		return why ? VALID : NO_MEMORY;
-	verdict = jsonschema_validate(a, json, content, violations);
-	/* What was never a schema, which fixtures alone can have, says nothing of instances. */
-	if (verdict == INVALID) {
-		verdict = jsonschema_check(a, json, &why);
-		if (verdict != NO_MEMORY)
-			verdict = verdict == VALID ? INVALID : VALID;
-	}
-	cJSON_Delete(json);
-	return verdict;
+		return why != NULL;
+	if (jsonschema_validate(a, json, content, violations))
+		return true;
+	if (!*violations || jsonschema_check(a, json, &why))
+		return false;
+	/* Only fixtures can have a document that is no schema: any content is an instance of it. */
+	*violations = NULL;
+	return why != NULL;
 }
 
 /* ---- cue ------------------------------------------------------------------------------------- */
 
-static enum verdict cue_document(struct arena *a, const char *format, const char *data,
-				 struct buf *canonical, const char **why)
+static bool cue_document(struct arena *a, const char *format, const char *data,
+			 struct buf *canonical, const char **why)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
 	struct json_error e;
 
 	(void)format;
+	*why = NULL;
 	if (!cue_check(data, strlen(data), &e)) {
-		*why = arena_printf(a, "no CUE: line %u, column %u: %s", e.line, e.column, e.what);
-		return *why ? INVALID : NO_MEMORY;
+		*why = arena_printf(a, "invalid CUE: line %u, column %u: %s", e.line, e.column,
+				    e.what);
+		return false;
 	}
 	cue_add_canonical(&text, data, strlen(data));
 	if (text.bad)
-		return NO_MEMORY;
+		return false;
 	buf_add_json(canonical, text.text ? text.text : "");
-	return VALID;
+	return true;
 }
 
 /* ---- opaque ---------------------------------------------------------------------------------- */
 
-/* A document that says what a schema's other fields say, too, and nothing else. */
-static enum verdict opaque_document(struct arena *a, const char *format, const char *data,
-				    struct buf *canonical, const char **why)
+/* A document that repeats what the schema's other fields say, and has no other keys. */
+static bool opaque_document(struct arena *a, const char *format, const char *data,
+			    struct buf *canonical, const char **why)
 {
 	static const char *const keys[] = { "config_type",    "instance_filepath",
 					    "instance_slots", "instance_format",
 					    "language",       NULL };
-	cJSON *json = parse(a, format, data, why);
-	const cJSON *item;
+	cJSON *json CLEANUP(json_free) = parse(a, format, data, why);
 
 	if (!json)
-		return *why ? INVALID : NO_MEMORY;
-	item = json->child;
-	while (cJSON_IsObject(json) && item && language_has(keys, item->string))
-		item = item->next;
+		return false;
 	if (!cJSON_IsObject(json)) {
 		*why = "expected an object";
-	} else if (item) {
-		const char *key = utf8_clean(a, item->string, KEY_SHOWN);
-
-		*why = key ? arena_printf(a,
-					  "unknown key '%s'; there is: config_type, "
-					  "instance_filepath, instance_slots, instance_format, "
-					  "language",
-					  key)
-			   : NULL;
-	} else {
-		json_add_canonical(canonical, json);
-		cJSON_Delete(json);
-		return VALID;
+		return false;
 	}
-	cJSON_Delete(json);
-	return *why ? INVALID : NO_MEMORY;
+	for (const cJSON *item = json->child; item; item = item->next)
+		if (!language_has(keys, item->string)) {
+			*why = arena_printf(a,
+					    "unknown key %s (expected one of config_type, "
+					    "instance_filepath, instance_slots, instance_format, "
+					    "language)",
+					    jsontree_quote(a, item->string));
+			return false;
+		}
+	json_add_canonical(canonical, json);
+	return true;
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -135,7 +121,7 @@ static const struct language languages[] = {
 	    .name = "cue",
 	    .formats = { "cue" },
 	    .instance_formats = { "json", "yaml" },
-	    .several = true,
+	    .many_documents = true,
 	    .parsed = true,
 	    .document = cue_document,
 	},
@@ -165,47 +151,37 @@ bool language_has(const char *const *list, const char *text)
 	return false;
 }
 
-bool language_takes_file(const struct language *l, const char *filepath)
+bool language_allows_file(const struct language *l, const char *filepath)
 {
 	const char *format = file_format_of(filepath);
 
 	return l->any_file || (format && language_has(l->instance_formats, format));
 }
 
-/* What fixtures hold need be no document: it is then taken as it is. */
+/* See language.h. */
 bool language_canonical(struct arena *a, const struct language *l, const char *format,
 			const char *data, struct buf *canonical)
 {
 	const char *why;
 
-	switch (l->document(a, format, data, canonical, &why)) {
-	case VALID:
+	if (l->document(a, format, data, canonical, &why))
 		return true;
-	case INVALID:
+	if (why)
 		buf_add_json(canonical, data);
-		return true;
-	default:
-		return false;
-	}
+	return why != NULL;
 }
 
-enum verdict language_check(struct arena *a, const struct language *l,
-			    const struct formatted *document, const struct formatted *content,
-			    const char **why, struct violation **violations)
+bool language_check(struct arena *a, const struct language *l, const struct formatted *document,
+		    const struct formatted *content, const char **why,
+		    struct violation **violations)
 {
-	enum verdict verdict;
-	cJSON *json;
-
 	*why = NULL;
 	*violations = NULL;
 	if (!l->parsed)
-		return VALID;
-	json = parse(a, content->format, content->text, why);
-	if (!json)
-		return *why ? INVALID : NO_MEMORY;
-	verdict = document->text && l->instance
-		      ? l->instance(a, document->format, document->text, json, violations)
-		      : VALID;
-	cJSON_Delete(json);
-	return verdict;
+		return true;
+
+	cJSON *json CLEANUP(json_free) = parse(a, content->format, content->text, why);
+
+	return json && (!document->text || !l->instance ||
+			l->instance(a, document->format, document->text, json, violations));
 }

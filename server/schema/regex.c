@@ -1,11 +1,11 @@
 /*
- * regex.c - PCRE2, kept from running away. Nothing else knows PCRE2.
+ * regex.c - PCRE2 with a bound on its time. The only file that knows PCRE2.
  *
- * Its match limit holds for one place to begin at, so the places are tried one by one, each with a
- * small limit first and a larger one after: what is paid for is within a factor of what was used.
- * The limit counts the points to come back to. Every character that a match passes leaves one, but
- * for fixed repetitions, which the weight of the pattern accounts for, and for constructs that are
- * refused.
+ * PCRE2's match limit is for one start of a match, so each start is tried on its own, first with a
+ * small limit and then with larger ones: the steps that are counted are within a factor of those
+ * that were used. The limit counts the points to backtrack to. Each character that a match passes
+ * leaves one, except in fixed repetitions, which the pattern's weight accounts for, and in
+ * constructs that are rejected.
  */
 #include "schema/regex.h"
 
@@ -20,34 +20,34 @@ enum {
 	REPEAT_MAX = 1000,   /* Go's */
 	GROUPS_MAX = 250,    /* PCRE2's */
 	WEIGHT_MAX = 100000, /* characters that one pass over the pattern may compare */
-	FIRST_LIMIT = 16,    /* points to come back to, of the first try at a place */
-	MORE = 8,            /* times as many, of the next */
+	FIRST_LIMIT = 16,    /* points to backtrack to, in the first try at a start */
+	LIMIT_FACTOR = 8,    /* times as many in the next try */
 	HEAP_KIB = 16 * 1024,
-	BEGIN_COST = 4, /* steps, of a try */
+	TRY_COST = 4, /* steps of each try */
 	WEIGHT_PER_STEP = 16,
-	CLASS_PER_WEIGHT = 8, /* bytes of a class, whose ranges are tried one by one */
-	CLASS_SLOW = 256,     /* bytes of one that is slow even where a try only passes it */
-	BYTES_PER_STEP = 64,  /* of the text, to be measured */
+	CLASS_PER_WEIGHT = 8, /* bytes of a class: its ranges are compared one by one */
+	CLASS_SLOW = 256,     /* bytes of a class that is slow even if a try only passes it */
+	BYTES_PER_STEP = 64,  /* of the text, whose length is counted */
 };
 
 struct regex {
 	pcre2_code *code;
 	bool anchored; /* it can match at the beginning only */
 	long long weight;
-	long long slow; /* steps of a character that a slow class takes; 0: there is none */
+	long long slow; /* steps for a character that a slow class passes; 0: there is none */
 };
 
-struct matcher {
+struct regex_matcher {
+	struct arena *arena;
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 };
 
-/* ---- which patterns ---------------------------------------------------------------------------
- */
+/* ---- which patterns -------------------------------------------------------------------------- */
 
 struct pattern {
-	const char *at;
-	const char *why;                  /* set once */
+	const char *pos;
+	const char *why;                  /* what is wrong, or NULL */
 	long long weight[GROUPS_MAX + 1]; /* of the open groups */
 	size_t depth;
 	long long widest; /* class, in bytes */
@@ -70,55 +70,56 @@ static bool is_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-/* At a backslash. */
+/* An escape, at its backslash. */
 static bool scan_escape(struct pattern *p)
 {
-	char c = p->at[1];
+	char c = p->pos[1];
 
 	if (c && (is_letter(c) || is_digit(c)) && !strchr("AbBdDsSwWzafnrtvpPx0", c))
-		return wrong(p, "an escape that is not supported");
-	p->at += c ? 2 : 1;
+		return wrong(p, "unsupported escape");
+	p->pos += c ? 2 : 1;
 	return true;
 }
 
-/* At the bracket that begins a class; one without an end is left to PCRE2. */
+/* A class, at its bracket. PCRE2 reports one without an end. */
 static bool scan_class(struct pattern *p)
 {
-	p->at++;
-	p->at += *p->at == '^';
-	p->at += *p->at == ']';
-	while (*p->at && *p->at != ']') {
-		const char *end = p->at[0] == '[' && p->at[1] == ':' ? strstr(p->at, ":]") : NULL;
+	p->pos++;
+	p->pos += *p->pos == '^';
+	p->pos += *p->pos == ']';
+	while (*p->pos && *p->pos != ']') {
+		const char *end =
+		    p->pos[0] == '[' && p->pos[1] == ':' ? strstr(p->pos, ":]") : NULL;
 
-		if (*p->at == '\\') {
+		if (*p->pos == '\\') {
 			if (!scan_escape(p))
 				return false;
 		} else {
-			p->at = end ? end + 2 : p->at + 1;
+			p->pos = end ? end + 2 : p->pos + 1;
 		}
 	}
-	p->at += *p->at == ']';
+	p->pos += *p->pos == ']';
 	return true;
 }
 
-/* At the bracket that begins a group. */
+/* The beginning of a group, at its bracket. */
 static bool scan_group(struct pattern *p)
 {
-	const char *at = ++p->at;
+	const char *pos = ++p->pos;
 
-	if (*at == '*')
-		return wrong(p, "a quantifier that follows nothing");
-	if (*at == '?') {
-		const char *flags = at + 1 + strspn(at + 1, "ims-");
-		bool name = (at[1] == 'P' && at[2] == '<') ||
-			    (at[1] == '<' && at[2] != '=' && at[2] != '!');
+	if (*pos == '*')
+		return wrong(p, "quantifier follows nothing");
+	if (*pos == '?') {
+		const char *flags = pos + 1 + strspn(pos + 1, "ims-");
+		bool name = (pos[1] == 'P' && pos[2] == '<') ||
+			    (pos[1] == '<' && pos[2] != '=' && pos[2] != '!');
 
-		if (!name && *flags != ':' && (*flags != ')' || flags == at + 1))
-			return wrong(p, "a group of a kind that is not supported");
-		p->at = name ? at + 2 : flags;
+		if (!name && *flags != ':' && (*flags != ')' || flags == pos + 1))
+			return wrong(p, "unsupported kind of group");
+		p->pos = name ? pos + 2 : flags;
 	}
 	if (p->depth == GROUPS_MAX)
-		return wrong(p, "groups nested too deep");
+		return wrong(p, "groups nested too deep (at most 250)");
 	p->weight[++p->depth] = 0;
 	return true;
 }
@@ -138,57 +139,57 @@ static bool add_class(struct pattern *p, long long len)
 	return add_weight(p, 1 + len / CLASS_PER_WEIGHT);
 }
 
-/* Behind a quantifier: what would make it possessive is refused. */
+/* Behind a quantifier: a + would make it possessive, and is rejected. */
 static bool end_quantifier(struct pattern *p)
 {
-	if (*p->at == '+')
-		return wrong(p, "a quantifier that follows another");
-	p->at += *p->at == '?';
+	if (*p->pos == '+')
+		return wrong(p, "quantifier follows another");
+	p->pos += *p->pos == '?';
 	return true;
 }
 
-/* At a brace: a count, or text like any other. */
+/* A brace: it begins a count, or is a character like any other. */
 static bool scan_brace(struct pattern *p)
 {
 	char *end;
-	unsigned long least, most;
+	unsigned long min, max;
 
-	if (!is_digit(p->at[1])) {
-		p->at++;
+	if (!is_digit(p->pos[1])) {
+		p->pos++;
 		return add_weight(p, 1);
 	}
-	least = most = strtoul(p->at + 1, &end, 10);
+	min = max = strtoul(p->pos + 1, &end, 10);
 	if (*end == ',' && is_digit(end[1]))
-		most = strtoul(end + 1, &end, 10);
+		max = strtoul(end + 1, &end, 10);
 	else if (*end == ',')
 		end++;
 	if (*end != '}') {
-		p->at++;
+		p->pos++;
 		return add_weight(p, 1);
 	}
-	if (least > REPEAT_MAX || most > REPEAT_MAX)
-		return wrong(p, "a repetition of more than 1000");
-	p->at = end + 1;
-	if (least > 1 && !add_weight(p, p->last * ((long long)least - 1)))
+	if (min > REPEAT_MAX || max > REPEAT_MAX)
+		return wrong(p, "repetition must be at most 1000");
+	p->pos = end + 1;
+	if (min > 1 && !add_weight(p, p->last * ((long long)min - 1)))
 		return false;
 	return end_quantifier(p);
 }
 
 static bool scan_atom(struct pattern *p)
 {
-	const char *from = p->at;
+	const char *start = p->pos;
 
-	switch (*p->at) {
+	switch (*p->pos) {
 	case '\\':
 		return scan_escape(p) && add_weight(p, 1);
 	case '[':
-		return scan_class(p) && add_class(p, p->at - from);
+		return scan_class(p) && add_class(p, p->pos - start);
 	case '(':
 		return scan_group(p);
 	case '{':
 		return scan_brace(p);
 	case ')':
-		p->at++;
+		p->pos++;
 		if (p->depth == 0)
 			return true;
 		p->depth--;
@@ -196,16 +197,15 @@ static bool scan_atom(struct pattern *p)
 	case '*':
 	case '+':
 	case '?':
-		p->at++;
+		p->pos++;
 		return end_quantifier(p);
 	default:
-		p->at++;
+		p->pos++;
 		return add_weight(p, 1);
 	}
 }
 
-/* ---- compiling and matching -------------------------------------------------------------------
- */
+/* ---- compiling and matching ------------------------------------------------------------------ */
 
 size_t regex_size(const struct regex *re)
 {
@@ -217,35 +217,33 @@ size_t regex_size(const struct regex *re)
 
 void regex_free(struct regex *re)
 {
-	if (!re)
-		return;
-	pcre2_code_free(re->code);
-	free(re);
+	if (re)
+		pcre2_code_free(re->code);
 }
 
-struct matcher *regex_matcher_new(void)
+struct regex_matcher *regex_matcher_new(struct arena *a)
 {
-	struct matcher *m = calloc(1, sizeof *m);
+	struct regex_matcher *m = arena_alloc(a, sizeof *m);
 
 	if (!m)
 		return NULL;
+	m->arena = a;
 	m->data = pcre2_match_data_create(1, NULL);
 	m->limits = pcre2_match_context_create(NULL);
 	if (!m->data || !m->limits) {
 		regex_matcher_free(m);
-		return NULL;
+		return arena_fail(a);
 	}
 	pcre2_set_heap_limit(m->limits, HEAP_KIB);
 	return m;
 }
 
-void regex_matcher_free(struct matcher *m)
+void regex_matcher_free(struct regex_matcher *m)
 {
 	if (!m)
 		return;
 	pcre2_match_data_free(m->data);
 	pcre2_match_context_free(m->limits);
-	free(m);
 }
 
 static const char *error_text(struct arena *a, int code)
@@ -263,18 +261,18 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 		OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_POSSESS |
 			  PCRE2_NO_START_OPTIMIZE | PCRE2_NO_UTF_CHECK | PCRE2_NO_AUTO_CAPTURE
 	};
-	struct pattern p = { .at = pattern };
+	struct pattern p = { .pos = pattern };
 	int error = PCRE2_ERROR_NOMEMORY;
 	PCRE2_SIZE place;
 	uint32_t options = 0;
 
-	while (*p.at && scan_atom(&p))
+	while (*p.pos && scan_atom(&p))
 		;
 	*why = p.why;
 	if (p.why)
 		return NULL;
 
-	struct regex *re = calloc(1, sizeof *re);
+	struct regex *re = arena_alloc(a, sizeof *re);
 
 	if (!re)
 		return NULL;
@@ -282,60 +280,54 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 	re->slow = p.widest / CLASS_SLOW;
 	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, OPTIONS, &error,
 				 &place, NULL);
-	if (re->code) {
-		pcre2_pattern_info(re->code, PCRE2_INFO_ALLOPTIONS, &options);
-		re->anchored = options & PCRE2_ANCHORED;
-		return re;
+	if (!re->code) {
+		if (error != PCRE2_ERROR_NOMEMORY && error != PCRE2_ERROR_HEAP_FAILED)
+			*why = error_text(a, error);
+		return NULL;
 	}
-	if (error != PCRE2_ERROR_NOMEMORY && error != PCRE2_ERROR_HEAP_FAILED) {
-		*why = error_text(a, error);
-	}
-	regex_free(re);
-	return NULL;
+	pcre2_pattern_info(re->code, PCRE2_INFO_ALLOPTIONS, &options);
+	re->anchored = options & PCRE2_ANCHORED;
+	return re;
 }
 
-/* Try at one place: the result of pcre2_match. */
-static int match_at(const struct regex *re, struct matcher *m, const char *text, size_t len,
-		    size_t at, long long *steps)
+/* Try to match at one start: the result of pcre2_match(). */
+static int match_at(const struct regex *re, struct regex_matcher *m, const char *text, size_t len,
+		    size_t start, long long *steps)
 {
 	int rc;
 	uint32_t limit = FIRST_LIMIT;
 
-	*steps -= BEGIN_COST + re->weight;
-	for (;; limit *= MORE) {
+	*steps -= TRY_COST + re->weight;
+	for (;; limit *= LIMIT_FACTOR) {
 		if (*steps < 0)
 			return PCRE2_ERROR_MATCHLIMIT;
 		pcre2_set_match_limit(m->limits, limit);
-		rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, at,
+		rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, start,
 				 PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK, m->data, m->limits);
 		if (rc != PCRE2_ERROR_MATCHLIMIT)
 			return rc;
-		/* It may have passed all of the text before it came back. */
-		*steps -= limit * re->weight + (long long)(len - at) * re->slow;
+		/* It may have passed all of the text before it went back. */
+		*steps -= limit * re->weight + (long long)(len - start) * re->slow;
 	}
 }
 
-enum regex_verdict regex_match(const struct regex *re, struct matcher *m, const char *text,
-			       long long *steps)
+bool regex_match(const struct regex *re, struct regex_matcher *m, const char *text,
+		 long long *steps)
 {
-	size_t len = strlen(text), at = 0;
+	size_t len = strlen(text), start = 0;
 
 	*steps -= (long long)(len / BYTES_PER_STEP);
 	for (;;) {
-		switch (match_at(re, m, text, len, at, steps)) {
-		case PCRE2_ERROR_NOMATCH:
-			break;
-		case PCRE2_ERROR_MATCHLIMIT:
-		case PCRE2_ERROR_HEAPLIMIT:
-		case PCRE2_ERROR_DEPTHLIMIT:
-			return REGEX_COMPLEX;
-		case PCRE2_ERROR_NOMEMORY:
-			return REGEX_BROKE;
-		default:
-			return REGEX_MATCHES;
-		}
-		if (re->anchored || at == len)
-			return REGEX_DIFFERS;
-		at += utf8_sequence(text + at, len - at);
+		int rc = match_at(re, m, text, len, start, steps);
+
+		if (rc >= 0)
+			return true;
+		if (rc == PCRE2_ERROR_NOMEMORY)
+			return arena_fail(m->arena);
+		if (rc != PCRE2_ERROR_NOMATCH)
+			*steps = -1;
+		if (rc != PCRE2_ERROR_NOMATCH || re->anchored || start == len)
+			return false;
+		start += utf8_sequence(text + start, len - start);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * regex.h - the regular expressions of JSON Schema, in what may be matched of a hostile one
- * bounded. Knows no JSON.
+ * regex.h - the regular expressions of JSON Schema, with a bound on the time that matching takes.
+ * Knows no JSON.
  */
 #ifndef SCHEMA_REGEX_H
 #define SCHEMA_REGEX_H
@@ -8,29 +8,30 @@
 #include "base/arena.h"
 
 struct regex;
-struct matcher; /* what matching needs of memory, for one pattern after another */
-
-enum regex_verdict { REGEX_MATCHES, REGEX_DIFFERS, REGEX_COMPLEX, REGEX_BROKE };
+struct regex_matcher; /* the memory for matching; used for one pattern after another */
 
 /*
- * Compile a valid UTF-8 text, for regex_free. NULL on failure, with *why, in the arena, or NULL
- * there as well where memory is short.
+ * Compile a pattern in valid UTF-8, for regex_free(). If it fails: NULL, and *why, in the arena,
+ * which is NULL when memory is short.
  *
- * Accepted is what Go's regexp, and so RE2, accepts: no look-around, no references back, nothing
- * possessive or atomic, no repetition beyond 1000. That is also what makes regex_match countable.
+ * Accepts what Go's regexp, and so RE2, accepts: no look-around, no back-references, nothing
+ * possessive or atomic, no repetition beyond 1000. That is also why regex_match() can count its
+ * steps.
  */
 struct regex *regex_new(struct arena *a, const char *pattern, const char **why) MUST_CHECK;
 void regex_free(struct regex *re);
-/* The memory that it takes, in bytes. It may be a thousand times as long as the pattern. */
+/* The memory that it takes, in bytes: up to a thousand times the length of the pattern. */
 size_t regex_size(const struct regex *re);
-/* NULL when memory is short. */
-struct matcher *regex_matcher_new(void) MUST_CHECK;
-void regex_matcher_free(struct matcher *m);
+/* For regex_matcher_free(), which must come before the arena is freed. NULL when memory is short.
+ * When memory is short here or in regex_match(), the arena has failed. */
+struct regex_matcher *regex_matcher_new(struct arena *a) MUST_CHECK;
+void regex_matcher_free(struct regex_matcher *m);
 /*
- * Does it match anywhere in the text, valid UTF-8? What that takes is subtracted from *steps;
- * REGEX_COMPLEX when they are used up.
+ * Does the pattern match anywhere in a text in valid UTF-8? The steps that it takes are subtracted
+ * from *steps; when they are used up, *steps is negative. False in that case, and when memory is
+ * short.
  */
-enum regex_verdict regex_match(const struct regex *re, struct matcher *m, const char *text,
-			       long long *steps) MUST_CHECK;
+bool regex_match(const struct regex *re, struct regex_matcher *m, const char *text,
+		 long long *steps) MUST_CHECK;
 
 #endif

@@ -1,34 +1,34 @@
 /*
- * uri.c - section 5.2 of RFC 3986, by the names it uses.
+ * uri.c - section 5.2 of RFC 3986, with its names.
  */
 #include "schema/uri.h"
 
 #include "base/percent.h"
 
-struct part {
+struct uri_part {
 	const char *text;
 	size_t len;
 };
 
-/* The delimiters belong to the parts: "http:", "//host", "/a/b", "?q". */
+/* The parts of a URI, with their delimiters: "http:", "//host", "/a/b", "?q". */
 struct uri {
-	struct part scheme, authority, path, query;
+	struct uri_part scheme, authority, path, query;
 };
 
-static struct part take(const char **at, size_t len)
+static struct uri_part split_off(const char **rest, size_t len)
 {
-	struct part p = { *at, len };
+	struct uri_part p = { *rest, len };
 
-	*at += len;
+	*rest += len;
 	return p;
 }
 
 static size_t scheme_len(const char *text)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-			  more[] =
+			  following[] =
 			      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
-	size_t len = strspn(text, more);
+	size_t len = strspn(text, following);
 
 	return strspn(text, letters) > 0 && text[len] == ':' ? len + 1 : 0;
 }
@@ -37,50 +37,51 @@ static struct uri split(const char *text)
 {
 	struct uri u;
 
-	u.scheme = take(&text, scheme_len(text));
-	u.authority = take(&text, starts_with(text, "//") ? 2 + strcspn(text + 2, "/?") : 0);
-	u.path = take(&text, strcspn(text, "?"));
-	u.query = take(&text, strlen(text));
+	u.scheme = split_off(&text, scheme_len(text));
+	u.authority = split_off(&text, starts_with(text, "//") ? 2 + strcspn(text + 2, "/?") : 0);
+	u.path = split_off(&text, strcspn(text, "?"));
+	u.query = split_off(&text, strlen(text));
 	return u;
 }
 
-static char *add(char *to, struct part p)
+static char *append(char *out, struct uri_part p)
 {
-	memcpy(to, p.text, p.len);
-	return to + p.len;
+	memcpy(out, p.text, p.len);
+	return out + p.len;
 }
 
-/* Take the segments "." and ".." out of the path from `path` to `end`, in place; its new end. */
+/* Remove the segments "." and ".." from the path between `path` and `end`, in place. Returns its
+ * new end. */
 static char *remove_dots(char *path, char *end)
 {
-	char *to = path;
+	char *out = path;
 
-	for (char *from = path; from < end;) {
-		char *next = memchr(from + 1, '/', (size_t)(end - from) - 1);
-		bool slash = *from == '/', last = !next;
-		size_t len = (size_t)((next ? next : end) - from);
-		const char *segment = from + slash;
+	for (char *in = path; in < end;) {
+		char *next = memchr(in + 1, '/', (size_t)(end - in) - 1);
+		bool slash = *in == '/', last = !next;
+		size_t len = (size_t)((next ? next : end) - in);
+		const char *segment = in + slash;
 		size_t name = len - slash;
 
-		from += len;
+		in += len;
 		if (name == 1 && segment[0] == '.') {
 			if (last && slash)
-				*to++ = '/';
+				*out++ = '/';
 		} else if (name == 2 && segment[0] == '.' && segment[1] == '.') {
-			while (to > path && *--to != '/')
+			while (out > path && *--out != '/')
 				;
 			if (last && slash)
-				*to++ = '/';
+				*out++ = '/';
 		} else {
-			memmove(to, segment - slash, len);
-			to += len;
+			memmove(out, segment - slash, len);
+			out += len;
 		}
 	}
-	return to;
+	return out;
 }
 
-/* The part of a base's path up to its last slash. */
-static struct part folder(struct part path)
+/* The part of a path up to its last slash. */
+static struct uri_part directory(struct uri_part path)
 {
 	while (path.len > 0 && path.text[path.len - 1] != '/')
 		path.len--;
@@ -90,40 +91,34 @@ static struct part folder(struct part path)
 const char *uri_resolve(struct arena *a, const char *base, const char *reference)
 {
 	struct uri b = split(base), r = split(reference);
-	char *out = arena_alloc(a, strlen(base) + strlen(reference) + 2), *to = out, *path;
-	bool own = r.scheme.len || r.authority.len; /* a path of its own, with nothing before it */
+	char *out = arena_alloc(a, strlen(base) + strlen(reference) + 2), *end = out, *path;
+	bool has_own_path = r.scheme.len || r.authority.len; /* no part of the base's path counts */
 
 	if (!out)
 		return NULL;
-	to = add(to, r.scheme.len ? r.scheme : b.scheme);
-	to = add(to, own ? r.authority : b.authority);
-	path = to;
-	if (!own && r.path.len == 0) {
-		to = add(to, b.path);
+	end = append(end, r.scheme.len ? r.scheme : b.scheme);
+	end = append(end, has_own_path ? r.authority : b.authority);
+	path = end;
+	if (!has_own_path && r.path.len == 0) {
+		end = append(end, b.path);
 		if (r.query.len == 0)
 			r.query = b.query;
 	} else {
-		if (!own && r.path.text[0] != '/') {
+		if (!has_own_path && r.path.text[0] != '/') {
 			if (b.authority.len && b.path.len == 0)
-				*to++ = '/';
-			to = add(to, folder(b.path));
+				*end++ = '/';
+			end = append(end, directory(b.path));
 		}
-		to = remove_dots(path, add(to, r.path));
+		end = remove_dots(path, append(end, r.path));
 	}
-	*add(to, r.query) = '\0';
+	*append(end, r.query) = '\0';
 	return out;
 }
 
-bool uri_is_absolute(const char *uri)
-{
-	return scheme_len(uri) > 0;
-}
-
-char *uri_decode(struct arena *a, const char *text, bool *good)
+char *uri_decode(struct arena *a, const char *text)
 {
 	size_t len = strlen(text);
 	char *out = arena_alloc(a, len + 1);
 
-	*good = out && percent_decode(text, len, false, out) == PERCENT_OK;
-	return out;
+	return out && percent_decode(text, len, false, out) == PERCENT_OK ? out : NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * uri.h - references to URIs, as RFC 3986 resolves them. Pure.
+ * uri.h - resolves references to URIs (RFC 3986). Pure.
  */
 #ifndef SCHEMA_URI_H
 #define SCHEMA_URI_H
@@ -7,14 +7,12 @@
 #include "base/arena.h"
 
 /*
- * What `reference` refers to from `base`; neither has a fragment, and `base` may be relative
- * itself, or empty. NULL when memory is short.
+ * Resolve `reference` against `base`. Neither may have a fragment; `base` may be relative, or
+ * empty. NULL when memory is short.
  */
 const char *uri_resolve(struct arena *a, const char *base, const char *reference) MUST_CHECK;
-/* Does it begin with a scheme? */
-bool uri_is_absolute(const char *uri);
-/* A copy with each %XX decoded. *good is false where an escape is malformed, or decodes to NUL or
- * to what is not UTF-8: then the copy is of no use. NULL when memory is short. */
-char *uri_decode(struct arena *a, const char *text, bool *good) MUST_CHECK;
+/* A copy with each %XX decoded. NULL if an escape is malformed or is %00, if the copy is not UTF-8,
+ * or when memory is short. */
+char *uri_decode(struct arena *a, const char *text) MUST_CHECK;
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * yaml.c - libyaml's events into a cJSON tree. Nothing else knows libyaml.
+ * yaml.c - makes a cJSON tree of libyaml's events. The only file that knows libyaml.
  *
- * An alias is a copy of what its anchor is on, so a budget of bytes bounds what a document expands
- * to. What a merge key names is kept aside until the end: anchors may point into it.
+ * An alias is a copy of its anchor's node, so a maximum in bytes bounds what a document expands to.
+ * Nodes that do not become part of the tree are kept until the end: anchors may point to them.
  */
 #include "schema/yaml.h"
 
@@ -22,24 +22,24 @@ enum { DIRECTIVES_MAX = 1000 };
 
 struct anchor {
 	const char *name;
-	const cJSON *node; /* NULL until it is complete */
-	const char *text;  /* a scalar's, as it stands; else NULL */
+	cJSON *node;      /* NULL until it is complete */
+	const char *text; /* the text of a scalar; else NULL */
 };
 
-struct reader {
+struct yaml_reader {
 	const char *text, *end;
 	struct json_error *e;
 	yaml_parser_t parser;
 	struct arena arena; /* of the anchors and the texts of scalars */
 	void *anchors;      /* for tsearch, by name */
-	cJSON *kept;        /* an array of what merge keys named */
+	cJSON *detached;    /* array: values of merge keys and of keys with anchors */
 	size_t copied;
 };
 
-/* A mapping on its way. */
+/* A mapping that is being read. */
 struct mapping {
 	cJSON *object;
-	size_t *places; /* where each key is, in characters; owned */
+	size_t *places; /* of each key in the text, in characters; owned */
 	size_t count, cap;
 	const cJSON **merged; /* owned */
 	size_t merges;
@@ -52,49 +52,35 @@ static void free_mapping(struct mapping *m)
 	free(m->merged);
 }
 
-static void free_node(cJSON **node)
+/* Set the error, at a place that libyaml counts in characters. Returns NULL, or false. */
+static cJSON *wrong(struct yaml_reader *r, size_t place, const char *what)
 {
-	cJSON_Delete(*node);
-}
+	const char *pos = r->text;
 
-/* Says what is wrong, once, at a place that libyaml counts in characters. NULL, or false. */
-static cJSON *wrong(struct reader *r, size_t place, const char *what)
-{
-	const char *at = r->text;
+	for (; place > 0 && pos < r->end; place--) {
+		size_t len = utf8_sequence(pos, (size_t)(r->end - pos));
 
-	for (; place > 0 && at < r->end; place--) {
-		size_t len = utf8_sequence(at, (size_t)(r->end - at));
-
-		at += len ? len : 1;
+		pos += len ? len : 1;
 	}
-	if (!r->e->what)
-		json_error_at(r->e, r->text, at, what);
+	json_error_at(r->e, r->text, pos, what);
 	return NULL;
 }
 
-static cJSON *no_memory(struct reader *r)
-{
-	return wrong(r, 0, json_out_of_memory);
-}
-
-/* The next event, for yaml_event_delete; on failure it needs none. */
-static bool next_event(struct reader *r, yaml_event_t *event)
+/* The next event, for yaml_event_delete() unless this fails. */
+static bool next_event(struct yaml_reader *r, yaml_event_t *event)
 {
 	const yaml_parser_t *p = &r->parser;
 
 	if (yaml_parser_parse(&r->parser, event))
 		return true;
-	if (p->error == YAML_MEMORY_ERROR)
-		no_memory(r);
-	else if (p->error == YAML_READER_ERROR && !r->e->what)
+	if (p->error == YAML_READER_ERROR)
 		json_error_at(r->e, r->text, r->text + p->problem_offset, p->problem);
-	else
+	else if (p->error != YAML_MEMORY_ERROR)
 		wrong(r, p->problem_mark.index, p->problem);
 	return false;
 }
 
-/* ---- scalars ----------------------------------------------------------------------------------
- */
+/* ---- scalars --------------------------------------------------------------------------------- */
 
 enum tag { TAG_NONE, TAG_NULL, TAG_BOOL, TAG_INT, TAG_FLOAT, TAG_STR, TAG_MAP, TAG_SEQ, TAG_OTHER };
 
@@ -114,7 +100,7 @@ static enum tag read_tag(const yaml_char_t *tag)
 	return TAG_OTHER;
 }
 
-static bool is_word(const char *text, const char *const words[3])
+static bool is_one_of(const char *text, const char *const words[3])
 {
 	return streq(text, words[0]) || streq(text, words[1]) || streq(text, words[2]);
 }
@@ -135,7 +121,7 @@ static bool read_int(const char *text, double *number)
 	    !(base == 16 && strchr("abcdef", digits[0] | 0x20)))
 		return false;
 	if (base == 16 && digits[0] == '0' && (digits[1] | 0x20) == 'x')
-		return false; /* which strtoull would skip once more */
+		return false; /* strtoull() would accept a second prefix */
 	errno = 0;
 
 	unsigned long long value = strtoull(digits, &end, base);
@@ -146,56 +132,57 @@ static bool read_int(const char *text, double *number)
 	return true;
 }
 
-/* [-+]? ( . digits | digits [ . digits? ] ) ( [eE] [-+]? digits )? within a double's range */
+/* [-+]? ( . digits | digits [ . digits? ] ) ( [eE] [-+]? digits )? in the range of a double */
 static bool read_float(const char *text, double *number)
 {
 	static const char digits[] = "0123456789";
-	const char *at = text + (*text == '-' || *text == '+');
-	size_t whole = strspn(at, digits), fraction = 0;
+	const char *pos = text + (*text == '-' || *text == '+');
+	size_t whole = strspn(pos, digits), fraction = 0;
 
-	at += whole;
-	if (*at == '.') {
-		fraction = strspn(++at, digits);
-		at += fraction;
+	pos += whole;
+	if (*pos == '.') {
+		fraction = strspn(++pos, digits);
+		pos += fraction;
 	}
 	if (whole + fraction == 0)
 		return false;
-	if (*at == 'e' || *at == 'E') {
-		at++;
-		at += *at == '-' || *at == '+';
-		if (strspn(at, digits) == 0)
+	if (*pos == 'e' || *pos == 'E') {
+		pos++;
+		pos += *pos == '-' || *pos == '+';
+		if (strspn(pos, digits) == 0)
 			return false;
-		at += strspn(at, digits);
+		pos += strspn(pos, digits);
 	}
 	*number = strtod(text, NULL);
-	return *at == '\0' && isfinite(*number);
+	return *pos == '\0' && isfinite(*number);
 }
 
-/* Does each underscore stand between two digits? yaml.v3 asks only of what begins with a dot. */
+/* Is each underscore between two digits? yaml.v3 requires this only after a leading dot. */
 static bool separates_digits(const char *text)
 {
-	for (const char *at = strchr(text, '_'); at; at = strchr(at + 1, '_'))
-		if (!(at > text && at[-1] >= '0' && at[-1] <= '9' && at[1] >= '0' && at[1] <= '9'))
+	for (const char *pos = strchr(text, '_'); pos; pos = strchr(pos + 1, '_'))
+		if (!(pos > text && pos[-1] >= '0' && pos[-1] <= '9' && pos[1] >= '0' &&
+		      pos[1] <= '9'))
 			return false;
 	return true;
 }
 
-/* The same text without its underscores; NULL: no memory. */
-static char *drop_underscores(struct reader *r, const char *text)
+/* A copy without underscores. NULL when memory is short. */
+static char *drop_underscores(struct yaml_reader *r, const char *text)
 {
-	char *copy = arena_strdup(&r->arena, text), *to = copy;
+	char *copy = arena_strdup(&r->arena, text), *out = copy;
 
 	if (!copy)
 		return NULL;
-	for (const char *from = copy; *from; from++)
-		if (*from != '_')
-			*to++ = *from;
-	*to = '\0';
+	for (const char *in = copy; *in; in++)
+		if (*in != '_')
+			*out++ = *in;
+	*out = '\0';
 	return copy;
 }
 
-/* What a scalar that is no text is; TAG_STR where it is text, TAG_OTHER where memory is short. */
-static enum tag resolve(struct reader *r, const char *text, double *number)
+/* What a plain scalar is: TAG_STR if nothing else, TAG_OTHER when memory is short. */
+static enum tag resolve_scalar(struct yaml_reader *r, const char *text, double *number)
 {
 	static const char *const nulls[] = { "null", "Null", "NULL" },
 				 *const trues[] = { "true", "True", "TRUE" },
@@ -205,13 +192,13 @@ static enum tag resolve(struct reader *r, const char *text, double *number)
 	bool sign = *text == '-' || *text == '+';
 
 	*number = 0;
-	if (*text == '\0' || streq(text, "~") || is_word(text, nulls))
+	if (*text == '\0' || streq(text, "~") || is_one_of(text, nulls))
 		return TAG_NULL;
-	if (is_word(text, trues) || is_word(text, falses)) {
-		*number = is_word(text, trues);
+	if (is_one_of(text, trues) || is_one_of(text, falses)) {
+		*number = is_one_of(text, trues);
 		return TAG_BOOL;
 	}
-	if (is_word(text + sign, infs) || is_word(text, nans)) {
+	if (is_one_of(text + sign, infs) || is_one_of(text, nans)) {
 		*number = INFINITY;
 		return TAG_FLOAT;
 	}
@@ -229,56 +216,51 @@ static enum tag resolve(struct reader *r, const char *text, double *number)
 						       : TAG_STR;
 }
 
-/* A scalar's text as C has it: libyaml tells how long it is, with every NUL of it. */
-static const char *scalar_text(struct reader *r, const yaml_event_t *event)
+/* A scalar as a C text: libyaml's may have NULs in it, and has a length. */
+static const char *scalar_text(struct yaml_reader *r, const yaml_event_t *event)
 {
-	const char *from = (const char *)event->data.scalar.value;
+	const char *value = (const char *)event->data.scalar.value;
 	size_t len = event->data.scalar.length, used = 0, nuls = 0;
 
 	for (size_t i = 0; i < len; i++)
-		nuls += from[i] == '\0';
+		nuls += value[i] == '\0';
 
 	char *text = arena_alloc(&r->arena, len + 2 * nuls + 1);
 
 	if (!text)
 		return NULL;
 	for (size_t i = 0; i < len; i++) {
-		if (from[i] == '\0') {
+		if (value[i] == '\0') {
 			memcpy(text + used, "\xef\xbf\xbd", 3);
 			used += 3;
 		} else {
-			text[used++] = from[i];
+			text[used++] = value[i];
 		}
 	}
 	text[used] = '\0';
 	return text;
 }
 
-static cJSON *make_scalar(struct reader *r, size_t place, enum tag kind, const char *text,
+static cJSON *make_scalar(struct yaml_reader *r, size_t place, enum tag kind, const char *text,
 			  double number)
 {
-	cJSON *node = NULL;
-
 	switch (kind) {
 	case TAG_NULL:
-		node = cJSON_CreateNull();
-		break;
+		return cJSON_CreateNull();
 	case TAG_BOOL:
-		node = cJSON_CreateBool(number != 0);
-		break;
+		return cJSON_CreateBool(number != 0);
 	case TAG_INT:
 	case TAG_FLOAT:
-		if (isinf(number))
-			return wrong(r, place, "JSON has no number for .inf and .nan");
-		node = cJSON_CreateNumber(number);
-		break;
+		return isinf(number)
+			   ? wrong(r, place,
+				   ".inf and .nan are not allowed: JSON has no such numbers")
+			   : cJSON_CreateNumber(number);
 	default:
-		node = cJSON_CreateString(text);
+		return cJSON_CreateString(text);
 	}
-	return node ? node : no_memory(r);
 }
 
-static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const char *text)
+static cJSON *read_scalar(struct yaml_reader *r, const yaml_event_t *event, const char *text)
 {
 	const yaml_char_t *name = event->data.scalar.tag;
 	size_t place = event->start_mark.index;
@@ -288,52 +270,47 @@ static cJSON *read_scalar(struct reader *r, const yaml_event_t *event, const cha
 	if (name && streq((const char *)name, "!"))
 		tag = TAG_NONE;
 	if (tag == TAG_OTHER)
-		return wrong(r, place, "a tag that JSON has no kind for");
+		return wrong(r, place, "unsupported tag: JSON has no such type");
 	if (tag != TAG_STR &&
 	    (tag != TAG_NONE || event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE))
-		kind = resolve(r, text, &number);
+		kind = resolve_scalar(r, text, &number);
 	if (kind == TAG_OTHER)
-		return no_memory(r);
+		return NULL;
 	if (tag != TAG_NONE && tag != kind && !(tag == TAG_FLOAT && kind == TAG_INT))
-		return wrong(r, place, "a scalar that is not what its tag says");
+		return wrong(r, place, "scalar does not match its tag");
 	return make_scalar(r, place, kind, text, number);
 }
 
-/* ---- anchors ----------------------------------------------------------------------------------
- */
+/* ---- anchors --------------------------------------------------------------------------------- */
 
 static int compare_anchors(const void *a, const void *b)
 {
 	return strcmp(((const struct anchor *)a)->name, ((const struct anchor *)b)->name);
 }
 
-/* The anchor that an event sets, or NULL with e->what set or not. A name may be set anew. */
-static struct anchor *set_anchor(struct reader *r, const yaml_char_t *name)
+/* Make the anchor of an event; it is NULL if `name` is. A name that exists is replaced. False when
+ * memory is short. */
+static bool set_anchor(struct yaml_reader *r, const yaml_char_t *name, struct anchor **anchor)
 {
+	*anchor = NULL;
 	if (!name)
-		return NULL;
+		return true;
 
-	struct anchor *anchor = arena_zalloc(&r->arena, sizeof *anchor);
+	struct anchor *new = arena_zalloc(&r->arena, sizeof *new), **slot;
 	char *copy = arena_strdup(&r->arena, (const char *)name);
 
-	if (!anchor || !copy) {
-		no_memory(r);
-		return NULL;
-	}
-	anchor->name = copy;
-
-	struct anchor **slot = tsearch(anchor, &r->anchors, compare_anchors);
-
-	if (!slot) {
-		no_memory(r);
-		return NULL;
-	}
-	*slot = anchor;
-	return anchor;
+	if (!new || !copy)
+		return false;
+	new->name = copy;
+	slot = tsearch(new, &r->anchors, compare_anchors);
+	if (!slot)
+		return false;
+	*slot = *anchor = new;
+	return true;
 }
 
-/* What an alias stands for; NULL with e->what set. */
-static const struct anchor *find_anchor(struct reader *r, const yaml_event_t *event)
+/* The anchor of an alias, or NULL. */
+static const struct anchor *find_anchor(struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct anchor wanted = { .name = (const char *)event->data.alias.anchor };
 	struct anchor *const *found = tfind(&wanted, &r->anchors, compare_anchors);
@@ -341,7 +318,7 @@ static const struct anchor *find_anchor(struct reader *r, const yaml_event_t *ev
 	if (found && (*found)->node)
 		return *found;
 	wrong(r, event->start_mark.index,
-	      found ? "an alias within what it stands for" : "an alias without its anchor");
+	      found ? "alias is within the node that it refers to" : "no such anchor");
 	return NULL;
 }
 
@@ -350,38 +327,32 @@ static bool is_collection(const cJSON *node)
 	return cJSON_IsArray(node) || cJSON_IsObject(node);
 }
 
-/* Take what a copy of `node` within `depth` others needs out of the budget, if it may be. */
-static bool charge(struct reader *r, const cJSON *node, size_t place, unsigned depth)
+/* Count the bytes of a copy of `node` at a depth. False if they, or the depth, are too many. */
+static bool charge(struct yaml_reader *r, const cJSON *node, size_t place, unsigned depth)
 {
 	if (is_collection(node) && depth++ == JSON_DEPTH)
-		return wrong(r, place, "nested too deep");
+		return wrong(r, place, JSON_TOO_DEEP);
 	r->copied += sizeof *node + (node->string ? strlen(node->string) : 0) +
 		     (node->valuestring ? strlen(node->valuestring) : 0);
 	if (r->copied > YAML_COPIED_MAX)
-		return wrong(r, place, "aliases that expand to too much");
+		return wrong(r, place, "aliases expand to too much (at most 8 MiB)");
 	for (const cJSON *item = node->child; item; item = item->next)
 		if (!charge(r, item, place, depth))
 			return false;
 	return true;
 }
 
-static cJSON *copy_node(struct reader *r, const cJSON *node, size_t place, unsigned depth)
+static cJSON *copy_node(struct yaml_reader *r, const cJSON *node, size_t place, unsigned depth)
 {
-	if (!charge(r, node, place, depth))
-		return NULL;
-
-	cJSON *copy = cJSON_Duplicate(node, true);
-
-	return copy ? copy : no_memory(r);
+	return charge(r, node, place, depth) ? cJSON_Duplicate(node, true) : NULL;
 }
 
-/* ---- collections ------------------------------------------------------------------------------
- */
+/* ---- collections ----------------------------------------------------------------------------- */
 
-static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth);
+static cJSON *read_node(struct yaml_reader *r, yaml_event_t *event, unsigned depth);
 
-/* The next event's node, read to its end. */
-static cJSON *read_next(struct reader *r, unsigned depth)
+/* The node that begins with the next event. */
+static cJSON *read_next(struct yaml_reader *r, unsigned depth)
 {
 	yaml_event_t event;
 
@@ -394,13 +365,11 @@ static cJSON *read_next(struct reader *r, unsigned depth)
 	return node;
 }
 
-static cJSON *read_sequence(struct reader *r, unsigned depth)
+static cJSON *read_sequence(struct yaml_reader *r, unsigned depth)
 {
-	cJSON *array CLEANUP(free_node) = cJSON_CreateArray();
+	cJSON *array CLEANUP(json_free) = cJSON_CreateArray();
 
-	if (!array)
-		return no_memory(r);
-	for (;;) {
+	while (array) {
 		yaml_event_t event;
 
 		if (!next_event(r, &event))
@@ -416,35 +385,33 @@ static cJSON *read_sequence(struct reader *r, unsigned depth)
 			return NULL;
 		cJSON_AddItemToArray(array, item);
 	}
+	return NULL;
 }
 
-/* A key's text; NULL with e->what set. */
-static const char *read_key(struct reader *r, const yaml_event_t *event)
+/* A key's text, or NULL. */
+static const char *read_key(struct yaml_reader *r, const yaml_event_t *event)
 {
+	struct anchor *anchor;
 	const char *text = NULL;
 
 	if (event->type == YAML_ALIAS_EVENT) {
-		const struct anchor *anchor = find_anchor(r, event);
+		const struct anchor *found = find_anchor(r, event);
 
-		if (!anchor)
+		if (!found)
 			return NULL;
-		text = anchor->text;
+		text = found->text;
 	} else if (event->type == YAML_SCALAR_EVENT) {
-		struct anchor *anchor = set_anchor(r, event->data.scalar.anchor);
-
 		text = scalar_text(r, event);
-		if (!text)
-			no_memory(r);
-		else if (anchor) {
-			/* What an alias of it is, as a value. */
-			cJSON *value = read_scalar(r, event, text);
-
+		if (!text || !set_anchor(r, event->data.scalar.anchor, &anchor))
+			return NULL;
+		if (anchor) {
+			/* An alias of the key is this value. */
 			anchor->text = text;
-			anchor->node = value;
-			if (value)
-				cJSON_AddItemToArray(r->kept, value);
+			anchor->node = read_scalar(r, event, text);
+			if (!anchor->node)
+				return NULL;
+			cJSON_AddItemToArray(r->detached, anchor->node);
 		}
-		return r->e->what ? NULL : text;
 	}
 	if (!text)
 		wrong(r, event->start_mark.index, "a key must be a scalar");
@@ -458,35 +425,27 @@ static bool is_merge_key(const yaml_event_t *event)
 	       streq((const char *)event->data.scalar.value, "<<");
 }
 
-/* Note what a merge key named: an object, or an array of objects, the first of which wins. */
-static bool note_merge(struct reader *r, struct mapping *m, cJSON *value, size_t place)
+/* Keep the value of a merge key: an object, or an array of objects, of which the first wins. */
+static bool note_merge(struct yaml_reader *r, struct mapping *m, cJSON *value, size_t place)
 {
-	size_t count = 0, more = cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 1;
+	size_t count = 0, total = cJSON_IsArray(value) ? (size_t)cJSON_GetArraySize(value) : 1;
 	const cJSON *first = cJSON_IsArray(value) ? value->child : value;
 
-	cJSON_AddItemToArray(r->kept, value);
-	m->merged = reallocarray(NULL, more ? more : 1, sizeof *m->merged);
+	cJSON_AddItemToArray(r->detached, value);
+	m->merged = reallocarray(NULL, total ? total : 1, sizeof *m->merged);
 	if (!m->merged)
-		return no_memory(r);
-	for (const cJSON *item = first; count < more; item = item->next) {
+		return false;
+	for (const cJSON *item = first; count < total; item = item->next) {
 		if (!cJSON_IsObject(item))
-			return wrong(r, place, "<< must name a mapping, or a sequence of them");
+			return wrong(r, place, "<< must be a mapping or a sequence of mappings");
 		m->merged[count++] = item;
 	}
 	m->merges = count;
 	return true;
 }
 
-static bool note_place(struct reader *r, struct mapping *m, size_t place)
-{
-	if (!GROW(m->places, m->count + 1, m->cap))
-		return no_memory(r);
-	m->places[m->count++] = place;
-	return true;
-}
-
-/* A key's event and the value behind it. */
-static bool read_pair(struct reader *r, struct mapping *m, const yaml_event_t *event,
+/* A key, whose event is given, and its value. */
+static bool read_pair(struct yaml_reader *r, struct mapping *m, const yaml_event_t *event,
 		      unsigned depth)
 {
 	size_t place = event->start_mark.index;
@@ -496,7 +455,7 @@ static bool read_pair(struct reader *r, struct mapping *m, const yaml_event_t *e
 	if (!key)
 		return false;
 	if (merge && m->merged)
-		return wrong(r, place, "a key that the mapping already has");
+		return wrong(r, place, "key is already used in this mapping");
 
 	cJSON *value = read_next(r, depth);
 
@@ -506,37 +465,41 @@ static bool read_pair(struct reader *r, struct mapping *m, const yaml_event_t *e
 		return note_merge(r, m, value, place);
 	if (!cJSON_AddItemToObject(m->object, key, value)) {
 		cJSON_Delete(value);
-		return no_memory(r);
+		return false;
 	}
-	return note_place(r, m, place);
+	if (!GROW(m->places, m->count + 1, m->cap))
+		return false;
+	m->places[m->count++] = place;
+	return true;
 }
 
-/* Copy the members of what was merged behind the mapping's own. */
-static bool copy_merged(struct reader *r, struct mapping *m, size_t place, unsigned depth)
+/* Append copies of the merged members to the mapping's own. */
+static bool copy_merged(struct yaml_reader *r, struct mapping *m, size_t place, unsigned depth)
 {
 	for (size_t i = 0; i < m->merges; i++)
-		for (const cJSON *from = m->merged[i]->child; from; from = from->next) {
-			cJSON *copy = copy_node(r, from, place, depth);
+		for (const cJSON *member = m->merged[i]->child; member; member = member->next) {
+			cJSON *copy = copy_node(r, member, place, depth);
 
 			if (!copy)
 				return false;
-			if (!cJSON_AddItemToObject(m->object, from->string, copy)) {
+			if (!cJSON_AddItemToObject(m->object, member->string, copy)) {
 				cJSON_Delete(copy);
-				return no_memory(r);
+				return false;
 			}
 		}
 	return true;
 }
 
-/* Refuse a key that the mapping itself repeats; leave of one that a merge repeats the first. */
-static bool settle_keys(struct reader *r, struct mapping *m)
+/* Reject a key that the mapping itself repeats. Of a key that a merge repeats, keep the first. */
+static bool check_keys(struct yaml_reader *r, struct mapping *m)
 {
 	size_t count, repeated = SIZE_MAX;
 	struct json_member *members = json_members(m->object, &count);
 
 	if (!members)
-		return no_memory(r);
-	/* From behind, so that what goes is no longer needed; a mapping's own keys are in front. */
+		return false;
+	/* Backwards, since a member that is removed must not be looked at again. A mapping's own
+	 * keys come before merged ones. */
 	for (size_t i = count; i-- > 0;) {
 		if (!json_member_repeats(members, count, i))
 			continue;
@@ -549,15 +512,15 @@ static bool settle_keys(struct reader *r, struct mapping *m)
 			repeated = m->places[second.order];
 	}
 	free(members);
-	return repeated == SIZE_MAX || wrong(r, repeated, "a key that the mapping already has");
+	return repeated == SIZE_MAX || wrong(r, repeated, "key is already used in this mapping");
 }
 
-static cJSON *read_mapping(struct reader *r, size_t place, unsigned depth)
+static cJSON *read_mapping(struct yaml_reader *r, size_t place, unsigned depth)
 {
 	struct mapping m CLEANUP(free_mapping) = { .object = cJSON_CreateObject() };
 
 	if (!m.object)
-		return no_memory(r);
+		return NULL;
 	for (;;) {
 		yaml_event_t event;
 
@@ -573,13 +536,13 @@ static cJSON *read_mapping(struct reader *r, size_t place, unsigned depth)
 		if (end)
 			break;
 	}
-	if (!copy_merged(r, &m, place, depth) || !settle_keys(r, &m))
+	if (!copy_merged(r, &m, place, depth) || !check_keys(r, &m))
 		return NULL;
 	return STEAL(m.object);
 }
 
-/* A sequence or a mapping, whose first event is given. */
-static cJSON *read_collection(struct reader *r, const yaml_event_t *event, unsigned depth)
+/* A sequence or a mapping that begins with this event. */
+static cJSON *read_collection(struct yaml_reader *r, const yaml_event_t *event, unsigned depth)
 {
 	bool sequence = event->type == YAML_SEQUENCE_START_EVENT;
 	const yaml_char_t *name =
@@ -588,16 +551,16 @@ static cJSON *read_collection(struct reader *r, const yaml_event_t *event, unsig
 	enum tag tag = read_tag(name);
 
 	if (depth == JSON_DEPTH)
-		return wrong(r, place, "nested too deep");
+		return wrong(r, place, JSON_TOO_DEEP);
 	if (name && tag != (sequence ? TAG_SEQ : TAG_MAP) && !streq((const char *)name, "!"))
 		return wrong(r, place,
-			     tag == TAG_OTHER ? "a tag that JSON has no kind for"
-					      : "a collection that is not what its tag says");
+			     tag == TAG_OTHER ? "unsupported tag: JSON has no such type"
+					      : "collection does not match its tag");
 	return sequence ? read_sequence(r, depth + 1) : read_mapping(r, place, depth + 1);
 }
 
-/* The node that begins with this event, which remains the caller's. */
-static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
+/* The node that begins with this event, which the caller deletes. */
+static cJSON *read_node(struct yaml_reader *r, yaml_event_t *event, unsigned depth)
 {
 	const yaml_char_t *name = NULL;
 	const char *text = NULL;
@@ -615,13 +578,13 @@ static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
 	else
 		name = event->data.mapping_start.anchor;
 
-	struct anchor *anchor = set_anchor(r, name);
+	struct anchor *anchor;
 
-	if (name && !anchor)
+	if (!set_anchor(r, name, &anchor))
 		return NULL;
 	if (event->type == YAML_SCALAR_EVENT) {
 		text = scalar_text(r, event);
-		node = text ? read_scalar(r, event, text) : no_memory(r);
+		node = text ? read_scalar(r, event, text) : NULL;
 	} else {
 		node = read_collection(r, event, depth);
 	}
@@ -632,11 +595,10 @@ static cJSON *read_node(struct reader *r, yaml_event_t *event, unsigned depth)
 	return node;
 }
 
-/* ---- documents --------------------------------------------------------------------------------
- */
+/* ---- documents ------------------------------------------------------------------------------- */
 
-/* Read an event of the stream itself: its type, or YAML_NO_EVENT with e->what set. */
-static yaml_event_type_t read_mark(struct reader *r, size_t *place)
+/* Read an event that belongs to no node: its type, or YAML_NO_EVENT if it fails. */
+static yaml_event_type_t read_stream_event(struct yaml_reader *r, size_t *place)
 {
 	yaml_event_t event;
 
@@ -650,68 +612,72 @@ static yaml_event_type_t read_mark(struct reader *r, size_t *place)
 	return type;
 }
 
-static cJSON *read_stream(struct reader *r)
+static cJSON *read_stream(struct yaml_reader *r)
 {
 	size_t place;
-	cJSON *tree CLEANUP(free_node) = NULL;
+	cJSON *tree CLEANUP(json_free) = NULL;
 
-	read_mark(r, &place);
-
-	yaml_event_type_t type = read_mark(r, &place);
-
-	if (type == YAML_STREAM_END_EVENT) {
-		tree = cJSON_CreateNull();
-		return tree ? STEAL(tree) : no_memory(r);
+	if (read_stream_event(r, &place) == YAML_NO_EVENT)
+		return NULL;
+	switch (read_stream_event(r, &place)) {
+	case YAML_STREAM_END_EVENT:
+		return cJSON_CreateNull();
+	case YAML_NO_EVENT:
+		return NULL;
+	default:
+		break;
 	}
-	if (type == YAML_NO_EVENT)
-		return NULL;
 	tree = read_next(r, 0);
-	if (!tree || read_mark(r, &place) == YAML_NO_EVENT)
+	if (!tree || read_stream_event(r, &place) == YAML_NO_EVENT)
 		return NULL;
-	type = read_mark(r, &place);
-	if (type == YAML_DOCUMENT_START_EVENT)
+	switch (read_stream_event(r, &place)) {
+	case YAML_DOCUMENT_START_EVENT:
 		return wrong(r, place, "expected one document, found another");
-	return type == YAML_NO_EVENT ? NULL : STEAL(tree);
+	case YAML_NO_EVENT:
+		return NULL;
+	default:
+		return STEAL(tree);
+	}
 }
 
-/* Every %TAG makes libyaml compare it with all before it. */
-static bool check_directives(struct reader *r)
+/* libyaml compares each %TAG with all before it. */
+static bool check_directives(struct yaml_reader *r)
 {
 	size_t count = 0;
 
-	for (const char *at = r->text; (at = memmem(at, (size_t)(r->end - at), "%TAG", 4)); at += 4)
+	for (const char *pos = r->text; (pos = memmem(pos, (size_t)(r->end - pos), "%TAG", 4));
+	     pos += 4)
 		if (++count > DIRECTIVES_MAX) {
-			json_error_at(r->e, r->text, at, "too many %TAG");
+			json_error_at(r->e, r->text, pos,
+				      "too many %TAG directives (at most 1000)");
 			return false;
 		}
 	return true;
 }
 
-static void keep_nothing(void *anchor)
+static void free_nothing(void *anchor)
 {
-	(void)anchor; /* the arena's */
+	(void)anchor; /* the arena owns it */
 }
 
 cJSON *yaml_parse(const char *text, size_t len, struct json_error *e)
 {
-	size_t mark = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	struct reader r = { .text = text + mark, .end = text + len, .e = e };
+	size_t bom = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	struct yaml_reader r = { .text = text + bom, .end = text + len, .e = e };
 	cJSON *tree = NULL;
 
 	*e = (struct json_error){ 0 };
 	arena_init(&r.arena, NULL, 0);
-	r.kept = cJSON_CreateArray();
-	if (!yaml_parser_initialize(&r.parser) || !r.kept) {
-		no_memory(&r);
-	} else {
+	r.detached = cJSON_CreateArray();
+	if (yaml_parser_initialize(&r.parser) && r.detached && check_directives(&r)) {
 		yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 		yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text,
 					     (size_t)(r.end - r.text));
-		tree = check_directives(&r) ? read_stream(&r) : NULL;
+		tree = read_stream(&r);
 	}
 	yaml_parser_delete(&r.parser);
-	tdestroy(r.anchors, keep_nothing);
-	cJSON_Delete(r.kept);
+	tdestroy(r.anchors, free_nothing);
+	cJSON_Delete(r.detached);
 	arena_free(&r.arena);
 	return tree;
 }

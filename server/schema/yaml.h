@@ -1,22 +1,22 @@
 /*
- * yaml.h - one YAML document as the tree that JSON would give. Pure.
+ * yaml.h - parses a YAML document into the tree that JSON would give. Pure.
  */
 #ifndef SCHEMA_YAML_H
 #define SCHEMA_YAML_H
 
 #include "base/json.h"
 
-/* What aliases and merge keys may add to a document, in bytes of the tree they build. */
+/* The maximum that aliases and merge keys add to a document, in bytes of the tree. */
 enum { YAML_COPIED_MAX = 8 * 1024 * 1024 };
 
 /*
- * The tree for cJSON_Delete; NULL on failure, memory shortage (json_out_of_memory) included.
+ * A tree for cJSON_Delete(). If it fails: NULL, and *e is set.
  *
- * Plain scalars are read by the core schema of YAML 1.2 with what Go's yaml.v3 adds: 0b, 010 in
- * octal, _ between digits. Quoted ones are text. A tag of JSON's kinds must fit its scalar; `!`
- * says nothing; other tags are refused. Keys are scalars, taken as text, and do not repeat. `<<`
- * merges. No document is null, several are refused, and so is a depth beyond JSON_DEPTH. NUL, which
- * no C text holds, is read as U+FFFD.
+ * Plain scalars are read by the core schema of YAML 1.2 with the additions of Go's yaml.v3: 0b, 010
+ * in octal, _ between digits. Quoted scalars are text. A tag of a kind that JSON has must fit its
+ * scalar; `!` has no effect; other tags are errors. Keys are scalars, taken as text, and must not
+ * repeat. `<<` merges. A text without a document is null; a second document is an error, and so is
+ * a depth beyond JSON_DEPTH. NUL, which no C text can hold, is read as U+FFFD.
  */
 cJSON *yaml_parse(const char *text, size_t len, struct json_error *e) MUST_CHECK;
 

@@ -155,17 +155,17 @@ static void write_rule(struct writer *w, const struct fault *f)
 	writer_text_or_null(writer_key(w, "method"), f->method);
 	writer_text_or_null(writer_key(w, "path"), f->path);
 	writer_text_or_null(writer_key(w, "key"), f->key);
-	write_count(writer_key(w, "times"), f->times);
-	write_count(writer_key(w, "status"), f->status);
+	writer_count(writer_key(w, "times"), f->times);
+	writer_count(writer_key(w, "status"), f->status);
 	writer_text_or_null(writer_key(w, "code"), f->code);
 	writer_text_or_null(writer_key(w, "message"), f->message);
-	write_count(writer_key(w, "delay_ms"), f->delay_ms);
+	writer_count(writer_key(w, "delay_ms"), f->delay_ms);
 	writer_text_or_null(writer_key(w, "close"),
 			    f->close ? fault_close_words[f->close - 1].text : NULL);
 	writer_text_or_null(writer_key(w, "body"),
 			    f->body ? fault_body_words[f->body - 1].text : NULL);
-	write_count(writer_key(w, "retry_after"), f->retry_after);
-	write_count(writer_key(w, "retry_after_ms"), f->retry_after_ms);
+	writer_count(writer_key(w, "retry_after"), f->retry_after);
+	writer_count(writer_key(w, "retry_after_ms"), f->retry_after_ms);
 	writer_key(w, "should_retry");
 	writer_raw(w, f->should_retry < 0 ? "null" : f->should_retry ? "true" : "false");
 	writer_int(writer_key(w, "hits"), (long long)f->hits);

@@ -304,7 +304,7 @@ static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text
 {
 	buf_clear(scratch);
 	utf8_add(scratch, text.at ? text.at : "", text.len);
-	w->to->bad |= scratch->bad;
+	w->out->bad |= scratch->bad;
 	writer_text_or_null(w, text.at && scratch->text ? scratch->text : text.at);
 }
 
@@ -336,14 +336,14 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 	write_bytes(writer_key(w, "path"), scratch, t[TEXT_PATH]);
 	write_bytes(writer_key(w, "query"), scratch, t[TEXT_QUERY]);
 	writer_text_or_null(writer_key(w, "operation"), r->op ? r->op->name : NULL);
-	write_count(writer_key(w, "status"), r->status > 0 ? r->status : -1);
+	writer_count(writer_key(w, "status"), r->status > 0 ? r->status : -1);
 	write_bytes(writer_key(w, "code"), scratch, t[TEXT_CODE]);
 	writer_text_or_null(writer_key(w, "version"), r->version);
 	write_bytes(writer_key(w, "key"), scratch, key);
 	writer_int(writer_key(w, "duration_us"), r->micros);
-	write_count(writer_key(w, "retry_count"), r->retry_count);
+	writer_count(writer_key(w, "retry_count"), r->retry_count);
 	write_bytes(writer_key(w, "user_agent"), scratch, t[TEXT_USER_AGENT]);
-	write_count(writer_key(w, "fault"), r->fault);
+	writer_count(writer_key(w, "fault"), r->fault);
 	write_bytes(writer_key(w, "request_body"), scratch, t[TEXT_REQUEST]);
 	writer_int(writer_key(w, "request_bytes"), (long long)r->request_bytes);
 	write_bytes(writer_key(w, "response_body"), scratch, t[TEXT_RESPONSE]);
@@ -360,7 +360,7 @@ bool journal_write(struct journal *j, const struct journal_filter *filter, struc
 		return false;
 	writer_open(w, '{');
 	writer_open(writer_key(w, "requests"), '[');
-	for (size_t i = 0; i < view.count && !w->to->bad; i++)
+	for (size_t i = 0; i < view.count && !w->out->bad; i++)
 		if (passes(view.entries[i], filter))
 			write_entry(w, &scratch, view.entries[i]);
 	writer_close(w, ']');

@@ -100,7 +100,7 @@ class CreateRefused(world.TestCase):
                             params={"field": field})
         for given, *words in ((b"", "the body is empty", "target_status, description"),
                               (b"[]", "no JSON object"), (b"{", "line 1, column 2"),
-                              (b'{"a":1,"a":2}', "already has"), (b"{} {}", "the end"),
+                              (b'{"a":1,"a":2}', "already used"), (b"{} {}", "the end"),
                               (b"\xff", "line 1, column 1"), (b'"' + b"[" * 100, "line 1")):
             self.refuse(given, 400, "invalid_request", *words, params={})
 

@@ -441,10 +441,11 @@ class Problems(Files):
         self.check("", "PATH:1:1: expected a value, found the end")
         self.check('{"devices": [\n  {"id": "dvc_1",\n   "name" "x"}]}',
                    "PATH:3:11: expected ':' after a key")
-        self.check(b'{"devices": [{"id": "\xff"}]}', "PATH:1:22: not UTF-8")
-        self.check('{"devices": [], "devices": []}', "PATH:1:17: a key that the object already has")
+        self.check(b'{"devices": [{"id": "\xff"}]}', "PATH:1:22: invalid UTF-8")
+        self.check('{"devices": [], "devices": []}',
+                   "PATH:1:17: key is already used in this object")
         self.check("{} {}", "PATH:1:4: expected the end after the value")
-        self.check("[" * 100 + "]" * 100, "PATH:1:65: nested too deep")
+        self.check("[" * 100 + "]" * 100, "PATH:1:65: nested too deep (at most 64 levels)")
 
     def test_document(self):
         arrays = ("api_keys, groups, devices, git_commits, config_types, config_schemas, "

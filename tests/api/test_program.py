@@ -808,7 +808,7 @@ class Log(harness.TestCase):
         thread.join(harness.DEADLINE)
         logged = [harness.json.loads(line) for line in read[0].splitlines()]
         notes = [line["note"] for line in logged if "note" in line]
-        dropped = sum(int(note.removesuffix(" log lines dropped: nobody read them"))
+        dropped = sum(int(note.removesuffix(" log lines dropped: standard error was not read"))
                       for note in notes)
         logged = len(logged) - len(notes)
         self.assertGreater(dropped, 0)

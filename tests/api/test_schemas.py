@@ -578,28 +578,29 @@ class CreateSchemaRefused(configs.TestCase):
                             ("[1,\r\n2,]", "line 2, column 3: "), ("// no\n{}", "line 1, "),
                             ('{"a": "é', "line 1, column 10: "), ("a: 1", "line 1, column 1: "),
                             ("[" * 65 + "]" * 65, "line 1, column 65: nested too deep"),
-                            ("\ufeff{}", "line 1, column 1: a byte order mark"),
+                            ("\ufeff{}", "line 1, column 1: expected UTF-8 without"),
                             ('{"a": 1.}', "line 1, column 9: expected a digit")):
             for language in ("jsonschema", "opaque"):
-                self.refuse_document(data, "no JSON: " + where, language=language)
+                self.refuse_document(data, "invalid JSON: " + where, language=language)
 
     def test_no_yaml(self):
         for data, where in (("a: [", "line 1, "), ("a: 1\nb: 'x", "line 2, "),
-                            ("a: 1\na: 2\n", "line 2, column 1: a key that the mapping already"),
+                            ("a: 1\na: 2\n", "line 2, column 1: key is already used"),
                             ("a: 1\n---\nb: 2\n", "line 2, column 1: expected one document"),
                             ("a:\n\t- b\n", "line 2, column 1: "),
-                            ("é: !!binary x\n", "line 1, column 5: a tag"),
-                            ("a: *b\n", "line 1, column 4: an alias without its anchor")):
+                            ("é: !!binary x\n", "line 1, column 5: unsupported tag"),
+                            ("a: *b\n", "line 1, column 4: no such anchor")):
             for language in ("jsonschema", "opaque"):
-                self.refuse_document(data, "no YAML: " + where, language=language, format="yaml")
+                self.refuse_document(data, "invalid YAML: " + where, language=language,
+                                     format="yaml")
 
     def test_no_cue(self):
-        for data, where in (("a: {", "line 1, column 5: a bracket that is never closed"),
-                            ("a: 1\n}", "line 2, column 1: a closing bracket"),
-                            ('a: "x\n', "line 1, column 4: a string without its closing quote"),
+        for data, where in (("a: {", "line 1, column 5: expected a closing bracket, found the end"),
+                            ("a: 1\n}", "line 2, column 1: unexpected closing bracket"),
+                            ('a: "x\n', "line 1, column 4: unterminated string: expected a "),
                             ("a: (]", "line 1, column 5: "), ("a\u0001b", "line 1, column 2: ")):
-            self.refuse_document(data, "no CUE: " + where, language="cue", format="cue")
-            self.refuse_document(data, "no CUE: " + where, language="cue", format="cue", at=2,
+            self.refuse_document(data, "invalid CUE: " + where, language="cue", format="cue")
+            self.refuse_document(data, "invalid CUE: " + where, language="cue", format="cue", at=2,
                                  others=("a: 1", "b: 2"))
 
     def test_no_metadata(self):
@@ -610,7 +611,7 @@ class CreateSchemaRefused(configs.TestCase):
         for data, *words in (("[]", "expected an object"), ("7", "expected an object"),
                              ('"x"', "expected an object"), ("null", "expected an object"),
                              ('["language"]', "expected an object"),
-                             ('{"a": 1}', "unknown key 'a'; there is: " + keys),
+                             ('{"a": 1}', "unknown key 'a' (expected one of " + keys),
                              ('{"language": "opaque", "Language": 1}', "unknown key 'Language'"),
                              ('{"b": 1, "a": 2}', "unknown key 'b'"),
                              ('{"": 1}', "unknown key ''"), ('{"format": "json"}', "'format'"),

@@ -226,12 +226,12 @@ class Problems(Lines):
     def test_syntax(self):
         self.refused([device, '{"object":"device"', '{"id":1,"id":2}', "{} {}", b'{"a":"\xff"}', "x",
                       "[" * 100],
-                     "A:2:19: expected ',' or '}'", "A:3:9: a key that the object already has",
-                     "A:4:4: expected the end after the value", "A:5:7: not UTF-8",
-                     "A:6:1: expected a value", "A:7:65: nested too deep")
+                     "A:2:19: expected ',' or '}'", "A:3:9: key is already used in this object",
+                     "A:4:4: expected the end after the value", "A:5:7: invalid UTF-8",
+                     "A:6:1: expected a value", "A:7:65: nested too deep (at most 64 levels)")
         self.refused([b'\xef\xbb\xbf{"object":"device"}', device, b'{"object":"\0"}', b"\0",
                       b'{}\0{}', b"\xff\xfe{\0"],
-                     "A:1:1: a byte order mark; expected UTF-8 without one", "A:3:12: a NUL byte",
+                     "A:1:1: expected UTF-8 without a byte order mark", "A:3:12: a NUL byte",
                      "A:4:1: a NUL byte", "A:5:3: a NUL byte", "A:6:4: a NUL byte")
         # A whole document is no line.
         path = self.lines("{", '"devices": []', "}")

@@ -16,35 +16,37 @@ enum { TEXT_MAX = 1 << 20, STEPS = 1000000, LONGEST = 512 };
 
 /* ---- patterns -------------------------------------------------------------------------------- */
 
-/* What comes of matching; REGEX_BROKE where the pattern is none. */
-static enum regex_verdict match(const char *pattern, const char *text)
+/* What comes of matching; REFUSED where the pattern is none. */
+enum match { MATCHES, DIFFERS, COMPLEX, REFUSED };
+
+static enum match match(const char *pattern, const char *text)
 {
 	struct arena a CLEANUP(arena_free);
 	long long steps = STEPS;
 	const char *why = NULL;
 	struct regex *re;
-	struct matcher *m;
-	enum regex_verdict verdict;
+	struct regex_matcher *m;
+	bool matches;
 
 	arena_init(&a, NULL, 0);
 	re = regex_new(&a, pattern, &why);
 	if (!re) {
 		HOLD(why && *why && utf8_valid(why, strlen(why)), "[%s]", pattern);
-		return REGEX_BROKE;
+		return REFUSED;
 	}
-	m = regex_matcher_new();
+	m = regex_matcher_new(&a);
 	HOLD(m, "out of memory");
-	verdict = regex_match(re, m, text, &steps);
-	HOLD(verdict != REGEX_BROKE, "[%s] [%s]", pattern, text);
+	matches = regex_match(re, m, text, &steps);
+	HOLD(!a.failed, "[%s] [%s]", pattern, text);
 	regex_matcher_free(m);
 	regex_free(re);
-	return verdict;
+	return matches ? MATCHES : steps < 0 ? COMPLEX : DIFFERS;
 }
 
 static void check_escaped(const char *text)
 {
 	struct buf b CLEANUP(buf_free) = BUF_INIT(TEXT_MAX);
-	enum regex_verdict verdict;
+	enum match verdict;
 
 	buf_addc(&b, '^');
 	for (const char *at = text; *at; at++) {
@@ -54,21 +56,21 @@ static void check_escaped(const char *text)
 	}
 	buf_addc(&b, '$');
 	verdict = match(b.text, text);
-	HOLD(verdict == REGEX_MATCHES || verdict == REGEX_COMPLEX, "[%s]", b.text);
+	HOLD(verdict == MATCHES || verdict == COMPLEX, "[%s]", b.text);
 }
 
 static void check_pattern(const char *pattern, const char *text)
 {
 	struct buf b CLEANUP(buf_free) = BUF_INIT(TEXT_MAX);
-	enum regex_verdict alone, grouped;
+	enum match alone, grouped;
 
 	alone = match(pattern, text);
-	if (alone == REGEX_BROKE || alone == REGEX_COMPLEX)
+	if (alone == REFUSED || alone == COMPLEX)
 		return;
 	buf_printf(&b, "(?:%s)", pattern);
 	grouped = match(b.text, text);
-	HOLD(grouped == alone || grouped == REGEX_COMPLEX || grouped == REGEX_BROKE, "[%s] [%s]",
-	     b.text, text);
+	HOLD(grouped == alone || grouped == COMPLEX || grouped == REFUSED, "[%s] [%s]", b.text,
+	     text);
 }
 
 /* ---- schemas --------------------------------------------------------------------------------- */
@@ -92,18 +94,18 @@ static void check_place(const char *path, const cJSON *value)
 	cJSON_Delete(steps);
 }
 
-/* The verdict; *gave_up where it is that it would take too long. */
-static enum verdict validate(const cJSON *schema, const cJSON *value, bool *gave_up)
+/* Does the value fit? *gave_up where that would take too long to tell. */
+static bool validate(const cJSON *schema, const cJSON *value, bool *gave_up)
 {
 	struct arena a CLEANUP(arena_free);
 	struct violation *violations = NULL;
-	enum verdict verdict;
 	size_t count = 0;
+	bool good;
 
 	arena_init(&a, NULL, 0);
-	verdict = jsonschema_validate(&a, schema, value, &violations);
-	HOLD(verdict != NO_MEMORY, "out of memory");
-	HOLD((verdict == INVALID) == (violations != NULL), "%d", verdict);
+	good = jsonschema_validate(&a, schema, value, &violations);
+	HOLD(!a.failed, "out of memory");
+	HOLD(good == !violations, "%d", good);
 	*gave_up = false;
 	for (const struct violation *m = violations; m; m = m->next) {
 		HOLD(m->message && *m->message && utf8_valid(m->message, strlen(m->message)),
@@ -112,8 +114,8 @@ static enum verdict validate(const cJSON *schema, const cJSON *value, bool *gave
 		*gave_up |= strstr(m->message, "too ") != NULL || strstr(m->message, "steps");
 		count++;
 	}
-	HOLD(count <= MISFITS_MAX, "%zu", count);
-	return verdict;
+	HOLD(count <= VIOLATIONS_MAX, "%zu", count);
+	return good;
 }
 
 /* Not the schema, which is made a resource of its own, so that what it refers to is within it. */
@@ -128,13 +130,12 @@ static cJSON *opposite_of(const cJSON *schema)
 	return opposite;
 }
 
-static void check_opposite(const cJSON *schema, const cJSON *value, enum verdict verdict)
+static void check_opposite(const cJSON *schema, const cJSON *value, bool good)
 {
 	struct arena a CLEANUP(arena_free);
 	const char *why;
-	bool gave_up;
+	bool gave_up, other;
 	cJSON *opposite;
-	enum verdict other;
 
 	arena_init(&a, NULL, 0);
 	if (cJSON_GetObjectItemCaseSensitive(schema, "$id") ||
@@ -142,9 +143,9 @@ static void check_opposite(const cJSON *schema, const cJSON *value, enum verdict
 		return;
 	opposite = opposite_of(schema);
 	/* It may refer to what it was at the root only. */
-	if (jsonschema_check(&a, opposite, &why) == VALID) {
+	if (jsonschema_check(&a, opposite, &why)) {
 		other = validate(opposite, value, &gave_up);
-		HOLD(gave_up || other != verdict, "fits both, or neither: %d", verdict);
+		HOLD(gave_up || other != good, "fits both, or neither: %d", good);
 	}
 	cJSON_Delete(opposite);
 }
@@ -153,16 +154,15 @@ static void check_schema(const cJSON *schema, const cJSON *value)
 {
 	struct arena a CLEANUP(arena_free);
 	const char *why = NULL;
-	enum verdict good, verdict;
-	bool gave_up;
+	bool good, fits, gave_up;
 
 	arena_init(&a, NULL, 0);
 	good = jsonschema_check(&a, schema, &why);
-	HOLD(good != NO_MEMORY, "out of memory");
-	HOLD(good == VALID || (why && *why && utf8_valid(why, strlen(why))), "no reason");
-	verdict = validate(schema, value, &gave_up);
-	if (good == VALID && !gave_up)
-		check_opposite(schema, value, verdict);
+	HOLD(!a.failed, "out of memory");
+	HOLD(good || (why && *why && utf8_valid(why, strlen(why))), "no reason");
+	fits = validate(schema, value, &gave_up);
+	if (good && !gave_up)
+		check_opposite(schema, value, fits);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -172,7 +172,7 @@ bool mock_changed(struct mock *m)
 void mock_export(struct mock *m, struct buf *to)
 {
 	struct arena arena CLEANUP(arena_free);
-	struct writer w = { .to = to, .empty = true };
+	struct writer w = { .out = to, .empty = true };
 	struct db *db = db_of(m);
 	const struct fetch fetch = {
 		.db = db, .sql = &m->app.sql, .arena = &arena, .version = V_NEWEST

@@ -41,9 +41,9 @@ static const struct {
 	BAD("{} {}", 1, 4, "expected the end after the value"),
 	BAD("true1", 1, 5, "expected the end after the value"),
 	BAD("{}\0", 1, 3, "expected the end after the value"),
-	BAD("\xef\xbb\xbf{}", 1, 1, "a byte order mark; expected UTF-8 without one"),
-	BAD("\xff\xfe{", 1, 1, "UTF-16; expected UTF-8"),
-	BAD("\xfe\xff", 1, 1, "UTF-16; expected UTF-8"),
+	BAD("\xef\xbb\xbf{}", 1, 1, "expected UTF-8 without a byte order mark"),
+	BAD("\xff\xfe{", 1, 1, "expected UTF-8, found UTF-16"),
+	BAD("\xfe\xff", 1, 1, "expected UTF-8, found UTF-16"),
 	BAD("\xff", 1, 1, "expected a value"),
 	BAD("{\n  \"a\": 1,\n  \"b\"  2\n}", 3, 8, "expected ':' after a key"),
 	BAD("{\"a\":1,}", 1, 8, "expected a key in double quotes"),
@@ -61,12 +61,12 @@ static const struct {
 	BAD("+1", 1, 1, "expected a value"),
 	BAD("-", 1, 2, "expected a digit"),
 	BAD("1e", 1, 3, "expected a digit"),
-	BAD("1e400", 1, 1, "a number out of range"),
-	BAD("-1e400", 1, 1, "a number out of range"),
+	BAD("1e400", 1, 1, "number out of range: it must fit a 64-bit float"),
+	BAD("-1e400", 1, 1, "number out of range: it must fit a 64-bit float"),
 	BAD("NaN", 1, 1, "expected a value"),
 	BAD("1234567890123456789012345678901234567890123456789012345678901234", 1, 1,
-	    "a number of too many digits"),
-	BAD("\"a", 1, 3, "a string without its closing quote"),
+	    "number too long (at most 63 characters)"),
+	BAD("\"a", 1, 3, "unterminated string: expected a closing quote"),
 	BAD("\"a\\", 1, 3,
 	    "a backslash must be followed by one of \" \\ / b f n r t or by u and four hex digits"),
 	BAD("\"\\x\"", 1, 2,
@@ -80,19 +80,19 @@ static const struct {
 	BAD("{\"\\u0000\":1}", 1, 3, "\\u0000 is not accepted"),
 	BAD("\"\\ud800\"", 1, 8, "a high surrogate must be followed by a low one"),
 	BAD("\"\\ud800\\u0041\"", 1, 8, "a high surrogate must be followed by a low one"),
-	BAD("\"\\udc00\"", 1, 2, "a low surrogate without its high one before it"),
-	BAD("\"\xff\"", 1, 2, "not UTF-8"),
-	BAD("\"\xc0\xaf\"", 1, 2, "not UTF-8"),
-	BAD("\"\xed\xa0\x80\"", 1, 2, "not UTF-8"),
-	BAD("\"\xf4\x90\x80\x80\"", 1, 2, "not UTF-8"),
-	BAD("\"\xc3\"", 1, 2, "not UTF-8"),
-	BAD("{\"a\":1,\"a\":2}", 1, 8, "a key that the object already has"),
-	BAD("{\"a\":1,\n \"b\":2,\n \"\\u0061\":3}", 3, 2, "a key that the object already has"),
-	BAD("{\"\\u00e9\":1,\"\xc3\xa9\":2}", 1, 13, "a key that the object already has"),
-	BAD("{\"\\u07ff\":1,\"\xdf\xbf\":2}", 1, 13, "a key that the object already has"),
-	BAD("{\"\\u20ac\":1,\"\xe2\x82\xac\":2}", 1, 13, "a key that the object already has"),
+	BAD("\"\\udc00\"", 1, 2, "a low surrogate must follow a high one"),
+	BAD("\"\xff\"", 1, 2, "invalid UTF-8"),
+	BAD("\"\xc0\xaf\"", 1, 2, "invalid UTF-8"),
+	BAD("\"\xed\xa0\x80\"", 1, 2, "invalid UTF-8"),
+	BAD("\"\xf4\x90\x80\x80\"", 1, 2, "invalid UTF-8"),
+	BAD("\"\xc3\"", 1, 2, "invalid UTF-8"),
+	BAD("{\"a\":1,\"a\":2}", 1, 8, "key is already used in this object"),
+	BAD("{\"a\":1,\n \"b\":2,\n \"\\u0061\":3}", 3, 2, "key is already used in this object"),
+	BAD("{\"\\u00e9\":1,\"\xc3\xa9\":2}", 1, 13, "key is already used in this object"),
+	BAD("{\"\\u07ff\":1,\"\xdf\xbf\":2}", 1, 13, "key is already used in this object"),
+	BAD("{\"\\u20ac\":1,\"\xe2\x82\xac\":2}", 1, 13, "key is already used in this object"),
 	BAD("{\"x\":{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}}", 1, 24,
-	    "a key that the object already has"),
+	    "key is already used in this object"),
 };
 
 static void test_cases(void)
@@ -138,7 +138,7 @@ static void test_depth(void)
 	memset(text, '[', JSON_DEPTH + 1);
 	memset(text + JSON_DEPTH + 1, ']', JSON_DEPTH + 1);
 	CU_ASSERT(!json_check(text, (size_t)2 * (JSON_DEPTH + 1), &e));
-	EQ_STR(e.what, "nested too deep");
+	EQ_STR(e.what, JSON_TOO_DEEP);
 	EQ_INT(e.column, JSON_DEPTH + 1);
 }
 
@@ -159,7 +159,7 @@ static void test_many_keys(void)
 	at[-1] = ',';
 	at += sprintf(at, "\"k0\":1}");
 	CU_ASSERT(!json_check(text, (size_t)(at - text), &e));
-	EQ_STR(e.what, "a key that the object already has");
+	EQ_STR(e.what, "key is already used in this object");
 	free(text);
 }
 

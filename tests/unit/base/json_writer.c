@@ -25,12 +25,12 @@ static void write_sample(struct writer *w)
 static void test_writer(void)
 {
 	struct buf b = BUF_INIT(1024);
-	struct writer w = { .to = &b, .empty = true };
+	struct writer w = { .out = &b, .empty = true };
 
 	write_sample(&w);
 	EQ_STR(b.text, "{\"a\":\"x\\\"y\",\"list\":[null,{}],\"none\":[]}");
 	buf_clear(&b);
-	w = (struct writer){ .to = &b, .indent = true, .empty = true };
+	w = (struct writer){ .out = &b, .indent = true, .empty = true };
 	write_sample(&w);
 	EQ_STR(b.text, "{\n  \"a\": \"x\\\"y\",\n  \"list\": [\n    null,\n    {}\n  ],\n"
 		       "  \"none\": []\n}\n");

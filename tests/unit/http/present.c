@@ -48,7 +48,7 @@ static void shows(const struct row *row, enum version v, const char *expand, con
 {
 	struct pair pair = { "expand", expand };
 	struct buf b = BUF_INIT(8192);
-	struct writer w = { .to = &b, .empty = true };
+	struct writer w = { .out = &b, .empty = true };
 	struct parser p = { .arena = &arena, .version = v };
 	struct expansions e;
 
@@ -190,7 +190,7 @@ static void test_nested(void)
 			       "error_status=none", "created_at=2024-01-01T00:00:00.000000Z",
 			       "updated_at=2024-01-01T00:00:00.000000Z", NULL);
 	struct buf b = BUF_INIT(8192);
-	struct writer w = { .to = &b, .empty = true };
+	struct writer w = { .out = &b, .empty = true };
 	struct pair pair = { "expand", "config_instances.content" };
 	struct parser p = { .arena = &arena };
 	struct expansions e;

@@ -192,7 +192,7 @@ static const struct {
 	{ V_TETONS, false, "{\"name\":\"x\"}\n{}",
 	  "! -: the body cannot be read: line 2, column 1: expected the end after the value" },
 	{ V_TETONS, false, "{\"name\":\"x\",\"name\":\"y\"}",
-	  "! -: the body cannot be read: line 1, column 13: a key that the object already has" },
+	  "! -: the body cannot be read: line 1, column 13: key is already used in this object" },
 };
 
 static void describe(const struct body *body, struct buf *out);

@@ -39,27 +39,27 @@ static const struct {
 	{ "@attr(x, \"y)\")", "@attr(x,\"y)\")" },
 	{ "a: 1 / / 2", "a:1/ /2" },
 	{ "a: 1 /\n// c\n/ 2", "a:1/ /2" },
-	{ "a: {", NULL, 1, 5, "a bracket that is never closed" },
-	{ "a: [}", NULL, 1, 5, "a closing bracket that closes nothing" },
-	{ "a: 1\n)", NULL, 2, 1, "a closing bracket that closes nothing" },
-	{ "a: \"x", NULL, 1, 4, "a string without its closing quote" },
-	{ "a: \"x\nb: \"", NULL, 1, 4, "a string without its closing quote" },
-	{ "a: \"x\\\nb\"", NULL, 1, 4, "a string without its closing quote" },
-	{ "a: \"\\(x", NULL, 1, 8, "a bracket that is never closed" },
-	{ "a: \"\\(x) ", NULL, 1, 8, "a string without its closing quote" },
-	{ "a: \"\\(x]\"", NULL, 1, 8, "a closing bracket that closes nothing" },
-	{ "a: #\"x\"", NULL, 1, 4, "a string without its closing quote" },
+	{ "a: {", NULL, 1, 5, "expected a closing bracket, found the end" },
+	{ "a: [}", NULL, 1, 5, "unexpected closing bracket" },
+	{ "a: 1\n)", NULL, 2, 1, "unexpected closing bracket" },
+	{ "a: \"x", NULL, 1, 4, "unterminated string: expected a closing quote" },
+	{ "a: \"x\nb: \"", NULL, 1, 4, "unterminated string: expected a closing quote" },
+	{ "a: \"x\\\nb\"", NULL, 1, 4, "unterminated string: expected a closing quote" },
+	{ "a: \"\\(x", NULL, 1, 8, "expected a closing bracket, found the end" },
+	{ "a: \"\\(x) ", NULL, 1, 8, "unterminated string: expected a closing quote" },
+	{ "a: \"\\(x]\"", NULL, 1, 8, "unexpected closing bracket" },
+	{ "a: #\"x\"", NULL, 1, 4, "unterminated string: expected a closing quote" },
 	{ "a: \"\"\"x\"\"\"", NULL, 1, 7, "expected a new line after three quotes" },
-	{ "a: \"\"\"\nx\"\"", NULL, 1, 4, "a string without its closing quote" },
-	{ "a: '\\", NULL, 1, 4, "a string without its closing quote" },
-	{ "a: \x01", NULL, 1, 4, "a control character" },
-	{ "a: \"\x7f\"", NULL, 1, 5, "a control character" },
-	{ "a: \f", NULL, 1, 4, "a control character" },
-	{ "// \x1b", NULL, 1, 4, "a control character" },
-	{ " \xef\xbb\xbf", NULL, 1, 2, "a byte order mark that is not at the beginning" },
-	{ "\xff", NULL, 1, 1, "not UTF-8" },
-	{ "a: \"\xc3\"", NULL, 1, 5, "not UTF-8" },
-	{ "\"\\\xff\"", NULL, 1, 3, "not UTF-8" },
+	{ "a: \"\"\"\nx\"\"", NULL, 1, 4, "unterminated string: expected a closing quote" },
+	{ "a: '\\", NULL, 1, 4, "unterminated string: expected a closing quote" },
+	{ "a: \x01", NULL, 1, 4, "control characters are not allowed" },
+	{ "a: \"\x7f\"", NULL, 1, 5, "control characters are not allowed" },
+	{ "a: \f", NULL, 1, 4, "control characters are not allowed" },
+	{ "// \x1b", NULL, 1, 4, "control characters are not allowed" },
+	{ " \xef\xbb\xbf", NULL, 1, 2, "a byte order mark is allowed at the beginning only" },
+	{ "\xff", NULL, 1, 1, "invalid UTF-8" },
+	{ "a: \"\xc3\"", NULL, 1, 5, "invalid UTF-8" },
+	{ "\"\\\xff\"", NULL, 1, 3, "invalid UTF-8" },
 };
 
 static char *canonical(const char *text, size_t len)
@@ -122,12 +122,12 @@ static void test_hostile(void)
 	CU_ASSERT_FATAL(text != NULL);
 	memset(text, '(', LEN);
 	CU_ASSERT(!cue_check(text, LEN, &e));
-	EQ_STR(e.what, "nested too deep");
+	EQ_STR(e.what, "nested too deep (at most 256 levels)");
 	EQ_INT(e.column, CUE_DEPTH + 1);
 	memset(text, '"', LEN);
 	memcpy(text, "#\"\"\"\n", 5);
 	CU_ASSERT(!cue_check(text, LEN, &e));
-	EQ_STR(e.what, "a string without its closing quote");
+	EQ_STR(e.what, "unterminated string: expected a closing quote");
 	memset(text, '#', LEN);
 	memset(text + LEN / 2, '"', LEN / 2);
 	CU_ASSERT(!cue_check(text, LEN, &e));

@@ -77,28 +77,28 @@ static const struct {
 	unsigned line, column;
 	const char *what;
 } bad[] = {
-	{ "a: 1\nb: [.inf]", 2, 5, "JSON has no number for .inf and .nan" },
-	{ "-.Inf", 1, 1, "JSON has no number for .inf and .nan" },
-	{ ".NaN", 1, 1, "JSON has no number for .inf and .nan" },
-	{ "\xc3\xa9: !x 1", 1, 5, "a tag that JSON has no kind for" },
-	{ "!!set {a}", 1, 1, "a tag that JSON has no kind for" },
-	{ "!!int x", 1, 1, "a scalar that is not what its tag says" },
-	{ "!!int 1.5", 1, 1, "a scalar that is not what its tag says" },
-	{ "!!int -9223372036854775809", 1, 1, "a scalar that is not what its tag says" },
-	{ "!!seq x", 1, 1, "a scalar that is not what its tag says" },
-	{ "!!map x", 1, 1, "a scalar that is not what its tag says" },
-	{ "!!map [x]", 1, 1, "a collection that is not what its tag says" },
-	{ "!!str {}", 1, 1, "a collection that is not what its tag says" },
-	{ "a: 1\nb: 2\n\"a\": 3\n", 3, 1, "a key that the mapping already has" },
-	{ "a: 1\nb: 2\nb: 3\na: 4", 3, 1, "a key that the mapping already has" },
-	{ "{<<: {}, <<: {}}", 1, 10, "a key that the mapping already has" },
-	{ "<<: 1", 1, 1, "<< must name a mapping, or a sequence of them" },
-	{ "<<: [{}, 1]", 1, 1, "<< must name a mapping, or a sequence of them" },
+	{ "a: 1\nb: [.inf]", 2, 5, ".inf and .nan are not allowed: JSON has no such numbers" },
+	{ "-.Inf", 1, 1, ".inf and .nan are not allowed: JSON has no such numbers" },
+	{ ".NaN", 1, 1, ".inf and .nan are not allowed: JSON has no such numbers" },
+	{ "\xc3\xa9: !x 1", 1, 5, "unsupported tag: JSON has no such type" },
+	{ "!!set {a}", 1, 1, "unsupported tag: JSON has no such type" },
+	{ "!!int x", 1, 1, "scalar does not match its tag" },
+	{ "!!int 1.5", 1, 1, "scalar does not match its tag" },
+	{ "!!int -9223372036854775809", 1, 1, "scalar does not match its tag" },
+	{ "!!seq x", 1, 1, "scalar does not match its tag" },
+	{ "!!map x", 1, 1, "scalar does not match its tag" },
+	{ "!!map [x]", 1, 1, "collection does not match its tag" },
+	{ "!!str {}", 1, 1, "collection does not match its tag" },
+	{ "a: 1\nb: 2\n\"a\": 3\n", 3, 1, "key is already used in this mapping" },
+	{ "a: 1\nb: 2\nb: 3\na: 4", 3, 1, "key is already used in this mapping" },
+	{ "{<<: {}, <<: {}}", 1, 10, "key is already used in this mapping" },
+	{ "<<: 1", 1, 1, "<< must be a mapping or a sequence of mappings" },
+	{ "<<: [{}, 1]", 1, 1, "<< must be a mapping or a sequence of mappings" },
 	{ "? [a]\n: 1", 1, 3, "a key must be a scalar" },
 	{ "- &a [1]\n- {*a : 1}", 2, 4, "a key must be a scalar" },
-	{ "- *a", 1, 3, "an alias without its anchor" },
-	{ "{*a : 1}", 1, 2, "an alias without its anchor" },
-	{ "- 1\n- &a [*a]", 2, 7, "an alias within what it stands for" },
+	{ "- *a", 1, 3, "no such anchor" },
+	{ "{*a : 1}", 1, 2, "no such anchor" },
+	{ "- 1\n- &a [*a]", 2, 7, "alias is within the node that it refers to" },
 	{ "--- 1\n--- 2\n", 2, 1, "expected one document, found another" },
 	{ "a: b: c", 1, 5, "mapping values are not allowed in this context" },
 	{ "[1", 1, 3, "did not find expected ',' or ']'" },
@@ -141,7 +141,7 @@ static void test_laughs(void)
 			     "- &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i,
 			     i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
 
-	expect_bad(text, 7, 8, "aliases that expand to too much");
+	expect_bad(text, 7, 8, "aliases expand to too much (at most 8 MiB)");
 }
 
 static void test_merge_laughs(void)
@@ -159,7 +159,7 @@ static void test_merge_laughs(void)
 	struct json_error e = { 0 };
 
 	CU_ASSERT(yaml_parse(text, (size_t)(at - text), &e) == NULL);
-	EQ_STR(e.what, "aliases that expand to too much");
+	EQ_STR(e.what, "aliases expand to too much (at most 8 MiB)");
 	free(text);
 }
 
@@ -171,7 +171,7 @@ static void test_directives(void)
 	for (int i = 0; i < 1001; i++)
 		buf_printf(&b, "%%TAG !a%d! tag:b\n", i);
 	buf_add(&b, "--- 1\n");
-	expect_bad(b.text, 1001, 1, "too many %TAG");
+	expect_bad(b.text, 1001, 1, "too many %TAG directives (at most 1000)");
 
 	struct json_error e;
 	cJSON *tree = yaml_parse(strchr(b.text, '\n') + 1, b.len - strlen("%TAG !a0! tag:b\n"), &e);
@@ -193,11 +193,11 @@ static void test_depth(void)
 	CU_ASSERT(tree != NULL);
 	cJSON_Delete(tree);
 	snprintf(twice, sizeof twice, "- &a %.*s\n- - *a\n", 2 * (JSON_DEPTH - 1), text + 1);
-	expect_bad(twice, 2, 5, "nested too deep");
+	expect_bad(twice, 2, 5, JSON_TOO_DEEP);
 	memset(text, '[', JSON_DEPTH + 1);
 	memset(text + JSON_DEPTH + 1, ']', JSON_DEPTH + 1);
 	CU_ASSERT(!yaml_parse(text, (size_t)2 * (JSON_DEPTH + 1), &e));
-	EQ_STR(e.what, "nested too deep");
+	EQ_STR(e.what, JSON_TOO_DEEP);
 	EQ_INT(e.column, JSON_DEPTH + 1);
 }
 

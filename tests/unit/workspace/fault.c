@@ -115,7 +115,7 @@ static void test_order(void)
 	const struct fault_case c = request();
 	struct fault_set *set = fault_set_new(3);
 	struct buf b CLEANUP(buf_free) = BUF_INIT(4096);
-	struct writer w = { .to = &b, .empty = true };
+	struct writer w = { .out = &b, .empty = true };
 	const struct fault *fault = NULL;
 	struct faults f;
 	struct arena a;
