@@ -28,13 +28,27 @@ static bool init_lock(pthread_rwlock_t *lock)
 /* Tells a database of ours from others: "Miru". */
 enum { APPLICATION = 0x4d697275 };
 
-/* Tells one schema from another, as a number that the file's header has room for. */
-static int schema_number(const char *schema)
+int store_schema_number(const char *schema)
 {
-	uint32_t hash = 0x811c9dc5;
+	uint64_t hash = HASH_BEGIN;
+	char quote = '\0';
 
-	for (; *schema; schema++)
-		hash = (hash ^ (unsigned char)*schema) * 0x01000193;
+	while (*schema) {
+		char c = *schema;
+
+		if (!quote && starts_with(schema, "--")) {
+			schema += strcspn(schema, "\n");
+			continue;
+		}
+		schema++;
+		if (!quote && strchr(" \t\r\n", c))
+			continue;
+		if (c == quote)
+			quote = '\0';
+		else if (!quote && (c == '\'' || c == '"'))
+			quote = c;
+		hash = (hash ^ (unsigned char)c) * HASH_PRIME;
+	}
 	return (int)(hash & INT32_MAX);
 }
 
@@ -44,7 +58,7 @@ static bool create(struct db *db, const char *schema, char *err, size_t errlen)
 	char marks[128];
 
 	snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		 APPLICATION, schema_number(schema));
+		 APPLICATION, store_schema_number(schema));
 	if (!db_write(db))
 		return db_write_error(db, err, errlen);
 	if (db_exec(db, schema) && db_exec(db, marks))
@@ -320,7 +334,7 @@ static bool check_file(struct db *db, const char *path, const char *schema, bool
 		snprintf(err, errlen, "%s is not a database of miru-mock's", path);
 		return false;
 	}
-	if (!empty && pragma(db, "PRAGMA user_version") != schema_number(schema)) {
+	if (!empty && pragma(db, "PRAGMA user_version") != store_schema_number(schema)) {
 		snprintf(
 		    err, errlen,
 		    "%s was made by another version of miru-mock; export it with that one, and "

@@ -54,6 +54,12 @@ struct store {
 	struct db *slots[WORKERS_MAX]; /* those that store_acquire deals out */
 };
 
+/*
+ * A number of a schema's statements, for the header of a file: another schema has another number.
+ * Comments (after --) and white space do not count.
+ */
+int store_schema_number(const char *schema);
+
 /* All of one database into another, through the library: all or nothing, whenever the process ends.
  */
 bool db_copy(struct db *to, struct db *from) MUST_CHECK;
