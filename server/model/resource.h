@@ -182,7 +182,7 @@ static inline bool is_given(const struct field *f)
 }
 
 /* The column of the near resource's own that a to-one relation goes through, or NULL. */
-static inline const char *through(const struct resource *near, const struct field *f)
+static inline const char *resource_ref_column(const struct resource *near, const struct field *f)
 {
 	return f->relation->link == near->table ? f->relation->far : NULL;
 }

@@ -23,14 +23,14 @@ struct fetch {
  * Read the row with that key, the relations of `tree`, and the relations that the version always
  * shows. Sets *row, to NULL where there is no such row. False when the database or memory fails.
  */
-bool fetch_row(const struct fetch *j, enum resource_id resource, const char *key,
+bool fetch_row(const struct fetch *fetch, enum resource_id resource, const char *key,
 	       const struct expansion *tree, struct row **row) MUST_CHECK;
 
 /*
  * Read the rows of a statement whose columns are a resource's (sql_select), which is ready to be
  * stepped, at most *n of them, and the same relations. Sets *rows, and *n to their number.
  */
-bool fetch_rows(const struct fetch *j, struct stmt *s, enum resource_id resource,
+bool fetch_rows(const struct fetch *fetch, struct stmt *s, enum resource_id resource,
 		const struct expansion *tree, struct rows *rows, size_t *n) MUST_CHECK;
 
 /* How many rows a resource has. */

@@ -48,8 +48,7 @@ bool update_row(struct db *db, const struct resource *r, const char *id, const s
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&sql, "%s %s = ?%zu", i ? "," : "", pairs[i].name, i + 2);
 	buf_printf(&sql, " WHERE %s = ?1", r->key);
-	if (!sql.bad)
-		s = db_query(db, &(const struct query){ sql.text, QUERY_KEPT });
+	s = db_query_text(db, &sql);
 	if (!s)
 		return false;
 	stmt_bind(s, 1, id);

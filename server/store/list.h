@@ -8,7 +8,7 @@
 #include "store/fetch.h"
 
 /* Read the page that a listing asks for, with the same relations; `count`: and the total. */
-bool list_page(const struct fetch *j, enum resource_id resource, const struct list_query *l,
+bool list_page(const struct fetch *fetch, enum resource_id resource, const struct list_query *query,
 	       const struct expansion *tree, bool count, struct page *page) MUST_CHECK;
 
 #endif

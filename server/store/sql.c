@@ -25,15 +25,15 @@ static struct query finish(struct composer *c)
 }
 
 /* A field of t, as SQL. */
-static void add_field(struct buf *b, const struct field *f)
+static void add_field(struct buf *out, const struct field *f)
 {
 	if (f->sql)
-		buf_add(b, f->sql);
+		buf_add(out, f->sql);
 	else
-		buf_printf(b, "t.%s", f->name);
+		buf_printf(out, "t.%s", f->name);
 }
 
-static void add_columns(struct buf *b, const struct resource *r)
+static void add_columns(struct buf *out, const struct resource *r)
 {
 	const char *comma = "";
 
@@ -42,8 +42,8 @@ static void add_columns(struct buf *b, const struct resource *r)
 
 		if (!is_selected(f))
 			continue;
-		buf_add(b, comma);
-		add_field(b, f);
+		buf_add(out, comma);
+		add_field(out, f);
 		comma = ", ";
 	}
 }
@@ -144,7 +144,7 @@ bool sql_compose(struct sql *sql, struct arena *a)
 
 			if (!is_relation(f))
 				continue;
-			if (!through(r, f))
+			if (!resource_ref_column(r, f))
 				sql->related[i][n] = compose_related(&c, f);
 			if (f->relation->ids)
 				sql->link[i][n] = compose_link(&c, f->relation);
@@ -154,53 +154,53 @@ bool sql_compose(struct sql *sql, struct arena *a)
 	return c.ok;
 }
 
-void sql_taken(struct buf *to, const struct resource *r, const struct unique *u)
+void sql_taken(struct buf *out, const struct resource *r, const struct unique *u)
 {
-	buf_printf(to, "SELECT id FROM %s WHERE", r->table);
+	buf_printf(out, "SELECT id FROM %s WHERE", r->table);
 	for (size_t n = 0; n < ARRAY_LEN(u->fields) && u->fields[n]; n++) {
 		const struct field *f = resource_field(r, u->fields[n]);
 
 		/* As the index in schema.sql has it, in which nulls would differ. */
-		buf_printf(to,
+		buf_printf(out,
 			   f->flags & F_NULL ? "%s ifnull(%s, '') = ifnull(?%zu, '')"
 					     : "%s %s = ?%zu",
 			   n ? " AND" : "", f->name, n + 1);
 	}
 	if (u->when[0])
-		buf_printf(to, " AND %s = '%s'", u->when[0], u->when[1]);
+		buf_printf(out, " AND %s = '%s'", u->when[0], u->when[1]);
 }
 
-void sql_select(struct buf *to, const struct resource *r)
+void sql_select(struct buf *out, const struct resource *r)
 {
-	buf_add(to, "SELECT ");
-	add_columns(to, r);
-	buf_printf(to, " FROM %s AS t", r->table);
+	buf_add(out, "SELECT ");
+	add_columns(out, r);
+	buf_printf(out, " FROM %s AS t", r->table);
 }
 
 /* That a row passes a filter, whose one value or JSON array of values is that parameter. */
-static void add_filter(struct buf *b, const struct filter *f, bool one, size_t parameter)
+static void add_filter(struct buf *out, const struct filter *f, bool single, size_t parameter)
 {
 	if (f->field->matching)
-		buf_add(b, f->field->matching);
+		buf_add(out, f->field->matching);
 	else
-		add_field(b, f->field);
-	buf_printf(b, one ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))", parameter);
+		add_field(out, f->field);
+	buf_printf(out, single ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))", parameter);
 	if (f->field->matching)
-		buf_addc(b, ')');
+		buf_addc(out, ')');
 }
 
 /* All of a listing's filters; a value of the leading one may be by itself. */
-static void add_filters(struct buf *b, const struct list_query *l, size_t lead, size_t by_itself)
+static void add_filters(struct buf *out, const struct list_query *l, size_t lead, size_t by_itself)
 {
 	for (size_t i = 0; i < l->nfilters; i++) {
 		const struct filter *f = &l->filters[i];
 
 		/* The library has no index for an expression that begins with a plus. */
-		buf_printf(b, "%s%s", i == 0 ? " WHERE " : " AND ", i == lead ? "" : "+");
+		buf_printf(out, "%s%s", i == 0 ? " WHERE " : " AND ", i == lead ? "" : "+");
 		if (i == lead && by_itself)
-			add_filter(b, f, true, by_itself);
+			add_filter(out, f, true, by_itself);
 		else
-			add_filter(b, f, f->count == 1, i + 1);
+			add_filter(out, f, f->count == 1, i + 1);
 	}
 }
 
@@ -219,39 +219,39 @@ int sql_column(const struct resource *r, const struct field *f)
 	return n;
 }
 
-void sql_list(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead)
+void sql_list(struct buf *out, const struct resource *r, const struct list_query *l, size_t lead)
 {
 	const size_t limit = l->nfilters + 1, offset = limit + 1;
 	const bool merges = sql_merges(l, lead);
 
-	sql_select(to, r);
-	add_filters(to, l, lead, merges ? offset + 1 : 0);
+	sql_select(out, r);
+	add_filters(out, l, lead, merges ? offset + 1 : 0);
 	/* Each value's rows come in order out of its index, and are merged as they come. */
 	for (size_t n = 1; merges && n < l->filters[lead].count; n++) {
-		buf_add(to, " UNION ALL ");
-		sql_select(to, r);
-		add_filters(to, l, lead, offset + 1 + n);
+		buf_add(out, " UNION ALL ");
+		sql_select(out, r);
+		add_filters(out, l, lead, offset + 1 + n);
 	}
 	for (size_t i = 0; i < l->norders; i++) {
-		buf_add(to, i == 0 ? " ORDER BY " : ", ");
+		buf_add(out, i == 0 ? " ORDER BY " : ", ");
 		if (merges)
-			buf_printf(to, "%d", sql_column(r, l->orders[i].field) + 1);
+			buf_printf(out, "%d", sql_column(r, l->orders[i].field) + 1);
 		else
-			add_field(to, l->orders[i].field);
-		buf_add(to, l->orders[i].ascending ? " ASC" : " DESC");
+			add_field(out, l->orders[i].field);
+		buf_add(out, l->orders[i].ascending ? " ASC" : " DESC");
 	}
-	buf_printf(to, " LIMIT ?%zu OFFSET ?%zu", limit, offset);
+	buf_printf(out, " LIMIT ?%zu OFFSET ?%zu", limit, offset);
 }
 
-void sql_count(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead)
+void sql_count(struct buf *out, const struct resource *r, const struct list_query *l, size_t lead)
 {
-	buf_printf(to, "SELECT count(*) FROM %s AS t", r->table);
-	add_filters(to, l, lead, 0);
+	buf_printf(out, "SELECT count(*) FROM %s AS t", r->table);
+	add_filters(out, l, lead, 0);
 }
 
-void sql_probe(struct buf *to, const struct resource *r, const struct list_query *l, size_t i)
+void sql_probe(struct buf *out, const struct resource *r, const struct list_query *l, size_t i)
 {
-	buf_printf(to, "SELECT count(*) FROM (SELECT 1 FROM %s AS t WHERE ", r->table);
-	add_filter(to, &l->filters[i], l->filters[i].count == 1, 2);
-	buf_add(to, " LIMIT ?1)");
+	buf_printf(out, "SELECT count(*) FROM (SELECT 1 FROM %s AS t WHERE ", r->table);
+	add_filter(out, &l->filters[i], l->filters[i].count == 1, 2);
+	buf_add(out, " LIMIT ?1)");
 }

@@ -34,10 +34,10 @@ bool sql_compose(struct sql *sql, struct arena *a) MUST_CHECK;
 
 /* The ids of rows that have certain values: ?1 and ?2 are those of the rule's fields, in its order.
  */
-void sql_taken(struct buf *to, const struct resource *r, const struct unique *u);
+void sql_taken(struct buf *out, const struct resource *r, const struct unique *u);
 
 /* "SELECT columns FROM table AS t", the columns as in `get`. */
-void sql_select(struct buf *to, const struct resource *r);
+void sql_select(struct buf *out, const struct resource *r);
 /* Which column, from 0, is a field's that has one. */
 int sql_column(const struct resource *r, const struct field *f);
 /*
@@ -46,12 +46,12 @@ int sql_column(const struct resource *r, const struct field *f);
  * are found by the index of the filter `lead`, or where that is nfilters by that of the order. Are
  * the leading filter's values several, but few (sql_merges), then they come once more, one by one.
  */
-void sql_list(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead);
+void sql_list(struct buf *out, const struct resource *r, const struct list_query *l, size_t lead);
 /* Is a list the lists of each of the filter's values, merged? */
 bool sql_merges(const struct list_query *l, size_t lead);
 /* How many rows its filters leave; the same values, from ?1 to ?nfilters. */
-void sql_count(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead);
+void sql_count(struct buf *out, const struct resource *r, const struct list_query *l, size_t lead);
 /* How many rows one of its filters leaves, but at most ?1; ?2 is its value, as above. */
-void sql_probe(struct buf *to, const struct resource *r, const struct list_query *l, size_t i);
+void sql_probe(struct buf *out, const struct resource *r, const struct list_query *l, size_t i);
 
 #endif

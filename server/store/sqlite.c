@@ -24,6 +24,8 @@
 
 static const char vfs_name[] = "pages";
 
+#define UNUSED __attribute__((unused))
+
 struct file {
 	sqlite3_file base;
 	struct pages *pages;
@@ -35,9 +37,8 @@ static struct pages *pages_of(sqlite3_file *file)
 	return ((struct file *)file)->pages;
 }
 
-static int file_close(sqlite3_file *file)
+static int file_close(sqlite3_file *file UNUSED)
 {
-	(void)file;
 	return SQLITE_OK;
 }
 
@@ -63,10 +64,8 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return SQLITE_OK;
 }
 
-static int file_sync(sqlite3_file *file, int flags)
+static int file_sync(sqlite3_file *file UNUSED, int flags UNUSED)
 {
-	(void)file;
-	(void)flags;
 	return SQLITE_OK;
 }
 
@@ -82,30 +81,24 @@ static int file_lock(sqlite3_file *file, int lock)
 	return SQLITE_OK;
 }
 
-static int file_check_reserved(sqlite3_file *file, int *reserved)
+static int file_check_reserved(sqlite3_file *file UNUSED, int *reserved)
 {
-	(void)file;
 	*reserved = 0;
 	return SQLITE_OK;
 }
 
-static int file_control(sqlite3_file *file, int what, void *value)
+static int file_control(sqlite3_file *file UNUSED, int what UNUSED, void *value UNUSED)
 {
-	(void)file;
-	(void)what;
-	(void)value;
 	return SQLITE_NOTFOUND;
 }
 
-static int file_sector_size(sqlite3_file *file)
+static int file_sector_size(sqlite3_file *file UNUSED)
 {
-	(void)file;
 	return PAGE_BYTES;
 }
 
-static int file_characteristics(sqlite3_file *file)
+static int file_characteristics(sqlite3_file *file UNUSED)
 {
-	(void)file;
 	return SQLITE_IOCAP_POWERSAFE_OVERWRITE | SQLITE_IOCAP_SAFE_APPEND |
 	       SQLITE_IOCAP_SEQUENTIAL;
 }
@@ -125,11 +118,8 @@ static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **
 	return SQLITE_OK;
 }
 
-static int file_unfetch(sqlite3_file *file, sqlite3_int64 offset, void *page)
+static int file_unfetch(sqlite3_file *file UNUSED, sqlite3_int64 offset UNUSED, void *page UNUSED)
 {
-	(void)file;
-	(void)offset;
-	(void)page;
 	return SQLITE_OK;
 }
 
@@ -151,20 +141,13 @@ static const sqlite3_io_methods methods = {
 	.xUnfetch = file_unfetch,
 };
 
-/* For the name of a file, which is made of its pages' address. */
-enum { FILE_NAME = 32 };
-
-static void name_file(const struct pages *pages, char name[FILE_NAME])
-{
-	snprintf(name, FILE_NAME, "%p", (const void *)pages);
-}
-
-static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
+/* A file's name is the address of its pages, as %p writes it. */
+static int open_file(sqlite3_vfs *vfs UNUSED, const char *name, sqlite3_file *file, int flags,
+		     int *out)
 {
 	struct file *f = (struct file *)file;
 	void *pages;
 
-	(void)vfs;
 	f->base.pMethods = NULL;
 	if (!(flags & SQLITE_OPEN_MAIN_DB) || !name || sscanf(name, "%p", &pages) != 1)
 		return SQLITE_CANTOPEN;
@@ -176,26 +159,19 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
 	return SQLITE_OK;
 }
 
-static int delete_file(sqlite3_vfs *vfs, const char *name, int sync)
+static int delete_file(sqlite3_vfs *vfs UNUSED, const char *name UNUSED, int sync UNUSED)
 {
-	(void)vfs;
-	(void)name;
-	(void)sync;
 	return SQLITE_IOERR_DELETE;
 }
 
-static int has_file(sqlite3_vfs *vfs, const char *name, int how, int *has)
+static int has_file(sqlite3_vfs *vfs UNUSED, const char *name UNUSED, int how UNUSED, int *has)
 {
-	(void)vfs;
-	(void)name;
-	(void)how;
 	*has = 0; /* no journal lies beside a database */
 	return SQLITE_OK;
 }
 
-static int full_name(sqlite3_vfs *vfs, const char *name, int len, char *full)
+static int full_name(sqlite3_vfs *vfs UNUSED, const char *name, int len, char *full)
 {
-	(void)vfs;
 	snprintf(full, (size_t)len, "%s", name);
 	return SQLITE_OK;
 }
@@ -244,14 +220,13 @@ bool db_exec(struct db *db, const char *sql)
 	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static bool prepare(struct db *db, const char *sql, struct stmt *s)
+static bool prepare(struct db *db, const char *sql, unsigned flags, struct stmt *s)
 {
-	return sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->sqlite,
-				  NULL) == SQLITE_OK;
+	return sqlite3_prepare_v3(db->sqlite, sql, -1, flags, &s->sqlite, NULL) == SQLITE_OK;
 }
 
 /* Begin or end a transaction: prepared ahead, since to undo should take no memory. */
-static bool turn(struct stmt *s)
+static bool run_prepared(struct stmt *s)
 {
 	bool ok = sqlite3_step(s->sqlite) == SQLITE_DONE;
 
@@ -278,6 +253,7 @@ static bool set_up(struct db *db)
 	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
 				      "PRAGMA temp_store = MEMORY;"
 				      "PRAGMA trusted_schema = OFF;";
+	const unsigned flags = SQLITE_PREPARE_PERSISTENT;
 
 	/* A misspelt column in double quotes would be taken for a string. */
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
@@ -286,26 +262,21 @@ static bool set_up(struct db *db)
 	       db_exec(db, pragmas) &&
 	       (db->store->read_only ||
 		db_exec(db, db->store->pages ? page_pragmas : file_pragmas)) &&
-	       prepare(db, "BEGIN", &db->begin_read) &&
-	       prepare(db, "BEGIN IMMEDIATE", &db->begin_write) &&
-	       prepare(db, "COMMIT", &db->commit) && prepare(db, "ROLLBACK", &db->rollback);
+	       prepare(db, "BEGIN", flags, &db->begin_read) &&
+	       prepare(db, "BEGIN IMMEDIATE", flags, &db->begin_write) &&
+	       prepare(db, "COMMIT", flags, &db->commit) &&
+	       prepare(db, "ROLLBACK", flags, &db->rollback);
 }
 
-struct db *store_connect(struct store *store, char *err, size_t errlen)
+static bool open_connection(struct store *store, struct db *db)
 {
 	const int flags =
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
 	    (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-	struct db *db = calloc(1, sizeof *db);
-	char name[FILE_NAME];
+	char name[32];
 	bool ok;
 
-	if (store->pages)
-		name_file(store->pages, name);
-	if (!db) {
-		snprintf(err, errlen, "database: out of memory");
-		return NULL;
-	}
+	snprintf(name, sizeof name, "%p", (void *)store->pages);
 	db->store = store;
 	pthread_rwlock_wrlock(&store->lock);
 	db->next = store->dbs;
@@ -317,12 +288,18 @@ struct db *store_connect(struct store *store, char *err, size_t errlen)
 			     store->pages ? vfs_name : NULL) == SQLITE_OK &&
 	     set_up(db);
 	pthread_rwlock_unlock(&store->lock);
-	if (!ok) {
-		db_write_error(db, err, errlen);
-		db_close(db);
-		return NULL;
-	}
-	return db;
+	return ok;
+}
+
+struct db *store_connect(struct store *store, char *err, size_t errlen)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (db && open_connection(store, db))
+		return db;
+	db_write_error(db, err, errlen);
+	db_close(db);
+	return NULL;
 }
 
 void db_close(struct db *db)
@@ -334,7 +311,7 @@ void db_close(struct db *db)
 	pthread_rwlock_wrlock(&db->store->lock);
 	/* From here on no writer ends what it reads. */
 	if (db->reading)
-		turn(&db->commit);
+		run_prepared(&db->commit);
 	for (link = &db->store->dbs; *link != db; link = &(*link)->next)
 		;
 	*link = db->next;
@@ -355,15 +332,15 @@ void db_close(struct db *db)
 
 /* Undo what is open on a connection, if anything. When memory is short that may take several
  * attempts, of which more come before anybody reads or writes. */
-static void undo(struct db *db)
+static void roll_back(struct db *db)
 {
 	enum { ATTEMPTS = 3 };
 
 	for (int i = 0; i < ATTEMPTS && !sqlite3_get_autocommit(db->sqlite); i++)
-		if (!turn(&db->rollback))
+		if (!run_prepared(&db->rollback))
 			sqlite3_db_release_memory(db->sqlite);
-	db->stuck = !sqlite3_get_autocommit(db->sqlite);
-	db->store->stuck |= db->stuck;
+	db->rollback_pending = !sqlite3_get_autocommit(db->sqlite);
+	db->store->rollback_pending |= db->rollback_pending;
 }
 
 /*
@@ -376,7 +353,7 @@ void db_read(struct db *db)
 	struct store *store = db->store;
 
 	pthread_rwlock_rdlock(&store->lock);
-	if (store->stuck) {
+	if (store->rollback_pending) {
 		pthread_rwlock_unlock(&store->lock);
 		db_lock(db); /* which tries again, be it this connection or another */
 		db_unlock(db);
@@ -385,7 +362,7 @@ void db_read(struct db *db)
 	db->failed[0] = '\0';
 	/* The library ends one by itself when memory runs out in it. */
 	if (!db->reading || sqlite3_get_autocommit(db->sqlite))
-		db->reading = turn(&db->begin_read);
+		db->reading = run_prepared(&db->begin_read);
 }
 
 void db_read_end(struct db *db)
@@ -395,22 +372,33 @@ void db_read_end(struct db *db)
 
 static void end_readers(struct store *store)
 {
-	store->stuck = false;
+	store->rollback_pending = false;
 	for (struct db *db = store->dbs; db; db = db->next)
 		if (db->reading) {
-			turn(&db->commit); /* fails where the library has ended it: see db_read */
+			/* Fails where the library has ended it: see db_read. */
+			run_prepared(&db->commit);
 			db->reading = !sqlite3_get_autocommit(db->sqlite);
-		} else if (db->stuck) {
-			undo(db);
+		} else if (db->rollback_pending) {
+			roll_back(db);
 		}
 }
 
-bool db_write(struct db *db)
+void db_lock(struct db *db)
 {
 	pthread_rwlock_wrlock(&db->store->lock);
 	end_readers(db->store);
 	db->failed[0] = '\0';
-	if (!db->store->stuck && turn(&db->begin_write) &&
+}
+
+void db_unlock(struct db *db)
+{
+	pthread_rwlock_unlock(&db->store->lock);
+}
+
+bool db_write(struct db *db)
+{
+	db_lock(db);
+	if (!db->store->rollback_pending && run_prepared(&db->begin_write) &&
 	    db_exec(db, "PRAGMA defer_foreign_keys = ON"))
 		return true;
 	db_rollback(db);
@@ -419,13 +407,13 @@ bool db_write(struct db *db)
 
 bool db_commit(struct db *db)
 {
-	if (!turn(&db->commit)) {
-		/* One that is refused by a foreign key leaves the transaction open. */
-		db_rollback(db);
-		return false;
+	if (run_prepared(&db->commit)) {
+		db_unlock(db);
+		return true;
 	}
-	pthread_rwlock_unlock(&db->store->lock);
-	return true;
+	/* One that is refused by a foreign key leaves the transaction open. */
+	db_rollback(db);
+	return false;
 }
 
 static bool has_failed(struct db *db)
@@ -446,26 +434,8 @@ void db_note_failure(struct db *db, const char *why)
 void db_rollback(struct db *db)
 {
 	db_note_failure(db, NULL); /* before undoing makes the library forget */
-	undo(db);
-	pthread_rwlock_unlock(&db->store->lock);
-}
-
-bool db_drop_indexes(struct db *db, struct buf *later)
-{
-	static const struct query all = { "SELECT name, sql FROM sqlite_schema WHERE type = 'index'"
-					  " AND sql LIKE 'CREATE INDEX %'",
-					  QUERY_ONCE };
-	struct buf drops CLEANUP(buf_free) = BUF_INIT(1 << 20);
-	struct stmt *s = db_query(db, &all);
-	enum step step = STEP_FAILED;
-
-	while (s && (step = stmt_step(s)) == STEP_ROW) {
-		buf_printf(&drops, "DROP INDEX %s;", stmt_text(s, 0));
-		buf_printf(later, "%s;", stmt_text(s, 1));
-	}
-	stmt_endp(&s);
-	return step == STEP_DONE && !drops.bad && !later->bad &&
-	       (!drops.text || db_exec(db, drops.text));
+	roll_back(db);
+	db_unlock(db);
 }
 
 /*
@@ -473,7 +443,7 @@ bool db_drop_indexes(struct db *db, struct buf *later)
  * that a connection would notice when one is put in the other's place, but for the schema's number:
  * no two may have the same. The library counts up from 1, and only lets us when asked twice.
  */
-static bool number_schema(struct db *db)
+bool db_number_schema(struct db *db)
 {
 	static atomic_int numbers = 1 << 30;
 	char sql[64];
@@ -485,28 +455,12 @@ static bool number_schema(struct db *db)
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK && ok;
 }
 
-bool db_make_indexes(struct db *db, const char *sql)
-{
-	return db_exec(db, sql) && number_schema(db);
-}
-
-void db_lock(struct db *db)
-{
-	pthread_rwlock_wrlock(&db->store->lock);
-	end_readers(db->store);
-	db->failed[0] = '\0';
-}
-
-void db_unlock(struct db *db)
-{
-	pthread_rwlock_unlock(&db->store->lock);
-}
-
 /* ---- copies ---------------------------------------------------------------------------------- */
 
-bool db_copy(struct db *to, struct db *from)
+bool db_copy(struct db *target, struct db *source)
 {
-	sqlite3_backup *backup = sqlite3_backup_init(to->sqlite, "main", from->sqlite, "main");
+	sqlite3_backup *backup =
+	    sqlite3_backup_init(target->sqlite, "main", source->sqlite, "main");
 	bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
 
 	return backup && sqlite3_backup_finish(backup) == SQLITE_OK && done;
@@ -516,34 +470,34 @@ bool db_copy(struct db *to, struct db *from)
 
 const char *db_error(struct db *db)
 {
-	if (db->failed[0])
+	if (db && db->failed[0])
 		return db->failed;
 	/* Where the library knows of no failure, the arena, or an allocation of ours, was it. */
-	return db->sqlite && has_failed(db) ? sqlite3_errmsg(db->sqlite) : "out of memory";
+	return db && db->sqlite && has_failed(db) ? sqlite3_errmsg(db->sqlite) : "out of memory";
 }
 
 /* The kept statement of that text, or a place for it: that of the one longest out of use. */
 static struct stmt *find_kept(struct db *db, const char *sql)
 {
-	struct kept *oldest = db->kept;
+	struct kept_stmt *oldest = db->kept;
 	size_t len = strlen(sql);
 
-	for (struct kept *k = db->kept; k < db->kept + KEPT; k++) {
+	for (struct kept_stmt *k = db->kept; k < db->kept + KEPT; k++) {
 		if (k->stmt.sqlite && k->len == len &&
 		    memcmp(sqlite3_sql(k->stmt.sqlite), sql, len) == 0) {
-			k->used = ++db->uses;
+			k->last_used = ++db->use_count;
 			return &k->stmt;
 		}
-		if (k->used < oldest->used)
+		if (k->last_used < oldest->last_used)
 			oldest = k;
 	}
 	sqlite3_finalize(STEAL(oldest->stmt.sqlite));
 	oldest->len = len;
-	oldest->used = ++db->uses;
+	oldest->last_used = ++db->use_count;
 	return &oldest->stmt;
 }
 
-static struct stmt *place_of(struct db *db, const struct query *q)
+static struct stmt *cache_entry(struct db *db, const struct query *q)
 {
 	if (q->slot == QUERY_ONCE)
 		return calloc(1, sizeof(struct stmt));
@@ -552,17 +506,15 @@ static struct stmt *place_of(struct db *db, const struct query *q)
 
 struct stmt *db_query(struct db *db, const struct query *q)
 {
-	bool once = q->slot == QUERY_ONCE;
+	const bool once = q->slot == QUERY_ONCE;
 	struct stmt *s;
 
-	if (db->store->stuck)
+	if (db->store->rollback_pending)
 		return NULL; /* it would see what is to be undone */
-	s = place_of(db, q);
+	s = cache_entry(db, q);
 	if (!s)
 		return NULL;
-	if (!s->sqlite &&
-	    sqlite3_prepare_v3(db->sqlite, q->sql, -1, once ? 0 : SQLITE_PREPARE_PERSISTENT,
-			       &s->sqlite, NULL) != SQLITE_OK) {
+	if (!s->sqlite && !prepare(db, q->sql, once ? 0 : SQLITE_PREPARE_PERSISTENT, s)) {
 		if (once)
 			free(s);
 		return NULL;
@@ -631,26 +583,4 @@ const char *stmt_text(struct stmt *s, int i)
 int64_t stmt_int(struct stmt *s, int i)
 {
 	return sqlite3_column_int64(s->sqlite, i);
-}
-
-static enum step step_once(struct db *db, const struct query *q, const char *const *texts, size_t n)
-{
-	struct stmt *s CLEANUP(stmt_endp) = db_query(db, q);
-
-	for (size_t i = 0; s && i < n; i++)
-		stmt_bind(s, (int)i + 1, texts[i]);
-	return s ? stmt_step(s) : STEP_FAILED;
-}
-
-bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n)
-{
-	return step_once(db, q, texts, n) == STEP_DONE;
-}
-
-bool db_has(struct db *db, const struct query *q, const char *const *texts, size_t n, bool *has)
-{
-	enum step step = step_once(db, q, texts, n);
-
-	*has = step == STEP_ROW;
-	return *has || step == STEP_DONE;
 }

@@ -93,10 +93,10 @@ void db_rollback(struct db *db);
 /*
  * Within a write transaction, whoever has much to insert can do without the indexes that no
  * constraint needs, and have them made of what is there in the end, which takes less time and makes
- * them smaller. `later` gets the statements that make them again.
+ * them smaller. `create_sql` gets the statements that make them again.
  */
-bool db_drop_indexes(struct db *db, struct buf *later) MUST_CHECK;
-bool db_make_indexes(struct db *db, const char *later) MUST_CHECK;
+bool db_drop_indexes(struct db *db, struct buf *create_sql) MUST_CHECK;
+bool db_make_indexes(struct db *db, const char *create_sql) MUST_CHECK;
 
 /*
  * Between these two, alone in the database, without a transaction: for db_restore.
@@ -122,6 +122,8 @@ const char *db_error(struct db *db);
  * before a dozen others that are kept by their texts.
  */
 struct stmt *db_query(struct db *db, const struct query *q) MUST_CHECK;
+/* The same, of a query that is kept by its text; NULL if the text is bad. */
+struct stmt *db_query_text(struct db *db, const struct buf *sql) MUST_CHECK;
 void stmt_end(struct stmt *s);
 
 static inline void stmt_endp(struct stmt **s)
@@ -145,6 +147,11 @@ bool db_run(struct db *db, const struct query *q, const char *const *texts, size
 /* Does a statement, with such texts, give a row? */
 bool db_has(struct db *db, const struct query *q, const char *const *texts, size_t n,
 	    bool *has) MUST_CHECK;
+
+/* The first column of a statement's next row, which there must be, as a number. */
+bool stmt_number(struct stmt *s, int64_t *number) MUST_CHECK;
+/* The same of a statement that is run once and takes no values. */
+bool db_number(struct db *db, const char *sql, int64_t *number) MUST_CHECK;
 
 /*
  * A column of the current row, from 0: its bytes, which no NUL ends, and their number; NULL for

@@ -1,5 +1,6 @@
 /*
- * store_internal.h - what a store and a connection are made of: for store.c and store_open.c alone.
+ * store_internal.h - what a store and a connection are made of: for store.c, statement.c and
+ * sqlite.c alone.
  */
 #ifndef STORE_STORE_INTERNAL_H
 #define STORE_STORE_INTERNAL_H
@@ -18,10 +19,10 @@ struct stmt {
 };
 
 /* A statement that is kept by its text. */
-struct kept {
+struct kept_stmt {
 	struct stmt stmt;
-	size_t len;    /* of its text */
-	uint64_t used; /* when, by the connection's count; 0: never */
+	size_t len;         /* of its text */
+	uint64_t last_used; /* when, by the connection's count; 0: never */
 };
 
 enum { KEPT = 64 };
@@ -31,13 +32,14 @@ struct db {
 	struct db *next; /* of the store's connections */
 	struct sqlite3 *sqlite;
 	struct stmt begin_read, begin_write, commit, rollback;
-	bool taken;   /* by a thread: see store_acquire */
-	bool reading; /* a read transaction is open */
-	bool stuck;   /* a write transaction is, that could not be undone yet; see the store's */
-	char failed[128]; /* why the last transaction was not committed, if it was not */
+	bool in_use;           /* by a thread: see store_acquire */
+	bool reading;          /* a read transaction is open */
+	bool rollback_pending; /* a write transaction is, that could not be undone yet; see the
+				  store's */
+	char failed[128];      /* why the last transaction was not committed, if it was not */
 	struct stmt cache[QUERY_SLOTS];
-	struct kept kept[KEPT];
-	uint64_t uses; /* of those */
+	struct kept_stmt kept[KEPT];
+	uint64_t use_count; /* of those */
 };
 
 struct store {
@@ -46,11 +48,12 @@ struct store {
 	bool read_only;
 	int file; /* open while the store is, and locked, to keep others out; or -1 */
 	pthread_rwlock_t lock;
-	bool stuck;     /* a connection is, and keeps the others out; guarded by the lock, as is */
-	struct db *dbs; /* every connection */
+	bool rollback_pending; /* a connection is, and keeps the others out; guarded by the lock, as
+				  is */
+	struct db *dbs;        /* every connection */
 	struct db *first;
-	bool dedicated; /* each of these is one worker's; else, guarded by the gate: */
-	pthread_mutex_t gate;
+	bool dedicated; /* each of these is one worker's; else, guarded by slots_lock: */
+	pthread_mutex_t slots_lock;
 	struct db *slots[WORKERS_MAX]; /* those that store_acquire deals out */
 };
 
@@ -62,13 +65,15 @@ int store_schema_number(const char *schema);
 
 /* All of one database into another, through the library: all or nothing, whenever the process ends.
  */
-bool db_copy(struct db *to, struct db *from) MUST_CHECK;
+bool db_copy(struct db *target, struct db *source) MUST_CHECK;
 /* What db_error() says from here on: `why`, or where that is NULL, why the library failed, if so.
  */
 void db_note_failure(struct db *db, const char *why);
+/* Give the schema a number that no other database of the process has: see sqlite.c. */
+bool db_number_schema(struct db *db) MUST_CHECK;
 /* Run SQL that asks for nothing. */
 bool db_exec(struct db *db, const char *sql) MUST_CHECK;
-/* Say why the last thing failed; false. */
+/* Write why the connection's last use failed, or, if it is NULL, that memory is short. False. */
 bool db_write_error(struct db *db, char *err, size_t errlen);
 
 #endif
