@@ -19,4 +19,23 @@ struct parser {
 	struct parse_error error; /* set when a function that parses returns false */
 };
 
+/* Note what is wrong with a field, in the words of a format. */
+#define PARSE_FAIL(p, field, ...) parse_fail((p), (field), arena_printf((p)->arena, __VA_ARGS__))
+
+static inline bool parse_fail(struct parser *p, const char *field, const char *message)
+{
+	p->error = (struct parse_error){ field, message };
+	return false;
+}
+
+/* What a text begins with, up to a separator: *text becomes what follows, NULL after the last. */
+static inline const char *parse_item(struct parser *p, const char **text, char separator)
+{
+	const char *end = strchrnul(*text, separator);
+	const char *item = arena_strndup(p->arena, *text, (size_t)(end - *text));
+
+	*text = *end ? end + 1 : NULL;
+	return item;
+}
+
 #endif

@@ -6,24 +6,24 @@
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 
-static bool lower(char c)
+static bool is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
 }
 
-static bool digit(char c)
+static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static bool id_char(char c)
+static bool is_id_char(char c)
 {
-	return lower(c) || digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+	return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
 static bool check_id(const char *text)
 {
-	while (id_char(*text))
+	while (is_id_char(*text))
 		text++;
 	return *text == '\0';
 }
@@ -41,58 +41,58 @@ static bool check_slug(const char *text)
 	size_t len = strlen(text);
 
 	for (size_t i = 0; i < len; i++)
-		if (!lower(text[i]) && !digit(text[i]) &&
+		if (!is_lower(text[i]) && !is_digit(text[i]) &&
 		    (text[i] != '-' || i == 0 || i == len - 1))
 			return false;
 	return true;
 }
 
 /* Dot-separated identifiers of [0-9A-Za-z-], as after the - and the + of a version. */
-static const char *skip_identifiers(const char *at)
+static const char *skip_identifiers(const char *text)
 {
 	do {
-		const char *from = at;
+		const char *begin = text;
 
-		while (id_char(*at) && *at != '_')
-			at++;
-		if (at == from)
+		while (is_id_char(*text) && *text != '_')
+			text++;
+		if (text == begin)
 			return NULL;
-	} while (*at == '.' && at++);
-	return at;
+	} while (*text == '.' && text++);
+	return text;
 }
 
-static bool check_semver(const char *at)
+static bool check_semver(const char *text)
 {
-	if (*at == 'v')
-		at++;
+	if (*text == 'v')
+		text++;
 	do {
-		const char *from = at;
+		const char *begin = text;
 
-		while (digit(*at))
-			at++;
-		if (at == from)
+		while (is_digit(*text))
+			text++;
+		if (text == begin)
 			return false;
-	} while (*at == '.' && at++);
-	if (*at == '-')
-		at = skip_identifiers(at + 1);
-	if (at && *at == '+')
-		at = skip_identifiers(at + 1);
-	return at && *at == '\0';
+	} while (*text == '.' && text++);
+	if (*text == '-')
+		text = skip_identifiers(text + 1);
+	if (text && *text == '+')
+		text = skip_identifiers(text + 1);
+	return text && *text == '\0';
 }
 
 static bool check_slot_key(const char *text)
 {
-	if (!lower(*text) && !digit(*text))
+	if (!is_lower(*text) && !is_digit(*text))
 		return false;
-	while (lower(*text) || digit(*text) || *text == '_' || *text == '-')
+	while (is_lower(*text) || is_digit(*text) || *text == '_' || *text == '-')
 		text++;
 	return *text == '\0';
 }
 
 static bool check_filepath(const char *text)
 {
-	for (const char *at = text; (at = strstr(at, "..")); at += 2)
-		if (at > text && at[-1] == '/' && (at[2] == '/' || at[2] == '\0'))
+	for (const char *dots = text; (dots = strstr(dots, "..")); dots += 2)
+		if (dots > text && dots[-1] == '/' && (dots[2] == '/' || dots[2] == '\0'))
 			return false;
 	return text[0] == '/';
 }
@@ -105,14 +105,14 @@ static bool check_pattern(const char *text)
 static bool check_status(const char *text)
 {
 	return *text >= '1' && *text <= '5' &&
-	       (streq(text + 1, "xx") || (digit(text[1]) && digit(text[2]) && !text[3]));
+	       (streq(text + 1, "xx") || (is_digit(text[1]) && is_digit(text[2]) && !text[3]));
 }
 
 static bool check_code(const char *text)
 {
-	if (!lower(*text))
+	if (!is_lower(*text))
 		return false;
-	while (lower(*text) || digit(*text) || *text == '_')
+	while (is_lower(*text) || is_digit(*text) || *text == '_')
 		text++;
 	return *text == '\0';
 }
@@ -133,7 +133,7 @@ static const struct {
 	bool (*check)(const char *);
 	const char *expected;
 	const char *pattern; /* what the check checks */
-} forms[STRFMT_COUNT] = {
+} formats[STRFMT_COUNT] = {
 	[STRFMT_ANY] = { 0, 0, false, NULL, "a text" },
 	[STRFMT_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",
 			"^[A-Za-z0-9_-]+$" },
@@ -170,22 +170,22 @@ static const struct {
 			   "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
 };
 
-bool string_format_fits(enum string_format form, const char *text)
+bool string_format_fits(enum string_format format, const char *text)
 {
-	size_t len = forms[form].bytes ? strlen(text) : utf8_count(text);
+	size_t len = formats[format].bytes ? strlen(text) : utf8_count(text);
 
-	if (len < forms[form].min || (forms[form].max > 0 && len > forms[form].max))
+	if (len < formats[format].min || (formats[format].max > 0 && len > formats[format].max))
 		return false;
-	return !forms[form].check || forms[form].check(text);
+	return !formats[format].check || formats[format].check(text);
 }
 
-const char *string_format_expected(enum string_format form)
+const char *string_format_expected(enum string_format format)
 {
-	return forms[form].expected;
+	return formats[format].expected;
 }
 
-struct string_format_limits string_format_limits(enum string_format form)
+struct string_format_limits string_format_limits(enum string_format format)
 {
-	return (struct string_format_limits){ forms[form].min, forms[form].max,
-					      forms[form].pattern };
+	return (struct string_format_limits){ formats[format].min, formats[format].max,
+					      formats[format].pattern };
 }

@@ -28,15 +28,15 @@ enum string_format {
 	STRFMT_COUNT
 };
 
-bool string_format_fits(enum string_format form, const char *text);
+bool string_format_fits(enum string_format format, const char *text);
 /* The same in JSON Schema's words: lengths, 0 for no limit; a pattern, or NULL. Where lengths are
  * in bytes, so many characters may be too many. */
 struct string_format_limits {
 	unsigned min, max;
 	const char *pattern;
 };
-struct string_format_limits string_format_limits(enum string_format form);
+struct string_format_limits string_format_limits(enum string_format format);
 /* What string_format_fits wants, for a message: "a text of 1 to 48 characters". */
-const char *string_format_expected(enum string_format form);
+const char *string_format_expected(enum string_format format);
 
 #endif
