@@ -8,10 +8,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/utf8.h"
 #include "model/value.h"
 
-enum { NAME_SHOWN = 64, KNOWN_BYTES = 4096 };
+enum { KNOWN_BYTES = 4096 };
 
 /* What the functions below share. */
 struct body_reader {
@@ -221,7 +220,7 @@ static const struct field *find_field(const struct shape *shape, enum version v,
 static bool fail_unknown(struct body_reader *r, const struct shape *shape, const char *name)
 {
 	struct buf known CLEANUP(buf_free) = BUF_INIT(KNOWN_BYTES);
-	const char *path = path_of(r, or_any(utf8_clean(r->parser->arena, name, NAME_SHOWN)));
+	const char *path = path_of(r, parse_shown(r->parser, name));
 
 	list_fields(&known, shape, r->parser->version);
 	return !known.bad &&

@@ -4,9 +4,6 @@
 #include "model/expansion.h"
 
 #include "base/buf.h"
-#include "base/utf8.h"
-
-enum { NAME_SHOWN = 64 };
 
 struct expansion *expansion_find(const struct expansion *siblings, const struct field *field)
 {
@@ -28,7 +25,7 @@ static bool fail_unknown(struct parser *p, const struct resource *r, const char 
 {
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
 	const struct field *known = resource_find_field(r, name);
-	const char *shown = utf8_clean(p->arena, name, NAME_SHOWN);
+	const char *shown = parse_shown(p, name);
 	const char *version = version_name(p->version);
 
 	if (total)
@@ -38,7 +35,7 @@ static bool fail_unknown(struct parser *p, const struct resource *r, const char 
 			buf_printf(&valid, "%s%s", valid.len ? ", " : "", r->fields[i].name);
 	if (!valid.len)
 		buf_add(&valid, "none");
-	if (valid.bad || !shown)
+	if (valid.bad)
 		return false;
 	if (known && known->flags & F_EXPAND)
 		return PARSE_FAIL(p, expand, "expansion '%s' of %s exists since %s; %s has: %s",
@@ -46,16 +43,6 @@ static bool fail_unknown(struct parser *p, const struct resource *r, const char 
 				  valid.text);
 	return PARSE_FAIL(p, expand, "unknown expansion '%s' of %s; %s has: %s", shown, called,
 			  version, valid.text);
-}
-
-static bool fail_too_deep(struct parser *p, const char *name)
-{
-	const char *shown = utf8_clean(p->arena, name, NAME_SHOWN);
-
-	return shown && PARSE_FAIL(p, expand,
-				   "expand goes at most %d levels deep; '%s' is one "
-				   "too deep",
-				   EXPAND_DEPTH, shown);
 }
 
 /* The expansion of a field, made if it is not there; NULL when memory is short. */
@@ -89,7 +76,9 @@ static bool add_path(struct parser *p, const struct resource *r, bool of_list, c
 		if (!name)
 			return false;
 		if (depth > EXPAND_DEPTH)
-			return fail_too_deep(p, name);
+			return PARSE_FAIL(
+			    p, expand, "expand goes at most %d levels deep; '%s' is one too deep",
+			    EXPAND_DEPTH, parse_shown(p, name));
 		if (!*name)
 			return PARSE_FAIL(p, expand,
 					  "an empty name in expand; names are separated by one "

@@ -6,10 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/utf8.h"
 #include "model/value.h"
-
-enum { SHOWN = 64 };
 
 static const char order_by[] = "order_by";
 
@@ -32,14 +29,6 @@ struct list_reader {
 	struct number limit, offset;
 };
 
-/* What a client has sent, for a message; without memory any will do, as the arena notes that. */
-static const char *shown(struct list_reader *r, const char *text)
-{
-	const char *clean = utf8_clean(r->parser->arena, text, SHOWN);
-
-	return clean ? clean : "?";
-}
-
 /* ---- the page -------------------------------------------------------------------------------- */
 
 static bool is_integer(const char *text)
@@ -58,10 +47,11 @@ static bool read_number(struct list_reader *r, struct number *number, const char
 	if (number->given && !streq(number->given, text))
 		return PARSE_FAIL(r->parser, number->name,
 				  "%s came twice, as '%s' and as '%s'; send it once", number->name,
-				  shown(r, number->given), shown(r, text));
+				  parse_shown(r->parser, number->given),
+				  parse_shown(r->parser, text));
 	if (!is_integer(text))
 		return PARSE_FAIL(r->parser, number->name, "%s '%s': expected an integer",
-				  number->name, shown(r, text));
+				  number->name, parse_shown(r->parser, text));
 	number->given = text;
 	n = strtol(text, NULL, 10); /* which keeps to the nearest long by itself */
 	*number->value = n < number->min ? number->min : n > number->max ? number->max : n;
@@ -82,8 +72,8 @@ static bool fail_order(struct list_reader *r, const char *name)
 	return !valid.bad && PARSE_FAIL(r->parser, order_by,
 					"order_by '%s': %s has for a %s: %s; each alone, or "
 					"followed by :asc or :desc",
-					shown(r, name), version_name(v), r->resource->object,
-					valid.len ? valid.text : "none");
+					parse_shown(r->parser, name), version_name(v),
+					r->resource->object, valid.len ? valid.text : "none");
 }
 
 static void add_order(struct list_query *l, const struct field *f, bool ascending)
@@ -158,7 +148,7 @@ static bool add_word(struct list_reader *r, struct filter *filter, const char *t
 
 	if (!word || !span_has(word->on, v))
 		return PARSE_FAIL(r->parser, f->name, "unknown %s '%s'; %s has: %s", f->name,
-				  shown(r, text), version_name(v),
+				  parse_shown(r->parser, text), version_name(v),
 				  value_words(f->words, v, valid, sizeof valid));
 	for (word = f->words; word->text; word++)
 		if (streq(word_in(f->words, word->text, v), text) &&

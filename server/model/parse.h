@@ -5,6 +5,7 @@
 #define MODEL_PARSE_H
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "model/version.h"
 
 /* What is wrong with a request: texts for the client. */
@@ -26,6 +27,15 @@ static inline bool parse_fail(struct parser *p, const char *field, const char *m
 {
 	p->error = (struct parse_error){ field, message };
 	return false;
+}
+
+/* What a client has sent, for a message: cut short; "?" when memory is, which the arena notes. */
+static inline const char *parse_shown(struct parser *p, const char *text)
+{
+	enum { SHOWN_MAX = 64 };
+	const char *clean = utf8_clean(p->arena, text, SHOWN_MAX);
+
+	return clean ? clean : "?";
 }
 
 /* What a text begins with, up to a separator: *text becomes what follows, NULL after the last. */

@@ -23,8 +23,8 @@
 
 #define RELATION(...) .relation = &(const struct relation){ __VA_ARGS__ }
 /* To one, through the resource's own column. */
-#define THROUGH(own_table, column, to) \
-	RELATION(.target = (to), .link = (own_table), .near = "id", .far = (column))
+#define THROUGH(own_table, column, resource) \
+	RELATION(.target = (resource), .link = (own_table), .near = "id", .far = (column))
 
 #define CONFIG_TYPE_NAME \
 	{ .name = "config_type_name", .kind = K_TEXT, .on = ALWAYS, \
@@ -236,44 +236,41 @@ static const struct field deployment_fields[] = {
 
 const struct resource resources[R_COUNT] = {
 	[R_API_KEY] = {
-		.object = "api_key", .called = "key",
-		.array = "api_keys", .table = "api_keys", .key = "id",
-		.prefix = "api_key_", FIELDS(api_key_fields),
+		.object = "api_key", .called = "key", .array = "api_keys", .table = "api_keys",
+		.key = "id", .prefix = "api_key_", FIELDS(api_key_fields),
 		UNIQUES(UNIQUE("keys are unique", ERR_NONE, "key")),
 	},
 	[R_GROUP] = {
-		.object = "group", .called = "group",
-		.array = "groups", .table = "groups", .key = "id",
-		.prefix = "grp_", FIELDS(group_fields),
+		.object = "group", .called = "group", .array = "groups", .table = "groups",
+		.key = "id", .prefix = "grp_", FIELDS(group_fields),
 		UNIQUES(UNIQUE("group names are unique among siblings", ERR_DUPLICATE_GROUP_NAME,
 			       "name", "parent_id")),
 	},
 	[R_DEVICE] = {
-		.object = "device", .called = "device",
-		.array = "devices", .table = "devices", .key = "id",
-		.prefix = "dvc_", FIELDS(device_fields),
+		.object = "device", .called = "device", .array = "devices", .table = "devices",
+		.key = "id", .prefix = "dvc_", FIELDS(device_fields),
 		UNIQUES(UNIQUE("device names are unique", ERR_DUPLICATE_DEVICE_NAME, "name")),
 	},
 	[R_GIT_COMMIT] = {
-		.object = "git_commit", .called = "git commit",
-		.array = "git_commits", .table = "git_commits", .key = "id",
-		.prefix = "git_cmt_", FIELDS(git_commit_fields),
+		.object = "git_commit", .called = "git commit", .array = "git_commits",
+		.table = "git_commits", .key = "id", .prefix = "git_cmt_",
+		FIELDS(git_commit_fields),
 		UNIQUES(UNIQUE("commits are unique in their repository", ERR_NONE, "sha",
 			       "repository_url")),
 	},
 	[R_CONFIG_TYPE] = {
-		.object = "config_type", .called = "config type",
-		.array = "config_types", .table = "config_types",
-		.key = "id", .prefix = "cfg_typ_", FIELDS(config_type_fields),
+		.object = "config_type", .called = "config type", .array = "config_types",
+		.table = "config_types", .key = "id", .prefix = "cfg_typ_",
+		FIELDS(config_type_fields),
 		UNIQUES(UNIQUE("config type names are unique", ERR_DUPLICATE_CONFIG_TYPE_NAME,
 			       "name"),
 			UNIQUE("config type slugs are unique", ERR_DUPLICATE_CONFIG_TYPE_SLUG,
 			       "slug")),
 	},
 	[R_CONFIG_SCHEMA] = {
-		.object = "config_schema", .called = "config schema",
-		.array = "config_schemas", .table = "config_schemas",
-		.key = "id", .prefix = "cfg_sch_", FIELDS(config_schema_fields),
+		.object = "config_schema", .called = "config schema", .array = "config_schemas",
+		.table = "config_schemas", .key = "id", .prefix = "cfg_sch_",
+		FIELDS(config_schema_fields),
 		UNIQUES(UNIQUE("digests are unique in their config type", ERR_NONE, "digest",
 			       "config_type_id")),
 	},
@@ -285,8 +282,8 @@ const struct resource resources[R_COUNT] = {
 			       "filepath")),
 	},
 	[R_SCHEMA_DOCUMENT] = {
-		.called = "document", .table = "config_schema_documents", .key = "id", .prefix = "doc_",
-		FIELDS(schema_document_fields),
+		.called = "document", .table = "config_schema_documents", .key = "id",
+		.prefix = "doc_", FIELDS(schema_document_fields),
 	},
 	[R_SCHEMA_COMMIT] = {
 		.called = "link to a git commit", .table = "config_schema_git_commits",
@@ -295,25 +292,22 @@ const struct resource resources[R_COUNT] = {
 	},
 	[R_CONFIG_INSTANCE] = {
 		.object = "config_instance", .called = "config instance",
-		.array = "config_instances",
-		.table = "config_instances", .key = "id", .prefix = "cfg_inst_",
-		FIELDS(config_instance_fields),
+		.array = "config_instances", .table = "config_instances", .key = "id",
+		.prefix = "cfg_inst_", FIELDS(config_instance_fields),
 	},
 	[R_INSTANCE_CONTENT] = {
-		.called = "content object", .table = "config_instance_contents", .key = "config_instance_id",
-		FIELDS(instance_content_fields),
+		.called = "content object", .table = "config_instance_contents",
+		.key = "config_instance_id", FIELDS(instance_content_fields),
 	},
 	[R_RELEASE] = {
-		.object = "release", .called = "release",
-		.array = "releases", .table = "releases", .key = "id",
-		.prefix = "rls_", FIELDS(release_fields),
+		.object = "release", .called = "release", .array = "releases",
+		.table = "releases", .key = "id", .prefix = "rls_", FIELDS(release_fields),
 		UNIQUES(UNIQUE("release versions are unique", ERR_DUPLICATE_RELEASE_VERSION,
 			       "version")),
 	},
 	[R_DEPLOYMENT] = {
-		.object = "deployment", .called = "deployment",
-		.array = "deployments", .table = "deployments", .key = "id",
-		.prefix = "dpl_", FIELDS(deployment_fields),
+		.object = "deployment", .called = "deployment", .array = "deployments",
+		.table = "deployments", .key = "id", .prefix = "dpl_", FIELDS(deployment_fields),
 		UNIQUES({ .fields = { "device_id" }, .when = { "target_status", "deployed" },
 			  .says = "a device has at most one deployment whose target_status is "
 				  "deployed" }),

@@ -40,7 +40,7 @@ bool scope_find(const char *name, enum scope *s)
 
 bool scope_allows(scope_set held, enum scope needed)
 {
-	scope_set any = (scope_set)1 << needed | (scope_set)1 << scopes[needed].manage;
+	scope_set granting = (scope_set)1 << needed | (scope_set)1 << scopes[needed].manage;
 
-	return needed == SCOPE_FREE || (held & any) != 0;
+	return needed == SCOPE_FREE || (held & granting) != 0;
 }

@@ -6,26 +6,19 @@
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 
-static bool is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
+#define LOWER      "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS     "0123456789"
+#define IDENTIFIER LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-"
 
-static bool is_digit(char c)
+/* Does a text begin with one of these characters, and go on with these others? */
+static bool consists_of(const char *text, const char *first, const char *rest)
 {
-	return c >= '0' && c <= '9';
-}
-
-static bool is_id_char(char c)
-{
-	return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+	return strchr(first, *text) && text[strspn(text, rest)] == '\0';
 }
 
 static bool check_id(const char *text)
 {
-	while (is_id_char(*text))
-		text++;
-	return *text == '\0';
+	return consists_of(text, IDENTIFIER "_", IDENTIFIER "_");
 }
 
 /* What a header's value can hold, without the white space that would not be part of it. */
@@ -38,55 +31,36 @@ static bool check_key(const char *text)
 
 static bool check_slug(const char *text)
 {
-	size_t len = strlen(text);
-
-	for (size_t i = 0; i < len; i++)
-		if (!is_lower(text[i]) && !is_digit(text[i]) &&
-		    (text[i] != '-' || i == 0 || i == len - 1))
-			return false;
-	return true;
+	return consists_of(text, LOWER DIGITS, LOWER DIGITS "-") && text[strlen(text) - 1] != '-';
 }
 
-/* Dot-separated identifiers of [0-9A-Za-z-], as after the - and the + of a version. */
-static const char *skip_identifiers(const char *text)
+/* What follows dot-separated texts of these characters; NULL if one is empty. */
+static const char *skip_dotted(const char *text, const char *chars)
 {
-	do {
-		const char *begin = text;
+	for (;; text++) {
+		size_t len = strspn(text, chars);
 
-		while (is_id_char(*text) && *text != '_')
-			text++;
-		if (text == begin)
+		if (len == 0)
 			return NULL;
-	} while (*text == '.' && text++);
-	return text;
+		text += len;
+		if (*text != '.')
+			return text;
+	}
 }
 
 static bool check_semver(const char *text)
 {
-	if (*text == 'v')
-		text++;
-	do {
-		const char *begin = text;
-
-		while (is_digit(*text))
-			text++;
-		if (text == begin)
-			return false;
-	} while (*text == '.' && text++);
-	if (*text == '-')
-		text = skip_identifiers(text + 1);
+	text = skip_dotted(text + (*text == 'v'), DIGITS);
+	if (text && *text == '-')
+		text = skip_dotted(text + 1, IDENTIFIER);
 	if (text && *text == '+')
-		text = skip_identifiers(text + 1);
+		text = skip_dotted(text + 1, IDENTIFIER);
 	return text && *text == '\0';
 }
 
 static bool check_slot_key(const char *text)
 {
-	if (!is_lower(*text) && !is_digit(*text))
-		return false;
-	while (is_lower(*text) || is_digit(*text) || *text == '_' || *text == '-')
-		text++;
-	return *text == '\0';
+	return consists_of(text, LOWER DIGITS, LOWER DIGITS "_-");
 }
 
 static bool check_filepath(const char *text)
@@ -105,22 +79,18 @@ static bool check_pattern(const char *text)
 static bool check_status(const char *text)
 {
 	return *text >= '1' && *text <= '5' &&
-	       (streq(text + 1, "xx") || (is_digit(text[1]) && is_digit(text[2]) && !text[3]));
+	       (streq(text + 1, "xx") || text[1 + strspn(text + 1, DIGITS)] == '\0');
 }
 
 static bool check_code(const char *text)
 {
-	if (!is_lower(*text))
-		return false;
-	while (is_lower(*text) || is_digit(*text) || *text == '_')
-		text++;
-	return *text == '\0';
+	return consists_of(text, LOWER, LOWER DIGITS "_");
 }
 
 static bool check_since(const char *text)
 {
 	enum { DIGITS_MAX = 18 };
-	size_t digits = strspn(text, "0123456789");
+	size_t digits = strspn(text, DIGITS);
 	int64_t micros;
 
 	return text[digits] ? rfc3339_parse(text, &micros) : digits <= DIGITS_MAX;

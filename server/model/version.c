@@ -60,17 +60,11 @@ static const char *train_of(const char *name)
 enum version_verdict version_read(const char *header, enum version_policy policy, enum version *v,
 				  const char **ended)
 {
-	const char *train;
+	const char *train = header && policy != VERSION_STRICT ? train_of(header) : NULL;
 
 	for (int i = 0; header && i < V_COUNT; i++) {
-		if (streq(header, supported[i])) {
-			*v = (enum version)i;
-			return VERSION_OK;
-		}
-	}
-	train = header && policy != VERSION_STRICT ? train_of(header) : NULL;
-	for (int i = 0; train && i < V_COUNT; i++) {
-		if (same_text(train, train_of(supported[i]))) {
+		if (streq(header, supported[i]) ||
+		    (train && same_text(train, train_of(supported[i])))) {
 			*v = (enum version)i;
 			return VERSION_OK;
 		}

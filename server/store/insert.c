@@ -32,9 +32,9 @@ enum step insert_link(struct db *db, const struct sql *sql, const struct resourc
 
 	if (!s)
 		return STEP_FAILED;
-	stmt_bind(s, 1, link->from);
+	stmt_bind(s, 1, link->near);
 	stmt_bind_int(s, 2, (int64_t)link->position);
-	stmt_bind(s, 3, link->to);
+	stmt_bind(s, 3, link->far);
 	return stmt_step(s);
 }
 

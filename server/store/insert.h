@@ -16,9 +16,9 @@ enum step insert_row(struct db *db, const struct sql *sql, const struct resource
 
 /* That a row's list of ids has another row's id, as the one at that position. */
 struct link {
-	const char *from;
+	const char *near;
 	size_t position;
-	const char *to;
+	const char *far;
 };
 
 /* Store a link of a relation, a field of the resource. */

@@ -190,15 +190,15 @@ static void add_filter(struct buf *out, const struct filter *f, bool single, siz
 }
 
 /* All of a listing's filters; a value of the leading one may be by itself. */
-static void add_filters(struct buf *out, const struct list_query *l, size_t lead, size_t by_itself)
+static void add_filters(struct buf *out, const struct list_query *l, size_t lead, size_t single)
 {
 	for (size_t i = 0; i < l->nfilters; i++) {
 		const struct filter *f = &l->filters[i];
 
 		/* The library has no index for an expression that begins with a plus. */
 		buf_printf(out, "%s%s", i == 0 ? " WHERE " : " AND ", i == lead ? "" : "+");
-		if (i == lead && by_itself)
-			add_filter(out, f, true, by_itself);
+		if (i == lead && single)
+			add_filter(out, f, true, single);
 		else
 			add_filter(out, f, f->count == 1, i + 1);
 	}
