@@ -1,5 +1,5 @@
 /*
- * body.c - a member for each field that the version has.
+ * body.c - makes a member of each field that the version has.
  */
 #include "model/body.h"
 
@@ -16,16 +16,16 @@ enum { KNOWN_BYTES = 4096 };
 struct body_reader {
 	struct parser *parser;
 	bool strict;
-	const char *prefix; /* what stands before a name: "", "content.", "documents[0]." */
+	const char *prefix; /* of a name in messages: "", "content.", "documents[0]." */
 };
 
-/* Part of a message; without memory any will do, as the arena notes that. */
+/* Part of a message. If memory is short the arena notes it, and no message is sent. */
 static const char *or_any(const char *text)
 {
 	return text ? text : "?";
 }
 
-/* The name of a field, with what it stands in. */
+/* The name of a field with the prefix. */
 static const char *path_of(struct body_reader *r, const char *name)
 {
 	return *r->prefix ? or_any(arena_printf(r->parser->arena, "%s%s", r->prefix, name)) : name;
@@ -56,7 +56,7 @@ static bool fail_item(struct body_reader *r, const struct field *f, size_t i, co
 			     expected, json);
 }
 
-/* Is it a list, and one with items where it must have some? */
+/* Is it a list, with items if it must have some? */
 static bool is_list(const struct field *f, const cJSON *json)
 {
 	return cJSON_IsArray(json) &&
@@ -75,7 +75,7 @@ static bool read_texts(struct body_reader *r, struct member *m, const cJSON *jso
 	if (!m->texts)
 		return false;
 	cJSON_ArrayForEach(item, json) {
-		/* Whatever is no id is one that nobody has. */
+		/* An invalid id is no error here: no row has it. */
 		if (!cJSON_IsString(item) || !(ids || *item->valuestring))
 			return fail_item(r, m->field, m->count,
 					 ids ? "an id" : string_format_expected(STRFMT_NON_EMPTY),
@@ -108,8 +108,8 @@ static bool read_whole(struct body_reader *r, struct member *m, const cJSON *jso
 	return m->text;
 }
 
-/* Is it a text, and is that enough? Whatever is no id is one that nobody has, and not found
- * (behaviour: section 4.3). */
+/* Is it a text of a field that takes any text? An invalid id is not found (behaviour: section 4.3).
+ */
 static bool is_any_text(const struct field *f, const cJSON *json)
 {
 	return (f->kind == K_REF || f->flags & F_CHECKED_LATER) && cJSON_IsString(json);
@@ -175,7 +175,7 @@ static bool read_objects(struct body_reader *r, struct member *m, const cJSON *j
 
 static bool read_member(struct body_reader *r, struct member *m, const cJSON *json, bool required)
 {
-	/* Where null says nothing, it is taken for nothing (behaviour: section 11.2). */
+	/* A null that has no meaning counts as absent (behaviour: section 11.2). */
 	if (cJSON_IsNull(json) && !may_be_null(m->field) && !required && !r->strict)
 		return true;
 	m->set = true;
@@ -245,7 +245,7 @@ static bool read_object(struct body_reader *r, const struct shape *shape, const 
 						      (shape->count + 1) * sizeof *body->members) };
 	if (!body->members)
 		return false;
-	/* First: a name that is misspelt is why another is missing. */
+	/* First, because a misspelt name is why a required one is missing. */
 	if (r->strict)
 		cJSON_ArrayForEach(item, json)
 			if (!find_field(shape, r->parser->version, item->string))

@@ -1,5 +1,5 @@
 /*
- * expansion.c - expand=a,b.c&expand[]=d into a tree.
+ * expansion.c - makes a tree of expand=a,b.c&expand[]=d.
  */
 #include "model/expansion.h"
 
@@ -9,7 +9,7 @@ struct expansion *expansion_find(const struct expansion *siblings, const struct 
 {
 	while (siblings && siblings->field != field)
 		siblings = siblings->next;
-	return (struct expansion *)siblings; /* as constant as what the caller gave, like strchr */
+	return (struct expansion *)siblings; /* const if the argument is, like strchr */
 }
 
 static bool is_expandable(const struct field *f, enum version v)
@@ -45,7 +45,7 @@ static bool fail_unknown(struct parser *p, const struct resource *r, const char 
 			  version, valid.text);
 }
 
-/* The expansion of a field, made if it is not there; NULL when memory is short. */
+/* The expansion of a field, made if there is none; NULL when memory is short. */
 static struct expansion *find_or_add(struct arena *a, struct expansion **siblings,
 				     const struct field *f)
 {
@@ -120,7 +120,7 @@ bool expansion_parse(struct parser *p, const struct resource *r, bool of_list,
 
 		if (!streq(item->name, "expand") && !streq(item->name, "expand[]"))
 			continue;
-		/* expand= asks for nothing */
+		/* An empty value asks for nothing. */
 		if (*item->value && !add_paths(p, r, of_list, item->value, e))
 			return false;
 	}

@@ -1,5 +1,5 @@
 /*
- * list_query.c - limit=5&order_by=name:asc,id&status=online|offline into a struct list_query.
+ * list_query.c - reads limit=5&order_by=name:asc,id&status=online|offline.
  */
 #include "model/list_query.h"
 
@@ -10,14 +10,14 @@
 
 static const char order_by[] = "order_by";
 
-/* The greatest integer that every reader of JSON can hold. */
+/* The greatest integer that every JSON parser can hold. */
 #define OFFSET_MAX INT64_C(9007199254740991)
 
-/* A number that is given once. */
+/* A parameter that is a number, and may be given once. */
 struct number {
 	const char *name;
 	int64_t min, max, *value;
-	const char *given; /* as it was; NULL: not yet */
+	const char *given; /* its text; NULL: not given yet */
 };
 
 /* What the functions below share. */
@@ -37,12 +37,12 @@ static bool is_integer(const char *text)
 	return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* An integer, replaced by the nearest that is allowed. */
+/* Read an integer; what is out of range becomes the nearest in it. */
 static bool read_number(struct list_reader *r, struct number *number, const char *text)
 {
 	long n;
 
-	if (!*text) /* limit= asks for nothing */
+	if (!*text) /* an empty value asks for nothing */
 		return true;
 	if (number->given && !streq(number->given, text))
 		return PARSE_FAIL(r->parser, number->name,
@@ -53,7 +53,7 @@ static bool read_number(struct list_reader *r, struct number *number, const char
 		return PARSE_FAIL(r->parser, number->name, "%s '%s': expected an integer",
 				  number->name, parse_shown(r->parser, text));
 	number->given = text;
-	n = strtol(text, NULL, 10); /* which keeps to the nearest long by itself */
+	n = strtol(text, NULL, 10); /* out of range: the nearest long */
 	*number->value = n < number->min ? number->min : n > number->max ? number->max : n;
 	return true;
 }
@@ -80,7 +80,7 @@ static void add_order(struct list_query *l, const struct field *f, bool ascendin
 {
 	for (size_t i = 0; i < l->norders; i++)
 		if (l->orders[i].field == f)
-			return; /* what is equal by it already is not ordered by it again */
+			return; /* a later order by the same field decides nothing */
 	l->orders[l->norders++] = (struct order){ f, ascending };
 }
 
@@ -138,7 +138,7 @@ static bool add_value(struct list_reader *r, struct filter *filter, const char *
 	return true;
 }
 
-/* A word stands for every word that the version shows as it. */
+/* Add every stored word that the version shows as this one. */
 static bool add_word(struct list_reader *r, struct filter *filter, const char *text)
 {
 	const struct field *f = filter->field;
@@ -158,8 +158,8 @@ static bool add_word(struct list_reader *r, struct filter *filter, const char *t
 }
 
 /*
- * Add the values in a text of `len` bytes: the parts that the first of the separators parts it
- * into, parted by the rest of them; and the whole, since a separator may be meant as it is.
+ * Add the values in a text: split it by the first of the separators, and the parts by the others;
+ * then add the whole as well, because a separator may be part of a value.
  */
 static bool add_values(struct list_reader *r, struct filter *filter, const char *text,
 		       const char *separators)
@@ -182,14 +182,14 @@ static bool add_values(struct list_reader *r, struct filter *filter, const char 
 
 static bool read_filter(struct list_reader *r, const struct field *f, const char *text)
 {
-	/* One that is empty does not filter. */
+	/* An empty value does not filter. */
 	return !*text || add_values(r, find_or_add_filter(r->list_query, f), text,
 				    r->rules->pipe_only ? "|" : "|,");
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* The name of a pair without the brackets that older clients write behind lists. */
+/* A name without the brackets that older clients append to the names of lists. */
 static const char *plain_name(struct arena *a, const char *name)
 {
 	size_t len = strlen(name);
@@ -242,7 +242,7 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 
 bool list_query_is_default(const struct list_query *l)
 {
-	/* The first order is the only one but for the id's, which follows every other. */
+	/* The last order is always by id. */
 	return l->norders == 2 && streq(l->orders[0].field->name, "created_at") &&
 	       !l->orders[0].ascending && l->orders[1].ascending;
 }

@@ -1,5 +1,7 @@
 /*
  * parse.h - what the parsers of queries and bodies share. Knows nothing of what they read.
+ *
+ * When memory is short a parser returns false, and p->error has no message.
  */
 #ifndef MODEL_PARSE_H
 #define MODEL_PARSE_H
@@ -8,19 +10,19 @@
 #include "base/utf8.h"
 #include "model/version.h"
 
-/* What is wrong with a request: texts for the client. */
+/* What is wrong with a request, for the client. */
 struct parse_error {
-	const char *field;   /* the parameter or member, such as "documents[0].name", or NULL */
-	const char *message; /* NULL: memory is short */
+	const char *field; /* the parameter or member, such as "documents[0].name", or NULL */
+	const char *message;
 };
 
 struct parser {
-	struct arena *arena;      /* of the results, and of the error's texts */
-	enum version version;     /* that the client speaks */
-	struct parse_error error; /* set when a function that parses returns false */
+	struct arena *arena;  /* of the results and the error's texts */
+	enum version version; /* of the request */
+	struct parse_error error;
 };
 
-/* Note what is wrong with a field, in the words of a format. */
+/* Note what is wrong with a field (may be NULL), as printf has it; false. */
 #define PARSE_FAIL(p, field, ...) parse_fail((p), (field), arena_printf((p)->arena, __VA_ARGS__))
 
 static inline bool parse_fail(struct parser *p, const char *field, const char *message)
@@ -29,7 +31,7 @@ static inline bool parse_fail(struct parser *p, const char *field, const char *m
 	return false;
 }
 
-/* What a client has sent, for a message: cut short; "?" when memory is, which the arena notes. */
+/* Text of the client for a message, shortened; "?" when memory is short, which the arena notes. */
 static inline const char *parse_shown(struct parser *p, const char *text)
 {
 	enum { SHOWN_MAX = 64 };
@@ -38,7 +40,8 @@ static inline const char *parse_shown(struct parser *p, const char *text)
 	return clean ? clean : "?";
 }
 
-/* What a text begins with, up to a separator: *text becomes what follows, NULL after the last. */
+/* The next of the items that a separator splits a text into, in the arena; *text becomes the rest,
+ * NULL after the last item. NULL when memory is short. */
 static inline const char *parse_item(struct parser *p, const char **text, char separator)
 {
 	const char *end = strchrnul(*text, separator);

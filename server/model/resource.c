@@ -1,5 +1,5 @@
 /*
- * resource.c - the table of resources. Fields stand in the order in which answers show them.
+ * resource.c - the table of resources. Fields are in the order of answers.
  */
 #include "model/resource.h"
 
@@ -18,11 +18,11 @@
 	{ .name = "created_at", .kind = K_TIME, .on = ALWAYS, .sort = ALWAYS, .preset = "now" }
 #define UPDATED_AT \
 	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .same_as = "created_at" }
-/* Filtered by in every version. */
+/* Lists can be filtered by it in every version. */
 #define FILTER .filter = ALWAYS
 
 #define RELATION(...) .relation = &(const struct relation){ __VA_ARGS__ }
-/* To one, through the resource's own column. */
+/* To one row, through a column of the table itself. */
 #define THROUGH(own_table, column, resource) \
 	RELATION(.target = (resource), .link = (own_table), .near = "id", .far = (column))
 
@@ -32,7 +32,7 @@
 
 /* ---- the resources --------------------------------------------------------------------------- */
 
-/* Not a resource of the API: the keys that may use it. */
+/* No resource of the API, but the keys that may use it. */
 static const struct field api_key_fields[] = {
 	{ .name = "id", .kind = K_ID, .flags = F_GENERATED, .strfmt = STRFMT_ID },
 	{ .name = "key", .kind = K_TEXT, .flags = F_SECRET, .strfmt = STRFMT_KEY },
@@ -113,7 +113,7 @@ static const struct field config_schema_fields[] = {
 	ID,
 	{ .name = "digest", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_NON_EMPTY },
 	CONFIG_TYPE_NAME,
-	/* Before there were slots there was one path: the first slot's. */
+	/* Versions without slots have one path: the first slot's. */
 	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER),
 	  .strfmt = STRFMT_FILEPATH,
 	  .sql = "(SELECT filepath FROM config_schema_slots"
@@ -152,7 +152,7 @@ static const struct field schema_document_fields[] = {
 	{ .name = "data", .kind = K_TEXT, .on = ALWAYS },
 };
 
-/* Where the documents came from: of that commit, these files. */
+/* The commit and its files that the documents came from. */
 static const struct field schema_commit_fields[] = {
 	{ .name = "git_commit_id", .kind = K_REF, .refers = R_GIT_COMMIT },
 	{ .name = "schema_filepaths", .kind = K_TEXTS },
@@ -314,7 +314,7 @@ const struct resource resources[R_COUNT] = {
 	},
 };
 
-/* ---- answers that no table holds (behaviour: sections 7 and 12) ------------------------------ */
+/* ---- answers that no table stores (behaviour: sections 7 and 12) ----------------------------- */
 
 /* clang-format off */
 static const struct field principal_fields[] = {

@@ -1,5 +1,5 @@
 /*
- * string_format.c - the table of forms: a length each, and for some a check of the characters.
+ * string_format.c - the table of formats: lengths, and for some a check of the characters.
  */
 #include "model/string_format.h"
 
@@ -10,7 +10,7 @@
 #define DIGITS     "0123456789"
 #define IDENTIFIER LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-"
 
-/* Does a text begin with one of these characters, and go on with these others? */
+/* Does a text begin with one of the first characters and continue with the others? */
 static bool consists_of(const char *text, const char *first, const char *rest)
 {
 	return strchr(first, *text) && text[strspn(text, rest)] == '\0';
@@ -21,7 +21,7 @@ static bool check_id(const char *text)
 	return consists_of(text, IDENTIFIER "_", IDENTIFIER "_");
 }
 
-/* What a header's value can hold, without the white space that would not be part of it. */
+/* Visible ASCII: white space around a header's value is not part of it. */
 static bool check_key(const char *text)
 {
 	while (*text > ' ' && *text < 0x7f)
@@ -34,7 +34,7 @@ static bool check_slug(const char *text)
 	return consists_of(text, LOWER DIGITS, LOWER DIGITS "-") && text[strlen(text) - 1] != '-';
 }
 
-/* What follows dot-separated texts of these characters; NULL if one is empty. */
+/* Skip non-empty parts of these characters, with dots between them; NULL if a part is empty. */
 static const char *skip_dotted(const char *text, const char *chars)
 {
 	for (;; text++) {
@@ -96,13 +96,13 @@ static bool check_since(const char *text)
 	return text[digits] ? rfc3339_parse(text, &micros) : digits <= DIGITS_MAX;
 }
 
-/* Lengths are in characters unless `bytes` says otherwise; max 0 is no limit. */
+/* Lengths are in characters unless `bytes` is set; max 0: no limit. */
 static const struct {
 	unsigned min, max;
 	bool bytes;
 	bool (*check)(const char *);
 	const char *expected;
-	const char *pattern; /* what the check checks */
+	const char *pattern; /* what `check` checks, as JSON Schema has it */
 } formats[STRFMT_COUNT] = {
 	[STRFMT_ANY] = { 0, 0, false, NULL, "a text" },
 	[STRFMT_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",

@@ -1,5 +1,5 @@
 /*
- * value.c - a case for each kind of field.
+ * value.c - what the values of each kind of field are.
  */
 #include "model/value.h"
 

@@ -1,5 +1,5 @@
 /*
- * version.c - the table of versions and the reading of the header by it.
+ * version.c - the table of versions, and reading the header by it.
  */
 #include "model/version.h"
 
@@ -40,7 +40,7 @@ const char *version_list(void)
 	static const char list[] = VERSIONS(VERSION_ITEM);
 #undef VERSION_ITEM
 
-	return list + 2; /* without the first comma */
+	return list + 2; /* without the first ", " */
 }
 
 /* The ".train" of a value of the form YYYY-MM-DD.train, or NULL. */
