@@ -1,7 +1,6 @@
 /*
- * fetch.c - one statement a relation, or two where a link table is between: collect the keys of the
- * rows at hand, ask for all that the relation leads to from any of them, each row once, and hang it
- * under those that it belongs to.
+ * fetch.c - reads a relation by one statement, or by two if it has a link table: collects the keys
+ * of the rows at hand, reads each related row once, and attaches it to the rows that it belongs to.
  */
 #include "store/fetch.h"
 
@@ -10,10 +9,10 @@
 #include "base/buf.h"
 
 enum {
-	KEYS_MAX = 16 * 1024 * 1024, /* bytes of one list of keys */
+	KEYS_MAX = 16 * 1024 * 1024, /* bytes of a list of keys */
 };
 
-/* Copy the current row of a statement whose columns from `column` on are the resource's. */
+/* The current row of a statement; the resource's columns begin at `column`. */
 static struct row *read_row(const struct fetch *fetch, struct stmt *s, const struct resource *r,
 			    int column)
 {
@@ -46,7 +45,7 @@ static void append(struct rows *rows, struct row *row)
 	rows->last = row;
 }
 
-/* Relations start from a row's id, which is its first field. */
+/* Relations start from a row's first field, its id. */
 static const char *key_of(const struct row *row)
 {
 	return row->cell[0].text;
@@ -68,7 +67,7 @@ static int compare_key(const void *key, const void *row)
 
 /* ---- one relation ---------------------------------------------------------------------------- */
 
-/* That a relation leads from a row to another's key. */
+/* A relation leads from a row to the key of another. */
 struct row_link {
 	struct row *from;
 	const char *key;
@@ -87,7 +86,7 @@ static bool add_link(struct arena *a, struct row_links *links, struct row *from,
 	return true;
 }
 
-/* A statement, with the keys bound as one value: a JSON array, which is the caller's buffer. */
+/* A statement with keys bound as a JSON array, which must live in `array` until it ends. */
 static struct stmt *query_keys(const struct fetch *fetch, const struct query *q, struct buf *array,
 			       const char *const *keys, size_t n)
 {
@@ -105,7 +104,7 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The keys that links lead to, in order, each once; NULL when memory is short. */
+/* The keys that links lead to, sorted, each once; NULL when memory is short. */
 static const char **link_keys(struct arena *a, const struct row_links *links, size_t *n)
 {
 	const char **keys = arena_alloc(a, links->count * sizeof *keys);
@@ -138,7 +137,7 @@ static bool read_one(const struct fetch *fetch, enum resource_id resource, const
 	return step == STEP_ROW ? *row != NULL : step == STEP_DONE;
 }
 
-/* The rows of these keys, in the keys' order; *n becomes the number of those that there are. */
+/* Read the rows with these keys, sorted by key; *n becomes their number. */
 static bool read_many(const struct fetch *fetch, enum resource_id resource, const char *const *keys,
 		      size_t *n, struct row **rows)
 {
@@ -175,7 +174,7 @@ static struct row *copy_row(struct arena *a, const struct row *row)
 	return copy;
 }
 
-/* Read each row that links lead to once, and attach a copy to each that a link starts from. */
+/* Read each row that links lead to once, and attach a copy to each row that they start from. */
 static bool attach_links(const struct fetch *fetch, const struct row_links *links, size_t field,
 			 enum resource_id target, size_t *found)
 {
@@ -200,7 +199,8 @@ static bool attach_links(const struct fetch *fetch, const struct row_links *link
 	return true;
 }
 
-/* Ask where a relation leads from rows, sorted by key and all different. */
+/* Ask the database where a relation leads from unique rows, sorted by key: to links, or to rows,
+ * which are attached. */
 static bool ask_related(const struct fetch *fetch, struct row **rows, size_t n, size_t field,
 			struct row_links *links, size_t *found)
 {
@@ -241,7 +241,7 @@ static bool ask_related(const struct fetch *fetch, struct row **rows, size_t n, 
 	return step == STEP_DONE;
 }
 
-/* What the rows' own column says. */
+/* The links that a column of the rows has. */
 static bool read_column(const struct fetch *fetch, struct row **rows, size_t n, const char *column,
 			struct row_links *links)
 {
@@ -254,7 +254,7 @@ static bool read_column(const struct fetch *fetch, struct row **rows, size_t n, 
 	return true;
 }
 
-/* Attach to `rows`, sorted by key and all different, what one of their relations leads to. */
+/* Attach to unique rows, sorted by key, what one of their relations leads to: *found rows. */
 static bool read_related(const struct fetch *fetch, struct row **rows, size_t n, size_t field,
 			 size_t *found)
 {
@@ -270,9 +270,9 @@ static bool read_related(const struct fetch *fetch, struct row **rows, size_t n,
 	return links.count == 0 || attach_links(fetch, &links, field, f->relation->target, found);
 }
 
-/* ---- all of them ----------------------------------------------------------------------------- */
+/* ---- all relations --------------------------------------------------------------------------- */
 
-/* Append the rows of a list to an array of `count`; returns how many it has then. */
+/* Append the rows of a list to an array of `count`; returns the new count. */
 static size_t collect(const struct rows *rows, struct row **array, size_t count)
 {
 	for (struct row *row = rows->first; row; row = row->next)
@@ -283,7 +283,7 @@ static size_t collect(const struct rows *rows, struct row **array, size_t count)
 static bool load_all(const struct fetch *fetch, struct row **rows, size_t n,
 		     const struct expansion *tree) MUST_CHECK;
 
-/* Follow one relation, and in what it leads to, what is expanded there. */
+/* Follow one relation, and the expansions in what it leads to. */
 static bool load_relation(const struct fetch *fetch, struct row **rows, size_t n, size_t field,
 			  const struct expansion *children)
 {
@@ -300,7 +300,7 @@ static bool load_relation(const struct fetch *fetch, struct row **rows, size_t n
 	return related && load_all(fetch, related, count, children);
 }
 
-/* Is the relation shown, and with which expansions in what it leads to? */
+/* Is the field a relation to follow, and which expansions are in what it leads to? */
 static bool is_wanted(const struct fetch *fetch, const struct field *f,
 		      const struct expansion *tree, const struct expansion **children)
 {
@@ -311,7 +311,7 @@ static bool is_wanted(const struct fetch *fetch, const struct field *f,
 	       (f->flags & F_EXPAND ? e != NULL : span_has(f->on, fetch->version));
 }
 
-/* Sort rows by key; the first of each key, *count of them. NULL when memory is short. */
+/* Sort rows by key; returns the first of each key, *count rows. NULL when memory is short. */
 static struct row **sort_unique(struct arena *a, struct row **rows, size_t n, size_t *count)
 {
 	struct row **unique = arena_alloc(a, n * sizeof(struct row *));
@@ -326,7 +326,7 @@ static struct row **sort_unique(struct arena *a, struct row **rows, size_t n, si
 	return unique;
 }
 
-/* Follow every wanted relation from rows of one resource, in any order. */
+/* Follow every wanted relation of rows of one resource, in any order. */
 static bool load_all(const struct fetch *fetch, struct row **rows, size_t n,
 		     const struct expansion *tree)
 {
@@ -338,8 +338,7 @@ static bool load_all(const struct fetch *fetch, struct row **rows, size_t n,
 	for (size_t i = 0; i < r->nfields; i++) {
 		if (!is_wanted(fetch, &r->fields[i], tree, &children))
 			continue;
-		/* Rows with the same key are the same row: follow the first of them, and let the
-		 * others share what it leads to. */
+		/* Copies of a row share what the first of them leads to. */
 		if (!unique)
 			unique = sort_unique(fetch->arena, rows, n, &nunique);
 		if (!unique || !load_relation(fetch, unique, nunique, i, children))

@@ -1,5 +1,5 @@
 /*
- * insert.c - binding values in the order in which sql.c has composed the statements.
+ * insert.c - binds values in the order of the statements that sql.c composes.
  */
 #include "store/insert.h"
 

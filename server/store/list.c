@@ -1,13 +1,13 @@
 /*
- * list.c - which index finds the rows of a page, and reading them by it.
+ * list.c - chooses the index for a page, and reads the page by it.
  */
 #include "store/list.h"
 
 enum {
-	VALUES_MAX = 16 * 1024 * 1024, /* bytes of one filter's */
-	SQL_MAX = 64 * 1024,           /* of a statement */
-	ENOUGH = 1000,                 /* rows: more are not worth sorting */
-	FAR = 100,                     /* rows: as many as a long page has */
+	VALUES_MAX = 16 * 1024 * 1024, /* bytes of a filter's values */
+	SQL_MAX = 64 * 1024,           /* bytes of a statement */
+	ENOUGH = 1000,                 /* rows: more are too many to sort */
+	FAR = 100,                     /* rows: a long page */
 };
 
 /* What the functions below share. */
@@ -17,7 +17,7 @@ struct list_reader {
 	const struct list_query *query;
 };
 
-/* Bind the values of a filter as one: a text, or an array of several. */
+/* Bind the values of a filter to one parameter: a text, or a JSON array of several. */
 static bool bind_filter(const struct list_reader *r, struct stmt *s, size_t parameter,
 			const struct filter *f)
 {
@@ -51,7 +51,7 @@ static bool count_rows(const struct list_reader *r, size_t lead, int64_t *count)
 	return s && bind_filters(r, s) && stmt_number(s, count);
 }
 
-/* How many rows pass a filter; at most ENOUGH. */
+/* Count the rows that pass a filter, up to ENOUGH. */
 static bool probe(const struct list_reader *r, size_t i, int64_t *count)
 {
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -66,15 +66,15 @@ static bool probe(const struct list_reader *r, size_t i, int64_t *count)
 }
 
 /*
- * In another order than the usual, what a filter's index finds has to be sorted. Where it is much,
- * it is better to walk through all rows in that order until the page is full, which where many rows
- * pass takes few steps.
+ * Choose for an order other than the default: the rows that a filter's index finds must be sorted.
+ * If they are many, it is better to walk all rows in that order until the page is full, which takes
+ * few steps if many rows pass.
  */
 static bool find_fewest(const struct list_reader *r, size_t *lead)
 {
 	int64_t least = ENOUGH, count;
 
-	*lead = r->query->nfilters; /* the order */
+	*lead = r->query->nfilters; /* the order's index */
 	for (size_t i = 0; i < r->query->nfilters; i++) {
 		if (!probe(r, i, &count))
 			return false;
@@ -86,7 +86,7 @@ static bool find_fewest(const struct list_reader *r, size_t *lead)
 	return true;
 }
 
-/* The statement of sql_list(), with its values. */
+/* The statement of sql_list(), with its values bound. */
 static struct stmt *query_list(const struct list_reader *r, size_t lead)
 {
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
@@ -110,10 +110,8 @@ static struct stmt *query_list(const struct list_reader *r, size_t lead)
 	return s;
 }
 
-/*
- * How far back a filter's youngest rows reach: when the last of the first FAR was made, or NULL
- * where there are not that many.
- */
+/* How far back the youngest rows of a filter reach: when the last of the first FAR was made; NULL
+ * if there are fewer. */
 static bool find_reach(const struct list_reader *r, size_t i, const char **since)
 {
 	struct list_query alone = {
@@ -130,15 +128,15 @@ static bool find_reach(const struct list_reader *r, size_t i, const char **since
 	step = s ? stmt_step(s) : STEP_FAILED;
 	if (step != STEP_ROW)
 		return step == STEP_DONE;
-	/* The order's first field. */
+	/* The first field of the order. */
 	*since = stmt_text(s, sql_column(r->resource, alone.orders[0].field));
 	*since = *since ? arena_strdup(r->fetch->arena, *since) : NULL;
 	return *since != NULL;
 }
 
 /*
- * In the usual order, in which each filter's index finds its rows, the one leads whose rows are the
- * furthest apart where the page is: the others' are passed over soonest.
+ * Choose for the default order, in which every filter's index is already sorted: the best filter is
+ * the most selective near the requested page, the one whose first FAR rows reach furthest back.
  */
 static bool find_sparsest(const struct list_reader *r, size_t *lead)
 {
@@ -146,7 +144,7 @@ static bool find_sparsest(const struct list_reader *r, size_t *lead)
 
 	*lead = 0;
 	for (size_t i = 0; r->query->nfilters > 1 && i < r->query->nfilters; i++) {
-		/* All of its rows would have to be sorted. */
+		/* Not merged: all of its rows would have to be sorted. */
 		if (r->query->filters[i].count > FILTER_FEW)
 			continue;
 		if (!find_reach(r, i, &since))
@@ -183,6 +181,6 @@ bool list_page(const struct fetch *fetch, enum resource_id resource, const struc
 		if (!page->has_more && step != STEP_DONE)
 			return false;
 	}
-	/* No order matters to a count: any filter's index is better than none. */
+	/* A count needs no order: any filter's index is better than none. */
 	return !count || count_rows(&r, lead < query->nfilters ? lead : 0, &page->total);
 }

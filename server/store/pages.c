@@ -1,5 +1,5 @@
 /*
- * pages.c - pieces, each with the number of those that have it: pages and images.
+ * pages.c - pages with reference counts, which `struct pages` and images share.
  */
 #include "store/pages.h"
 
@@ -14,7 +14,7 @@ struct db_page {
 };
 
 struct pages {
-	size_t count, cap; /* pieces, and places for them */
+	size_t count, cap; /* of pages */
 	struct db_page **pages;
 };
 
@@ -24,9 +24,9 @@ struct image {
 	struct db_page *pages[];
 };
 
-/* ---- pieces ---------------------------------------------------------------------------------- */
+/* ---- single pages ---------------------------------------------------------------------------- */
 
-/* A new one, with those bytes; NULL: zeros. */
+/* A page with these bytes (NULL: zeros). */
 static struct db_page *db_page_new(const void *bytes)
 {
 	struct db_page *page = bytes ? malloc(sizeof *page) : calloc(1, sizeof *page);
@@ -96,7 +96,7 @@ const void *pages_page(const struct pages *pages, size_t i)
 	return i < pages->count ? pages->pages[i]->bytes : NULL;
 }
 
-/* Pieces of zeros, up to that number. */
+/* Append pages of zeros, up to that number. */
 static bool fill_up(struct pages *pages, size_t count)
 {
 	size_t before = pages->count;
@@ -119,7 +119,7 @@ bool pages_write(struct pages *pages, size_t i, const void *bytes)
 		memcpy(page->bytes, bytes, PAGE_BYTES);
 		return true;
 	}
-	/* So that to undo what could not be done for want of memory takes none. */
+	/* So a rollback, after a write that failed for lack of memory, needs none. */
 	if (page && memcmp(page->bytes, bytes, PAGE_BYTES) == 0)
 		return true;
 	page = GROW(pages->pages, i + 1, pages->cap) ? db_page_new(bytes) : NULL;

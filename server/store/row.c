@@ -1,5 +1,5 @@
 /*
- * row.c - look-ups in a row.
+ * row.c - makes rows, and looks up fields in them.
  */
 #include "store/row.h"
 

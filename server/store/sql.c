@@ -1,9 +1,9 @@
 /*
- * sql.c - SELECT and INSERT by the rows of the resource table.
+ * sql.c - composes SELECT and INSERT by the resource table.
  */
 #include "store/sql.h"
 
-/* The state of composing: texts go to the arena, slots are numbered as they come. */
+/* Texts go to the arena; slots are numbered in order. */
 struct composer {
 	struct arena *arena;
 	struct buf text;
@@ -11,7 +11,7 @@ struct composer {
 	bool ok;
 };
 
-/* Make a query of what was gathered in c->text, and empty it. */
+/* Make a query of c->text, and empty it. */
 static struct query finish(struct composer *c)
 {
 	struct query q = { .sql = NULL, .slot = c->slots++ };
@@ -24,7 +24,7 @@ static struct query finish(struct composer *c)
 	return q;
 }
 
-/* A field of t, as SQL. */
+/* Add a field of t, as SQL. */
 static void add_field(struct buf *out, const struct field *f)
 {
 	if (f->sql)
@@ -84,10 +84,8 @@ static struct query compose_insert(struct composer *c, const struct resource *r)
 	return finish(c);
 }
 
-/*
- * Key by key, in this order: the library would, for a condition that looks narrower, begin with all
- * the rows that meet it.
- */
+/* CROSS JOIN fixes the order, key by key: for a condition that looks selective, the library would
+ * start with all rows that meet it. */
 static const char by_keys[] = " FROM json_each(?1) AS k CROSS JOIN";
 
 static struct query compose_get(struct composer *c, const struct resource *r, bool many)
@@ -160,7 +158,7 @@ void sql_taken(struct buf *out, const struct resource *r, const struct unique *u
 	for (size_t n = 0; n < ARRAY_LEN(u->fields) && u->fields[n]; n++) {
 		const struct field *f = resource_field(r, u->fields[n]);
 
-		/* As the index in schema.sql has it, in which nulls would differ. */
+		/* As the index in schema.sql has it: nulls would be different. */
 		buf_printf(out,
 			   f->flags & F_NULL ? "%s ifnull(%s, '') = ifnull(?%zu, '')"
 					     : "%s %s = ?%zu",
@@ -177,7 +175,7 @@ void sql_select(struct buf *out, const struct resource *r)
 	buf_printf(out, " FROM %s AS t", r->table);
 }
 
-/* That a row passes a filter, whose one value or JSON array of values is that parameter. */
+/* Add a condition: a parameter, which is a single value or a JSON array of values. */
 static void add_filter(struct buf *out, const struct filter *f, bool single, size_t parameter)
 {
 	if (f->field->matching)
@@ -189,13 +187,13 @@ static void add_filter(struct buf *out, const struct filter *f, bool single, siz
 		buf_addc(out, ')');
 }
 
-/* All of a listing's filters; a value of the leading one may be by itself. */
+/* Add all filters. `single` is 0, or the parameter of a single value of the leading filter. */
 static void add_filters(struct buf *out, const struct list_query *l, size_t lead, size_t single)
 {
 	for (size_t i = 0; i < l->nfilters; i++) {
 		const struct filter *f = &l->filters[i];
 
-		/* The library has no index for an expression that begins with a plus. */
+		/* A plus keeps the library from using an index for the expression. */
 		buf_printf(out, "%s%s", i == 0 ? " WHERE " : " AND ", i == lead ? "" : "+");
 		if (i == lead && single)
 			add_filter(out, f, true, single);
@@ -226,7 +224,7 @@ void sql_list(struct buf *out, const struct resource *r, const struct list_query
 
 	sql_select(out, r);
 	add_filters(out, l, lead, merges ? offset + 1 : 0);
-	/* Each value's rows come in order out of its index, and are merged as they come. */
+	/* The index gives each value's rows in order; the library merges them. */
 	for (size_t n = 1; merges && n < l->filters[lead].count; n++) {
 		buf_add(out, " UNION ALL ");
 		sql_select(out, r);

@@ -1,5 +1,5 @@
 /*
- * sqlite.c - the adapter to SQLite: nothing else includes its header.
+ * sqlite.c - the adapter to SQLite: the only file that includes its header.
  */
 #include "store/store.h"
 
@@ -13,13 +13,12 @@
 /* ---- pages as files -------------------------------------------------------------------------- */
 
 /*
- * A VFS of the library's, whose files' bytes are pages in memory. Its own kind of those moves all
- * of them whenever they grow, ends at a GiB, and shares nothing with another moment's. The files
- * know no locks: the store's sees to it that nobody writes while another connection opens, reads or
- * writes.
+ * A VFS for SQLite whose files are pages in memory. SQLite's own memdb moves the whole database
+ * whenever it grows, ends at a GiB, and shares nothing with another database. These files have no
+ * locks: the store's lock keeps writers out while a connection opens, reads or writes.
  *
- * Only databases: what else the library would open (a journal, something temporary) it keeps in
- * memory by itself, being told that the database is there.
+ * Only databases are such files. SQLite keeps journals and temporary files in memory, because
+ * open_file() reports that the database is in memory.
  */
 
 static const char vfs_name[] = "pages";
@@ -29,7 +28,7 @@ static const char vfs_name[] = "pages";
 struct file {
 	sqlite3_file base;
 	struct pages *pages;
-	int lock; /* what the library holds of it */
+	int lock; /* the library's lock level */
 };
 
 static struct pages *pages_of(sqlite3_file *file)
@@ -49,7 +48,7 @@ static int file_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 off
 		   : SQLITE_IOERR_SHORT_READ;
 }
 
-/* The library writes whole pages of a database, and makes them of this size. */
+/* The library writes whole pages, of its default size, which is this one. */
 static int file_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
 {
 	if (len != PAGE_BYTES || offset % PAGE_BYTES != 0)
@@ -104,9 +103,8 @@ static int file_characteristics(sqlite3_file *file UNUSED)
 }
 
 /*
- * Whoever reads is given the page itself, which spares it a copy and a cache: until it ends its
- * transaction, nobody writes. Whoever writes is not, since a page that it writes to may be
- * replaced.
+ * Readers get the page itself, which saves a copy and a cache: no write begins until their
+ * transaction has ended. The writer gets copies, because a page that it writes to may be replaced.
  */
 static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **page)
 {
@@ -141,7 +139,7 @@ static const sqlite3_io_methods methods = {
 	.xUnfetch = file_unfetch,
 };
 
-/* A file's name is the address of its pages, as %p writes it. */
+/* The name of a file is the address of its pages, as %p prints it. */
 static int open_file(sqlite3_vfs *vfs UNUSED, const char *name, sqlite3_file *file, int flags,
 		     int *out)
 {
@@ -166,7 +164,7 @@ static int delete_file(sqlite3_vfs *vfs UNUSED, const char *name UNUSED, int syn
 
 static int has_file(sqlite3_vfs *vfs UNUSED, const char *name UNUSED, int how UNUSED, int *has)
 {
-	*has = 0; /* no journal lies beside a database */
+	*has = 0; /* a database has no journal beside it */
 	return SQLITE_OK;
 }
 
@@ -185,7 +183,7 @@ static bool register_vfs(void)
 		return true;
 	if (!system)
 		return false;
-	vfs = *system; /* randomness, time and sleep are its own */
+	vfs = *system; /* for randomness, time and sleep */
 	vfs.iVersion = 2;
 	vfs.pNext = NULL;
 	vfs.zName = vfs_name;
@@ -201,10 +199,10 @@ static bool register_vfs(void)
 
 bool store_setup(void)
 {
-	/* A connection and its statements belong to one thread at a time: no mutexes. */
+	/* One thread at a time uses a connection and its statements: no mutexes. */
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
-	/* The counters behind sqlite3_memory_used take a global mutex at every allocation, which
-	 * halves what two readers can do. */
+	/* The counters behind sqlite3_memory_used() lock a global mutex at every allocation, which
+	 * halves the throughput of two readers. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	return sqlite3_initialize() == SQLITE_OK && register_vfs();
 }
@@ -225,7 +223,8 @@ static bool prepare(struct db *db, const char *sql, unsigned flags, struct stmt 
 	return sqlite3_prepare_v3(db->sqlite, sql, -1, flags, &s->sqlite, NULL) == SQLITE_OK;
 }
 
-/* Begin or end a transaction: prepared ahead, since to undo should take no memory. */
+/* Begin or end a transaction, by a statement that was prepared early: rolling back should need no
+ * memory. */
 static bool run_prepared(struct stmt *s)
 {
 	bool ok = sqlite3_step(s->sqlite) == SQLITE_DONE;
@@ -235,27 +234,27 @@ static bool run_prepared(struct stmt *s)
 }
 
 /*
- * A file lasts as soon as the operating system has it: what is lost with the machine's power is not
- * what a mock promises, and waiting for the disk would cost milliseconds at every write. Whoever
- * exports it meanwhile may hold it up for a moment.
+ * A commit is durable once the operating system has it: a mock need not survive the loss of power,
+ * and waiting for the disk would cost milliseconds at each write. An export by another process may
+ * block a write for a moment.
  */
 static const char file_pragmas[] = "PRAGMA busy_timeout = 5000;"
 				   "PRAGMA journal_mode = WAL;"
 				   "PRAGMA synchronous = NORMAL;";
 
-/* Its readers look at the pages themselves, by the methods for mapped files; any size will do. */
+/* Makes readers use file_fetch(), as for mapped files; any size will do. */
 static const char page_pragmas[] = "PRAGMA mmap_size = 1073741824";
 
 static bool set_up(struct db *db)
 {
-	/* In memory the journal is kept there, too, without being asked for: asking would read the
-	 * whole schema now, rather than when the connection is first used. */
+	/* A database in memory has its journal in memory without a pragma, which would read the
+	 * whole schema now rather than at the first use. */
 	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
 				      "PRAGMA temp_store = MEMORY;"
 				      "PRAGMA trusted_schema = OFF;";
 	const unsigned flags = SQLITE_PREPARE_PERSISTENT;
 
-	/* A misspelt column in double quotes would be taken for a string. */
+	/* DQS off: a misspelt column in double quotes would be a string. */
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
@@ -282,7 +281,7 @@ static bool open_connection(struct store *store, struct db *db)
 	db->next = store->dbs;
 	store->dbs = db;
 	pthread_rwlock_unlock(&store->lock);
-	/* Opening looks at the header, as any reader does. */
+	/* Opening reads the header. */
 	pthread_rwlock_rdlock(&store->lock);
 	ok = sqlite3_open_v2(store->pages ? name : store->path, &db->sqlite, flags,
 			     store->pages ? vfs_name : NULL) == SQLITE_OK &&
@@ -309,7 +308,7 @@ void db_close(struct db *db)
 	if (!db)
 		return;
 	pthread_rwlock_wrlock(&db->store->lock);
-	/* From here on no writer ends what it reads. */
+	/* A writer cannot end its transaction any more. */
 	if (db->reading)
 		run_prepared(&db->commit);
 	for (link = &db->store->dbs; *link != db; link = &(*link)->next)
@@ -330,8 +329,8 @@ void db_close(struct db *db)
 
 /* ---- transactions ---------------------------------------------------------------------------- */
 
-/* Undo what is open on a connection, if anything. When memory is short that may take several
- * attempts, of which more come before anybody reads or writes. */
+/* Roll back the open transaction, if any. When memory is short this may need several attempts; more
+ * follow before the next read or write. */
 static void roll_back(struct db *db)
 {
 	enum { ATTEMPTS = 3 };
@@ -344,9 +343,9 @@ static void roll_back(struct db *db)
 }
 
 /*
- * Beginning and ending a read transaction for each request costs more than reading a row. So a
- * reader leaves its transaction open when it lets go of the lock, and whoever writes next ends it:
- * nobody else can be using that connection then, and nothing can have changed before.
+ * Beginning and ending a read transaction costs more than reading a row. So a reader leaves it open
+ * when it releases the lock, and the next writer ends it: the connection is not in use then, and
+ * nothing has changed before.
  */
 void db_read(struct db *db)
 {
@@ -355,12 +354,12 @@ void db_read(struct db *db)
 	pthread_rwlock_rdlock(&store->lock);
 	if (store->rollback_pending) {
 		pthread_rwlock_unlock(&store->lock);
-		db_lock(db); /* which tries again, be it this connection or another */
+		db_lock(db); /* tries again to roll back, on any connection */
 		db_unlock(db);
 		pthread_rwlock_rdlock(&store->lock);
 	}
 	db->failed[0] = '\0';
-	/* The library ends one by itself when memory runs out in it. */
+	/* The library itself ends a transaction in which memory runs out. */
 	if (!db->reading || sqlite3_get_autocommit(db->sqlite))
 		db->reading = run_prepared(&db->begin_read);
 }
@@ -375,7 +374,7 @@ static void end_readers(struct store *store)
 	store->rollback_pending = false;
 	for (struct db *db = store->dbs; db; db = db->next)
 		if (db->reading) {
-			/* Fails where the library has ended it: see db_read. */
+			/* Fails if the library has ended it: see db_read(). */
 			run_prepared(&db->commit);
 			db->reading = !sqlite3_get_autocommit(db->sqlite);
 		} else if (db->rollback_pending) {
@@ -411,7 +410,7 @@ bool db_commit(struct db *db)
 		db_unlock(db);
 		return true;
 	}
-	/* One that is refused by a foreign key leaves the transaction open. */
+	/* A foreign key that refuses it leaves the transaction open. */
 	db_rollback(db);
 	return false;
 }
@@ -433,15 +432,15 @@ void db_note_failure(struct db *db, const char *why)
 
 void db_rollback(struct db *db)
 {
-	db_note_failure(db, NULL); /* before undoing makes the library forget */
+	db_note_failure(db, NULL); /* rolling back clears the error */
 	roll_back(db);
 	db_unlock(db);
 }
 
 /*
- * Made again, behind rows, they lie in other pages than those of another database, which is nothing
- * that a connection would notice when one is put in the other's place, but for the schema's number:
- * no two may have the same. The library counts up from 1, and only lets us when asked twice.
+ * Indexes that were made after the rows are in other pages than another database's. When one
+ * database replaces the other, a connection notices that only by the schema's number, so no two may
+ * have the same. The library counts from 1, and lets us set the number only without DEFENSIVE.
  */
 bool db_number_schema(struct db *db)
 {
@@ -472,11 +471,11 @@ const char *db_error(struct db *db)
 {
 	if (db && db->failed[0])
 		return db->failed;
-	/* Where the library knows of no failure, the arena, or an allocation of ours, was it. */
+	/* If the library reports no error, an allocation of ours has failed. */
 	return db && db->sqlite && has_failed(db) ? sqlite3_errmsg(db->sqlite) : "out of memory";
 }
 
-/* The kept statement of that text, or a place for it: that of the one longest out of use. */
+/* The kept statement of that text, or a place for it: that of the least recently used one. */
 static struct stmt *find_kept(struct db *db, const char *sql)
 {
 	struct kept_stmt *oldest = db->kept;
@@ -510,7 +509,7 @@ struct stmt *db_query(struct db *db, const struct query *q)
 	struct stmt *s;
 
 	if (db->store->rollback_pending)
-		return NULL; /* it would see what is to be undone */
+		return NULL; /* it would see what is to be rolled back */
 	s = cache_entry(db, q);
 	if (!s)
 		return NULL;
@@ -531,7 +530,7 @@ void stmt_end(struct stmt *s)
 		free(s);
 		return;
 	}
-	sqlite3_reset(s->sqlite); /* repeats the last step's error, already dealt with */
+	sqlite3_reset(s->sqlite); /* returns the last step's error again */
 	sqlite3_clear_bindings(s->sqlite);
 }
 
@@ -564,7 +563,7 @@ enum step stmt_step(struct stmt *s)
 
 const char *stmt_bytes(struct stmt *s, int i, size_t *len)
 {
-	/* Allowed for a column's value because no mutex stands between threads: store_setup. */
+	/* Allowed for the value of a column because there are no mutexes: see store_setup(). */
 	sqlite3_value *value = sqlite3_column_value(s->sqlite, i);
 	const void *bytes;
 
@@ -572,7 +571,7 @@ const char *stmt_bytes(struct stmt *s, int i, size_t *len)
 		return NULL;
 	bytes = sqlite3_value_blob(value);
 	*len = (size_t)sqlite3_value_bytes(value);
-	return bytes ? bytes : ""; /* NULL stands for no bytes, too */
+	return bytes ? bytes : ""; /* the library returns NULL for no bytes */
 }
 
 const char *stmt_text(struct stmt *s, int i)

@@ -1,6 +1,5 @@
 /*
- * statement.c - running a whole statement at once, and doing without indexes while much is
- * inserted. Knows nothing of SQLite's functions.
+ * statement.c - runs whole statements, and drops and makes indexes. Calls no function of SQLite's.
  */
 #include "store/store_internal.h"
 

@@ -1,6 +1,6 @@
 /*
- * store.c - stores: how they come to be, in memory or of a file, and which thread has which of
- * their connections. Knows nothing of SQLite but that a file of its has a number for its schema.
+ * store.c - stores: opening them in memory or in a file, lending their connections to threads,
+ * images. Of SQLite it knows the header of a database file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "store/store_internal.h"
 
-/* Readers come in an endless stream; glibc's default would let them keep a writer out for ever. */
+/* By glibc's default, an endless stream of readers would keep a writer out for ever. */
 static bool init_lock(pthread_rwlock_t *lock)
 {
 	pthread_rwlockattr_t attr;
@@ -25,7 +25,7 @@ static bool init_lock(pthread_rwlock_t *lock)
 	return ok;
 }
 
-/* Tells a database of ours from others: "Miru". */
+/* The application id of our files: "Miru". */
 enum { APPLICATION = 0x4d697275 };
 
 int store_schema_number(const char *schema)
@@ -52,7 +52,7 @@ int store_schema_number(const char *schema)
 	return (int)(hash & INT32_MAX);
 }
 
-/* All tables in one transaction, which is faster than one for each. */
+/* In one transaction, which is faster than one for each table. */
 static bool create_tables(struct db *db, const char *schema, char *err, size_t errlen)
 {
 	char marks[128];
@@ -68,7 +68,7 @@ static bool create_tables(struct db *db, const char *schema, char *err, size_t e
 	return false;
 }
 
-/* One that has no connection yet, of one of these two, which is the store's from here on. */
+/* A store without a connection, in pages or in a file; it takes over `pages` and `path`. */
 static struct store *store_new(struct pages *pages, char *path, char *err, size_t errlen)
 {
 	struct store *store = calloc(1, sizeof *store);
@@ -87,7 +87,7 @@ static struct store *store_new(struct pages *pages, char *path, char *err, size_
 	return store;
 }
 
-/* One in memory, that nobody has used yet. */
+/* A store in memory, without tables. */
 static struct store *store_in_memory(char *err, size_t errlen)
 {
 	struct store *store = store_new(pages_new(), NULL, err, errlen);
@@ -138,7 +138,7 @@ void store_close(struct store *store)
 		if (store->slots[i] != store->first)
 			db_close(store->slots[i]);
 	db_close(store->first);
-	/* Only now: closing it lets go of every lock that the library has on the file. */
+	/* Last: closing it releases the locks that the library has on the file. */
 	if (store->file >= 0)
 		close(store->file);
 	pthread_mutex_destroy(&store->slots_lock);
@@ -150,7 +150,8 @@ void store_close(struct store *store)
 
 /* ---- connections for threads ----------------------------------------------------------------- */
 
-/* One that is free, and the thread's own before another's; else NULL, and *place is free. */
+/* A free connection, if possible that of the worker's slot; else NULL, and *place is an empty slot,
+ * or NULL. */
 static struct db *find_free(struct store *store, unsigned worker, struct db ***place)
 {
 	struct db *own = store->slots[worker];
@@ -208,13 +209,13 @@ bool store_dedicate(struct store *store, unsigned workers, char *err, size_t err
 /* ---- images ---------------------------------------------------------------------------------- */
 
 /*
- * The pages of a database in memory are ours, and while nobody else is in the database they may be
- * changed under the library's feet, as another process would change a file's: each connection
- * notices by the counter in its header, forgets what it has read, and, since the schema is the
- * same, goes on with its prepared statements. Nothing is copied but the header's page.
+ * A database in memory is restored by changing its pages under the library, as another process
+ * would change a file, while no one uses the database. Each connection notices by the counter in
+ * the header, drops its cache, and, since the schema is the same, keeps its prepared statements.
+ * Only the header's page is copied.
  */
 
-/* Places in a database's header. */
+/* Offsets in a database's header. */
 enum { VERSIONS_OFFSET = 18, COUNTER_OFFSET = 24, VALID_FOR_OFFSET = 92 };
 
 static void increment(unsigned char *number)
@@ -248,7 +249,7 @@ static bool restore_file(struct db *db, const struct image *image)
 	return ok;
 }
 
-/* Did a transaction not end when it was ended, for want of memory? */
+/* Is a transaction open that could not be ended, because memory was short? */
 static bool has_open_transaction(const struct store *store)
 {
 	for (const struct db *db = store->dbs; db; db = db->next)
@@ -272,7 +273,7 @@ static struct image *image_of_file(struct db *db, const struct image *like)
 	struct image *image = NULL;
 
 	if (copy && db_copy(copy->first, db)) {
-		/* A log beside it is what a database in memory cannot have. */
+		/* Not in WAL mode: a database in memory has no log. */
 		pages_read(copy->pages, first, sizeof first, 0);
 		first[VERSIONS_OFFSET] = first[VERSIONS_OFFSET + 1] = 1;
 		if (pages_write(copy->pages, 0, first))
@@ -293,7 +294,7 @@ struct image *db_image(struct db *db, const struct image *like)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-/* Open it ourselves, too, so as to keep other servers out. */
+/* Open it a second time, to lock other servers out. */
 static bool lock_file(struct store *store, const char *path, char *err, size_t errlen)
 {
 	store->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -306,7 +307,7 @@ static bool lock_file(struct store *store, const char *path, char *err, size_t e
 	return false;
 }
 
-/* The number that a pragma gives; -1 where it fails. */
+/* The number that a pragma returns; -1 if it fails. */
 static int64_t pragma(struct db *db, const char *sql)
 {
 	int64_t number;
@@ -314,7 +315,7 @@ static int64_t pragma(struct db *db, const char *sql)
 	return db_number(db, sql, &number) ? number : -1;
 }
 
-/* Is it one of ours, made with this schema, or empty? */
+/* Is it our file, made with this schema, or an empty one? */
 static bool check_file(struct db *db, const char *path, const char *schema, bool *fresh, char *err,
 		       size_t errlen)
 {
@@ -334,7 +335,7 @@ static bool check_file(struct db *db, const char *path, const char *schema, bool
 			 "and load the export with --fixtures into a new file",
 			 path);
 	else if (!db->store->read_only && bytes != PAGE_BYTES)
-		/* To and from memory it is copied page by page. */
+		/* It is copied to and from memory page by page. */
 		snprintf(err, errlen,
 			 "%s has pages of %d bytes, and miru-mock's have %d; export it, and load "
 			 "the export with --fixtures into a new file",
@@ -362,7 +363,7 @@ struct store *store_open_file(const char *path, const char *schema, bool read_on
 	char *name = malloc(len);
 	struct store *store;
 
-	if (name) /* so that none is a name of which the library has ideas, such as :memory: */
+	if (name) /* so that none has a meaning to the library, as :memory: has */
 		snprintf(name, len, "%s%s", *path == '/' ? "" : "./", path);
 	store = store_new(NULL, name, err, errlen);
 	if (!store)
