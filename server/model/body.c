@@ -56,11 +56,15 @@ static bool fail_item(struct body_reader *r, const struct field *f, size_t i, co
 			     expected, json);
 }
 
-/* Is it a list, with items if it must have some? */
-static bool is_list(const struct field *f, const cJSON *json)
+/* Room for the items of a list. NULL if the value is no list, or has no items but must. */
+static void *begin_list(struct body_reader *r, const struct field *f, const cJSON *json,
+			size_t size)
 {
-	return cJSON_IsArray(json) &&
-	       (json->child || !(f->flags & F_NON_EMPTY) || f->flags & F_CHECKED_LATER);
+	if (cJSON_IsArray(json) &&
+	    (json->child || !(f->flags & F_NON_EMPTY) || f->flags & F_CHECKED_LATER))
+		return arena_alloc(r->parser->arena, ((size_t)cJSON_GetArraySize(json) + 1) * size);
+	fail_value(r, f, json);
+	return NULL;
 }
 
 static bool read_texts(struct body_reader *r, struct member *m, const cJSON *json)
@@ -68,10 +72,7 @@ static bool read_texts(struct body_reader *r, struct member *m, const cJSON *jso
 	const bool ids = m->field->kind == K_IDS;
 	const cJSON *item;
 
-	if (!is_list(m->field, json))
-		return fail_value(r, m->field, json);
-	m->texts = arena_alloc(r->parser->arena,
-			       ((size_t)cJSON_GetArraySize(json) + 1) * sizeof *m->texts);
+	m->texts = begin_list(r, m->field, json, sizeof *m->texts);
 	if (!m->texts)
 		return false;
 	cJSON_ArrayForEach(item, json) {
@@ -155,10 +156,7 @@ static bool read_objects(struct body_reader *r, struct member *m, const cJSON *j
 {
 	const cJSON *item;
 
-	if (!is_list(m->field, json))
-		return fail_value(r, m->field, json);
-	m->bodies = arena_alloc(r->parser->arena,
-				((size_t)cJSON_GetArraySize(json) + 1) * sizeof *m->bodies);
+	m->bodies = begin_list(r, m->field, json, sizeof *m->bodies);
 	if (!m->bodies)
 		return false;
 	cJSON_ArrayForEach(item, json) {

@@ -96,33 +96,24 @@ static bool add_path(struct parser *p, const struct resource *r, bool of_list, c
 	return true;
 }
 
-/* Add the paths of one parameter, "a,b.c". */
-static bool add_paths(struct parser *p, const struct resource *r, bool of_list, const char *value,
-		      struct expansions *e)
-{
-	while (value) {
-		const char *path = parse_item(p, &value, ',');
-
-		if (path && of_list && streq(path, total_count))
-			e->total = true;
-		else if (!path || !add_path(p, r, of_list, path, &e->tree))
-			return false;
-	}
-	return true;
-}
-
 bool expansion_parse(struct parser *p, const struct resource *r, bool of_list,
 		     const struct pairs *query, struct expansions *e)
 {
 	*e = (struct expansions){ .tree = NULL };
 	for (size_t i = 0; i < query->count; i++) {
 		const struct pair *item = &query->items[i];
+		const char *rest = *item->value ? item->value : NULL; /* empty: asks for nothing */
 
 		if (!streq(item->name, "expand") && !streq(item->name, "expand[]"))
 			continue;
-		/* An empty value asks for nothing. */
-		if (*item->value && !add_paths(p, r, of_list, item->value, e))
-			return false;
+		while (rest) {
+			const char *path = parse_item(p, &rest, ',');
+
+			if (path && of_list && streq(path, total_count))
+				e->total = true;
+			else if (!path || !add_path(p, r, of_list, path, &e->tree))
+				return false;
+		}
 	}
 	return true;
 }

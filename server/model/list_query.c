@@ -42,8 +42,6 @@ static bool read_number(struct list_reader *r, struct number *number, const char
 {
 	long n;
 
-	if (!*text) /* an empty value asks for nothing */
-		return true;
 	if (number->given && !streq(number->given, text))
 		return PARSE_FAIL(r->parser, number->name,
 				  "%s came twice, as '%s' and as '%s'; send it once", number->name,
@@ -105,8 +103,6 @@ static bool read_order(struct list_reader *r, const char *item)
 
 static bool read_orders(struct list_reader *r, const char *text)
 {
-	if (!*text)
-		return true;
 	while (text) {
 		const char *item = parse_item(r->parser, &text, ',');
 
@@ -180,13 +176,6 @@ static bool add_values(struct list_reader *r, struct filter *filter, const char 
 	return has_parts || add_word(r, filter, text);
 }
 
-static bool read_filter(struct list_reader *r, const struct field *f, const char *text)
-{
-	/* An empty value does not filter. */
-	return !*text || add_values(r, find_or_add_filter(r->list_query, f), text,
-				    r->rules->pipe_only ? "|" : "|,");
-}
-
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 /* A name without the brackets that older clients append to the names of lists. */
@@ -210,7 +199,9 @@ static bool read_pair(struct list_reader *r, const char *name, const char *value
 	if (streq(name, order_by))
 		return read_orders(r, value);
 	f = resource_find_field(r->resource, name);
-	return !f || !span_has(f->filter, r->parser->version) || read_filter(r, f, value);
+	return !f || !span_has(f->filter, r->parser->version) ||
+	       add_values(r, find_or_add_filter(r->list_query, f), value,
+			  r->rules->pipe_only ? "|" : "|,");
 }
 
 bool list_query_parse(struct parser *p, const struct resource *r,
@@ -229,9 +220,11 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 	*l = (struct list_query){ .limit = rules->max_limit < PAGE_DEFAULT ? rules->max_limit
 									   : PAGE_DEFAULT };
 	for (size_t i = 0; i < query->count; i++) {
-		const char *name = plain_name(p->arena, query->items[i].name);
+		const struct pair *item = &query->items[i];
+		const char *name = plain_name(p->arena, item->name);
 
-		if (!name || !read_pair(&reader, name, query->items[i].value))
+		/* An empty value asks for nothing. */
+		if (!name || (*item->value && !read_pair(&reader, name, item->value)))
 			return false;
 	}
 	if (l->norders == 0)

@@ -29,12 +29,11 @@ enum scope scope_manage(enum scope s)
 
 bool scope_find(const char *name, enum scope *s)
 {
-	for (size_t i = SCOPE_FREE + 1; i < SCOPE_COUNT; i++) {
+	for (size_t i = SCOPE_FREE + 1; i < SCOPE_COUNT; i++)
 		if (streq(name, scopes[i].name)) {
 			*s = (enum scope)i;
 			return true;
 		}
-	}
 	return false;
 }
 

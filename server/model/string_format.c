@@ -10,17 +10,6 @@
 #define DIGITS     "0123456789"
 #define IDENTIFIER LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-"
 
-/* Does a text begin with one of the first characters and continue with the others? */
-static bool consists_of(const char *text, const char *first, const char *rest)
-{
-	return strchr(first, *text) && text[strspn(text, rest)] == '\0';
-}
-
-static bool check_id(const char *text)
-{
-	return consists_of(text, IDENTIFIER "_", IDENTIFIER "_");
-}
-
 /* Visible ASCII: white space around a header's value is not part of it. */
 static bool check_key(const char *text)
 {
@@ -31,7 +20,7 @@ static bool check_key(const char *text)
 
 static bool check_slug(const char *text)
 {
-	return consists_of(text, LOWER DIGITS, LOWER DIGITS "-") && text[strlen(text) - 1] != '-';
+	return text[strlen(text) - 1] != '-';
 }
 
 /* Skip non-empty parts of these characters, with dots between them; NULL if a part is empty. */
@@ -58,11 +47,6 @@ static bool check_semver(const char *text)
 	return text && *text == '\0';
 }
 
-static bool check_slot_key(const char *text)
-{
-	return consists_of(text, LOWER DIGITS, LOWER DIGITS "_-");
-}
-
 static bool check_filepath(const char *text)
 {
 	for (const char *dots = text; (dots = strstr(dots, "..")); dots += 2)
@@ -82,11 +66,6 @@ static bool check_status(const char *text)
 	       (streq(text + 1, "xx") || text[1 + strspn(text + 1, DIGITS)] == '\0');
 }
 
-static bool check_code(const char *text)
-{
-	return consists_of(text, LOWER, LOWER DIGITS "_");
-}
-
 static bool check_since(const char *text)
 {
 	enum { DIGITS_MAX = 18 };
@@ -102,11 +81,12 @@ static const struct {
 	bool bytes;
 	bool (*check)(const char *);
 	const char *expected;
-	const char *pattern; /* what `check` checks, as JSON Schema has it */
+	const char *pattern;      /* what is checked, as JSON Schema has it */
+	const char *first, *rest; /* the characters, if all are of an alphabet */
 } formats[STRFMT_COUNT] = {
 	[STRFMT_ANY] = { 0, 0, false, NULL, "a text" },
-	[STRFMT_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",
-			"^[A-Za-z0-9_-]+$" },
+	[STRFMT_ID] = { 1, 128, false, NULL, "1 to 128 of A-Z, a-z, 0-9, _ and -",
+			"^[A-Za-z0-9_-]+$", IDENTIFIER "_", IDENTIFIER "_" },
 	[STRFMT_NON_EMPTY] = { 1, 0, false, NULL, "a text that is not empty" },
 	[STRFMT_KEY] = { 1, 256, true, check_key,
 			 "1 to 256 visible ASCII characters without a space", "^[!-~]+$" },
@@ -114,14 +94,14 @@ static const struct {
 	[STRFMT_SLUG] = { 1, 48, false, check_slug,
 			  "1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
 			  "digit",
-			  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
+			  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", LOWER DIGITS, LOWER DIGITS "-" },
 	[STRFMT_SEMVER] = { 1, 0, false, check_semver,
 			    "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5",
 			    "^v?[0-9]+(\\.[0-9]+)*(-[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?"
 			    "(\\+[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?$" },
-	[STRFMT_SLOT_KEY] = { 1, 128, true, check_slot_key,
+	[STRFMT_SLOT_KEY] = { 1, 128, true, NULL,
 			      "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
-			      "^[a-z0-9][a-z0-9_-]*$" },
+			      "^[a-z0-9][a-z0-9_-]*$", LOWER DIGITS, LOWER DIGITS "_-" },
 	[STRFMT_SLOT_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes" },
 	[STRFMT_FILEPATH] = { 1, 128, true, check_filepath,
 			      "an absolute path of 1 to 128 bytes without \"..\"",
@@ -133,9 +113,8 @@ static const struct {
 	[STRFMT_STATUS] = { 3, 3, true, check_status,
 			    "a status such as 404, or a class such as 4xx",
 			    "^[1-5]([0-9][0-9]|xx)$" },
-	[STRFMT_CODE] = { 1, 128, true, check_code,
-			  "1 to 128 of a-z, 0-9 and _, beginning with a letter",
-			  "^[a-z][a-z0-9_]*$" },
+	[STRFMT_CODE] = { 1, 128, true, NULL, "1 to 128 of a-z, 0-9 and _, beginning with a letter",
+			  "^[a-z][a-z0-9_]*$", LOWER, LOWER DIGITS "_" },
 	[STRFMT_SINCE] = { 1, 64, true, check_since,
 			   "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
 };
@@ -145,6 +124,9 @@ bool string_format_fits(enum string_format format, const char *text)
 	size_t len = formats[format].bytes ? strlen(text) : utf8_count(text);
 
 	if (len < formats[format].min || (formats[format].max > 0 && len > formats[format].max))
+		return false;
+	if (formats[format].first &&
+	    (!strchr(formats[format].first, *text) || text[strspn(text, formats[format].rest)]))
 		return false;
 	return !formats[format].check || formats[format].check(text);
 }

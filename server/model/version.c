@@ -62,24 +62,22 @@ enum version_verdict version_read(const char *header, enum version_policy policy
 {
 	const char *train = header && policy != VERSION_STRICT ? train_of(header) : NULL;
 
-	for (int i = 0; header && i < V_COUNT; i++) {
+	for (int i = 0; header && i < V_COUNT; i++)
 		if (streq(header, supported[i]) ||
 		    (train && same_text(train, train_of(supported[i])))) {
 			*v = (enum version)i;
 			return VERSION_OK;
 		}
-	}
 	if (policy == VERSION_ANY) {
 		*v = V_NEWEST;
 		return VERSION_OK;
 	}
 	if (!header)
 		return VERSION_MISSING;
-	for (size_t i = 0; i < ARRAY_LEN(retired); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(retired); i++)
 		if (streq(header, retired[i].name)) {
 			*ended = retired[i].ended;
 			return VERSION_ENDED;
 		}
-	}
 	return VERSION_INVALID;
 }

@@ -146,13 +146,13 @@ static bool read_many(const struct fetch *fetch, enum resource_id resource, cons
 	const size_t asked = *n;
 	enum step step;
 
-	*n = 0;
 	if (asked == 1) {
-		if (!read_one(fetch, resource, keys[0], &rows[0]))
-			return false;
+		bool ok = read_one(fetch, resource, keys[0], &rows[0]);
+
 		*n = rows[0] != NULL;
-		return true;
+		return ok;
 	}
+	*n = 0;
 	s = query_keys(fetch, &fetch->sql->get_many[resource], &array, keys, asked);
 	if (!s)
 		return false;
@@ -254,22 +254,6 @@ static bool read_column(const struct fetch *fetch, struct row **rows, size_t n, 
 	return true;
 }
 
-/* Attach to unique rows, sorted by key, what one of their relations leads to: *found rows. */
-static bool read_related(const struct fetch *fetch, struct row **rows, size_t n, size_t field,
-			 size_t *found)
-{
-	const struct resource *r = rows[0]->resource;
-	const struct field *f = &r->fields[field];
-	const char *column = resource_ref_column(r, f);
-	struct row_links links = { 0 };
-
-	*found = 0;
-	if (column ? !read_column(fetch, rows, n, column, &links)
-		   : !ask_related(fetch, rows, n, field, &links, found))
-		return false;
-	return links.count == 0 || attach_links(fetch, &links, field, f->relation->target, found);
-}
-
 /* ---- all relations --------------------------------------------------------------------------- */
 
 /* Append the rows of a list to an array of `count`; returns the new count. */
@@ -283,14 +267,21 @@ static size_t collect(const struct rows *rows, struct row **array, size_t count)
 static bool load_all(const struct fetch *fetch, struct row **rows, size_t n,
 		     const struct expansion *tree) MUST_CHECK;
 
-/* Follow one relation, and the expansions in what it leads to. */
+/* Follow one relation of unique rows, sorted by key, and the expansions in what it leads to. */
 static bool load_relation(const struct fetch *fetch, struct row **rows, size_t n, size_t field,
 			  const struct expansion *children)
 {
+	const struct resource *r = rows[0]->resource;
+	const struct field *f = &r->fields[field];
+	const char *column = resource_ref_column(r, f);
+	struct row_links links = { 0 };
 	struct row **related;
-	size_t found, count = 0;
+	size_t found = 0, count = 0;
 
-	if (!read_related(fetch, rows, n, field, &found))
+	if (column ? !read_column(fetch, rows, n, column, &links)
+		   : !ask_related(fetch, rows, n, field, &links, &found))
+		return false;
+	if (links.count > 0 && !attach_links(fetch, &links, field, f->relation->target, &found))
 		return false;
 	if (found == 0)
 		return true;

@@ -111,6 +111,16 @@ static bool fill_up(struct pages *pages, size_t count)
 	return true;
 }
 
+/* Put a page in a place, or at the end. */
+static void set_page(struct pages *pages, size_t i, struct db_page *page)
+{
+	if (i < pages->count)
+		db_page_unref(pages->pages[i]);
+	else
+		pages->count = i + 1;
+	pages->pages[i] = page;
+}
+
 bool pages_write(struct pages *pages, size_t i, const void *bytes)
 {
 	struct db_page *page = i < pages->count ? pages->pages[i] : NULL;
@@ -127,11 +137,7 @@ bool pages_write(struct pages *pages, size_t i, const void *bytes)
 		free(page);
 		return false;
 	}
-	if (i < pages->count)
-		db_page_unref(pages->pages[i]);
-	else
-		pages->count = i + 1;
-	pages->pages[i] = page;
+	set_page(pages, i, page);
 	return true;
 }
 
@@ -168,17 +174,10 @@ bool pages_restore(struct pages *pages, const struct image *image, const void *f
 	if (!header)
 		return false;
 	pages_cut(pages, image->count);
-	for (size_t i = 0; i < image->count; i++) {
-		struct db_page *page = i == 0 ? header : image->pages[i];
-
-		if (i < pages->count && pages->pages[i] == page)
-			continue;
-		if (i < pages->count)
-			db_page_unref(pages->pages[i]);
-		else
-			pages->count = i + 1;
-		pages->pages[i] = i == 0 ? page : db_page_ref(page);
-	}
+	set_page(pages, 0, header);
+	for (size_t i = 1; i < image->count; i++)
+		if (i >= pages->count || pages->pages[i] != image->pages[i])
+			set_page(pages, i, db_page_ref(image->pages[i]));
 	return true;
 }
 

@@ -67,12 +67,10 @@ static struct query compose_insert(struct composer *c, const struct resource *r)
 
 	buf_printf(&c->text, "INSERT INTO %s (", r->table);
 	if (owner) {
-		buf_add(&c->text, owner->relation->near);
-		count++;
-	}
-	if (owner && owner->kind == K_MANY) {
-		buf_add(&c->text, ", position");
-		count++;
+		const bool many = owner->kind == K_MANY;
+
+		buf_printf(&c->text, "%s%s", owner->relation->near, many ? ", position" : "");
+		count = 1 + many;
 	}
 	for (size_t i = 0; i < r->nfields; i++)
 		if (is_stored(&r->fields[i]))
@@ -117,13 +115,6 @@ static struct query compose_related(struct composer *c, const struct field *f)
 	return finish(c);
 }
 
-static struct query compose_link(struct composer *c, const struct relation *rel)
-{
-	buf_printf(&c->text, "INSERT INTO %s (%s, position, %s) VALUES (?1, ?2, ?3)", rel->link,
-		   rel->near, rel->far);
-	return finish(c);
-}
-
 bool sql_compose(struct sql *sql, struct arena *a)
 {
 	struct composer c = { .arena = a, .text = BUF_INIT(8192), .ok = true };
@@ -144,8 +135,11 @@ bool sql_compose(struct sql *sql, struct arena *a)
 				continue;
 			if (!resource_ref_column(r, f))
 				sql->related[i][n] = compose_related(&c, f);
-			if (f->relation->ids)
-				sql->link[i][n] = compose_link(&c, f->relation);
+			if (!f->relation->ids)
+				continue;
+			buf_printf(&c.text, "INSERT INTO %s (%s, position, %s) VALUES (?1, ?2, ?3)",
+				   f->relation->link, f->relation->near, f->relation->far);
+			sql->link[i][n] = finish(&c);
 		}
 	}
 	buf_free(&c.text);

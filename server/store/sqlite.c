@@ -415,17 +415,18 @@ bool db_commit(struct db *db)
 	return false;
 }
 
-static bool has_failed(struct db *db)
+/* The library's error; NULL if there is none. Without a connection, memory is short. */
+static const char *library_error(const struct db *db)
 {
 	int code = sqlite3_errcode(db->sqlite) & 0xff;
 
-	return code != SQLITE_OK && code < SQLITE_ROW;
+	return code != SQLITE_OK && code < SQLITE_ROW ? sqlite3_errmsg(db->sqlite) : NULL;
 }
 
 void db_note_failure(struct db *db, const char *why)
 {
-	if (!why && has_failed(db))
-		why = sqlite3_errmsg(db->sqlite);
+	if (!why)
+		why = library_error(db);
 	if (why)
 		snprintf(db->failed, sizeof db->failed, "%s", why);
 }
@@ -469,10 +470,10 @@ bool db_copy(struct db *target, struct db *source)
 
 const char *db_error(struct db *db)
 {
-	if (db && db->failed[0])
-		return db->failed;
+	const char *why = !db ? NULL : db->failed[0] ? db->failed : library_error(db);
+
 	/* If the library reports no error, an allocation of ours has failed. */
-	return db && db->sqlite && has_failed(db) ? sqlite3_errmsg(db->sqlite) : "out of memory";
+	return why ? why : "out of memory";
 }
 
 /* The kept statement of that text, or a place for it: that of the least recently used one. */

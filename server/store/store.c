@@ -61,11 +61,11 @@ static bool create_tables(struct db *db, const char *schema, char *err, size_t e
 		 APPLICATION, store_schema_number(schema));
 	if (!db_write(db))
 		return db_write_error(db, err, errlen);
-	if (db_exec(db, schema) && db_exec(db, marks))
-		return db_commit(db) || db_write_error(db, err, errlen);
-	db_write_error(db, err, errlen);
-	db_rollback(db);
-	return false;
+	if (!db_exec(db, schema) || !db_exec(db, marks))
+		db_rollback(db);
+	else if (db_commit(db))
+		return true;
+	return db_write_error(db, err, errlen);
 }
 
 /* A store without a connection, in pages or in a file; it takes over `pages` and `path`. */
@@ -151,15 +151,13 @@ void store_close(struct store *store)
 /* ---- connections for threads ----------------------------------------------------------------- */
 
 /* A free connection, if possible that of the worker's slot; else NULL, and *place is an empty slot,
- * or NULL. */
+ * if possible the worker's, or NULL. */
 static struct db *find_free(struct store *store, unsigned worker, struct db ***place)
 {
-	struct db *own = store->slots[worker];
-
 	*place = NULL;
-	if (own && !own->in_use)
-		return own;
-	for (struct db **slot = store->slots; slot < store->slots + WORKERS_MAX; slot++) {
+	for (unsigned i = 0; i < WORKERS_MAX; i++) {
+		struct db **slot = &store->slots[(worker + i) % WORKERS_MAX];
+
 		if (*slot && !(*slot)->in_use)
 			return *slot;
 		if (!*slot && !*place)
