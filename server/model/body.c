@@ -231,7 +231,7 @@ static bool fail_missing(struct body_reader *r, const struct field *f)
 	char expected[EXPECTED_MAX];
 
 	value_expected(f, r->parser->version, expected, sizeof expected);
-	return PARSE_FAIL(r->parser, path, "%s is missing; expected %s", path, expected);
+	return PARSE_FAIL(r->parser, path, "%s is required; expected %s", path, expected);
 }
 
 static bool read_object(struct body_reader *r, const struct shape *shape, const cJSON *json,
@@ -293,7 +293,7 @@ bool body_parse(struct parser *p, const struct shape *shape, bool strict, const 
 		       PARSE_FAIL(p, NULL, "the body cannot be read: line %u, column %u: %s",
 				  json_error.line, json_error.column, json_error.what);
 	ok = cJSON_IsObject(json) ? read_object(&r, shape, json, body)
-				  : fail_whole(&r, shape, "the body is no JSON object");
+				  : fail_whole(&r, shape, "the body is not a JSON object");
 	cJSON_Delete(json);
 	return ok;
 }

@@ -81,8 +81,8 @@ static bool add_path(struct parser *p, const struct resource *r, bool of_list, c
 			    EXPAND_DEPTH, parse_shown(p, name));
 		if (!*name)
 			return PARSE_FAIL(p, expand,
-					  "an empty name in expand; names are separated by one "
-					  "comma, levels by one dot");
+					  "expand has an empty name; separate names by one comma, "
+					  "levels by one dot");
 		f = resource_find_field(r, name);
 		if (!f || !is_expandable(f, p->version))
 			return fail_unknown(p, r, called, of_list && depth == 1, name);

@@ -44,8 +44,8 @@ static bool read_number(struct list_reader *r, struct number *number, const char
 
 	if (number->given && !streq(number->given, text))
 		return PARSE_FAIL(r->parser, number->name,
-				  "%s came twice, as '%s' and as '%s'; send it once", number->name,
-				  parse_shown(r->parser, number->given),
+				  "%s is given twice, as '%s' and as '%s'; send it once",
+				  number->name, parse_shown(r->parser, number->given),
 				  parse_shown(r->parser, text));
 	if (!is_integer(text))
 		return PARSE_FAIL(r->parser, number->name, "%s '%s': expected an integer",
@@ -67,11 +67,13 @@ static bool fail_order(struct list_reader *r, const char *name)
 		if (span_has(r->resource->fields[i].sort, v))
 			buf_printf(&valid, "%s%s", valid.len ? ", " : "",
 				   r->resource->fields[i].name);
-	return !valid.bad && PARSE_FAIL(r->parser, order_by,
-					"order_by '%s': %s has for a %s: %s; each alone, or "
-					"followed by :asc or :desc",
-					parse_shown(r->parser, name), version_name(v),
-					r->resource->object, valid.len ? valid.text : "none");
+	if (valid.bad)
+		return false;
+	return PARSE_FAIL(r->parser, order_by,
+			  "unknown order_by '%s'; %s has for a %s: %s; each may end with :asc or "
+			  ":desc",
+			  parse_shown(r->parser, name), version_name(v), r->resource->object,
+			  valid.len ? valid.text : "none");
 }
 
 static void add_order(struct list_query *l, const struct field *f, bool ascending)
@@ -93,7 +95,7 @@ static bool read_order(struct list_reader *r, const char *item)
 		return false;
 	if (!*item)
 		return PARSE_FAIL(r->parser, order_by,
-				  "an empty name in order_by; names are separated by one comma");
+				  "order_by has an empty name; separate names by one comma");
 	if (!f || !span_has(f->sort, r->parser->version) ||
 	    (direction && !ascending && !streq(direction, "desc")))
 		return fail_order(r, item);

@@ -299,9 +299,9 @@ static bool lock_file(struct store *store, const char *path, char *err, size_t e
 	if (store->file >= 0 && flock(store->file, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	if (store->file >= 0 && errno == EWOULDBLOCK)
-		snprintf(err, errlen, "%s is in use by another miru-mock", path);
+		snprintf(err, errlen, "%s: in use by another miru-mock", path);
 	else
-		snprintf(err, errlen, "%s cannot be opened: %s", path, strerror(errno));
+		snprintf(err, errlen, "%s: cannot be opened: %s", path, strerror(errno));
 	return false;
 }
 
@@ -324,19 +324,19 @@ static bool check_file(struct db *db, const char *path, const char *schema, bool
 
 	*fresh = changes == 0;
 	if (bytes < 0)
-		snprintf(err, errlen, "%s cannot be read as a database: %s", path, db_error(db));
+		snprintf(err, errlen, "%s: cannot be read as a database: %s", path, db_error(db));
 	else if (!empty && application != APPLICATION)
-		snprintf(err, errlen, "%s is not a database of miru-mock's", path);
+		snprintf(err, errlen, "%s: not a database of miru-mock", path);
 	else if (!empty && pragma(db, "PRAGMA user_version") != store_schema_number(schema))
 		snprintf(err, errlen,
-			 "%s was made by another version of miru-mock; export it with that one, "
+			 "%s: made by another version of miru-mock; export it with that version, "
 			 "and load the export with --fixtures into a new file",
 			 path);
 	else if (!db->store->read_only && bytes != PAGE_BYTES)
 		/* It is copied to and from memory page by page. */
 		snprintf(err, errlen,
-			 "%s has pages of %d bytes, and miru-mock's have %d; export it, and load "
-			 "the export with --fixtures into a new file",
+			 "%s: has pages of %d bytes (expected %d); export it, and load the export "
+			 "with --fixtures into a new file",
 			 path, (int)bytes, PAGE_BYTES);
 	else
 		return true;
@@ -349,7 +349,7 @@ static bool connect_file(struct store *store, const char *path, char *err, size_
 
 	store->first = store_connect(store, why, sizeof why);
 	if (!store->first)
-		snprintf(err, errlen, "%s cannot be opened: %s", path,
+		snprintf(err, errlen, "%s: cannot be opened: %s", path,
 			 access(path, R_OK) == 0 ? why : strerror(errno));
 	return store->first;
 }
