@@ -4,7 +4,7 @@
 #include "model/word.h"
 
 /* clang-format off */
-#define WORD(symbol, text, on, older) { text, on, older },
+#define WORD(symbol, ...) { __VA_ARGS__ },
 #define LAST { .text = NULL }
 
 const struct word device_status_words[] = { DEVICE_STATUSES(WORD) LAST };

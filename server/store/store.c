@@ -156,11 +156,11 @@ static struct db *find_free(struct store *store, unsigned worker, struct db ***p
 {
 	*place = NULL;
 	for (unsigned i = 0; i < WORKERS_MAX; i++) {
-		struct db **slot = &store->slots[(worker + i) % WORKERS_MAX];
+		struct db **slot = &store->slots[(worker + i) % WORKERS_MAX], *db = *slot;
 
-		if (*slot && !(*slot)->in_use)
-			return *slot;
-		if (!*slot && !*place)
+		if (db && !db->in_use)
+			return db;
+		if (!db && !*place)
 			*place = slot;
 	}
 	return NULL;
