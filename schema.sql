@@ -1,15 +1,18 @@
--- The tables of one workspace: the one definition of what is stored.
+-- The tables of a workspace.
 --
--- Rows hold the newest version's shape; older versions are read through the resource table
--- (server/model/resource.c), and tests/unit/store/schema_sql.c holds this file against it: every
--- stored field has its column, every relation its keys, every filter and sort key its index.
+-- Rows have the shape of the newest version; the resource table (server/model/resource.c) says what
+-- older versions see. tests/unit/store/schema_sql.c compares both: every stored field has its column,
+-- every relation its keys, every filter and sort key its index.
 --
--- Times are text, UTC, always with six digits of fraction (YYYY-MM-DDTHH:MM:SS.ffffffZ), so that
--- comparing text compares times. Lists keep their order in a column named position, from 0.
+-- Times are text, in UTC, with six digits of fraction (YYYY-MM-DDTHH:MM:SS.ffffffZ), so comparing text
+-- compares times. Lists keep their order in a column `position`, from 0.
 --
--- An index that a list is read off ends with what orders it: (created_at, id DESC), read from its end, is
--- the youngest first and by id what is as old; (created_at, id) is the oldest first. What is made later
--- is added at the end, where it costs the least.
+-- The index that a list is read from ends with the order of the list: (created_at, id DESC), read
+-- backwards, gives the youngest first, and equally old rows by id; (created_at, id) gives the oldest
+-- first. New rows are appended at the end of such an index, where that is cheapest.
+--
+-- Only the statements count for the number by which a file is accepted (store/store.c); comments and
+-- white space may change.
 
 CREATE TABLE api_keys (
 	id         TEXT PRIMARY KEY NOT NULL,
@@ -25,7 +28,7 @@ CREATE TABLE groups (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL
 ) STRICT;
--- Names are unique among siblings; NULLs differ in an index, so the top level is named ''.
+-- Names are unique among siblings. An index takes NULLs for different, so the top level is ''.
 CREATE UNIQUE INDEX groups_siblings ON groups (ifnull(parent_id, ''), name);
 CREATE INDEX groups_name ON groups (name, id);
 CREATE INDEX groups_name_desc ON groups (name, id DESC);
@@ -78,7 +81,7 @@ CREATE TABLE config_types (
 	slug       TEXT NOT NULL UNIQUE,
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
-	archived_at TEXT -- since when nothing new is made of it; or null
+	archived_at TEXT -- nothing new may be made of it since then; or null
 ) STRICT;
 CREATE INDEX config_types_created_at ON config_types (created_at, id DESC);
 CREATE INDEX config_types_oldest ON config_types (created_at, id);
@@ -94,7 +97,7 @@ CREATE TABLE config_schemas (
 	language        TEXT NOT NULL CHECK (language IN ('jsonschema', 'cue', 'opaque')),
 	format          TEXT NOT NULL CHECK (format IN ('json', 'yaml', 'cue')),
 	UNIQUE (config_type_id, digest),
-	UNIQUE (id, config_type_id) -- what config_instances refers to
+	UNIQUE (id, config_type_id) -- config_instances refers to it
 ) STRICT;
 CREATE INDEX config_schemas_config_type_id
 	ON config_schemas (config_type_id, created_at, id DESC);
@@ -137,7 +140,7 @@ CREATE TABLE config_instances (
 	slot_key         TEXT NOT NULL,
 	created_at       TEXT NOT NULL,
 	config_schema_id TEXT NOT NULL,
-	config_type_id   TEXT NOT NULL, -- the schema's: kept here for its filter, and held to it
+	config_type_id   TEXT NOT NULL, -- a copy of the schema's, for the filter; a foreign key
 	FOREIGN KEY (config_schema_id, config_type_id)
 	        REFERENCES config_schemas (id, config_type_id),
 	FOREIGN KEY (config_schema_id, slot_key)
@@ -151,7 +154,7 @@ CREATE INDEX config_instances_slot_key ON config_instances (slot_key, created_at
 CREATE INDEX config_instances_created_at ON config_instances (created_at, id DESC);
 CREATE INDEX config_instances_oldest ON config_instances (created_at, id);
 
--- Apart from config_instances because it can be large and is read only when asked for.
+-- Not a column of config_instances, because it can be large and is read only if it is expanded.
 CREATE TABLE config_instance_contents (
 	config_instance_id TEXT PRIMARY KEY NOT NULL REFERENCES config_instances (id),
 	format             TEXT NOT NULL CHECK (format IN ('json', 'yaml', 'jsonc', 'xml', 'text')),
@@ -164,7 +167,7 @@ CREATE TABLE releases (
 	git_commit_id TEXT REFERENCES git_commits (id),
 	created_at    TEXT NOT NULL,
 	updated_at    TEXT NOT NULL,
-	archived_at   TEXT -- since when nothing new is deployed of it; or null
+	archived_at   TEXT -- nothing new may be deployed of it since then; or null
 ) STRICT;
 CREATE INDEX releases_created_at ON releases (created_at, id DESC);
 CREATE INDEX releases_oldest ON releases (created_at, id);
@@ -193,24 +196,24 @@ CREATE TABLE deployments (
 	queued_at       TEXT,
 	deployed_at     TEXT,
 	archived_at     TEXT,
-	reviewed_at     TEXT, -- when it was staged again, if it was
-	waiting_since   TEXT  -- since when its device, which is online, has a step to do with it
+	reviewed_at     TEXT, -- when it was staged again; or null
+	waiting_since   TEXT  -- since when its device, which is online, has a step to take; or null
 ) STRICT;
--- A device's current deployment is the one it is meant to run: its target, queued or deployed.
--- There is at most one, and no other column says which.
+-- A device's current deployment is the one that it should run. There is at most one, and no other
+-- column says which.
 CREATE UNIQUE INDEX deployments_current ON deployments (device_id)
 	WHERE target_status = 'deployed';
--- The devices that run a release.
+-- The devices whose current deployment is of a release.
 CREATE INDEX deployments_current_release ON deployments (release_id, device_id)
 	WHERE target_status = 'deployed';
--- What a device is meant to have: few deployments, whatever the number of those that are over.
+-- The targeted deployments of a device: few, whatever the number of those that are over.
 CREATE INDEX deployments_targeted ON deployments (device_id, created_at, id)
 	WHERE target_status <> 'archived';
--- What is not over, or shall be again, and does not wait for its device's next step.
+-- The deployments of a device that may have a next step, and do not wait for it.
 CREATE INDEX deployments_idle ON deployments (device_id, created_at, id)
 	WHERE (activity_status <> 'archived' OR target_status = 'deployed')
 	AND waiting_since IS NULL;
--- What is on a device.
+-- The deployments that are on a device.
 CREATE INDEX deployments_deployed ON deployments (device_id, created_at, id)
 	WHERE activity_status = 'deployed';
 CREATE INDEX deployments_waiting ON deployments (waiting_since, id)

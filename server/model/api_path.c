@@ -1,17 +1,17 @@
 /*
- * api_path.c - the prefixes.
+ * api_path.c - the table of prefixes.
  */
 #include "model/api_path.h"
 
 #include "base/glob.h"
 #include "base/percent.h"
 
-/* Those of the SDK's environments and of the agent's scripts (behaviour: section 1). */
+/* As the SDK's environments and the agent's scripts have them (behaviour: section 1). */
 static const char *const prefixes[] = { "beta", "v1" };
 
 size_t api_path_prefix(const char *path)
 {
-	enum { PREFIX_MAX = 4, ENCODED = 3 /* bytes that one of them may be written as */ };
+	enum { PREFIX_MAX = 4, ENCODED = 3 /* bytes of an encoded character */ };
 	char segment[PREFIX_MAX * ENCODED + 1];
 	size_t len = *path == '/' ? strcspn(path + 1, "/?") : 0;
 

@@ -1,11 +1,11 @@
 /*
- * error.h - the table of errors: what the API refuses with (behaviour: section 4.3). Pure.
+ * error.h - the table of errors that the API answers with (behaviour: section 4.3). Pure.
  */
 #ifndef MODEL_ERROR_H
 #define MODEL_ERROR_H
 
-/* 429 and 502 to 504 are faults' only (workspace/fault.c), but for workspaces. ERROR(symbol, HTTP
- * status, code); too_many_connections is http/conn_limits.c's. */
+/* ERROR(symbol, HTTP status, code). Only fault rules (workspace/fault.c) use 429 and 502 to 504,
+ * but for too_many_workspaces. too_many_connections is http/conn_limits.c's. */
 #define ERRORS(ERROR)                                                                              \
 	ERROR(INVALID_REQUEST, 400, "invalid_request")                                             \
 	ERROR(INVALID_FIXTURES, 400, "invalid_fixtures")                                           \

@@ -1,68 +1,51 @@
 /*
- * expansion.c - expand=a,b.c&expand[]=d into a tree.
+ * expansion.c - makes a tree of expand=a,b.c&expand[]=d.
  */
 #include "model/expansion.h"
 
 #include "base/buf.h"
-#include "base/utf8.h"
 
 struct expansion *expansion_find(const struct expansion *siblings, const struct field *field)
 {
 	while (siblings && siblings->field != field)
 		siblings = siblings->next;
-	return (struct expansion *)siblings; /* as constant as what the caller gave, like strchr */
+	return (struct expansion *)siblings; /* const if the argument is, like strchr */
 }
 
-static bool expandable(const struct field *f, enum version v)
+static bool is_expandable(const struct field *f, enum version v)
 {
 	return (f->flags & F_EXPAND) != 0 && span_has(f->on, v);
 }
 
-static const char total_count[] = "total_count";
+static const char expand[] = "expand", total_count[] = "total_count";
 
 /* "unknown expansion 'x' of device; VERSION has: current_deployment, current_release" */
-static bool unknown(struct parser *p, const struct resource *in, const char *of, bool total,
-		    const char *name)
+static bool fail_unknown(struct parser *p, const struct resource *r, const char *called, bool total,
+			 const char *name)
 {
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
-	const struct field *known = resource_find_field(in, name);
-	const char *shown = utf8_clean(p->arena, name, 64);
+	const struct field *known = resource_find_field(r, name);
+	const char *shown = parse_shown(p, name);
 	const char *version = version_name(p->version);
 
 	if (total)
 		buf_add(&valid, total_count);
-	for (size_t i = 0; i < in->nfields; i++)
-		if (expandable(&in->fields[i], p->version))
-			buf_printf(&valid, "%s%s", valid.len ? ", " : "", in->fields[i].name);
-	if (valid.bad || !shown)
+	for (size_t i = 0; i < r->nfields; i++)
+		if (is_expandable(&r->fields[i], p->version))
+			buf_printf(&valid, "%s%s", valid.len ? ", " : "", r->fields[i].name);
+	if (!valid.len)
+		buf_add(&valid, "none");
+	if (valid.bad)
 		return false;
-
-	const char *has = valid.len ? valid.text : "none";
-
 	if (known && known->flags & F_EXPAND)
-		p->error.message =
-		    arena_printf(p->arena, "expansion '%s' of %s exists since %s; %s has: %s",
-				 shown, of, version_name(known->on.since), version, has);
-	else
-		p->error.message =
-		    arena_printf(p->arena, "unknown expansion '%s' of %s; %s has: %s", shown, of,
-				 version, has);
-	return false;
+		return PARSE_FAIL(p, expand, "expansion '%s' of %s exists since %s; %s has: %s",
+				  shown, called, version_name(known->on.since), version,
+				  valid.text);
+	return PARSE_FAIL(p, expand, "unknown expansion '%s' of %s; %s has: %s", shown, called,
+			  version, valid.text);
 }
 
-static bool too_deep(struct parser *p, const char *name)
-{
-	const char *shown = utf8_clean(p->arena, name, 64);
-
-	if (shown)
-		p->error.message =
-		    arena_printf(p->arena,
-				 "expand goes at most %d levels deep; '%s' is one too deep",
-				 EXPAND_DEPTH, shown);
-	return false;
-}
-
-/* The expansion of a field, made if it is not there; NULL when memory is short. */
+/* The expansion of a field, made if there is none; NULL when memory is short. */
 static struct expansion *find_or_add(struct arena *a, struct expansion **siblings,
 				     const struct field *f)
 {
@@ -79,65 +62,57 @@ static struct expansion *find_or_add(struct arena *a, struct expansion **sibling
 	return e;
 }
 
-/* Add one name, "a.b.c", to the tree. */
-static bool add(struct parser *p, const struct resource *in, bool of_list, const char *name,
-		struct expansion **siblings)
+/* Add one path, "a.b.c", to the tree. */
+static bool add_path(struct parser *p, const struct resource *r, bool of_list, const char *path,
+		     struct expansion **siblings)
 {
-	const char *of = in->object;
+	const char *called = r->object;
 
-	for (unsigned depth = 1;; depth++) {
-		size_t len = strcspn(name, ".");
-		const char *part = arena_strndup(p->arena, name, len);
-		const struct field *f = part ? resource_find_field(in, part) : NULL;
+	for (unsigned depth = 1; path; depth++) {
+		const char *name = parse_item(p, &path, '.');
+		const struct field *f;
 		struct expansion *e;
 
-		if (!part)
+		if (!name)
 			return false;
 		if (depth > EXPAND_DEPTH)
-			return too_deep(p, part);
-		if (!*part) {
-			p->error.message =
-			    "an empty name in expand; names are separated by one comma, "
-			    "levels by one dot";
-			return false;
-		}
-		if (!f || !expandable(f, p->version))
-			return unknown(p, in, of, of_list && depth == 1, part);
+			return PARSE_FAIL(
+			    p, expand, "expand goes at most %d levels deep; '%s' is one too deep",
+			    EXPAND_DEPTH, parse_shown(p, name));
+		if (!*name)
+			return PARSE_FAIL(p, expand,
+					  "expand has an empty name; separate names by one comma, "
+					  "levels by one dot");
+		f = resource_find_field(r, name);
+		if (!f || !is_expandable(f, p->version))
+			return fail_unknown(p, r, called, of_list && depth == 1, name);
 		e = find_or_add(p->arena, siblings, f);
 		if (!e)
 			return false;
-		if (!name[len])
-			return true;
-		in = &resources[f->relation->target];
-		of = in->object ? in->object : f->name;
+		r = &resources[f->relation->target];
+		called = r->object ? r->object : f->name;
 		siblings = &e->children;
-		name += len + 1;
 	}
+	return true;
 }
 
 bool expansion_parse(struct parser *p, const struct resource *r, bool of_list,
 		     const struct pairs *query, struct expansions *e)
 {
-	p->error = (struct parse_error){ .field = "expand" };
 	*e = (struct expansions){ .tree = NULL };
 	for (size_t i = 0; i < query->count; i++) {
-		const char *at = query->items[i].value, *key = query->items[i].name;
+		const struct pair *item = &query->items[i];
+		const char *rest = *item->value ? item->value : NULL; /* empty: asks for nothing */
 
-		if (!streq(key, "expand") && !streq(key, "expand[]"))
+		if (!streq(item->name, "expand") && !streq(item->name, "expand[]"))
 			continue;
-		if (!*at) /* expand= asks for nothing */
-			continue;
-		for (;; at++) {
-			size_t len = strcspn(at, ",");
-			const char *name = arena_strndup(p->arena, at, len);
+		while (rest) {
+			const char *path = parse_item(p, &rest, ',');
 
-			if (name && of_list && streq(name, total_count))
+			if (path && of_list && streq(path, total_count))
 				e->total = true;
-			else if (!name || !add(p, r, of_list, name, &e->tree))
+			else if (!path || !add_path(p, r, of_list, path, &e->tree))
 				return false;
-			at += len;
-			if (!*at)
-				break;
 		}
 	}
 	return true;

@@ -1,5 +1,5 @@
 /*
- * expansion.h - reading the `expand` parameter into a tree over the resource table (behaviour:
+ * expansion.h - reads the `expand` parameter into a tree over the resource table (behaviour:
  * section 5.4). Pure.
  */
 #ifndef MODEL_EXPANSION_H
@@ -10,22 +10,21 @@
 
 enum { EXPAND_DEPTH = 4 };
 
-/* One relation to expand, and what to expand in the objects that it leads to. */
+/* A relation to expand, and what to expand in the objects that it leads to. */
 struct expansion {
 	const struct field *field;
 	struct expansion *children, *next;
 };
 
-/* What is expanded. */
 struct expansions {
 	struct expansion *tree; /* NULL: nothing */
-	bool total;             /* and the list's total_count */
+	bool total;             /* the list's total_count, too */
 };
 
 /*
- * Read every `expand` and `expand[]` of a query: names separated by commas, nested by dots, each
- * naming its parents too; where it is of a list, total_count is one. Sets *e, in the arena. False
- * on failure, with p->error.
+ * Read every `expand` and `expand[]` of a query: names separated by commas, nested by dots; a
+ * nested name expands its parents too. Of a list, total_count is a name as well. Sets *e, in the
+ * arena. False on failure, with p->error.
  */
 bool expansion_parse(struct parser *p, const struct resource *r, bool of_list,
 		     const struct pairs *query, struct expansions *e) MUST_CHECK;

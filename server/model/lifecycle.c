@@ -1,6 +1,6 @@
 /*
- * lifecycle.c - the rows. Their numbers are those of behaviour, section 11.4; rows 1 and 2 make
- * deployments, and rows 13, 15 and 16 say which moves do not exist.
+ * lifecycle.c - the table of moves. The numbers are those of behaviour, section 11.4; rows 1 and 2
+ * make deployments, and rows 13, 15 and 16 say which moves do not exist.
  */
 #include "model/lifecycle.h"
 
@@ -24,7 +24,7 @@ static const struct move moves[MOVE_COUNT] = {
 	[MOVE_REPLACE] = { /* 6 */
 		.targets = BIT(TARGET_DEPLOYED),
 		.to = { .target = TARGET_ARCHIVED } },
-	/* The agent's own, by the rows and by the table of its decisions below them. */
+	/* The agent's own, by these rows and by the table of its decisions below them. */
 	[MOVE_INSTALL] = { /* 7, 11 */
 		.targets = BIT(TARGET_DEPLOYED),
 		.activities = BIT(ACTIVITY_QUEUED) | BIT(ACTIVITY_REMOVING) | BIT(ACTIVITY_ARCHIVED),

@@ -1,43 +1,33 @@
 /*
- * list_query.c - limit=5&order_by=name:asc,id&status=online|offline into a struct list_query.
+ * list_query.c - reads limit=5&order_by=name:asc,id&status=online|offline.
  */
 #include "model/list_query.h"
 
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/utf8.h"
 #include "model/value.h"
 
-enum { SHOWN = 64 };
+static const char order_by[] = "order_by";
 
-/* The greatest integer that every reader of JSON can hold. */
+/* The greatest integer that every JSON parser can hold. */
 #define OFFSET_MAX INT64_C(9007199254740991)
 
-/* A number that is given once, in the listing. */
+/* A parameter that is a number, and may be given once. */
 struct number {
 	const char *name;
 	int64_t min, max, *value;
-	const char *given; /* as it was; NULL: not yet */
+	const char *given; /* its text; NULL: not given yet */
 };
 
 /* What the functions below share. */
-struct reader {
-	struct arena *arena;
+struct list_reader {
+	struct parser *parser;
 	const struct resource *resource;
-	enum version version;
 	const struct list_query_rules *rules;
 	struct list_query *list_query;
-	const char *why;
 	struct number limit, offset;
 };
-
-static const char *shown(struct reader *r, const char *text)
-{
-	const char *clean = utf8_clean(r->arena, text, SHOWN);
-
-	return clean ? clean : "?";
-}
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
@@ -47,94 +37,86 @@ static bool is_integer(const char *text)
 	return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* An integer, replaced by the nearest that is allowed. */
-static bool read_number(struct reader *r, struct number *number, const char *text)
+/* Read an integer; what is out of range becomes the nearest in it. */
+static bool read_number(struct list_reader *r, struct number *number, const char *text)
 {
 	long n;
 
-	if (!*text) /* limit= asks for nothing */
-		return true;
-	if (number->given && !streq(number->given, text)) {
-		r->why = arena_printf(r->arena, "%s came twice, as '%s' and as '%s'; send it once",
-				      number->name, shown(r, number->given), shown(r, text));
-		return false;
-	}
-	if (!is_integer(text)) {
-		r->why = arena_printf(r->arena, "%s '%s': expected an integer", number->name,
-				      shown(r, text));
-		return false;
-	}
+	if (number->given && !streq(number->given, text))
+		return PARSE_FAIL(r->parser, number->name,
+				  "%s is given twice, as '%s' and as '%s'; send it once",
+				  number->name, parse_shown(r->parser, number->given),
+				  parse_shown(r->parser, text));
+	if (!is_integer(text))
+		return PARSE_FAIL(r->parser, number->name, "%s '%s': expected an integer",
+				  number->name, parse_shown(r->parser, text));
 	number->given = text;
-	n = strtol(text, NULL, 10); /* which keeps to the nearest long by itself */
+	n = strtol(text, NULL, 10); /* out of range: the nearest long */
 	*number->value = n < number->min ? number->min : n > number->max ? number->max : n;
 	return true;
 }
 
 /* ---- the order ------------------------------------------------------------------------------- */
 
-static bool no_order(struct reader *r, const char *name)
+static bool fail_order(struct list_reader *r, const char *name)
 {
 	struct buf valid CLEANUP(buf_free) = BUF_INIT(1024);
+	const enum version v = r->parser->version;
 
 	for (size_t i = 0; i < r->resource->nfields; i++)
-		if (span_has(r->resource->fields[i].sort, r->version))
+		if (span_has(r->resource->fields[i].sort, v))
 			buf_printf(&valid, "%s%s", valid.len ? ", " : "",
 				   r->resource->fields[i].name);
-	r->why = valid.bad ? NULL
-			   : arena_printf(r->arena,
-					  "order_by '%s': %s has for a %s: %s; each alone, or "
-					  "followed by :asc or :desc",
-					  shown(r, name), version_name(r->version),
-					  r->resource->object, valid.text ? valid.text : "none");
-	return false;
+	if (valid.bad)
+		return false;
+	return PARSE_FAIL(r->parser, order_by,
+			  "unknown order_by '%s'; %s has for a %s: %s; each may end with :asc or "
+			  ":desc",
+			  parse_shown(r->parser, name), version_name(v), r->resource->object,
+			  valid.len ? valid.text : "none");
 }
 
 static void add_order(struct list_query *l, const struct field *f, bool ascending)
 {
 	for (size_t i = 0; i < l->norders; i++)
 		if (l->orders[i].field == f)
-			return; /* what is equal by it already is not ordered by it again */
+			return; /* a later order by the same field decides nothing */
 	l->orders[l->norders++] = (struct order){ f, ascending };
 }
 
-static bool read_order(struct reader *r, const char *item)
+static bool read_order(struct list_reader *r, const char *item)
 {
-	const char *colon = strchr(item, ':');
-	const char *name = arena_strndup(r->arena, item, strcspn(item, ":"));
+	const char *direction = item;
+	const char *name = parse_item(r->parser, &direction, ':');
 	const struct field *f = name ? resource_find_field(r->resource, name) : NULL;
-	bool ascending = colon && streq(colon, ":asc");
+	bool ascending = direction && streq(direction, "asc");
 
 	if (!name)
 		return false;
-	if (!*item) {
-		r->why = "an empty name in order_by; names are separated by one comma";
-		return false;
-	}
-	if (!f || !span_has(f->sort, r->version) || (colon && !ascending && !streq(colon, ":desc")))
-		return no_order(r, item);
+	if (!*item)
+		return PARSE_FAIL(r->parser, order_by,
+				  "order_by has an empty name; separate names by one comma");
+	if (!f || !span_has(f->sort, r->parser->version) ||
+	    (direction && !ascending && !streq(direction, "desc")))
+		return fail_order(r, item);
 	add_order(r->list_query, f, ascending);
 	return true;
 }
 
-static bool read_orders(struct reader *r, const char *text)
+static bool read_orders(struct list_reader *r, const char *text)
 {
-	if (!*text)
-		return true;
-	for (;; text++) {
-		size_t len = strcspn(text, ",");
-		const char *item = arena_strndup(r->arena, text, len);
+	while (text) {
+		const char *item = parse_item(r->parser, &text, ',');
 
 		if (!item || !read_order(r, item))
 			return false;
-		text += len;
-		if (!*text)
-			return true;
 	}
+	return true;
 }
 
 /* ---- filters --------------------------------------------------------------------------------- */
 
-static struct filter *filter_of(struct list_query *l, const struct field *f)
+static struct filter *find_or_add_filter(struct list_query *l, const struct field *f)
 {
 	for (size_t i = 0; i < l->nfilters; i++)
 		if (l->filters[i].field == f)
@@ -143,77 +125,62 @@ static struct filter *filter_of(struct list_query *l, const struct field *f)
 	return &l->filters[l->nfilters++];
 }
 
-static bool add_value(struct reader *r, struct filter *filter, const char *value)
+static bool add_value(struct list_reader *r, struct filter *filter, const char *value)
 {
 	for (size_t i = 0; i < filter->count && i <= FILTER_FEW; i++)
 		if (streq(filter->values[i], value))
 			return true;
-	if (!ARENA_GROW(r->arena, filter->values, filter->count + 1, filter->cap))
+	if (!ARENA_GROW(r->parser->arena, filter->values, filter->count + 1, filter->cap))
 		return false;
 	filter->values[filter->count++] = value;
 	return true;
 }
 
-/* A word stands for every word that the version shows as it. */
-static bool add_word(struct reader *r, struct filter *filter, const char *text)
+/* Add every stored word that the version shows as this one. */
+static bool add_word(struct list_reader *r, struct filter *filter, const char *text)
 {
 	const struct field *f = filter->field;
 	const struct word *word = word_find(f->words, text);
+	const enum version v = r->parser->version;
 	char valid[EXPECTED_MAX];
 
-	if (!word || !span_has(word->on, r->version)) {
-		r->why = arena_printf(r->arena, "unknown %s '%s'; %s has: %s", f->name,
-				      shown(r, text), version_name(r->version),
-				      value_words(f->words, r->version, valid, sizeof valid));
-		return false;
-	}
+	if (!word || !span_has(word->on, v))
+		return PARSE_FAIL(r->parser, f->name, "unknown %s '%s'; %s has: %s", f->name,
+				  parse_shown(r->parser, text), version_name(v),
+				  value_words(f->words, v, valid, sizeof valid));
 	for (word = f->words; word->text; word++)
-		if (streq(word_in(f->words, word->text, r->version), text) &&
+		if (streq(word_in(f->words, word->text, v), text) &&
 		    !add_value(r, filter, word->text))
 			return false;
 	return true;
 }
 
 /*
- * Add the values in a text of `len` bytes: the parts that the first of the separators parts it
- * into, parted by the rest of them; and the whole, since a separator may be meant as it is.
+ * Add the values in a text: split it by the first of the separators, and the parts by the others;
+ * then add the whole as well, because a separator may be part of a value.
  */
-static bool add_values(struct reader *r, struct filter *filter, const char *text, size_t len,
+static bool add_values(struct list_reader *r, struct filter *filter, const char *text,
 		       const char *separators)
 {
-	const char *whole = arena_strndup(r->arena, text, len);
-	bool parted = *separators && whole && strchr(whole, *separators);
-	bool any = false;
+	bool has_parts = false;
 
-	if (!whole)
-		return false;
-	if (!parted && separators[0] && separators[1])
-		return add_values(r, filter, text, len, separators + 1);
-	for (const char *at = whole; parted; at++) {
-		size_t part = strcspn(at, (const char[]){ *separators, '\0' });
+	if (*separators && !strchr(text, *separators))
+		return add_values(r, filter, text, separators + 1);
+	for (const char *rest = *separators ? text : NULL; rest;) {
+		const char *part = parse_item(r->parser, &rest, *separators);
 
-		if (part > 0 && !add_values(r, filter, at, part, separators + 1))
+		if (!part || (*part && !add_values(r, filter, part, separators + 1)))
 			return false;
-		any |= part > 0;
-		at += part;
-		if (!*at)
-			break;
+		has_parts |= *part;
 	}
 	if (filter->field->kind != K_ENUM)
-		return add_value(r, filter, whole);
-	return any || add_word(r, filter, whole);
-}
-
-static bool read_filter(struct reader *r, const struct field *f, const char *text)
-{
-	/* One that is empty does not filter. */
-	return !*text || add_values(r, filter_of(r->list_query, f), text, strlen(text),
-				    r->rules->pipe_only ? "|" : "|,");
+		return add_value(r, filter, text);
+	return has_parts || add_word(r, filter, text);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* The name of a pair without the brackets that older clients write behind lists. */
+/* A name without the brackets that older clients append to the names of lists. */
 static const char *plain_name(struct arena *a, const char *name)
 {
 	size_t len = strlen(name);
@@ -223,7 +190,7 @@ static const char *plain_name(struct arena *a, const char *name)
 	return name;
 }
 
-static bool read_pair(struct reader *r, const char *name, const char *value)
+static bool read_pair(struct list_reader *r, const char *name, const char *value)
 {
 	const struct field *f;
 
@@ -231,20 +198,21 @@ static bool read_pair(struct reader *r, const char *name, const char *value)
 		return read_number(r, &r->limit, value);
 	if (streq(name, "offset"))
 		return read_number(r, &r->offset, value);
-	if (streq(name, "order_by"))
+	if (streq(name, order_by))
 		return read_orders(r, value);
 	f = resource_find_field(r->resource, name);
-	return !f || !span_has(f->filter, r->version) || read_filter(r, f, value);
+	return !f || !span_has(f->filter, r->parser->version) ||
+	       add_values(r, find_or_add_filter(r->list_query, f), value,
+			  r->rules->pipe_only ? "|" : "|,");
 }
 
 bool list_query_parse(struct parser *p, const struct resource *r,
 		      const struct list_query_rules *rules, const struct pairs *query,
 		      struct list_query *l)
 {
-	struct reader reader = {
-		.arena = p->arena,
+	struct list_reader reader = {
+		.parser = p,
 		.resource = r,
-		.version = p->version,
 		.rules = rules,
 		.list_query = l,
 		.limit = { "limit", 1, rules->max_limit, &l->limit, NULL },
@@ -254,12 +222,12 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 	*l = (struct list_query){ .limit = rules->max_limit < PAGE_DEFAULT ? rules->max_limit
 									   : PAGE_DEFAULT };
 	for (size_t i = 0; i < query->count; i++) {
-		const char *name = plain_name(p->arena, query->items[i].name);
+		const struct pair *item = &query->items[i];
+		const char *name = plain_name(p->arena, item->name);
 
-		if (!name || !read_pair(&reader, name, query->items[i].value)) {
-			p->error = (struct parse_error){ name, reader.why };
+		/* An empty value asks for nothing. */
+		if (!name || (*item->value && !read_pair(&reader, name, item->value)))
 			return false;
-		}
 	}
 	if (l->norders == 0)
 		add_order(l, resource_field(r, "created_at"), false);
@@ -269,7 +237,7 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 
 bool list_query_is_default(const struct list_query *l)
 {
-	/* The first order is the only one but for the id's, which follows every other. */
+	/* The last order is always by id. */
 	return l->norders == 2 && streq(l->orders[0].field->name, "created_at") &&
 	       !l->orders[0].ascending && l->orders[1].ascending;
 }

@@ -1,6 +1,6 @@
 /*
  * list_query.h - what a request for a list asks for: filters, order, page (behaviour: sections 5.1
- * to 5.3). Reads query pairs by the resource table. Pure.
+ * to 5.3). Reads the query by the resource table. Pure.
  */
 #ifndef MODEL_LIST_QUERY_H
 #define MODEL_LIST_QUERY_H
@@ -10,7 +10,8 @@
 
 enum { PAGE_DEFAULT = 10 };
 
-/* Rows whose field has one of these values, as they are stored; the first few are all different. */
+/* Passes rows whose field has one of these values, in their stored form. The first FILTER_FEW are
+ * all different. */
 struct filter {
 	const struct field *field;
 	const char **values;
@@ -38,14 +39,15 @@ struct list_query_rules {
 };
 
 /*
- * Read `limit`, `offset`, `order_by` and every filter that the version has of the resource; other
- * names are somebody else's, or nobody's. False on failure, with p->error.
+ * Read `limit`, `offset`, `order_by` and every filter that the version has of the resource, and
+ * ignore other names. Values are borrowed from the query or live in the arena. False on failure,
+ * with p->error.
  */
 bool list_query_parse(struct parser *p, const struct resource *r,
 		      const struct list_query_rules *rules, const struct pairs *query,
 		      struct list_query *l) MUST_CHECK;
 
-/* Is its order the one that is not asked for, the youngest first? */
+/* Is its order the default: the youngest first? */
 bool list_query_is_default(const struct list_query *l);
 
 #endif

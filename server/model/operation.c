@@ -1,5 +1,5 @@
 /*
- * operation.c - looking up operations, and what their bodies may hold.
+ * operation.c - looks up operations and the fields of their bodies.
  */
 #include "model/operation.h"
 

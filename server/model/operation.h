@@ -1,6 +1,6 @@
 /*
- * operation.h - what an operation is: method, path, scopes, versions, what the request may ask for,
- * function (behaviour: section 6). The table of them is operations.c's, which knows the functions.
+ * operation.h - an operation of the API: method, path, scopes, versions, parameters, function
+ * (behaviour: section 6). The table of operations is operations.c's, which names the functions.
  */
 #ifndef MODEL_OPERATION_H
 #define MODEL_OPERATION_H
@@ -10,42 +10,42 @@
 
 struct exchange;
 
-/* Which gates stand before it: the API's (key, version, scope), or fewer. */
+/* What is checked before it runs. */
 enum endpoint_class {
-	ENDPOINT_API,
-	ENDPOINT_CONTROL,
-	ENDPOINT_OPEN, /* none, but it answers in the version asked for */
+	ENDPOINT_API,     /* key, version, scope */
+	ENDPOINT_CONTROL, /* none of these */
+	ENDPOINT_OPEN,    /* none of these, but it answers in the version asked for */
 };
 
-/* What the query may say. */
+/* What the query may contain. */
 enum query_kind {
-	QUERY_NONE,   /* nothing that it knows */
+	QUERY_NONE,   /* only the parameters of its own */
 	QUERY_EXPAND, /* expansions of the resource */
-	QUERY_LIST,   /* and filters, order, page, total_count */
+	QUERY_LIST,   /* these, and filters, order, page, total_count */
 };
 
 struct operation {
-	const char *name; /* the specification's: "getDeployment"; NULL where it has none */
+	const char *name; /* in the specification: "getDeployment"; NULL: it is not in there */
 	const char *method, *path; /* a segment in braces is the id */
 	enum endpoint_class class;
-	enum resource_id resource; /* of the id and the answer, unless `answer` is said */
+	enum resource_id resource; /* of the id, and of the answer unless `answer` is set */
 	const struct resource *answer;
-	bool lists; /* the answer is a list of them, */
-	bool raw;   /* or no JSON, but bytes as they are stored */
+	bool lists; /* the answer is a list */
+	bool raw;   /* the answer is no JSON but stored bytes */
 	bool reads; /* its function reads the body itself */
 	/* ENDPOINT_API: */
-	enum scope scope, or_scope; /* either will do; or_scope may be SCOPE_FREE: there is none */
-	enum scope and_scope;       /* and this one, unless it is SCOPE_FREE */
-	struct {                    /* and one for each word of a field of the body */
+	enum scope scope, or_scope; /* one of them is needed; or_scope may be SCOPE_FREE: none */
+	enum scope and_scope;       /* needed as well, unless it is SCOPE_FREE */
+	struct {                    /* needed as well, by the word that a field of the body has */
 		const char *field;  /* NULL: none */
 		const enum scope *scopes;
 	} by_word;
-	struct span on; /* versions that have it */
+	struct span on; /* the versions that have it */
 	enum query_kind query;
-	struct shape params; /* parameters of its query besides */
-	struct shape body;   /* what its body may hold, */
-	bool conflicts;      /* may be refused with 409 for more than what must be unique */
-	enum part writes;    /* or the part of the resource's fields that it may; PART_ALL: none */
+	struct shape params; /* further parameters of its query */
+	struct shape body;   /* the fields of its body, unless `writes` is set */
+	bool conflicts;      /* may fail with 409 for other reasons than a unique value */
+	enum part writes;    /* the body has this part of the resource's fields; PART_ALL: none */
 	bool (*run)(struct exchange *x); /* false: x has failed */
 };
 
@@ -54,9 +54,9 @@ struct operation_table {
 	size_t count;
 };
 
-/* The operation of that name, or NULL. */
+/* The operation of that name; NULL if there is none. */
 const struct operation *operation_named(const struct operation_table *table, const char *name);
-/* What the body of one may hold; without fields where it takes none. */
+/* The fields of its body; none if it takes no body. */
 struct shape operation_body(const struct operation *op);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * progression.c - reading them.
+ * progression.c - reads a progression.
  */
 #include "model/progression.h"
 

@@ -1,5 +1,5 @@
 /*
- * resource.c - the table of resources. Fields stand in the order in which answers show them.
+ * resource.c - the table of resources. Fields are in the order of answers.
  */
 #include "model/resource.h"
 
@@ -18,13 +18,13 @@
 	{ .name = "created_at", .kind = K_TIME, .on = ALWAYS, .sort = ALWAYS, .preset = "now" }
 #define UPDATED_AT \
 	{ .name = "updated_at", .kind = K_TIME, .on = ALWAYS, .same_as = "created_at" }
-/* Filtered by in every version. */
+/* Lists can be filtered by it in every version. */
 #define FILTER .filter = ALWAYS
 
 #define RELATION(...) .relation = &(const struct relation){ __VA_ARGS__ }
-/* To one, through the resource's own column. */
-#define THROUGH(own_table, column, to) \
-	RELATION(.target = (to), .link = (own_table), .near = "id", .far = (column))
+/* To one row, through a column of the table itself. */
+#define THROUGH(own_table, column, resource) \
+	RELATION(.target = (resource), .link = (own_table), .near = "id", .far = (column))
 
 #define CONFIG_TYPE_NAME \
 	{ .name = "config_type_name", .kind = K_TEXT, .on = ALWAYS, \
@@ -32,7 +32,7 @@
 
 /* ---- the resources --------------------------------------------------------------------------- */
 
-/* Not a resource of the API: the keys that may use it. */
+/* No resource of the API, but the keys that may use it. */
 static const struct field api_key_fields[] = {
 	{ .name = "id", .kind = K_ID, .flags = F_GENERATED, .strfmt = STRFMT_ID },
 	{ .name = "key", .kind = K_TEXT, .flags = F_SECRET, .strfmt = STRFMT_KEY },
@@ -113,7 +113,7 @@ static const struct field config_schema_fields[] = {
 	ID,
 	{ .name = "digest", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_NON_EMPTY },
 	CONFIG_TYPE_NAME,
-	/* Before there were slots there was one path: the first slot's. */
+	/* Versions without slots have one path: the first slot's. */
 	{ .name = "instance_filepath", .kind = K_TEXT, .on = UNTIL(V_RAINIER),
 	  .strfmt = STRFMT_FILEPATH,
 	  .sql = "(SELECT filepath FROM config_schema_slots"
@@ -152,7 +152,7 @@ static const struct field schema_document_fields[] = {
 	{ .name = "data", .kind = K_TEXT, .on = ALWAYS },
 };
 
-/* Where the documents came from: of that commit, these files. */
+/* The commit and its files that the documents came from. */
 static const struct field schema_commit_fields[] = {
 	{ .name = "git_commit_id", .kind = K_REF, .refers = R_GIT_COMMIT },
 	{ .name = "schema_filepaths", .kind = K_TEXTS },
@@ -236,44 +236,41 @@ static const struct field deployment_fields[] = {
 
 const struct resource resources[R_COUNT] = {
 	[R_API_KEY] = {
-		.object = "api_key", .called = "key",
-		.array = "api_keys", .table = "api_keys", .key = "id",
-		.prefix = "api_key_", FIELDS(api_key_fields),
+		.object = "api_key", .called = "key", .array = "api_keys", .table = "api_keys",
+		.key = "id", .prefix = "api_key_", FIELDS(api_key_fields),
 		UNIQUES(UNIQUE("keys are unique", ERR_NONE, "key")),
 	},
 	[R_GROUP] = {
-		.object = "group", .called = "group",
-		.array = "groups", .table = "groups", .key = "id",
-		.prefix = "grp_", FIELDS(group_fields),
+		.object = "group", .called = "group", .array = "groups", .table = "groups",
+		.key = "id", .prefix = "grp_", FIELDS(group_fields),
 		UNIQUES(UNIQUE("group names are unique among siblings", ERR_DUPLICATE_GROUP_NAME,
 			       "name", "parent_id")),
 	},
 	[R_DEVICE] = {
-		.object = "device", .called = "device",
-		.array = "devices", .table = "devices", .key = "id",
-		.prefix = "dvc_", FIELDS(device_fields),
+		.object = "device", .called = "device", .array = "devices", .table = "devices",
+		.key = "id", .prefix = "dvc_", FIELDS(device_fields),
 		UNIQUES(UNIQUE("device names are unique", ERR_DUPLICATE_DEVICE_NAME, "name")),
 	},
 	[R_GIT_COMMIT] = {
-		.object = "git_commit", .called = "git commit",
-		.array = "git_commits", .table = "git_commits", .key = "id",
-		.prefix = "git_cmt_", FIELDS(git_commit_fields),
+		.object = "git_commit", .called = "git commit", .array = "git_commits",
+		.table = "git_commits", .key = "id", .prefix = "git_cmt_",
+		FIELDS(git_commit_fields),
 		UNIQUES(UNIQUE("commits are unique in their repository", ERR_NONE, "sha",
 			       "repository_url")),
 	},
 	[R_CONFIG_TYPE] = {
-		.object = "config_type", .called = "config type",
-		.array = "config_types", .table = "config_types",
-		.key = "id", .prefix = "cfg_typ_", FIELDS(config_type_fields),
+		.object = "config_type", .called = "config type", .array = "config_types",
+		.table = "config_types", .key = "id", .prefix = "cfg_typ_",
+		FIELDS(config_type_fields),
 		UNIQUES(UNIQUE("config type names are unique", ERR_DUPLICATE_CONFIG_TYPE_NAME,
 			       "name"),
 			UNIQUE("config type slugs are unique", ERR_DUPLICATE_CONFIG_TYPE_SLUG,
 			       "slug")),
 	},
 	[R_CONFIG_SCHEMA] = {
-		.object = "config_schema", .called = "config schema",
-		.array = "config_schemas", .table = "config_schemas",
-		.key = "id", .prefix = "cfg_sch_", FIELDS(config_schema_fields),
+		.object = "config_schema", .called = "config schema", .array = "config_schemas",
+		.table = "config_schemas", .key = "id", .prefix = "cfg_sch_",
+		FIELDS(config_schema_fields),
 		UNIQUES(UNIQUE("digests are unique in their config type", ERR_NONE, "digest",
 			       "config_type_id")),
 	},
@@ -285,8 +282,8 @@ const struct resource resources[R_COUNT] = {
 			       "filepath")),
 	},
 	[R_SCHEMA_DOCUMENT] = {
-		.called = "document", .table = "config_schema_documents", .key = "id", .prefix = "doc_",
-		FIELDS(schema_document_fields),
+		.called = "document", .table = "config_schema_documents", .key = "id",
+		.prefix = "doc_", FIELDS(schema_document_fields),
 	},
 	[R_SCHEMA_COMMIT] = {
 		.called = "link to a git commit", .table = "config_schema_git_commits",
@@ -295,32 +292,29 @@ const struct resource resources[R_COUNT] = {
 	},
 	[R_CONFIG_INSTANCE] = {
 		.object = "config_instance", .called = "config instance",
-		.array = "config_instances",
-		.table = "config_instances", .key = "id", .prefix = "cfg_inst_",
-		FIELDS(config_instance_fields),
+		.array = "config_instances", .table = "config_instances", .key = "id",
+		.prefix = "cfg_inst_", FIELDS(config_instance_fields),
 	},
 	[R_INSTANCE_CONTENT] = {
-		.called = "content object", .table = "config_instance_contents", .key = "config_instance_id",
-		FIELDS(instance_content_fields),
+		.called = "content object", .table = "config_instance_contents",
+		.key = "config_instance_id", FIELDS(instance_content_fields),
 	},
 	[R_RELEASE] = {
-		.object = "release", .called = "release",
-		.array = "releases", .table = "releases", .key = "id",
-		.prefix = "rls_", FIELDS(release_fields),
+		.object = "release", .called = "release", .array = "releases",
+		.table = "releases", .key = "id", .prefix = "rls_", FIELDS(release_fields),
 		UNIQUES(UNIQUE("release versions are unique", ERR_DUPLICATE_RELEASE_VERSION,
 			       "version")),
 	},
 	[R_DEPLOYMENT] = {
-		.object = "deployment", .called = "deployment",
-		.array = "deployments", .table = "deployments", .key = "id",
-		.prefix = "dpl_", FIELDS(deployment_fields),
+		.object = "deployment", .called = "deployment", .array = "deployments",
+		.table = "deployments", .key = "id", .prefix = "dpl_", FIELDS(deployment_fields),
 		UNIQUES({ .fields = { "device_id" }, .when = { "target_status", "deployed" },
 			  .says = "a device has at most one deployment whose target_status is "
 				  "deployed" }),
 	},
 };
 
-/* ---- answers that no table holds (behaviour: sections 7 and 12) ------------------------------ */
+/* ---- answers that no table stores (behaviour: sections 7 and 12) ----------------------------- */
 
 /* clang-format off */
 static const struct field principal_fields[] = {

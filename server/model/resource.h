@@ -1,8 +1,8 @@
 /*
- * resource.h - the table that describes the API's resources: fields, words, relations and the
- * versions in which each exists (behaviour: sections 7, 8 and 14). Pure data and look-ups over it.
+ * resource.h - the table of the API's resources: fields, words, relations, and the versions in
+ * which each exists (behaviour: sections 7, 8 and 14). Pure data and look-ups.
  *
- * Query reading, SQL, JSON, fixtures and the schema test are all derived from these rows. A new
+ * The reading of queries, SQL, JSON, fixtures and the test of the schema follow these rows. A new
  * field is a row here and a column in schema.sql.
  */
 #ifndef MODEL_RESOURCE_H
@@ -34,61 +34,60 @@ enum resource_id {
 
 enum kind {
 	K_ID,  /* the resource's own id */
-	K_REF, /* the id of one of another resource */
+	K_REF, /* the id of a row of `refers` */
 	K_TEXT,
 	K_ENUM, /* one of `words` */
-	K_TIME, /* RFC 3339 outside, schema.sql's form inside */
+	K_TIME, /* RFC 3339 in JSON, schema.sql's form in the database */
 	K_BOOL,
 	K_SCOPES, /* a list of scopes */
 	K_ONE,    /* a related object */
 	K_MANY,   /* a list of related objects */
-	K_TEXTS,  /* a list of texts that are not empty; stored as JSON */
-	K_NANOS,  /* a number of nanoseconds, from 1 to NANOS_MAX */
+	K_TEXTS,  /* a list of non-empty texts; stored as JSON */
+	K_NANOS,  /* nanoseconds, from 1 to NANOS_MAX */
 	/* Of bodies only: */
 	K_IDS,     /* a list of ids */
-	K_SECONDS, /* a number of them */
+	K_SECONDS, /* seconds */
 	K_WHOLE,   /* a whole number, from `least` to `most` */
-	K_OBJECT,  /* an object of its own fields */
-	K_OBJECTS, /* a list of such */
+	K_OBJECT,  /* an object with the fields `members` */
+	K_OBJECTS, /* a list of such objects */
 };
 
 enum {
 	F_NULL = 1,      /* may be null, and is then shown as null */
 	F_OPTIONAL = 2,  /* may be null, and is then left out */
-	F_EXPAND = 4,    /* shown only where `expand` asks for it */
-	F_GENERATED = 8, /* made up where a fixture leaves it out */
-	F_SECRET = 16,   /* not to be shown in messages */
+	F_EXPAND = 4,    /* shown only if `expand` asks for it */
+	F_GENERATED = 8, /* generated if a fixture leaves it out */
+	F_SECRET = 16,   /* never shown in messages */
 	/* Of bodies only: */
 	F_REQUIRED = 32,
-	F_LENIENT = 64,        /* --lenient-parent concerns it */
-	F_NON_EMPTY = 128,     /* a list that is not empty */
-	F_CHECKED_LATER = 256, /* its form is checked by the operation, which has an error for it */
+	F_LENIENT = 64,        /* --lenient-parent relaxes its rule */
+	F_NON_EMPTY = 128,     /* a list of at least one */
+	F_CHECKED_LATER = 256, /* the operation checks its format, and has an error of its own */
 };
 
-/* Of K_NANOS: ten seconds. */
+/* Ten seconds. */
 #define NANOS_MAX INT64_C(10000000000)
 
 /*
- * How rows of one resource lead to rows of another.
+ * How the rows of a resource (near) lead to rows of another, the target (far).
  *
- * With a link table: the rows `t` of the target for which a row `l` of the link has l.near = the
- * near row's key and l.far = the target row's key. A to-one relation through a column of the near
- * row's own is that table linking itself.
- * Without: the target's rows with t.near = the near row's key.
- * `where` narrows either, in SQL over l and t. Lists come in the order of `position`.
+ * With a link table: to rows `t` of the target for which a row `l` of the link table has l.near =
+ * the near row's key and l.far = the target row's key. A to-one relation through a column of the
+ * near row uses the near table as the link table. Without: to rows of the target with t.near = the
+ * near row's key. `where` narrows both: SQL over l and t. Lists are in the order of `position`.
  */
 struct relation {
 	enum resource_id target;
 	const char *link;
 	const char *near, *far;
 	const char *where;
-	const char *ids; /* to-many through a link: the fixtures' name for the list of ids */
+	const char *ids; /* to-many through a link table: the name of the list of ids in fixtures */
 };
 
-/* What a request may say of rows of a table: of all of them, or of those that it may write. */
+/* A part of the fields: all, or those that a POST or a PATCH may give. */
 enum part { PART_ALL, PART_CREATE, PART_PATCH };
 
-/* The fields that may be given together: in a body, in an object within one, in a query. */
+/* The fields that a body, an object within it, or a query may have. */
 struct shape {
 	const struct field *fields; /* NULL: none */
 	size_t count;
@@ -99,42 +98,41 @@ struct field {
 	const char *name; /* JSON key, query parameter, and column unless `sql` or `derive` */
 	enum kind kind;
 	unsigned flags;
-	struct span on;                  /* versions that show it */
-	struct span filter, sort;        /* versions whose lists filter and sort by it */
-	struct span create, patch;       /* versions whose bodies give it, in a POST and a PATCH */
+	struct span on;                  /* the versions that show it */
+	struct span filter, sort;        /* the versions that filter and sort lists by it */
+	struct span create, patch;       /* the versions whose POST and PATCH may give it */
 	enum string_format strfmt;       /* K_TEXT */
 	int64_t least, most;             /* K_WHOLE */
 	enum resource_id refers;         /* K_REF */
 	const struct word *words;        /* K_ENUM; ends with a row without text */
 	const struct relation *relation; /* K_ONE, K_MANY */
 	const struct shape *members;     /* K_OBJECT, K_OBJECTS */
-	/* What a fixture that leaves it out gets: a fixed value, "now" for a time; or another
-	 * field's value. Without either, null where it may be null, else it must be given. */
+	/* The default in fixtures and new rows: a fixed value ("now" for a time), or the value of
+	 * another field. Without a default it is null if it may be, else required. */
 	const char *preset, *same_as;
-	/* Where no column stores it: SQL over t, or a function of two other fields. */
+	/* If no column stores it: SQL over t, or a function of two other fields. */
 	const char *sql;
-	/* A filter by `sql` that an index can serve: SQL that ends where the values are compared.
-	 */
+	/* If an index can serve the filter by `sql`: SQL that ends before the comparison. */
 	const char *matching;
 	const char *(*derive)(const char *, const char *);
 	const char *from[2];
 };
 
-/* Fields whose values no two rows may share; of rows inside an owner, no two in one. */
+/* Fields whose values no two rows may share; owned rows: no two of one owner. */
 struct unique {
 	const char *fields[2];
-	const char *when[2]; /* only rows that hold in this field this value; or NULL */
+	const char *when[2]; /* only rows in which this field has this value; or NULL */
 	const char *says;    /* the rule, for a message */
-	enum error taken;    /* what a request is refused with that breaks it */
+	enum error taken;    /* the error of a request that breaks it */
 };
 
 struct resource {
-	const char *object; /* the value of "object", or NULL where there is none */
-	const char *called; /* in messages, after "a" */
-	const char *array;  /* its name in fixtures; NULL where it lives inside its owner */
+	const char *object; /* the value of "object" in answers; NULL: none */
+	const char *called; /* its name in messages, after "a" */
+	const char *array;  /* in fixtures; NULL: its rows are inside their owner */
 	const char *table;
 	const char *key;    /* the column that relations lead to */
-	const char *prefix; /* of its ids, or NULL */
+	const char *prefix; /* of generated ids, or NULL */
 	const struct field *fields;
 	size_t nfields;
 	const struct unique *uniques; /* ends with a row without fields */
@@ -142,12 +140,12 @@ struct resource {
 
 extern const struct resource resources[R_COUNT];
 
-/* Answers that no table holds: the key that asks, a ping's end, a token. */
+/* Answers that no table stores: the key of the request, the result of a ping, a token. */
 extern const struct resource principal_answer, ping_answer, token_answer;
 
 enum { FIELDS_MAX = 24 }; /* no resource has more; tests/unit/store/schema_sql.c asserts it */
 
-/* May the part of a table that a request writes, or all of it, say a field in that version? */
+/* Does a part of the fields have the field in that version? */
 static inline bool is_part(const struct field *f, enum part part, enum version v)
 {
 	return span_has(part == PART_CREATE ? f->create : part == PART_PATCH ? f->patch : f->on, v);
@@ -163,31 +161,31 @@ static inline bool may_be_null(const struct field *f)
 	return (f->flags & (F_NULL | F_OPTIONAL)) != 0;
 }
 
-/* Has a column of its own name in the resource's table. */
+/* Is there a column of its name in the resource's table? */
 static inline bool is_stored(const struct field *f)
 {
 	return !is_relation(f) && !f->sql && !f->derive;
 }
 
-/* Is read from the database with the row: stored, or an SQL expression that some version shows. */
+/* Is it read with the row? It is stored, or an SQL expression that some version shows. */
 static inline bool is_selected(const struct field *f)
 {
 	return is_stored(f) || (f->sql && span_is_ever(f->on));
 }
 
-/* Can stand in a fixture: everything that answers show, and what they never show but is stored. */
+/* May a fixture have it? All that answers show, and all that is stored. */
 static inline bool is_given(const struct field *f)
 {
 	return is_relation(f) || f->derive || is_selected(f);
 }
 
-/* The column of the near resource's own that a to-one relation goes through, or NULL. */
-static inline const char *through(const struct resource *near, const struct field *f)
+/* The column of the near table that a to-one relation goes through; NULL: it goes another way. */
+static inline const char *resource_ref_column(const struct resource *near, const struct field *f)
 {
 	return f->relation->link == near->table ? f->relation->far : NULL;
 }
 
-/* Lives inside its owner: written and read with it, without an array of its own in fixtures. */
+/* Are the rows inside their owner: written and read with it, without an array in fixtures? */
 static inline bool is_owned(const struct field *f)
 {
 	return is_relation(f) && !f->relation->link && !resources[f->relation->target].array;
@@ -198,22 +196,22 @@ static inline enum resource_id resource_number(const struct resource *r)
 	return (enum resource_id)(r - resources);
 }
 
-/* Must a request that may say a field say it? */
+/* Must a request that may give the field give it? */
 static inline bool is_required(const struct field *f, enum part part)
 {
 	return part == PART_CREATE ? !may_be_null(f) && !f->preset && !f->same_as
 				   : (f->flags & F_REQUIRED) != 0;
 }
 
-/* The field of that name, in any version, or NULL. */
+/* The field of that name, in any version; NULL if there is none. */
 const struct field *resource_find_field(const struct resource *r, const char *name);
-/* The same where the name is the program's own: the resource must have the field. */
+/* The field of that name, which there must be. */
 const struct field *resource_field(const struct resource *r, const char *name);
-/* The field that refers to another of the same resource, its parent; NULL where there is none. */
+/* The field that refers to a parent of the same resource; NULL if there is none. */
 const struct field *resource_own_ref(const struct resource *r);
-/* The resource of that fixture array, or NULL. */
+/* The resource of that array of fixtures; NULL if there is none. */
 const struct resource *resource_of_array(const char *array);
-/* The resource whose ids customarily begin as this one does, or NULL. */
+/* The resource whose prefix an id has; NULL if there is none. */
 const struct resource *resource_of_id(const char *id);
 
 #endif

@@ -29,18 +29,17 @@ enum scope scope_manage(enum scope s)
 
 bool scope_find(const char *name, enum scope *s)
 {
-	for (size_t i = SCOPE_FREE + 1; i < SCOPE_COUNT; i++) {
+	for (size_t i = SCOPE_FREE + 1; i < SCOPE_COUNT; i++)
 		if (streq(name, scopes[i].name)) {
 			*s = (enum scope)i;
 			return true;
 		}
-	}
 	return false;
 }
 
 bool scope_allows(scope_set held, enum scope needed)
 {
-	scope_set any = (scope_set)1 << needed | (scope_set)1 << scopes[needed].manage;
+	scope_set granting = (scope_set)1 << needed | (scope_set)1 << scopes[needed].manage;
 
-	return needed == SCOPE_FREE || (held & any) != 0;
+	return needed == SCOPE_FREE || (held & granting) != 0;
 }

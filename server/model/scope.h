@@ -1,8 +1,8 @@
 /*
  * scope.h - the scopes of API keys (behaviour: section 3). Pure.
  *
- * A set of scopes is one 64-bit word. `<resource>:manage` grants every scope of its resource;
- * no other scope grants another.
+ * A set of scopes is a 64-bit word. `<resource>:manage` grants every scope of its resource; no
+ * other scope grants another.
  */
 #ifndef MODEL_SCOPE_H
 #define MODEL_SCOPE_H
@@ -44,7 +44,7 @@
 	SCOPE(releases, write)
 
 #define SCOPE_NUMBER(resource, action) SCOPE_##resource##_##action,
-enum scope { SCOPE_FREE /* none at all */, SCOPES(SCOPE_NUMBER) SCOPE_COUNT };
+enum scope { SCOPE_FREE /* none is needed */, SCOPES(SCOPE_NUMBER) SCOPE_COUNT };
 #undef SCOPE_NUMBER
 
 typedef uint64_t scope_set;
@@ -52,12 +52,13 @@ typedef uint64_t scope_set;
 #define SCOPE_ALL  (((scope_set)1 << SCOPE_COUNT) - 1)
 #define SCOPE_NONE ((scope_set)0)
 
-/* "deployments:read"; of every scope but SCOPE_FREE. */
+/* "deployments:read"; not of SCOPE_FREE. */
 const char *scope_name(enum scope s);
-/* The scope that grants `s` besides itself: its resource's manage. */
+/* The other scope that grants `s`: its resource's manage. */
 enum scope scope_manage(enum scope s);
-/* Find a scope by name; false when there is none. */
+/* Find a scope by name; false if there is none. */
 bool scope_find(const char *name, enum scope *s);
+/* Does a set grant a scope? */
 bool scope_allows(scope_set held, enum scope needed);
 
 #endif

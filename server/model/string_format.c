@@ -1,34 +1,16 @@
 /*
- * string_format.c - the table of forms: a length each, and for some a check of the characters.
+ * string_format.c - the table of formats: lengths, and for some a check of the characters.
  */
 #include "model/string_format.h"
 
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 
-static bool lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
+#define LOWER      "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS     "0123456789"
+#define IDENTIFIER LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-"
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool id_char(char c)
-{
-	return lower(c) || digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-}
-
-static bool check_id(const char *text)
-{
-	while (id_char(*text))
-		text++;
-	return *text == '\0';
-}
-
-/* What a header's value can hold, without the white space that would not be part of it. */
+/* Visible ASCII: white space around a header's value is not part of it. */
 static bool check_key(const char *text)
 {
 	while (*text > ' ' && *text < 0x7f)
@@ -38,61 +20,37 @@ static bool check_key(const char *text)
 
 static bool check_slug(const char *text)
 {
-	size_t len = strlen(text);
-
-	for (size_t i = 0; i < len; i++)
-		if (!lower(text[i]) && !digit(text[i]) &&
-		    (text[i] != '-' || i == 0 || i == len - 1))
-			return false;
-	return true;
+	return text[strlen(text) - 1] != '-';
 }
 
-/* Dot-separated identifiers of [0-9A-Za-z-], as after the - and the + of a version. */
-static const char *skip_identifiers(const char *at)
+/* Skip non-empty parts of these characters, with dots between them; NULL if a part is empty. */
+static const char *skip_dotted(const char *text, const char *chars)
 {
-	do {
-		const char *from = at;
+	for (;; text++) {
+		size_t len = strspn(text, chars);
 
-		while (id_char(*at) && *at != '_')
-			at++;
-		if (at == from)
+		if (len == 0)
 			return NULL;
-	} while (*at == '.' && at++);
-	return at;
+		text += len;
+		if (*text != '.')
+			return text;
+	}
 }
 
-static bool check_semver(const char *at)
+static bool check_semver(const char *text)
 {
-	if (*at == 'v')
-		at++;
-	do {
-		const char *from = at;
-
-		while (digit(*at))
-			at++;
-		if (at == from)
-			return false;
-	} while (*at == '.' && at++);
-	if (*at == '-')
-		at = skip_identifiers(at + 1);
-	if (at && *at == '+')
-		at = skip_identifiers(at + 1);
-	return at && *at == '\0';
-}
-
-static bool check_slot_key(const char *text)
-{
-	if (!lower(*text) && !digit(*text))
-		return false;
-	while (lower(*text) || digit(*text) || *text == '_' || *text == '-')
-		text++;
-	return *text == '\0';
+	text = skip_dotted(text + (*text == 'v'), DIGITS);
+	if (text && *text == '-')
+		text = skip_dotted(text + 1, IDENTIFIER);
+	if (text && *text == '+')
+		text = skip_dotted(text + 1, IDENTIFIER);
+	return text && *text == '\0';
 }
 
 static bool check_filepath(const char *text)
 {
-	for (const char *at = text; (at = strstr(at, "..")); at += 2)
-		if (at > text && at[-1] == '/' && (at[2] == '/' || at[2] == '\0'))
+	for (const char *dots = text; (dots = strstr(dots, "..")); dots += 2)
+		if (dots > text && dots[-1] == '/' && (dots[2] == '/' || dots[2] == '\0'))
 			return false;
 	return text[0] == '/';
 }
@@ -105,38 +63,30 @@ static bool check_pattern(const char *text)
 static bool check_status(const char *text)
 {
 	return *text >= '1' && *text <= '5' &&
-	       (streq(text + 1, "xx") || (digit(text[1]) && digit(text[2]) && !text[3]));
-}
-
-static bool check_code(const char *text)
-{
-	if (!lower(*text))
-		return false;
-	while (lower(*text) || digit(*text) || *text == '_')
-		text++;
-	return *text == '\0';
+	       (streq(text + 1, "xx") || text[1 + strspn(text + 1, DIGITS)] == '\0');
 }
 
 static bool check_since(const char *text)
 {
 	enum { DIGITS_MAX = 18 };
-	size_t digits = strspn(text, "0123456789");
+	size_t digits = strspn(text, DIGITS);
 	int64_t micros;
 
 	return text[digits] ? rfc3339_parse(text, &micros) : digits <= DIGITS_MAX;
 }
 
-/* Lengths are in characters unless `bytes` says otherwise; max 0 is no limit. */
+/* Lengths are in characters unless `bytes` is set; max 0: no limit. */
 static const struct {
 	unsigned min, max;
 	bool bytes;
 	bool (*check)(const char *);
 	const char *expected;
-	const char *pattern; /* what the check checks */
-} forms[STRFMT_COUNT] = {
+	const char *pattern;      /* what is checked, as JSON Schema has it */
+	const char *first, *rest; /* the characters, if all are of an alphabet */
+} formats[STRFMT_COUNT] = {
 	[STRFMT_ANY] = { 0, 0, false, NULL, "a text" },
-	[STRFMT_ID] = { 1, 128, false, check_id, "1 to 128 of A-Z, a-z, 0-9, _ and -",
-			"^[A-Za-z0-9_-]+$" },
+	[STRFMT_ID] = { 1, 128, false, NULL, "1 to 128 of A-Z, a-z, 0-9, _ and -",
+			"^[A-Za-z0-9_-]+$", IDENTIFIER "_", IDENTIFIER "_" },
 	[STRFMT_NON_EMPTY] = { 1, 0, false, NULL, "a text that is not empty" },
 	[STRFMT_KEY] = { 1, 256, true, check_key,
 			 "1 to 256 visible ASCII characters without a space", "^[!-~]+$" },
@@ -144,14 +94,14 @@ static const struct {
 	[STRFMT_SLUG] = { 1, 48, false, check_slug,
 			  "1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
 			  "digit",
-			  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
+			  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", LOWER DIGITS, LOWER DIGITS "-" },
 	[STRFMT_SEMVER] = { 1, 0, false, check_semver,
 			    "a version such as v1.2.3, 1.2.3-rc.1 or v1.2.3+build.5",
 			    "^v?[0-9]+(\\.[0-9]+)*(-[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?"
 			    "(\\+[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*)?$" },
-	[STRFMT_SLOT_KEY] = { 1, 128, true, check_slot_key,
+	[STRFMT_SLOT_KEY] = { 1, 128, true, NULL,
 			      "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
-			      "^[a-z0-9][a-z0-9_-]*$" },
+			      "^[a-z0-9][a-z0-9_-]*$", LOWER DIGITS, LOWER DIGITS "_-" },
 	[STRFMT_SLOT_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes" },
 	[STRFMT_FILEPATH] = { 1, 128, true, check_filepath,
 			      "an absolute path of 1 to 128 bytes without \"..\"",
@@ -163,29 +113,31 @@ static const struct {
 	[STRFMT_STATUS] = { 3, 3, true, check_status,
 			    "a status such as 404, or a class such as 4xx",
 			    "^[1-5]([0-9][0-9]|xx)$" },
-	[STRFMT_CODE] = { 1, 128, true, check_code,
-			  "1 to 128 of a-z, 0-9 and _, beginning with a letter",
-			  "^[a-z][a-z0-9_]*$" },
+	[STRFMT_CODE] = { 1, 128, true, NULL, "1 to 128 of a-z, 0-9 and _, beginning with a letter",
+			  "^[a-z][a-z0-9_]*$", LOWER, LOWER DIGITS "_" },
 	[STRFMT_SINCE] = { 1, 64, true, check_since,
 			   "an id such as 17, or a time such as 2024-01-01T00:00:00Z" },
 };
 
-bool string_format_fits(enum string_format form, const char *text)
+bool string_format_fits(enum string_format format, const char *text)
 {
-	size_t len = forms[form].bytes ? strlen(text) : utf8_count(text);
+	size_t len = formats[format].bytes ? strlen(text) : utf8_count(text);
 
-	if (len < forms[form].min || (forms[form].max > 0 && len > forms[form].max))
+	if (len < formats[format].min || (formats[format].max > 0 && len > formats[format].max))
 		return false;
-	return !forms[form].check || forms[form].check(text);
+	if (formats[format].first &&
+	    (!strchr(formats[format].first, *text) || text[strspn(text, formats[format].rest)]))
+		return false;
+	return !formats[format].check || formats[format].check(text);
 }
 
-const char *string_format_expected(enum string_format form)
+const char *string_format_expected(enum string_format format)
 {
-	return forms[form].expected;
+	return formats[format].expected;
 }
 
-struct string_format_limits string_format_limits(enum string_format form)
+struct string_format_limits string_format_limits(enum string_format format)
 {
-	return (struct string_format_limits){ forms[form].min, forms[form].max,
-					      forms[form].pattern };
+	return (struct string_format_limits){ formats[format].min, formats[format].max,
+					      formats[format].pattern };
 }

@@ -1,5 +1,5 @@
 /*
- * value.c - a case for each kind of field.
+ * value.c - what the values of each kind of field are.
  */
 #include "model/value.h"
 
@@ -71,62 +71,50 @@ const char *value_words(const struct word *words, enum version v, char *out, siz
 
 const char *value_expected(const struct field *f, enum version v, char *out, size_t len)
 {
-	const char *or_null = may_be_null(f) ? ", or null" : "";
-	const char *or_empty = f->flags & F_NON_EMPTY ? ", at least one" : "";
+	static const char *const texts[] = {
+		[K_TIME] = "a time such as 2024-01-01T00:00:00Z",
+		[K_BOOL] = "true or false",
+		[K_SCOPES] = "a list of scopes",
+		[K_ONE] = "an object",
+		[K_OBJECT] = "an object",
+		[K_MANY] = "a list of objects",
+		[K_OBJECTS] = "a list of objects",
+		[K_IDS] = "a list of ids",
+		[K_TEXTS] = "a list of texts that are not empty",
+	};
 	static const char one_of[] = "one of ";
+	size_t used;
 
 	switch (f->kind) {
 	case K_ID:
 		snprintf(out, len, "an id: %s", string_format_expected(STRFMT_ID));
 		break;
 	case K_REF:
-		snprintf(out, len, "the id of a %s%s", resources[f->refers].called, or_null);
+		snprintf(out, len, "the id of a %s", resources[f->refers].called);
 		break;
 	case K_TEXT:
-		snprintf(out, len, "%s%s", string_format_expected(f->strfmt), or_null);
+		snprintf(out, len, "%s", string_format_expected(f->strfmt));
 		break;
 	case K_ENUM:
 		snprintf(out, len, "%s", one_of);
 		value_words(f->words, v, out + strlen(one_of), len - strlen(one_of));
 		break;
-	case K_TIME:
-		snprintf(out, len, "a time such as 2024-01-01T00:00:00Z%s", or_null);
-		break;
-	case K_BOOL:
-		snprintf(out, len, "true or false");
-		break;
-	case K_SCOPES:
-		snprintf(out, len, "a list of scopes");
-		break;
-	case K_ONE:
-		snprintf(out, len, "an object%s", or_null);
-		break;
-	case K_MANY:
-		snprintf(out, len, "a list of objects");
-		break;
-	case K_OBJECT:
-		snprintf(out, len, "an object");
-		break;
-	case K_OBJECTS:
-		snprintf(out, len, "a list of objects%s", or_empty);
-		break;
-	case K_IDS:
-		snprintf(out, len, "a list of ids%s", or_empty);
-		break;
-	case K_TEXTS:
-		snprintf(out, len, "a list of texts that are not empty%s", or_empty);
-		break;
 	case K_NANOS:
 		snprintf(out, len, "a number of nanoseconds from 1 to %" PRId64, NANOS_MAX);
 		break;
 	case K_WHOLE:
-		snprintf(out, len, "a whole number from %" PRId64 " to %" PRId64 "%s", f->least,
-			 f->most, or_null);
+		snprintf(out, len, "a whole number from %" PRId64 " to %" PRId64, f->least,
+			 f->most);
 		break;
 	case K_SECONDS:
 		snprintf(out, len, "a number of seconds from 0 to %d", SECONDS_MAX);
 		break;
+	default:
+		snprintf(out, len, "%s", texts[f->kind]);
 	}
+	used = strlen(out);
+	snprintf(out + used, len - used, "%s%s", f->flags & F_NON_EMPTY ? ", at least one" : "",
+		 may_be_null(f) ? ", or null" : "");
 	return out;
 }
 

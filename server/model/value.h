@@ -1,6 +1,6 @@
 /*
- * value.h - JSON values and the fields that they are given for: does a value fit, how is it stored,
- * what was expected. Knows the resource table and JSON; fixtures and bodies are both read by it.
+ * value.h - JSON values of fields: which fit, how they are stored, what was expected. Both fixtures
+ * and bodies are read by it. Knows the resource table and JSON.
  */
 #ifndef MODEL_VALUE_H
 #define MODEL_VALUE_H
@@ -13,20 +13,18 @@
 enum { EXPECTED_MAX = 1024 };
 
 /*
- * Is the value one that the field, which holds a single value, can hold in that version? Sets *text
- * to it as it is stored, NULL for null; it lives in the value or the arena. When memory is short,
- * *text is NULL though the value is not null.
+ * Can a field of a single value have this value in that version? Sets *text to its stored form, in
+ * the value or the arena, and to NULL for null; also when memory is short.
  */
 bool value_fits(struct arena *a, const struct field *f, enum version v, const cJSON *json,
 		const char **text);
-/* What a field's value must be, for a message; written to out, which it returns. */
+/* What a field's value must be, for a message; written to out, which is returned. */
 const char *value_expected(const struct field *f, enum version v, char *out, size_t len);
-/* "one, two" of the words that a version has; the same. */
+/* "one, two": the words that a version has; written to out, which is returned. */
 const char *value_words(const struct word *words, enum version v, char *out, size_t len);
-/* A value for a message: as JSON, cut short; of a secret no more than its type. NULL when memory
- * is short. */
+/* A value for a message: JSON, shortened; of a secret only the type. NULL when memory is short. */
 const char *value_shown(struct arena *a, const cJSON *json, bool secret);
-/* The same of a text: 'text', or null. */
+/* A text for a message: 'text', shortened, or null. NULL when memory is short. */
 const char *value_quoted(struct arena *a, const char *text);
 
 #endif

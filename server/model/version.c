@@ -1,5 +1,5 @@
 /*
- * version.c - the table of versions and the reading of the header by it.
+ * version.c - the table of versions, and reading the header by it.
  */
 #include "model/version.h"
 
@@ -40,7 +40,7 @@ const char *version_list(void)
 	static const char list[] = VERSIONS(VERSION_ITEM);
 #undef VERSION_ITEM
 
-	return list + 2; /* without the first comma */
+	return list + 2; /* without the first ", " */
 }
 
 /* The ".train" of a value of the form YYYY-MM-DD.train, or NULL. */
@@ -60,32 +60,24 @@ static const char *train_of(const char *name)
 enum version_verdict version_read(const char *header, enum version_policy policy, enum version *v,
 				  const char **ended)
 {
-	const char *train;
+	const char *train = header && policy != VERSION_STRICT ? train_of(header) : NULL;
 
-	for (int i = 0; header && i < V_COUNT; i++) {
-		if (streq(header, supported[i])) {
+	for (int i = 0; header && i < V_COUNT; i++)
+		if (streq(header, supported[i]) ||
+		    (train && same_text(train, train_of(supported[i])))) {
 			*v = (enum version)i;
 			return VERSION_OK;
 		}
-	}
-	train = header && policy != VERSION_STRICT ? train_of(header) : NULL;
-	for (int i = 0; train && i < V_COUNT; i++) {
-		if (same_text(train, train_of(supported[i]))) {
-			*v = (enum version)i;
-			return VERSION_OK;
-		}
-	}
 	if (policy == VERSION_ANY) {
 		*v = V_NEWEST;
 		return VERSION_OK;
 	}
 	if (!header)
 		return VERSION_MISSING;
-	for (size_t i = 0; i < ARRAY_LEN(retired); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(retired); i++)
 		if (streq(header, retired[i].name)) {
 			*ended = retired[i].ended;
 			return VERSION_ENDED;
 		}
-	}
 	return VERSION_INVALID;
 }

@@ -1,10 +1,10 @@
 /*
- * word.c - the rows, and looking a word up.
+ * word.c - the tables of words, and look-ups in them.
  */
 #include "model/word.h"
 
 /* clang-format off */
-#define WORD(symbol, text, on, older) { text, on, older },
+#define WORD(symbol, ...) { __VA_ARGS__ },
 #define LAST { .text = NULL }
 
 const struct word device_status_words[] = { DEVICE_STATUSES(WORD) LAST };
@@ -12,11 +12,11 @@ const struct word target_status_words[] = { TARGET_STATUSES(WORD) LAST };
 const struct word activity_status_words[] = { ACTIVITY_STATUSES(WORD) LAST };
 const struct word error_status_words[] = { ERROR_STATUSES(WORD) LAST };
 
-/* What lifecycle_status() makes of the last two. */
+/* What lifecycle_status() returns. */
 const struct word deployment_status_words[] = { ACTIVITY_STATUSES(WORD) FAILING_STATUSES(WORD) LAST };
 /* clang-format on */
 
-/* Formats and languages reach older versions as they are, inside their enumeration or not. */
+/* Older versions see formats and languages unchanged, though their enumeration may lack them. */
 const struct word instance_format_words[] = {
 	{ "json", ALWAYS, NULL },
 	{ "yaml", SINCE(V_RAINIER), "yaml" },

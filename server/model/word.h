@@ -1,6 +1,6 @@
 /*
  * word.h - the words of enumerations, and the versions that have them (behaviour: sections 8 and
- * 14). Pure. Where the program itself acts on a word, its enum is made from the same rows.
+ * 14). Pure. If the program acts on the words, their C enum is made from the same rows.
  */
 #ifndef MODEL_WORD_H
 #define MODEL_WORD_H
@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "model/version.h"
 
-/* A word of an enumeration; `older` is what versions before `on` see in its place. */
+/* A word of an enumeration. Versions before `on` see `older` in its place. */
 struct word {
 	const char *text;
 	struct span on;
@@ -56,11 +56,11 @@ extern const struct word device_status_words[], target_status_words[], activity_
     error_status_words[], deployment_status_words[], instance_format_words[],
     schema_language_words[], schema_format_words[], repository_type_words[];
 
-/* The word of that text, or NULL. */
+/* The word of that text; NULL if there is none. */
 const struct word *word_find(const struct word *words, const char *text);
 /* What a version sees of a stored word. */
 const char *word_in(const struct word *words, const char *text, enum version v);
-/* The number of a word, from 1; 0 for NULL and for what is none of the words. */
+/* The number of a word, from 1; 0 for NULL and for any other text. */
 unsigned word_number(const struct word *words, const char *text);
 /* The word of that number; NULL for 0. */
 static inline const char *word_text(const struct word *words, unsigned number)

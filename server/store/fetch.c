@@ -1,7 +1,6 @@
 /*
- * fetch.c - one statement a relation, or two where a link table is between: collect the keys of the
- * rows at hand, ask for all that the relation leads to from any of them, each row once, and hang it
- * under those that it belongs to.
+ * fetch.c - reads a relation by one statement, or by two if it has a link table: collects the keys
+ * of the rows at hand, reads each related row once, and attaches it to the rows that it belongs to.
  */
 #include "store/fetch.h"
 
@@ -10,14 +9,14 @@
 #include "base/buf.h"
 
 enum {
-	KEYS_MAX = 16 * 1024 * 1024, /* bytes of one list of keys */
+	KEYS_MAX = 16 * 1024 * 1024, /* bytes of a list of keys */
 };
 
-/* Copy the current row of a statement whose columns from `column` on are the resource's. */
-static struct row *read_row(const struct fetch *j, struct stmt *s, const struct resource *r,
+/* The current row of a statement; the resource's columns begin at `column`. */
+static struct row *read_row(const struct fetch *fetch, struct stmt *s, const struct resource *r,
 			    int column)
 {
-	struct row *row = row_new(j->arena, r);
+	struct row *row = row_new(fetch->arena, r);
 
 	if (!row)
 		return NULL;
@@ -30,7 +29,7 @@ static struct row *read_row(const struct fetch *j, struct stmt *s, const struct 
 
 		if (!text)
 			continue;
-		row->cell[i].text = arena_strndup(j->arena, text, len);
+		row->cell[i].text = arena_strndup(fetch->arena, text, len);
 		if (!row->cell[i].text)
 			return NULL;
 	}
@@ -46,7 +45,7 @@ static void append(struct rows *rows, struct row *row)
 	rows->last = row;
 }
 
-/* Relations start from a row's id, which is its first field. */
+/* Relations start from a row's first field, its id. */
 static const char *key_of(const struct row *row)
 {
 	return row->cell[0].text;
@@ -68,33 +67,36 @@ static int compare_key(const void *key, const void *row)
 
 /* ---- one relation ---------------------------------------------------------------------------- */
 
-/* That a relation leads from a row to another's key. */
-struct lead {
+/* A relation leads from a row to the key of another. */
+struct row_link {
 	struct row *from;
-	const char *to;
+	const char *key;
 };
 
-struct leads {
-	struct lead *first;
+struct row_links {
+	struct row_link *first;
 	size_t count, cap;
 };
 
-static bool add_lead(struct arena *a, struct leads *leads, struct row *from, const char *to)
+static bool add_link(struct arena *a, struct row_links *links, struct row *from, const char *key)
 {
-	if (!ARENA_GROW(a, leads->first, leads->count + 1, leads->cap))
+	if (!key || !ARENA_GROW(a, links->first, links->count + 1, links->cap))
 		return false;
-	leads->first[leads->count++] = (struct lead){ from, to };
+	links->first[links->count++] = (struct row_link){ from, key };
 	return true;
 }
 
-/* The keys as one to bind: a JSON array. */
-static bool bind_keys(struct stmt *s, struct buf *array, const char *const *keys, size_t n)
+/* A statement with keys bound as a JSON array, which must live in `array` until it ends. */
+static struct stmt *query_keys(const struct fetch *fetch, const struct query *q, struct buf *array,
+			       const char *const *keys, size_t n)
 {
+	struct stmt *s;
+
 	buf_add_json_array(array, keys, n);
-	if (array->bad)
-		return false;
-	stmt_bind(s, 1, array->text);
-	return true;
+	s = array->bad ? NULL : db_query(fetch->db, q);
+	if (s)
+		stmt_bind(s, 1, array->text);
+	return s;
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -102,27 +104,27 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The keys that leads lead to, in order, each once; NULL when memory is short. */
-static const char **keys_of(struct arena *a, const struct leads *leads, size_t *n)
+/* The keys that links lead to, sorted, each once; NULL when memory is short. */
+static const char **link_keys(struct arena *a, const struct row_links *links, size_t *n)
 {
-	const char **keys = arena_alloc(a, leads->count * sizeof *keys);
+	const char **keys = arena_alloc(a, links->count * sizeof *keys);
 
 	*n = 0;
 	if (!keys)
 		return NULL;
-	for (size_t i = 0; i < leads->count; i++)
-		keys[i] = leads->first[i].to;
-	qsort(keys, leads->count, sizeof *keys, compare_texts);
-	for (size_t i = 0; i < leads->count; i++)
+	for (size_t i = 0; i < links->count; i++)
+		keys[i] = links->first[i].key;
+	qsort(keys, links->count, sizeof *keys, compare_texts);
+	for (size_t i = 0; i < links->count; i++)
 		if (i == 0 || !streq(keys[i], keys[*n - 1]))
 			keys[(*n)++] = keys[i];
 	return keys;
 }
 
-static bool read_one(const struct fetch *j, enum resource_id resource, const char *key,
+static bool read_one(const struct fetch *fetch, enum resource_id resource, const char *key,
 		     struct row **row)
 {
-	struct stmt *s CLEANUP(stmt_endp) = db_query(j->db, &j->sql->get[resource]);
+	struct stmt *s CLEANUP(stmt_endp) = db_query(fetch->db, &fetch->sql->get[resource]);
 	enum step step;
 
 	*row = NULL;
@@ -131,12 +133,12 @@ static bool read_one(const struct fetch *j, enum resource_id resource, const cha
 	stmt_bind(s, 1, key);
 	step = stmt_step(s);
 	if (step == STEP_ROW)
-		*row = read_row(j, s, &resources[resource], 0);
+		*row = read_row(fetch, s, &resources[resource], 0);
 	return step == STEP_ROW ? *row != NULL : step == STEP_DONE;
 }
 
-/* The rows of these keys, in the keys' order; *n becomes the number of those that there are. */
-static bool read_many(const struct fetch *j, enum resource_id resource, const char *const *keys,
+/* Read the rows with these keys, sorted by key; *n becomes their number. */
+static bool read_many(const struct fetch *fetch, enum resource_id resource, const char *const *keys,
 		      size_t *n, struct row **rows)
 {
 	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
@@ -144,18 +146,18 @@ static bool read_many(const struct fetch *j, enum resource_id resource, const ch
 	const size_t asked = *n;
 	enum step step;
 
-	*n = 0;
 	if (asked == 1) {
-		if (!read_one(j, resource, keys[0], &rows[0]))
-			return false;
+		bool ok = read_one(fetch, resource, keys[0], &rows[0]);
+
 		*n = rows[0] != NULL;
-		return true;
+		return ok;
 	}
-	s = db_query(j->db, &j->sql->get_many[resource]);
-	if (!s || !bind_keys(s, &array, keys, asked))
+	*n = 0;
+	s = query_keys(fetch, &fetch->sql->get_many[resource], &array, keys, asked);
+	if (!s)
 		return false;
 	while ((step = stmt_step(s)) == STEP_ROW && *n < asked) {
-		rows[*n] = read_row(j, s, &resources[resource], 0);
+		rows[*n] = read_row(fetch, s, &resources[resource], 0);
 		if (!rows[(*n)++])
 			return false;
 	}
@@ -172,165 +174,165 @@ static struct row *copy_row(struct arena *a, const struct row *row)
 	return copy;
 }
 
-/* Read each row that is led to once, and hang a copy under each that leads there. */
-static bool hang_leads(const struct fetch *j, const struct leads *leads, size_t field,
-		       enum resource_id target, size_t *found)
+/* Read each row that links lead to once, and attach a copy to each row that they start from. */
+static bool attach_links(const struct fetch *fetch, const struct row_links *links, size_t field,
+			 enum resource_id target, size_t *found)
 {
 	size_t n;
-	const char **keys = keys_of(j->arena, leads, &n);
-	struct row **rows = keys ? arena_alloc(j->arena, n * sizeof(struct row *)) : NULL;
+	const char **keys = link_keys(fetch->arena, links, &n);
+	struct row **rows = keys ? arena_alloc(fetch->arena, n * sizeof(struct row *)) : NULL;
 
-	if (!rows || !read_many(j, target, keys, &n, rows))
+	if (!rows || !read_many(fetch, target, keys, &n, rows))
 		return false;
-	for (size_t i = 0; i < leads->count; i++) {
-		const struct lead *lead = &leads->first[i];
-		struct row **to = bsearch(lead->to, rows, n, sizeof *rows, compare_key), *row;
+	for (size_t i = 0; i < links->count; i++) {
+		const struct row_link *link = &links->first[i];
+		struct row **far = bsearch(link->key, rows, n, sizeof *rows, compare_key), *row;
 
-		if (!to)
+		if (!far)
 			continue;
-		row = copy_row(j->arena, *to);
+		row = copy_row(fetch->arena, *far);
 		if (!row)
 			return false;
-		append(&lead->from->cell[field].rows, row);
+		append(&link->from->cell[field].rows, row);
 		++*found;
 	}
 	return true;
 }
 
-/* Ask where a relation leads from rows, sorted by key and all different. */
-static bool ask_related(const struct fetch *j, struct row **rows, size_t n, size_t field,
-			struct leads *leads, size_t *found)
+/* Ask the database where a relation leads from unique rows, sorted by key: to links, or to rows,
+ * which are attached. */
+static bool ask_related(const struct fetch *fetch, struct row **rows, size_t n, size_t field,
+			struct row_links *links, size_t *found)
 {
 	struct buf array CLEANUP(buf_free) = BUF_INIT(KEYS_MAX);
-	const struct resource *near = rows[0]->resource;
-	const struct relation *rel = near->fields[field].relation;
-	const char **keys = arena_alloc(j->arena, n * sizeof *keys);
+	const struct resource *r = rows[0]->resource;
+	const struct relation *rel = r->fields[field].relation;
+	const char **keys = arena_alloc(fetch->arena, n * sizeof *keys);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
 	enum step step;
 
-	for (size_t i = 0; keys && i < n; i++)
+	if (!keys)
+		return false;
+	for (size_t i = 0; i < n; i++)
 		keys[i] = key_of(rows[i]);
-	if (keys)
-		s = db_query(j->db, &j->sql->related[resource_number(near)][field]);
-	if (!s || !bind_keys(s, &array, keys, n))
+	s = query_keys(fetch, &fetch->sql->related[resource_number(r)][field], &array, keys, n);
+	if (!s)
 		return false;
 	while ((step = stmt_step(s)) == STEP_ROW) {
-		const char *key = stmt_text(s, 0);
-		struct row **under = key ? bsearch(key, rows, n, sizeof *rows, compare_key) : NULL;
+		const char *key = stmt_text(s, 0), *far;
+		struct row **near = key ? bsearch(key, rows, n, sizeof *rows, compare_key) : NULL;
+		struct row *row;
 
-		if (!under)
+		if (!near)
 			return false;
 		if (rel->link) {
-			const char *to = stmt_text(s, 1);
-
-			to = to ? arena_strdup(j->arena, to) : NULL;
-			if (!to || !add_lead(j->arena, leads, *under, to))
+			far = stmt_text(s, 1);
+			if (!far ||
+			    !add_link(fetch->arena, links, *near, arena_strdup(fetch->arena, far)))
 				return false;
-		} else {
-			struct row *row = read_row(j, s, &resources[rel->target], 1);
-
-			if (!row)
-				return false;
-			append(&(*under)->cell[field].rows, row);
-			++*found;
+			continue;
 		}
+		row = read_row(fetch, s, &resources[rel->target], 1);
+		if (!row)
+			return false;
+		append(&(*near)->cell[field].rows, row);
+		++*found;
 	}
 	return step == STEP_DONE;
 }
 
-/* What the rows' own column says. */
-static bool read_column(const struct fetch *j, struct row **rows, size_t n, const char *column,
-			struct leads *leads)
+/* The links that a column of the rows has. */
+static bool read_column(const struct fetch *fetch, struct row **rows, size_t n, const char *column,
+			struct row_links *links)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *to = row_text(rows[i], column);
+		const char *key = row_text(rows[i], column);
 
-		if (to && !add_lead(j->arena, leads, rows[i], to))
+		if (key && !add_link(fetch->arena, links, rows[i], key))
 			return false;
 	}
 	return true;
 }
 
-/* Hang under `rows`, sorted by key and all different, what one of their relations leads to. */
-static bool read_related(const struct fetch *j, struct row **rows, size_t n, size_t field,
-			 size_t *found)
-{
-	const struct resource *near = rows[0]->resource;
-	const struct field *f = &near->fields[field];
-	const char *column = through(near, f);
-	struct leads leads = { 0 };
+/* ---- all relations --------------------------------------------------------------------------- */
 
-	*found = 0;
-	if (column ? !read_column(j, rows, n, column, &leads)
-		   : !ask_related(j, rows, n, field, &leads, found))
-		return false;
-	return leads.count == 0 || hang_leads(j, &leads, field, f->relation->target, found);
+/* Append the rows of a list to an array of `count`; returns the new count. */
+static size_t collect(const struct rows *rows, struct row **array, size_t count)
+{
+	for (struct row *row = rows->first; row; row = row->next)
+		array[count++] = row;
+	return count;
 }
 
-/* ---- all of them ----------------------------------------------------------------------------- */
-
-static bool load_all(const struct fetch *j, struct row **rows, size_t n,
+static bool load_all(const struct fetch *fetch, struct row **rows, size_t n,
 		     const struct expansion *tree) MUST_CHECK;
 
-/* Follow one relation, and in what it leads to, what is expanded there. */
-static bool load_relation(const struct fetch *j, struct row **rows, size_t n, size_t field,
+/* Follow one relation of unique rows, sorted by key, and the expansions in what it leads to. */
+static bool load_relation(const struct fetch *fetch, struct row **rows, size_t n, size_t field,
 			  const struct expansion *children)
 {
-	size_t found;
+	const struct resource *r = rows[0]->resource;
+	const struct field *f = &r->fields[field];
+	const char *column = resource_ref_column(r, f);
+	struct row_links links = { 0 };
+	struct row **related;
+	size_t found = 0, count = 0;
 
-	if (!read_related(j, rows, n, field, &found))
+	if (column ? !read_column(fetch, rows, n, column, &links)
+		   : !ask_related(fetch, rows, n, field, &links, &found))
+		return false;
+	if (links.count > 0 && !attach_links(fetch, &links, field, f->relation->target, &found))
 		return false;
 	if (found == 0)
 		return true;
-
-	struct row **all = arena_alloc(j->arena, found * sizeof(struct row *));
-	size_t count = 0;
-
-	if (!all)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		for (struct row *row = rows[i]->cell[field].rows.first; row; row = row->next)
-			all[count++] = row;
-	return load_all(j, all, count, children);
+	related = arena_alloc(fetch->arena, found * sizeof(struct row *));
+	for (size_t i = 0; related && i < n; i++)
+		count = collect(&rows[i]->cell[field].rows, related, count);
+	return related && load_all(fetch, related, count, children);
 }
 
-/* Is the relation shown, and with which expansions in what it leads to? */
-static bool wanted(const struct fetch *j, const struct field *f, const struct expansion *tree,
-		   const struct expansion **children)
+/* Is the field a relation to follow, and which expansions are in what it leads to? */
+static bool is_wanted(const struct fetch *fetch, const struct field *f,
+		      const struct expansion *tree, const struct expansion **children)
 {
-	const struct expansion *e;
+	const struct expansion *e = f->flags & F_EXPAND ? expansion_find(tree, f) : NULL;
 
-	if (!is_relation(f))
-		return false;
-	e = f->flags & F_EXPAND ? expansion_find(tree, f) : NULL;
 	*children = e ? e->children : NULL;
-	return f->flags & F_EXPAND ? e != NULL : span_has(f->on, j->version);
+	return is_relation(f) &&
+	       (f->flags & F_EXPAND ? e != NULL : span_has(f->on, fetch->version));
 }
 
-/* Follow every wanted relation from rows of one resource, in any order. */
-static bool load_all(const struct fetch *j, struct row **rows, size_t n,
+/* Sort rows by key; returns the first of each key, *count rows. NULL when memory is short. */
+static struct row **sort_unique(struct arena *a, struct row **rows, size_t n, size_t *count)
+{
+	struct row **unique = arena_alloc(a, n * sizeof(struct row *));
+
+	*count = 0;
+	if (!unique)
+		return NULL;
+	qsort(rows, n, sizeof(struct row *), compare_rows);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || compare_rows(&rows[i - 1], &rows[i]) != 0)
+			unique[(*count)++] = rows[i];
+	return unique;
+}
+
+/* Follow every wanted relation of rows of one resource, in any order. */
+static bool load_all(const struct fetch *fetch, struct row **rows, size_t n,
 		     const struct expansion *tree)
 {
 	const struct resource *r = rows[0]->resource;
 	const struct expansion *children;
-	struct row **heads = NULL;
-	size_t different = 0;
+	struct row **unique = NULL;
+	size_t nunique = 0;
 
 	for (size_t i = 0; i < r->nfields; i++) {
-		if (!wanted(j, &r->fields[i], tree, &children))
+		if (!is_wanted(fetch, &r->fields[i], tree, &children))
 			continue;
-		/* Rows with the same key are the same row: follow the first of them, and let the
-		 * others share what it leads to. */
-		if (!heads) {
-			heads = arena_alloc(j->arena, n * sizeof(struct row *));
-			if (!heads)
-				return false;
-			qsort(rows, n, sizeof(struct row *), compare_rows);
-			for (size_t k = 0; k < n; k++)
-				if (k == 0 || compare_rows(&rows[k - 1], &rows[k]) != 0)
-					heads[different++] = rows[k];
-		}
-		if (!load_relation(j, heads, different, i, children))
+		/* Copies of a row share what the first of them leads to. */
+		if (!unique)
+			unique = sort_unique(fetch->arena, rows, n, &nunique);
+		if (!unique || !load_relation(fetch, unique, nunique, i, children))
 			return false;
 		for (size_t k = 1; k < n; k++)
 			if (compare_rows(&rows[k - 1], &rows[k]) == 0)
@@ -339,32 +341,22 @@ static bool load_all(const struct fetch *j, struct row **rows, size_t n,
 	return true;
 }
 
-bool fetch_row(const struct fetch *j, enum resource_id resource, const char *key,
+bool fetch_row(const struct fetch *fetch, enum resource_id resource, const char *key,
 	       const struct expansion *tree, struct row **row)
 {
-	return read_one(j, resource, key, row) && (!*row || load_all(j, row, 1, tree));
+	return read_one(fetch, resource, key, row) && (!*row || load_all(fetch, row, 1, tree));
 }
 
-static struct row **list_rows(const struct fetch *j, const struct rows *rows, size_t n)
-{
-	struct row **all = arena_alloc(j->arena, n * sizeof(struct row *));
-	size_t i = 0;
-
-	for (struct row *row = rows->first; all && row; row = row->next)
-		all[i++] = row;
-	return all;
-}
-
-bool fetch_rows(const struct fetch *j, struct stmt *s, enum resource_id resource,
+bool fetch_rows(const struct fetch *fetch, struct stmt *s, enum resource_id resource,
 		const struct expansion *tree, struct rows *rows, size_t *n)
 {
 	enum step step = STEP_DONE;
 	const size_t max = *n;
+	struct row *row, **all;
 
 	*rows = (struct rows){ 0 };
 	for (*n = 0; *n < max && (step = stmt_step(s)) == STEP_ROW; ++*n) {
-		struct row *row = read_row(j, s, &resources[resource], 0);
-
+		row = read_row(fetch, s, &resources[resource], 0);
 		if (!row)
 			return false;
 		append(rows, row);
@@ -373,22 +365,14 @@ bool fetch_rows(const struct fetch *j, struct stmt *s, enum resource_id resource
 		return false;
 	if (*n == 0)
 		return true;
-
-	struct row **all = list_rows(j, rows, *n);
-
-	return all && load_all(j, all, *n, tree);
+	all = arena_alloc(fetch->arena, *n * sizeof(struct row *));
+	return all && load_all(fetch, all, collect(rows, all, 0), tree);
 }
 
 bool fetch_count(struct db *db, const struct resource *r, int64_t *count)
 {
 	struct buf sql CLEANUP(buf_free) = BUF_INIT(256);
-	struct stmt *s CLEANUP(stmt_endp) = NULL;
 
 	buf_printf(&sql, "SELECT count(*) FROM %s", r->table);
-	if (!sql.bad)
-		s = db_query(db, &(const struct query){ sql.text, QUERY_ONCE });
-	if (!s || stmt_step(s) != STEP_ROW)
-		return false;
-	*count = stmt_int(s, 0);
-	return true;
+	return !sql.bad && db_number(db, sql.text, count);
 }

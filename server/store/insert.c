@@ -1,5 +1,5 @@
 /*
- * insert.c - binding values in the order in which sql.c has composed the statements.
+ * insert.c - binds values in the order of the statements that sql.c composes.
  */
 #include "store/insert.h"
 
@@ -32,9 +32,9 @@ enum step insert_link(struct db *db, const struct sql *sql, const struct resourc
 
 	if (!s)
 		return STEP_FAILED;
-	stmt_bind(s, 1, link->from);
+	stmt_bind(s, 1, link->near);
 	stmt_bind_int(s, 2, (int64_t)link->position);
-	stmt_bind(s, 3, link->to);
+	stmt_bind(s, 3, link->far);
 	return stmt_step(s);
 }
 
@@ -48,8 +48,7 @@ bool update_row(struct db *db, const struct resource *r, const char *id, const s
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&sql, "%s %s = ?%zu", i ? "," : "", pairs[i].name, i + 2);
 	buf_printf(&sql, " WHERE %s = ?1", r->key);
-	if (!sql.bad)
-		s = db_query(db, &(const struct query){ sql.text, QUERY_KEPT });
+	s = db_query_text(db, &sql);
 	if (!s)
 		return false;
 	stmt_bind(s, 1, id);

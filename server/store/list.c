@@ -1,93 +1,82 @@
 /*
- * list.c - which index finds the rows of a page, and reading them by it.
+ * list.c - chooses the index for a page, and reads the page by it.
  */
 #include "store/list.h"
 
-#include "base/buf.h"
-
 enum {
-	VALUES_MAX = 16 * 1024 * 1024, /* bytes of one filter's */
-	SQL_MAX = 64 * 1024,           /* of a statement */
-	ENOUGH = 1000,                 /* rows: more are not worth sorting */
-	FAR = 100,                     /* rows: as many as a long page has */
+	VALUES_MAX = 16 * 1024 * 1024, /* bytes of a filter's values */
+	SQL_MAX = 64 * 1024,           /* bytes of a statement */
+	ENOUGH = 1000,                 /* rows: more are too many to sort */
+	FAR = 100,                     /* rows: a long page */
 };
 
-/* Bind the values of a filter as one: a text, or an array of several. */
-static bool bind_filter(const struct fetch *j, struct stmt *s, size_t i, const struct filter *f)
+/* What the functions below share. */
+struct list_reader {
+	const struct fetch *fetch;
+	const struct resource *resource;
+	const struct list_query *query;
+};
+
+/* Bind the values of a filter to one parameter: a text, or a JSON array of several. */
+static bool bind_filter(const struct list_reader *r, struct stmt *s, size_t parameter,
+			const struct filter *f)
 {
 	struct buf array CLEANUP(buf_free) = BUF_INIT(VALUES_MAX);
 	const char *value = f->values[0];
 
 	if (f->count > 1) {
 		buf_add_json_array(&array, f->values, f->count);
-		value = array.bad ? NULL : arena_strndup(j->arena, array.text, array.len);
+		value = array.bad ? NULL : arena_strndup(r->fetch->arena, array.text, array.len);
 	}
 	if (value)
-		stmt_bind(s, (int)i, value);
+		stmt_bind(s, (int)parameter, value);
 	return value != NULL;
 }
 
-static bool bind_filters(const struct fetch *j, struct stmt *s, const struct list_query *l)
+static bool bind_filters(const struct list_reader *r, struct stmt *s)
 {
-	for (size_t i = 0; i < l->nfilters; i++)
-		if (!bind_filter(j, s, i + 1, &l->filters[i]))
+	for (size_t i = 0; i < r->query->nfilters; i++)
+		if (!bind_filter(r, s, i + 1, &r->query->filters[i]))
 			return false;
 	return true;
 }
 
-/* The statement of that text, which is kept; NULL on failure. */
-static struct stmt *kept(const struct fetch *j, const struct buf *text)
+static bool count_rows(const struct list_reader *r, size_t lead, int64_t *count)
 {
-	return text->bad
-		   ? NULL
-		   : db_query(j->db, &(struct query){ .sql = text->text, .slot = QUERY_KEPT });
-}
-
-static bool count_rows(const struct fetch *j, enum resource_id resource, const struct list_query *l,
-		       size_t lead, int64_t *count)
-{
-	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
 
-	sql_count(&text, &resources[resource], l, lead);
-	s = kept(j, &text);
-	if (!s || !bind_filters(j, s, l) || stmt_step(s) != STEP_ROW)
-		return false;
-	*count = stmt_int(s, 0);
-	return true;
+	sql_count(&sql, r->resource, r->query, lead);
+	s = db_query_text(r->fetch->db, &sql);
+	return s && bind_filters(r, s) && stmt_number(s, count);
 }
 
-/* How many rows pass a filter; at most ENOUGH. */
-static bool probe(const struct fetch *j, enum resource_id resource, const struct list_query *l,
-		  size_t i, int64_t *count)
+/* Count the rows that pass a filter, up to ENOUGH. */
+static bool probe(const struct list_reader *r, size_t i, int64_t *count)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
 
-	sql_probe(&text, &resources[resource], l, i);
-	s = kept(j, &text);
-	if (!s || !bind_filter(j, s, 2, &l->filters[i]))
+	sql_probe(&sql, r->resource, r->query, i);
+	s = db_query_text(r->fetch->db, &sql);
+	if (!s)
 		return false;
 	stmt_bind_int(s, 1, ENOUGH);
-	if (stmt_step(s) != STEP_ROW)
-		return false;
-	*count = stmt_int(s, 0);
-	return true;
+	return bind_filter(r, s, 2, &r->query->filters[i]) && stmt_number(s, count);
 }
 
 /*
- * In another order than the usual, what a filter's index finds has to be sorted. Where it is much,
- * it is better to walk through all rows in that order until the page is full, which where many rows
- * pass takes few steps.
+ * Choose for an order other than the default: the rows that a filter's index finds must be sorted.
+ * If they are many, it is better to walk all rows in that order until the page is full, which takes
+ * few steps if many rows pass.
  */
-static bool find_fewest(const struct fetch *j, enum resource_id resource,
-			const struct list_query *l, size_t *lead)
+static bool find_fewest(const struct list_reader *r, size_t *lead)
 {
 	int64_t least = ENOUGH, count;
 
-	*lead = l->nfilters; /* the order */
-	for (size_t i = 0; i < l->nfilters; i++) {
-		if (!probe(j, resource, l, i, &count))
+	*lead = r->query->nfilters; /* the order's index */
+	for (size_t i = 0; i < r->query->nfilters; i++) {
+		if (!probe(r, i, &count))
 			return false;
 		if (count < least) {
 			least = count;
@@ -97,65 +86,68 @@ static bool find_fewest(const struct fetch *j, enum resource_id resource,
 	return true;
 }
 
-static bool bind_list(const struct fetch *j, struct stmt *s, const struct list_query *l,
-		      size_t lead)
+/* The statement of sql_list(), with its values bound. */
+static struct stmt *query_list(const struct list_reader *r, size_t lead)
 {
-	int n = (int)l->nfilters;
+	struct buf sql CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	const struct list_query *query = r->query;
+	int n = (int)query->nfilters;
+	struct stmt *s;
 
-	if (!bind_filters(j, s, l))
-		return false;
-	stmt_bind_int(s, ++n, l->limit + 1);
-	stmt_bind_int(s, ++n, l->offset);
-	if (sql_merges(l, lead))
-		for (size_t i = 0; i < l->filters[lead].count; i++)
-			stmt_bind(s, ++n, l->filters[lead].values[i]);
-	return true;
+	sql_list(&sql, r->resource, query, lead);
+	s = db_query_text(r->fetch->db, &sql);
+	if (!s)
+		return NULL;
+	if (!bind_filters(r, s)) {
+		stmt_end(s);
+		return NULL;
+	}
+	stmt_bind_int(s, ++n, query->limit + 1);
+	stmt_bind_int(s, ++n, query->offset);
+	if (sql_merges(query, lead))
+		for (size_t i = 0; i < query->filters[lead].count; i++)
+			stmt_bind(s, ++n, query->filters[lead].values[i]);
+	return s;
 }
 
-/*
- * How far back a filter's youngest rows reach: when the last of the first FAR was made, or NULL
- * where there are not that many.
- */
-static bool find_reach(const struct fetch *j, enum resource_id resource, const struct list_query *l,
-		       size_t i, const char **since)
+/* How far back the youngest rows of a filter reach: when the last of the first FAR was made; NULL
+ * if there are fewer. */
+static bool find_reach(const struct list_reader *r, size_t i, const char **since)
 {
 	struct list_query alone = {
-		.nfilters = 1, .norders = l->norders, .limit = 0, .offset = FAR - 1
+		.nfilters = 1, .norders = r->query->norders, .limit = 0, .offset = FAR - 1
 	};
-	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	const struct list_reader reader = { r->fetch, r->resource, &alone };
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
 	enum step step;
 
-	memcpy(alone.orders, l->orders, sizeof alone.orders);
-	alone.filters[0] = l->filters[i];
-	sql_list(&text, &resources[resource], &alone, 0);
-	s = kept(j, &text);
-	if (!s || !bind_list(j, s, &alone, 0))
-		return false;
+	memcpy(alone.orders, r->query->orders, sizeof alone.orders);
+	alone.filters[0] = r->query->filters[i];
 	*since = NULL;
-	step = stmt_step(s);
+	s = query_list(&reader, 0);
+	step = s ? stmt_step(s) : STEP_FAILED;
 	if (step != STEP_ROW)
 		return step == STEP_DONE;
-	/* The order's first field. */
-	*since = stmt_text(s, sql_column(&resources[resource], l->orders[0].field));
-	*since = *since ? arena_strdup(j->arena, *since) : NULL;
+	/* The first field of the order. */
+	*since = stmt_text(s, sql_column(r->resource, alone.orders[0].field));
+	*since = *since ? arena_strdup(r->fetch->arena, *since) : NULL;
 	return *since != NULL;
 }
 
 /*
- * In the usual order, in which each filter's index finds its rows, the one leads whose rows are the
- * furthest apart where the page is: the others' are passed over soonest.
+ * Choose for the default order, in which every filter's index is already sorted: the best filter is
+ * the most selective near the requested page, the one whose first FAR rows reach furthest back.
  */
-static bool find_thinnest(const struct fetch *j, enum resource_id resource,
-			  const struct list_query *l, size_t *lead)
+static bool find_sparsest(const struct list_reader *r, size_t *lead)
 {
 	const char *oldest = NULL, *since;
 
 	*lead = 0;
-	for (size_t i = 0; l->nfilters > 1 && i < l->nfilters; i++) {
-		if (l->filters[i].count > FILTER_FEW) /* all of its rows would have to be sorted */
+	for (size_t i = 0; r->query->nfilters > 1 && i < r->query->nfilters; i++) {
+		/* Not merged: all of its rows would have to be sorted. */
+		if (r->query->filters[i].count > FILTER_FEW)
 			continue;
-		if (!find_reach(j, resource, l, i, &since))
+		if (!find_reach(r, i, &since))
 			return false;
 		if (!since) {
 			*lead = i;
@@ -169,34 +161,26 @@ static bool find_thinnest(const struct fetch *j, enum resource_id resource,
 	return true;
 }
 
-static bool find_lead(const struct fetch *j, enum resource_id resource, const struct list_query *l,
-		      size_t *lead)
-{
-	return list_query_is_default(l) ? find_thinnest(j, resource, l, lead)
-					: find_fewest(j, resource, l, lead);
-}
-
-bool list_page(const struct fetch *j, enum resource_id resource, const struct list_query *l,
+bool list_page(const struct fetch *fetch, enum resource_id resource, const struct list_query *query,
 	       const struct expansion *tree, bool count, struct page *page)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT(SQL_MAX);
+	const struct list_reader r = { fetch, &resources[resource], query };
 	struct stmt *s CLEANUP(stmt_endp) = NULL;
-	size_t n = (size_t)l->limit, lead;
+	size_t n = (size_t)query->limit, lead;
 
-	*page = (struct page){ .limit = l->limit, .offset = l->offset, .counted = count };
-	if (!find_lead(j, resource, l, &lead))
+	*page = (struct page){ .limit = query->limit, .offset = query->offset, .counted = count };
+	if (!(list_query_is_default(query) ? find_sparsest(&r, &lead) : find_fewest(&r, &lead)))
 		return false;
-	sql_list(&text, &resources[resource], l, lead);
-	s = kept(j, &text);
-	if (!s || !bind_list(j, s, l, lead) || !fetch_rows(j, s, resource, tree, &page->rows, &n))
+	s = query_list(&r, lead);
+	if (!s || !fetch_rows(fetch, s, resource, tree, &page->rows, &n))
 		return false;
-	if (n == (size_t)l->limit) {
+	if (n == (size_t)query->limit) {
 		enum step step = stmt_step(s);
 
 		page->has_more = step == STEP_ROW;
 		if (!page->has_more && step != STEP_DONE)
 			return false;
 	}
-	/* No order matters to a count: any filter's index is better than none. */
-	return !count || count_rows(j, resource, l, lead < l->nfilters ? lead : 0, &page->total);
+	/* A count needs no order: any filter's index is better than none. */
+	return !count || count_rows(&r, lead < query->nfilters ? lead : 0, &page->total);
 }

@@ -1,5 +1,5 @@
 /*
- * pages.c - pieces, each with the number of those that have it: pages and images.
+ * pages.c - pages with reference counts, which `struct pages` and images share.
  */
 #include "store/pages.h"
 
@@ -8,47 +8,47 @@
 #include "base/grow.h"
 #include "base/refcount.h"
 
-struct piece {
+struct db_page {
 	struct refcount refs;
 	unsigned char bytes[PAGE_BYTES];
 };
 
 struct pages {
-	size_t count, cap; /* pieces, and places for them */
-	struct piece **pieces;
+	size_t count, cap; /* of pages */
+	struct db_page **pages;
 };
 
 struct image {
 	struct refcount refs;
 	size_t count;
-	struct piece *pieces[];
+	struct db_page *pages[];
 };
 
-/* ---- pieces ---------------------------------------------------------------------------------- */
+/* ---- single pages ---------------------------------------------------------------------------- */
 
-/* A new one, with those bytes; NULL: zeros. */
-static struct piece *piece_new(const void *bytes)
+/* A page with these bytes (NULL: zeros). */
+static struct db_page *db_page_new(const void *bytes)
 {
-	struct piece *piece = bytes ? malloc(sizeof *piece) : calloc(1, sizeof *piece);
+	struct db_page *page = bytes ? malloc(sizeof *page) : calloc(1, sizeof *page);
 
-	if (!piece)
+	if (!page)
 		return NULL;
 	if (bytes)
-		memcpy(piece->bytes, bytes, PAGE_BYTES);
-	refcount_init(&piece->refs);
-	return piece;
+		memcpy(page->bytes, bytes, PAGE_BYTES);
+	refcount_init(&page->refs);
+	return page;
 }
 
-static struct piece *piece_ref(struct piece *piece)
+static struct db_page *db_page_ref(struct db_page *page)
 {
-	refcount_get(&piece->refs);
-	return piece;
+	refcount_get(&page->refs);
+	return page;
 }
 
-static void piece_unref(struct piece *piece)
+static void db_page_unref(struct db_page *page)
 {
-	if (refcount_put(&piece->refs))
-		free(piece);
+	if (refcount_put(&page->refs))
+		free(page);
 }
 
 /* ---- pages ----------------------------------------------------------------------------------- */
@@ -63,7 +63,7 @@ void pages_free(struct pages *pages)
 	if (!pages)
 		return;
 	pages_cut(pages, 0);
-	free(pages->pieces);
+	free(pages->pages);
 	free(pages);
 }
 
@@ -74,111 +74,110 @@ size_t pages_count(const struct pages *pages)
 
 bool pages_read(const struct pages *pages, void *bytes, size_t len, size_t offset)
 {
-	unsigned char *to = bytes;
-	bool there = true;
+	unsigned char *out = bytes;
+	bool complete = true;
 
-	for (size_t part; len > 0; to += part, offset += part, len -= part) {
-		size_t i = offset / PAGE_BYTES, at = offset % PAGE_BYTES;
+	for (size_t part; len > 0; out += part, offset += part, len -= part) {
+		size_t i = offset / PAGE_BYTES, begin = offset % PAGE_BYTES;
 
-		part = PAGE_BYTES - at < len ? PAGE_BYTES - at : len;
+		part = PAGE_BYTES - begin < len ? PAGE_BYTES - begin : len;
 		if (i < pages->count) {
-			memcpy(to, pages->pieces[i]->bytes + at, part);
+			memcpy(out, pages->pages[i]->bytes + begin, part);
 		} else {
-			memset(to, 0, part);
-			there = false;
+			memset(out, 0, part);
+			complete = false;
 		}
 	}
-	return there;
+	return complete;
 }
 
 const void *pages_page(const struct pages *pages, size_t i)
 {
-	return i < pages->count ? pages->pieces[i]->bytes : NULL;
+	return i < pages->count ? pages->pages[i]->bytes : NULL;
 }
 
-/* Pieces of zeros, up to that number. */
+/* Append pages of zeros, up to that number. */
 static bool fill_up(struct pages *pages, size_t count)
 {
-	size_t had = pages->count;
+	size_t before = pages->count;
 
 	for (; pages->count < count; pages->count++) {
-		pages->pieces[pages->count] = piece_new(NULL);
-		if (!pages->pieces[pages->count]) {
-			pages_cut(pages, had);
+		pages->pages[pages->count] = db_page_new(NULL);
+		if (!pages->pages[pages->count]) {
+			pages_cut(pages, before);
 			return false;
 		}
 	}
 	return true;
 }
 
-bool pages_write(struct pages *pages, size_t i, const void *bytes)
+/* Put a page in a place, or at the end. */
+static void set_page(struct pages *pages, size_t i, struct db_page *page)
 {
-	struct piece *piece = i < pages->count ? pages->pieces[i] : NULL;
-
-	if (piece && refcount_is_one(&piece->refs)) {
-		memcpy(piece->bytes, bytes, PAGE_BYTES);
-		return true;
-	}
-	/* So that to undo what could not be done for want of memory takes none. */
-	if (piece && memcmp(piece->bytes, bytes, PAGE_BYTES) == 0)
-		return true;
-	piece = GROW(pages->pieces, i + 1, pages->cap) ? piece_new(bytes) : NULL;
-	if (!piece || !fill_up(pages, i)) {
-		free(piece);
-		return false;
-	}
 	if (i < pages->count)
-		piece_unref(pages->pieces[i]);
+		db_page_unref(pages->pages[i]);
 	else
 		pages->count = i + 1;
-	pages->pieces[i] = piece;
+	pages->pages[i] = page;
+}
+
+bool pages_write(struct pages *pages, size_t i, const void *bytes)
+{
+	struct db_page *page = i < pages->count ? pages->pages[i] : NULL;
+
+	if (page && refcount_is_one(&page->refs)) {
+		memcpy(page->bytes, bytes, PAGE_BYTES);
+		return true;
+	}
+	/* So a rollback, after a write that failed for lack of memory, needs none. */
+	if (page && memcmp(page->bytes, bytes, PAGE_BYTES) == 0)
+		return true;
+	page = GROW(pages->pages, i + 1, pages->cap) ? db_page_new(bytes) : NULL;
+	if (!page || !fill_up(pages, i)) {
+		free(page);
+		return false;
+	}
+	set_page(pages, i, page);
 	return true;
 }
 
 void pages_cut(struct pages *pages, size_t count)
 {
 	while (pages->count > count)
-		piece_unref(pages->pieces[--pages->count]);
+		db_page_unref(pages->pages[--pages->count]);
 }
 
 struct image *pages_image(const struct pages *pages, const struct image *like)
 {
-	struct image *image = calloc(1, sizeof *image + pages->count * sizeof image->pieces[0]);
+	struct image *image = calloc(1, sizeof *image + pages->count * sizeof image->pages[0]);
 
 	if (!image)
 		return NULL;
 	refcount_init(&image->refs);
 	for (; image->count < pages->count; image->count++) {
 		size_t i = image->count;
-		struct piece *piece = pages->pieces[i],
-			     *other = like && i < like->count ? like->pieces[i] : piece;
+		struct db_page *page = pages->pages[i],
+			       *other = like && i < like->count ? like->pages[i] : page;
 
-		if (other != piece && memcmp(other->bytes, piece->bytes, PAGE_BYTES) == 0)
-			piece = other;
-		image->pieces[i] = piece_ref(piece);
+		if (other != page && memcmp(other->bytes, page->bytes, PAGE_BYTES) == 0)
+			page = other;
+		image->pages[i] = db_page_ref(page);
 	}
 	return image;
 }
 
 bool pages_restore(struct pages *pages, const struct image *image, const void *first)
 {
-	struct piece *head =
-	    GROW(pages->pieces, image->count, pages->cap) ? piece_new(first) : NULL;
+	struct db_page *header =
+	    GROW(pages->pages, image->count, pages->cap) ? db_page_new(first) : NULL;
 
-	if (!head)
+	if (!header)
 		return false;
 	pages_cut(pages, image->count);
-	for (size_t i = 0; i < image->count; i++) {
-		struct piece *piece = i == 0 ? head : image->pieces[i];
-
-		if (i < pages->count && pages->pieces[i] == piece)
-			continue;
-		if (i < pages->count)
-			piece_unref(pages->pieces[i]);
-		else
-			pages->count = i + 1;
-		pages->pieces[i] = i == 0 ? piece : piece_ref(piece);
-	}
+	set_page(pages, 0, header);
+	for (size_t i = 1; i < image->count; i++)
+		if (i >= pages->count || pages->pages[i] != image->pages[i])
+			set_page(pages, i, db_page_ref(image->pages[i]));
 	return true;
 }
 
@@ -196,7 +195,7 @@ void image_unref(struct image *image)
 	if (!image || !refcount_put(&image->refs))
 		return;
 	for (size_t i = 0; i < image->count; i++)
-		piece_unref(image->pieces[i]);
+		db_page_unref(image->pages[i]);
 	free(image);
 }
 
@@ -207,5 +206,5 @@ size_t image_count(const struct image *image)
 
 const void *image_page(const struct image *image, size_t i)
 {
-	return image->pieces[i]->bytes;
+	return image->pages[i]->bytes;
 }

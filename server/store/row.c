@@ -1,5 +1,5 @@
 /*
- * row.c - look-ups in a row.
+ * row.c - makes rows, and looks up fields in them.
  */
 #include "store/row.h"
 
@@ -14,9 +14,7 @@ struct row *row_new(struct arena *a, const struct resource *r)
 
 const char *row_text(const struct row *row, const char *name)
 {
-	const struct field *f = resource_field(row->resource, name);
-
-	return row->cell[f - row->resource->fields].text;
+	return row->cell[resource_field(row->resource, name) - row->resource->fields].text;
 }
 
 unsigned row_word(const struct row *row, const char *name)
@@ -28,7 +26,5 @@ unsigned row_word(const struct row *row, const char *name)
 
 const struct rows *row_rows(const struct row *row, const char *name)
 {
-	const struct field *f = resource_field(row->resource, name);
-
-	return &row->cell[f - row->resource->fields].rows;
+	return &row->cell[resource_field(row->resource, name) - row->resource->fields].rows;
 }

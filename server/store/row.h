@@ -1,6 +1,6 @@
 /*
- * row.h - a row of a resource as it was read, with the rows that its relations led to. Plain data,
- * all of it in one arena.
+ * row.h - a row of a resource as it was read, with the rows that its relations lead to. Plain data
+ * in one arena.
  */
 #ifndef STORE_ROW_H
 #define STORE_ROW_H
@@ -14,7 +14,7 @@ struct rows {
 	struct row *first, *last;
 };
 
-/* What a field holds: a text as the database has it (NULL: null), or related rows. */
+/* The value of a field: a text in its stored form (NULL: null), or related rows. */
 union cell {
 	const char *text;
 	struct rows rows;
@@ -22,11 +22,11 @@ union cell {
 
 struct row {
 	const struct resource *resource;
-	struct row *next;  /* in the list that it belongs to */
-	union cell cell[]; /* one for each field of the resource, in its order */
+	struct row *next;  /* in its list */
+	union cell cell[]; /* of each field of the resource, in order */
 };
 
-/* Part of a list: what answers show of it. */
+/* A page of a list. */
 struct page {
 	struct rows rows;
 	int64_t limit, offset;
@@ -35,15 +35,15 @@ struct page {
 	int64_t total;
 };
 
-/* A row of nulls, or NULL when memory is short. */
+/* A row of nulls; NULL when memory is short. */
 struct row *row_new(struct arena *a, const struct resource *r) MUST_CHECK;
-/* The text of the field of that name, which the resource must have. */
+/* The text of a field, which the resource must have. */
 const char *row_text(const struct row *row, const char *name);
-/* The number of its word, of a field that is one of an enumeration; 0 for null. */
+/* The number of an enumeration's word; 0 for null. */
 unsigned row_word(const struct row *row, const char *name);
-/* The rows that the relation of that name, which the resource must have, led to. */
+/* The rows that a relation, which the resource must have, leads to. */
 const struct rows *row_rows(const struct row *row, const char *name);
-/* The text of a field, by its place; derived where no column stores it. */
+/* The text of a field by its index, also of a field that is derived. */
 static inline const char *row_value(const struct row *row, size_t i)
 {
 	const struct field *f = &row->resource->fields[i];

@@ -1,9 +1,9 @@
 /*
- * sql.c - SELECT and INSERT by the rows of the resource table.
+ * sql.c - composes SELECT and INSERT by the resource table.
  */
 #include "store/sql.h"
 
-/* The state of composing: texts go to the arena, slots are numbered as they come. */
+/* Texts go to the arena; slots are numbered in order. */
 struct composer {
 	struct arena *arena;
 	struct buf text;
@@ -11,7 +11,7 @@ struct composer {
 	bool ok;
 };
 
-/* Make a query of what was gathered in c->text, and empty it. */
+/* Make a query of c->text, and empty it. */
 static struct query finish(struct composer *c)
 {
 	struct query q = { .sql = NULL, .slot = c->slots++ };
@@ -24,16 +24,16 @@ static struct query finish(struct composer *c)
 	return q;
 }
 
-/* A field of t, as SQL. */
-static void add_field(struct buf *b, const struct field *f)
+/* Add a field of t, as SQL. */
+static void add_field(struct buf *out, const struct field *f)
 {
 	if (f->sql)
-		buf_add(b, f->sql);
+		buf_add(out, f->sql);
 	else
-		buf_printf(b, "t.%s", f->name);
+		buf_printf(out, "t.%s", f->name);
 }
 
-static void add_columns(struct buf *b, const struct resource *r)
+static void add_columns(struct buf *out, const struct resource *r)
 {
 	const char *comma = "";
 
@@ -42,8 +42,8 @@ static void add_columns(struct buf *b, const struct resource *r)
 
 		if (!is_selected(f))
 			continue;
-		buf_add(b, comma);
-		add_field(b, f);
+		buf_add(out, comma);
+		add_field(out, f);
 		comma = ", ";
 	}
 }
@@ -67,12 +67,10 @@ static struct query compose_insert(struct composer *c, const struct resource *r)
 
 	buf_printf(&c->text, "INSERT INTO %s (", r->table);
 	if (owner) {
-		buf_add(&c->text, owner->relation->near);
-		count++;
-	}
-	if (owner && owner->kind == K_MANY) {
-		buf_add(&c->text, ", position");
-		count++;
+		const bool many = owner->kind == K_MANY;
+
+		buf_printf(&c->text, "%s%s", owner->relation->near, many ? ", position" : "");
+		count = 1 + many;
 	}
 	for (size_t i = 0; i < r->nfields; i++)
 		if (is_stored(&r->fields[i]))
@@ -84,10 +82,8 @@ static struct query compose_insert(struct composer *c, const struct resource *r)
 	return finish(c);
 }
 
-/*
- * Key by key, in this order: the library would, for a condition that looks narrower, begin with all
- * the rows that meet it.
- */
+/* CROSS JOIN fixes the order, key by key: for a condition that looks selective, the library would
+ * start with all rows that meet it. */
 static const char by_keys[] = " FROM json_each(?1) AS k CROSS JOIN";
 
 static struct query compose_get(struct composer *c, const struct resource *r, bool many)
@@ -119,13 +115,6 @@ static struct query compose_related(struct composer *c, const struct field *f)
 	return finish(c);
 }
 
-static struct query compose_link(struct composer *c, const struct relation *rel)
-{
-	buf_printf(&c->text, "INSERT INTO %s (%s, position, %s) VALUES (?1, ?2, ?3)", rel->link,
-		   rel->near, rel->far);
-	return finish(c);
-}
-
 bool sql_compose(struct sql *sql, struct arena *a)
 {
 	struct composer c = { .arena = a, .text = BUF_INIT(8192), .ok = true };
@@ -144,63 +133,66 @@ bool sql_compose(struct sql *sql, struct arena *a)
 
 			if (!is_relation(f))
 				continue;
-			if (!through(r, f))
+			if (!resource_ref_column(r, f))
 				sql->related[i][n] = compose_related(&c, f);
-			if (f->relation->ids)
-				sql->link[i][n] = compose_link(&c, f->relation);
+			if (!f->relation->ids)
+				continue;
+			buf_printf(&c.text, "INSERT INTO %s (%s, position, %s) VALUES (?1, ?2, ?3)",
+				   f->relation->link, f->relation->near, f->relation->far);
+			sql->link[i][n] = finish(&c);
 		}
 	}
 	buf_free(&c.text);
 	return c.ok;
 }
 
-void sql_taken(struct buf *to, const struct resource *r, const struct unique *u)
+void sql_taken(struct buf *out, const struct resource *r, const struct unique *u)
 {
-	buf_printf(to, "SELECT id FROM %s WHERE", r->table);
+	buf_printf(out, "SELECT id FROM %s WHERE", r->table);
 	for (size_t n = 0; n < ARRAY_LEN(u->fields) && u->fields[n]; n++) {
 		const struct field *f = resource_field(r, u->fields[n]);
 
-		/* As the index in schema.sql has it, in which nulls would differ. */
-		buf_printf(to,
+		/* As the index in schema.sql has it: nulls would be different. */
+		buf_printf(out,
 			   f->flags & F_NULL ? "%s ifnull(%s, '') = ifnull(?%zu, '')"
 					     : "%s %s = ?%zu",
 			   n ? " AND" : "", f->name, n + 1);
 	}
 	if (u->when[0])
-		buf_printf(to, " AND %s = '%s'", u->when[0], u->when[1]);
+		buf_printf(out, " AND %s = '%s'", u->when[0], u->when[1]);
 }
 
-void sql_select(struct buf *to, const struct resource *r)
+void sql_select(struct buf *out, const struct resource *r)
 {
-	buf_add(to, "SELECT ");
-	add_columns(to, r);
-	buf_printf(to, " FROM %s AS t", r->table);
+	buf_add(out, "SELECT ");
+	add_columns(out, r);
+	buf_printf(out, " FROM %s AS t", r->table);
 }
 
-/* That a row passes a filter, whose one value or JSON array of values is that parameter. */
-static void add_filter(struct buf *b, const struct filter *f, bool one, size_t parameter)
+/* Add a condition: a parameter, which is a single value or a JSON array of values. */
+static void add_filter(struct buf *out, const struct filter *f, bool single, size_t parameter)
 {
 	if (f->field->matching)
-		buf_add(b, f->field->matching);
+		buf_add(out, f->field->matching);
 	else
-		add_field(b, f->field);
-	buf_printf(b, one ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))", parameter);
+		add_field(out, f->field);
+	buf_printf(out, single ? " = ?%zu" : " IN (SELECT value FROM json_each(?%zu))", parameter);
 	if (f->field->matching)
-		buf_addc(b, ')');
+		buf_addc(out, ')');
 }
 
-/* All of a listing's filters; a value of the leading one may be by itself. */
-static void add_filters(struct buf *b, const struct list_query *l, size_t lead, size_t by_itself)
+/* Add all filters. `single` is 0, or the parameter of a single value of the leading filter. */
+static void add_filters(struct buf *out, const struct list_query *l, size_t lead, size_t single)
 {
 	for (size_t i = 0; i < l->nfilters; i++) {
 		const struct filter *f = &l->filters[i];
 
-		/* The library has no index for an expression that begins with a plus. */
-		buf_printf(b, "%s%s", i == 0 ? " WHERE " : " AND ", i == lead ? "" : "+");
-		if (i == lead && by_itself)
-			add_filter(b, f, true, by_itself);
+		/* A plus keeps the library from using an index for the expression. */
+		buf_printf(out, "%s%s", i == 0 ? " WHERE " : " AND ", i == lead ? "" : "+");
+		if (i == lead && single)
+			add_filter(out, f, true, single);
 		else
-			add_filter(b, f, f->count == 1, i + 1);
+			add_filter(out, f, f->count == 1, i + 1);
 	}
 }
 
@@ -219,39 +211,39 @@ int sql_column(const struct resource *r, const struct field *f)
 	return n;
 }
 
-void sql_list(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead)
+void sql_list(struct buf *out, const struct resource *r, const struct list_query *l, size_t lead)
 {
 	const size_t limit = l->nfilters + 1, offset = limit + 1;
 	const bool merges = sql_merges(l, lead);
 
-	sql_select(to, r);
-	add_filters(to, l, lead, merges ? offset + 1 : 0);
-	/* Each value's rows come in order out of its index, and are merged as they come. */
+	sql_select(out, r);
+	add_filters(out, l, lead, merges ? offset + 1 : 0);
+	/* The index gives each value's rows in order; the library merges them. */
 	for (size_t n = 1; merges && n < l->filters[lead].count; n++) {
-		buf_add(to, " UNION ALL ");
-		sql_select(to, r);
-		add_filters(to, l, lead, offset + 1 + n);
+		buf_add(out, " UNION ALL ");
+		sql_select(out, r);
+		add_filters(out, l, lead, offset + 1 + n);
 	}
 	for (size_t i = 0; i < l->norders; i++) {
-		buf_add(to, i == 0 ? " ORDER BY " : ", ");
+		buf_add(out, i == 0 ? " ORDER BY " : ", ");
 		if (merges)
-			buf_printf(to, "%d", sql_column(r, l->orders[i].field) + 1);
+			buf_printf(out, "%d", sql_column(r, l->orders[i].field) + 1);
 		else
-			add_field(to, l->orders[i].field);
-		buf_add(to, l->orders[i].ascending ? " ASC" : " DESC");
+			add_field(out, l->orders[i].field);
+		buf_add(out, l->orders[i].ascending ? " ASC" : " DESC");
 	}
-	buf_printf(to, " LIMIT ?%zu OFFSET ?%zu", limit, offset);
+	buf_printf(out, " LIMIT ?%zu OFFSET ?%zu", limit, offset);
 }
 
-void sql_count(struct buf *to, const struct resource *r, const struct list_query *l, size_t lead)
+void sql_count(struct buf *out, const struct resource *r, const struct list_query *l, size_t lead)
 {
-	buf_printf(to, "SELECT count(*) FROM %s AS t", r->table);
-	add_filters(to, l, lead, 0);
+	buf_printf(out, "SELECT count(*) FROM %s AS t", r->table);
+	add_filters(out, l, lead, 0);
 }
 
-void sql_probe(struct buf *to, const struct resource *r, const struct list_query *l, size_t i)
+void sql_probe(struct buf *out, const struct resource *r, const struct list_query *l, size_t i)
 {
-	buf_printf(to, "SELECT count(*) FROM (SELECT 1 FROM %s AS t WHERE ", r->table);
-	add_filter(to, &l->filters[i], l->filters[i].count == 1, 2);
-	buf_add(to, " LIMIT ?1)");
+	buf_printf(out, "SELECT count(*) FROM (SELECT 1 FROM %s AS t WHERE ", r->table);
+	add_filter(out, &l->filters[i], l->filters[i].count == 1, 2);
+	buf_add(out, " LIMIT ?1)");
 }

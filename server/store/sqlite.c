@@ -1,5 +1,5 @@
 /*
- * sqlite.c - the adapter to SQLite: nothing else includes its header.
+ * sqlite.c - the adapter to SQLite: the only file that includes its header.
  */
 #include "store/store.h"
 
@@ -13,21 +13,22 @@
 /* ---- pages as files -------------------------------------------------------------------------- */
 
 /*
- * A VFS of the library's, whose files' bytes are pages in memory. Its own kind of those moves all
- * of them whenever they grow, ends at a GiB, and shares nothing with another moment's. The files
- * know no locks: the store's sees to it that nobody writes while another connection opens, reads or
- * writes.
+ * A VFS for SQLite whose files are pages in memory. SQLite's own memdb moves the whole database
+ * whenever it grows, ends at a GiB, and shares nothing with another database. These files have no
+ * locks: the store's lock keeps writers out while a connection opens, reads or writes.
  *
- * Only databases: what else the library would open (a journal, something temporary) it keeps in
- * memory by itself, being told that the database is there.
+ * Only databases are such files. SQLite keeps journals and temporary files in memory, because
+ * open_file() reports that the database is in memory.
  */
 
 static const char vfs_name[] = "pages";
 
+#define UNUSED __attribute__((unused))
+
 struct file {
 	sqlite3_file base;
 	struct pages *pages;
-	int lock; /* what the library holds of it */
+	int lock; /* the library's lock level */
 };
 
 static struct pages *pages_of(sqlite3_file *file)
@@ -35,9 +36,8 @@ static struct pages *pages_of(sqlite3_file *file)
 	return ((struct file *)file)->pages;
 }
 
-static int file_close(sqlite3_file *file)
+static int file_close(sqlite3_file *file UNUSED)
 {
-	(void)file;
 	return SQLITE_OK;
 }
 
@@ -48,7 +48,7 @@ static int file_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 off
 		   : SQLITE_IOERR_SHORT_READ;
 }
 
-/* The library writes whole pages of a database, and makes them of this size. */
+/* The library writes whole pages, of its default size, which is this one. */
 static int file_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
 {
 	if (len != PAGE_BYTES || offset % PAGE_BYTES != 0)
@@ -63,10 +63,8 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return SQLITE_OK;
 }
 
-static int file_sync(sqlite3_file *file, int flags)
+static int file_sync(sqlite3_file *file UNUSED, int flags UNUSED)
 {
-	(void)file;
-	(void)flags;
 	return SQLITE_OK;
 }
 
@@ -82,38 +80,31 @@ static int file_lock(sqlite3_file *file, int lock)
 	return SQLITE_OK;
 }
 
-static int file_check_reserved(sqlite3_file *file, int *reserved)
+static int file_check_reserved(sqlite3_file *file UNUSED, int *reserved)
 {
-	(void)file;
 	*reserved = 0;
 	return SQLITE_OK;
 }
 
-static int file_control(sqlite3_file *file, int what, void *value)
+static int file_control(sqlite3_file *file UNUSED, int what UNUSED, void *value UNUSED)
 {
-	(void)file;
-	(void)what;
-	(void)value;
 	return SQLITE_NOTFOUND;
 }
 
-static int file_sector_size(sqlite3_file *file)
+static int file_sector_size(sqlite3_file *file UNUSED)
 {
-	(void)file;
 	return PAGE_BYTES;
 }
 
-static int file_characteristics(sqlite3_file *file)
+static int file_characteristics(sqlite3_file *file UNUSED)
 {
-	(void)file;
 	return SQLITE_IOCAP_POWERSAFE_OVERWRITE | SQLITE_IOCAP_SAFE_APPEND |
 	       SQLITE_IOCAP_SEQUENTIAL;
 }
 
 /*
- * Whoever reads is given the page itself, which spares it a copy and a cache: until it ends its
- * transaction, nobody writes. Whoever writes is not, since a page that it writes to may be
- * replaced.
+ * Readers get the page itself, which saves a copy and a cache: no write begins until their
+ * transaction has ended. The writer gets copies, because a page that it writes to may be replaced.
  */
 static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **page)
 {
@@ -125,11 +116,8 @@ static int file_fetch(sqlite3_file *file, sqlite3_int64 offset, int len, void **
 	return SQLITE_OK;
 }
 
-static int file_unfetch(sqlite3_file *file, sqlite3_int64 offset, void *page)
+static int file_unfetch(sqlite3_file *file UNUSED, sqlite3_int64 offset UNUSED, void *page UNUSED)
 {
-	(void)file;
-	(void)offset;
-	(void)page;
 	return SQLITE_OK;
 }
 
@@ -151,20 +139,13 @@ static const sqlite3_io_methods methods = {
 	.xUnfetch = file_unfetch,
 };
 
-/* For the name of a file, which is made of its pages' address. */
-enum { FILE_NAME = 32 };
-
-static void name_file(const struct pages *pages, char name[FILE_NAME])
-{
-	snprintf(name, FILE_NAME, "%p", (const void *)pages);
-}
-
-static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
+/* The name of a file is the address of its pages, as %p prints it. */
+static int open_file(sqlite3_vfs *vfs UNUSED, const char *name, sqlite3_file *file, int flags,
+		     int *out)
 {
 	struct file *f = (struct file *)file;
 	void *pages;
 
-	(void)vfs;
 	f->base.pMethods = NULL;
 	if (!(flags & SQLITE_OPEN_MAIN_DB) || !name || sscanf(name, "%p", &pages) != 1)
 		return SQLITE_CANTOPEN;
@@ -176,26 +157,19 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
 	return SQLITE_OK;
 }
 
-static int delete_file(sqlite3_vfs *vfs, const char *name, int sync)
+static int delete_file(sqlite3_vfs *vfs UNUSED, const char *name UNUSED, int sync UNUSED)
 {
-	(void)vfs;
-	(void)name;
-	(void)sync;
 	return SQLITE_IOERR_DELETE;
 }
 
-static int has_file(sqlite3_vfs *vfs, const char *name, int how, int *has)
+static int has_file(sqlite3_vfs *vfs UNUSED, const char *name UNUSED, int how UNUSED, int *has)
 {
-	(void)vfs;
-	(void)name;
-	(void)how;
-	*has = 0; /* no journal lies beside a database */
+	*has = 0; /* a database has no journal beside it */
 	return SQLITE_OK;
 }
 
-static int full_name(sqlite3_vfs *vfs, const char *name, int len, char *full)
+static int full_name(sqlite3_vfs *vfs UNUSED, const char *name, int len, char *full)
 {
-	(void)vfs;
 	snprintf(full, (size_t)len, "%s", name);
 	return SQLITE_OK;
 }
@@ -209,7 +183,7 @@ static bool register_vfs(void)
 		return true;
 	if (!system)
 		return false;
-	vfs = *system; /* randomness, time and sleep are its own */
+	vfs = *system; /* for randomness, time and sleep */
 	vfs.iVersion = 2;
 	vfs.pNext = NULL;
 	vfs.zName = vfs_name;
@@ -225,10 +199,10 @@ static bool register_vfs(void)
 
 bool store_setup(void)
 {
-	/* A connection and its statements belong to one thread at a time: no mutexes. */
+	/* One thread at a time uses a connection and its statements: no mutexes. */
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
-	/* The counters behind sqlite3_memory_used take a global mutex at every allocation, which
-	 * halves what two readers can do. */
+	/* The counters behind sqlite3_memory_used() lock a global mutex at every allocation, which
+	 * halves the throughput of two readers. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	return sqlite3_initialize() == SQLITE_OK && register_vfs();
 }
@@ -244,14 +218,14 @@ bool db_exec(struct db *db, const char *sql)
 	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static bool prepare(struct db *db, const char *sql, struct stmt *s)
+static bool prepare(struct db *db, const char *sql, unsigned flags, struct stmt *s)
 {
-	return sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->sqlite,
-				  NULL) == SQLITE_OK;
+	return sqlite3_prepare_v3(db->sqlite, sql, -1, flags, &s->sqlite, NULL) == SQLITE_OK;
 }
 
-/* Begin or end a transaction: prepared ahead, since to undo should take no memory. */
-static bool turn(struct stmt *s)
+/* Begin or end a transaction, by a statement that was prepared early: rolling back should need no
+ * memory. */
+static bool run_prepared(struct stmt *s)
 {
 	bool ok = sqlite3_step(s->sqlite) == SQLITE_DONE;
 
@@ -260,69 +234,71 @@ static bool turn(struct stmt *s)
 }
 
 /*
- * A file lasts as soon as the operating system has it: what is lost with the machine's power is not
- * what a mock promises, and waiting for the disk would cost milliseconds at every write. Whoever
- * exports it meanwhile may hold it up for a moment.
+ * A commit is durable once the operating system has it: a mock need not survive the loss of power,
+ * and waiting for the disk would cost milliseconds at each write. An export by another process may
+ * block a write for a moment.
  */
 static const char file_pragmas[] = "PRAGMA busy_timeout = 5000;"
 				   "PRAGMA journal_mode = WAL;"
 				   "PRAGMA synchronous = NORMAL;";
 
-/* Its readers look at the pages themselves, by the methods for mapped files; any size will do. */
+/* Makes readers use file_fetch(), as for mapped files; any size will do. */
 static const char page_pragmas[] = "PRAGMA mmap_size = 1073741824";
 
 static bool set_up(struct db *db)
 {
-	/* In memory the journal is kept there, too, without being asked for: asking would read the
-	 * whole schema now, rather than when the connection is first used. */
+	/* A database in memory has its journal in memory without a pragma, which would read the
+	 * whole schema now rather than at the first use. */
 	static const char pragmas[] = "PRAGMA foreign_keys = ON;"
 				      "PRAGMA temp_store = MEMORY;"
 				      "PRAGMA trusted_schema = OFF;";
+	const unsigned flags = SQLITE_PREPARE_PERSISTENT;
 
-	/* A misspelt column in double quotes would be taken for a string. */
+	/* DQS off: a misspelt column in double quotes would be a string. */
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL) == SQLITE_OK &&
 	       sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
 	       db_exec(db, pragmas) &&
 	       (db->store->read_only ||
 		db_exec(db, db->store->pages ? page_pragmas : file_pragmas)) &&
-	       prepare(db, "BEGIN", &db->begin_read) &&
-	       prepare(db, "BEGIN IMMEDIATE", &db->begin_write) &&
-	       prepare(db, "COMMIT", &db->commit) && prepare(db, "ROLLBACK", &db->rollback);
+	       prepare(db, "BEGIN", flags, &db->begin_read) &&
+	       prepare(db, "BEGIN IMMEDIATE", flags, &db->begin_write) &&
+	       prepare(db, "COMMIT", flags, &db->commit) &&
+	       prepare(db, "ROLLBACK", flags, &db->rollback);
 }
 
-struct db *store_connect(struct store *store, char *err, size_t errlen)
+static bool open_connection(struct store *store, struct db *db)
 {
 	const int flags =
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
 	    (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-	struct db *db = calloc(1, sizeof *db);
-	char name[FILE_NAME];
+	char name[32];
 	bool ok;
 
-	if (store->pages)
-		name_file(store->pages, name);
-	if (!db) {
-		snprintf(err, errlen, "database: out of memory");
-		return NULL;
-	}
+	snprintf(name, sizeof name, "%p", (void *)store->pages);
 	db->store = store;
 	pthread_rwlock_wrlock(&store->lock);
 	db->next = store->dbs;
 	store->dbs = db;
 	pthread_rwlock_unlock(&store->lock);
-	/* Opening looks at the header, as any reader does. */
+	/* Opening reads the header. */
 	pthread_rwlock_rdlock(&store->lock);
 	ok = sqlite3_open_v2(store->pages ? name : store->path, &db->sqlite, flags,
 			     store->pages ? vfs_name : NULL) == SQLITE_OK &&
 	     set_up(db);
 	pthread_rwlock_unlock(&store->lock);
-	if (!ok) {
-		db_write_error(db, err, errlen);
-		db_close(db);
-		return NULL;
-	}
-	return db;
+	return ok;
+}
+
+struct db *store_connect(struct store *store, char *err, size_t errlen)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (db && open_connection(store, db))
+		return db;
+	db_write_error(db, err, errlen);
+	db_close(db);
+	return NULL;
 }
 
 void db_close(struct db *db)
@@ -332,9 +308,9 @@ void db_close(struct db *db)
 	if (!db)
 		return;
 	pthread_rwlock_wrlock(&db->store->lock);
-	/* From here on no writer ends what it reads. */
+	/* A writer cannot end its transaction any more. */
 	if (db->reading)
-		turn(&db->commit);
+		run_prepared(&db->commit);
 	for (link = &db->store->dbs; *link != db; link = &(*link)->next)
 		;
 	*link = db->next;
@@ -353,39 +329,39 @@ void db_close(struct db *db)
 
 /* ---- transactions ---------------------------------------------------------------------------- */
 
-/* Undo what is open on a connection, if anything. When memory is short that may take several
- * attempts, of which more come before anybody reads or writes. */
-static void undo(struct db *db)
+/* Roll back the open transaction, if any. When memory is short this may need several attempts; more
+ * follow before the next read or write. */
+static void roll_back(struct db *db)
 {
 	enum { ATTEMPTS = 3 };
 
 	for (int i = 0; i < ATTEMPTS && !sqlite3_get_autocommit(db->sqlite); i++)
-		if (!turn(&db->rollback))
+		if (!run_prepared(&db->rollback))
 			sqlite3_db_release_memory(db->sqlite);
-	db->stuck = !sqlite3_get_autocommit(db->sqlite);
-	db->store->stuck |= db->stuck;
+	db->rollback_pending = !sqlite3_get_autocommit(db->sqlite);
+	db->store->rollback_pending |= db->rollback_pending;
 }
 
 /*
- * Beginning and ending a read transaction for each request costs more than reading a row. So a
- * reader leaves its transaction open when it lets go of the lock, and whoever writes next ends it:
- * nobody else can be using that connection then, and nothing can have changed before.
+ * Beginning and ending a read transaction costs more than reading a row. So a reader leaves it open
+ * when it releases the lock, and the next writer ends it: the connection is not in use then, and
+ * nothing has changed before.
  */
 void db_read(struct db *db)
 {
 	struct store *store = db->store;
 
 	pthread_rwlock_rdlock(&store->lock);
-	if (store->stuck) {
+	if (store->rollback_pending) {
 		pthread_rwlock_unlock(&store->lock);
-		db_lock(db); /* which tries again, be it this connection or another */
+		db_lock(db); /* tries again to roll back, on any connection */
 		db_unlock(db);
 		pthread_rwlock_rdlock(&store->lock);
 	}
 	db->failed[0] = '\0';
-	/* The library ends one by itself when memory runs out in it. */
+	/* The library itself ends a transaction in which memory runs out. */
 	if (!db->reading || sqlite3_get_autocommit(db->sqlite))
-		db->reading = turn(&db->begin_read);
+		db->reading = run_prepared(&db->begin_read);
 }
 
 void db_read_end(struct db *db)
@@ -395,99 +371,15 @@ void db_read_end(struct db *db)
 
 static void end_readers(struct store *store)
 {
-	store->stuck = false;
+	store->rollback_pending = false;
 	for (struct db *db = store->dbs; db; db = db->next)
 		if (db->reading) {
-			turn(&db->commit); /* fails where the library has ended it: see db_read */
+			/* Fails if the library has ended it: see db_read(). */
+			run_prepared(&db->commit);
 			db->reading = !sqlite3_get_autocommit(db->sqlite);
-		} else if (db->stuck) {
-			undo(db);
+		} else if (db->rollback_pending) {
+			roll_back(db);
 		}
-}
-
-bool db_write(struct db *db)
-{
-	pthread_rwlock_wrlock(&db->store->lock);
-	end_readers(db->store);
-	db->failed[0] = '\0';
-	if (!db->store->stuck && turn(&db->begin_write) &&
-	    db_exec(db, "PRAGMA defer_foreign_keys = ON"))
-		return true;
-	db_rollback(db);
-	return false;
-}
-
-bool db_commit(struct db *db)
-{
-	if (!turn(&db->commit)) {
-		/* One that is refused by a foreign key leaves the transaction open. */
-		db_rollback(db);
-		return false;
-	}
-	pthread_rwlock_unlock(&db->store->lock);
-	return true;
-}
-
-static bool has_failed(struct db *db)
-{
-	int code = sqlite3_errcode(db->sqlite) & 0xff;
-
-	return code != SQLITE_OK && code < SQLITE_ROW;
-}
-
-void db_note_failure(struct db *db, const char *why)
-{
-	if (!why && has_failed(db))
-		why = sqlite3_errmsg(db->sqlite);
-	if (why)
-		snprintf(db->failed, sizeof db->failed, "%s", why);
-}
-
-void db_rollback(struct db *db)
-{
-	db_note_failure(db, NULL); /* before undoing makes the library forget */
-	undo(db);
-	pthread_rwlock_unlock(&db->store->lock);
-}
-
-bool db_drop_indexes(struct db *db, struct buf *later)
-{
-	static const struct query all = { "SELECT name, sql FROM sqlite_schema WHERE type = 'index'"
-					  " AND sql LIKE 'CREATE INDEX %'",
-					  QUERY_ONCE };
-	struct buf drops CLEANUP(buf_free) = BUF_INIT(1 << 20);
-	struct stmt *s = db_query(db, &all);
-	enum step step = STEP_FAILED;
-
-	while (s && (step = stmt_step(s)) == STEP_ROW) {
-		buf_printf(&drops, "DROP INDEX %s;", stmt_text(s, 0));
-		buf_printf(later, "%s;", stmt_text(s, 1));
-	}
-	stmt_endp(&s);
-	return step == STEP_DONE && !drops.bad && !later->bad &&
-	       (!drops.text || db_exec(db, drops.text));
-}
-
-/*
- * Made again, behind rows, they lie in other pages than those of another database, which is nothing
- * that a connection would notice when one is put in the other's place, but for the schema's number:
- * no two may have the same. The library counts up from 1, and only lets us when asked twice.
- */
-static bool number_schema(struct db *db)
-{
-	static atomic_int numbers = 1 << 30;
-	char sql[64];
-	bool ok;
-
-	snprintf(sql, sizeof sql, "PRAGMA schema_version = %d", atomic_fetch_add(&numbers, 1));
-	ok = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) == SQLITE_OK &&
-	     db_exec(db, sql);
-	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK && ok;
-}
-
-bool db_make_indexes(struct db *db, const char *sql)
-{
-	return db_exec(db, sql) && number_schema(db);
 }
 
 void db_lock(struct db *db)
@@ -502,11 +394,73 @@ void db_unlock(struct db *db)
 	pthread_rwlock_unlock(&db->store->lock);
 }
 
+bool db_write(struct db *db)
+{
+	db_lock(db);
+	if (!db->store->rollback_pending && run_prepared(&db->begin_write) &&
+	    db_exec(db, "PRAGMA defer_foreign_keys = ON"))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+bool db_commit(struct db *db)
+{
+	if (run_prepared(&db->commit)) {
+		db_unlock(db);
+		return true;
+	}
+	/* A foreign key that refuses it leaves the transaction open. */
+	db_rollback(db);
+	return false;
+}
+
+/* The library's error; NULL if there is none. Without a connection, memory is short. */
+static const char *library_error(const struct db *db)
+{
+	int code = sqlite3_errcode(db->sqlite) & 0xff;
+
+	return code != SQLITE_OK && code < SQLITE_ROW ? sqlite3_errmsg(db->sqlite) : NULL;
+}
+
+void db_note_failure(struct db *db, const char *why)
+{
+	if (!why)
+		why = library_error(db);
+	if (why)
+		snprintf(db->failed, sizeof db->failed, "%s", why);
+}
+
+void db_rollback(struct db *db)
+{
+	db_note_failure(db, NULL); /* rolling back clears the error */
+	roll_back(db);
+	db_unlock(db);
+}
+
+/*
+ * Indexes that were made after the rows are in other pages than another database's. When one
+ * database replaces the other, a connection notices that only by the schema's number, so no two may
+ * have the same. The library counts from 1, and lets us set the number only without DEFENSIVE.
+ */
+bool db_number_schema(struct db *db)
+{
+	static atomic_int numbers = 1 << 30;
+	char sql[64];
+	bool ok;
+
+	snprintf(sql, sizeof sql, "PRAGMA schema_version = %d", atomic_fetch_add(&numbers, 1));
+	ok = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) == SQLITE_OK &&
+	     db_exec(db, sql);
+	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK && ok;
+}
+
 /* ---- copies ---------------------------------------------------------------------------------- */
 
-bool db_copy(struct db *to, struct db *from)
+bool db_copy(struct db *target, struct db *source)
 {
-	sqlite3_backup *backup = sqlite3_backup_init(to->sqlite, "main", from->sqlite, "main");
+	sqlite3_backup *backup =
+	    sqlite3_backup_init(target->sqlite, "main", source->sqlite, "main");
 	bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
 
 	return backup && sqlite3_backup_finish(backup) == SQLITE_OK && done;
@@ -516,34 +470,34 @@ bool db_copy(struct db *to, struct db *from)
 
 const char *db_error(struct db *db)
 {
-	if (db->failed[0])
-		return db->failed;
-	/* Where the library knows of no failure, the arena, or an allocation of ours, was it. */
-	return db->sqlite && has_failed(db) ? sqlite3_errmsg(db->sqlite) : "out of memory";
+	const char *why = !db ? NULL : db->failed[0] ? db->failed : library_error(db);
+
+	/* If the library reports no error, an allocation of ours has failed. */
+	return why ? why : "out of memory";
 }
 
-/* The kept statement of that text, or a place for it: that of the one longest out of use. */
+/* The kept statement of that text, or a place for it: that of the least recently used one. */
 static struct stmt *find_kept(struct db *db, const char *sql)
 {
-	struct kept *oldest = db->kept;
+	struct kept_stmt *oldest = db->kept;
 	size_t len = strlen(sql);
 
-	for (struct kept *k = db->kept; k < db->kept + KEPT; k++) {
+	for (struct kept_stmt *k = db->kept; k < db->kept + KEPT; k++) {
 		if (k->stmt.sqlite && k->len == len &&
 		    memcmp(sqlite3_sql(k->stmt.sqlite), sql, len) == 0) {
-			k->used = ++db->uses;
+			k->last_used = ++db->use_count;
 			return &k->stmt;
 		}
-		if (k->used < oldest->used)
+		if (k->last_used < oldest->last_used)
 			oldest = k;
 	}
 	sqlite3_finalize(STEAL(oldest->stmt.sqlite));
 	oldest->len = len;
-	oldest->used = ++db->uses;
+	oldest->last_used = ++db->use_count;
 	return &oldest->stmt;
 }
 
-static struct stmt *place_of(struct db *db, const struct query *q)
+static struct stmt *cache_entry(struct db *db, const struct query *q)
 {
 	if (q->slot == QUERY_ONCE)
 		return calloc(1, sizeof(struct stmt));
@@ -552,17 +506,15 @@ static struct stmt *place_of(struct db *db, const struct query *q)
 
 struct stmt *db_query(struct db *db, const struct query *q)
 {
-	bool once = q->slot == QUERY_ONCE;
+	const bool once = q->slot == QUERY_ONCE;
 	struct stmt *s;
 
-	if (db->store->stuck)
-		return NULL; /* it would see what is to be undone */
-	s = place_of(db, q);
+	if (db->store->rollback_pending)
+		return NULL; /* it would see what is to be rolled back */
+	s = cache_entry(db, q);
 	if (!s)
 		return NULL;
-	if (!s->sqlite &&
-	    sqlite3_prepare_v3(db->sqlite, q->sql, -1, once ? 0 : SQLITE_PREPARE_PERSISTENT,
-			       &s->sqlite, NULL) != SQLITE_OK) {
+	if (!s->sqlite && !prepare(db, q->sql, once ? 0 : SQLITE_PREPARE_PERSISTENT, s)) {
 		if (once)
 			free(s);
 		return NULL;
@@ -579,7 +531,7 @@ void stmt_end(struct stmt *s)
 		free(s);
 		return;
 	}
-	sqlite3_reset(s->sqlite); /* repeats the last step's error, already dealt with */
+	sqlite3_reset(s->sqlite); /* returns the last step's error again */
 	sqlite3_clear_bindings(s->sqlite);
 }
 
@@ -612,7 +564,7 @@ enum step stmt_step(struct stmt *s)
 
 const char *stmt_bytes(struct stmt *s, int i, size_t *len)
 {
-	/* Allowed for a column's value because no mutex stands between threads: store_setup. */
+	/* Allowed for the value of a column because there are no mutexes: see store_setup(). */
 	sqlite3_value *value = sqlite3_column_value(s->sqlite, i);
 	const void *bytes;
 
@@ -620,7 +572,7 @@ const char *stmt_bytes(struct stmt *s, int i, size_t *len)
 		return NULL;
 	bytes = sqlite3_value_blob(value);
 	*len = (size_t)sqlite3_value_bytes(value);
-	return bytes ? bytes : ""; /* NULL stands for no bytes, too */
+	return bytes ? bytes : ""; /* the library returns NULL for no bytes */
 }
 
 const char *stmt_text(struct stmt *s, int i)
@@ -631,26 +583,4 @@ const char *stmt_text(struct stmt *s, int i)
 int64_t stmt_int(struct stmt *s, int i)
 {
 	return sqlite3_column_int64(s->sqlite, i);
-}
-
-static enum step step_once(struct db *db, const struct query *q, const char *const *texts, size_t n)
-{
-	struct stmt *s CLEANUP(stmt_endp) = db_query(db, q);
-
-	for (size_t i = 0; s && i < n; i++)
-		stmt_bind(s, (int)i + 1, texts[i]);
-	return s ? stmt_step(s) : STEP_FAILED;
-}
-
-bool db_run(struct db *db, const struct query *q, const char *const *texts, size_t n)
-{
-	return step_once(db, q, texts, n) == STEP_DONE;
-}
-
-bool db_has(struct db *db, const struct query *q, const char *const *texts, size_t n, bool *has)
-{
-	enum step step = step_once(db, q, texts, n);
-
-	*has = step == STEP_ROW;
-	return *has || step == STEP_DONE;
 }

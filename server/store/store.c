@@ -1,6 +1,6 @@
 /*
- * store.c - stores: how they come to be, in memory or of a file, and which thread has which of
- * their connections. Knows nothing of SQLite but that a file of its has a number for its schema.
+ * store.c - stores: opening them in memory or in a file, lending their connections to threads,
+ * images. Of SQLite it knows the header of a database file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "store/store_internal.h"
 
-/* Readers come in an endless stream; glibc's default would let them keep a writer out for ever. */
+/* By glibc's default, an endless stream of readers would keep a writer out for ever. */
 static bool init_lock(pthread_rwlock_t *lock)
 {
 	pthread_rwlockattr_t attr;
@@ -25,55 +25,69 @@ static bool init_lock(pthread_rwlock_t *lock)
 	return ok;
 }
 
-/* Tells a database of ours from others: "Miru". */
+/* The application id of our files: "Miru". */
 enum { APPLICATION = 0x4d697275 };
 
-/* Tells one schema from another, as a number that the file's header has room for. */
-static int schema_number(const char *schema)
+int store_schema_number(const char *schema)
 {
-	uint32_t hash = 0x811c9dc5;
+	uint64_t hash = HASH_BEGIN;
+	char quote = '\0';
 
-	for (; *schema; schema++)
-		hash = (hash ^ (unsigned char)*schema) * 0x01000193;
+	while (*schema) {
+		char c = *schema;
+
+		if (!quote && starts_with(schema, "--")) {
+			schema += strcspn(schema, "\n");
+			continue;
+		}
+		schema++;
+		if (!quote && strchr(" \t\r\n", c))
+			continue;
+		if (c == quote)
+			quote = '\0';
+		else if (!quote && (c == '\'' || c == '"'))
+			quote = c;
+		hash = (hash ^ (unsigned char)c) * HASH_PRIME;
+	}
 	return (int)(hash & INT32_MAX);
 }
 
-/* All tables in one transaction, which is faster than one for each. */
-static bool create(struct db *db, const char *schema, char *err, size_t errlen)
+/* In one transaction, which is faster than one for each table. */
+static bool create_tables(struct db *db, const char *schema, char *err, size_t errlen)
 {
 	char marks[128];
 
 	snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		 APPLICATION, schema_number(schema));
+		 APPLICATION, store_schema_number(schema));
 	if (!db_write(db))
 		return db_write_error(db, err, errlen);
-	if (db_exec(db, schema) && db_exec(db, marks))
-		return db_commit(db) || db_write_error(db, err, errlen);
-	db_write_error(db, err, errlen);
-	db_rollback(db);
-	return false;
+	if (!db_exec(db, schema) || !db_exec(db, marks))
+		db_rollback(db);
+	else if (db_commit(db))
+		return true;
+	return db_write_error(db, err, errlen);
 }
 
-/* One that has no connection yet, of one of these two, which is the store's from here on. */
+/* A store without a connection, in pages or in a file; it takes over `pages` and `path`. */
 static struct store *store_new(struct pages *pages, char *path, char *err, size_t errlen)
 {
 	struct store *store = calloc(1, sizeof *store);
 
 	if ((!pages && !path) || !store || !init_lock(&store->lock)) {
-		snprintf(err, errlen, "database: out of memory");
+		db_write_error(NULL, err, errlen);
 		pages_free(pages);
 		free(path);
 		free(store);
 		return NULL;
 	}
-	pthread_mutex_init(&store->gate, NULL);
+	pthread_mutex_init(&store->slots_lock, NULL);
 	store->pages = pages;
 	store->path = path;
 	store->file = -1;
 	return store;
 }
 
-/* One in memory, that nobody has used yet. */
+/* A store in memory, without tables. */
 static struct store *store_in_memory(char *err, size_t errlen)
 {
 	struct store *store = store_new(pages_new(), NULL, err, errlen);
@@ -90,7 +104,7 @@ struct store *store_open(const char *schema, char *err, size_t errlen)
 {
 	struct store *store = store_in_memory(err, errlen);
 
-	if (store && create(store->first, schema, err, errlen))
+	if (store && create_tables(store->first, schema, err, errlen))
 		return store;
 	store_close(store);
 	return NULL;
@@ -106,7 +120,7 @@ struct store *store_open_image(const struct image *image, char *err, size_t errl
 		store->slots[0] = store->first;
 		return store;
 	}
-	snprintf(err, errlen, "database: out of memory");
+	db_write_error(store->first, err, errlen);
 	store_close(store);
 	return NULL;
 }
@@ -124,10 +138,10 @@ void store_close(struct store *store)
 		if (store->slots[i] != store->first)
 			db_close(store->slots[i]);
 	db_close(store->first);
-	/* Only now: closing it lets go of every lock that the library has on the file. */
+	/* Last: closing it releases the locks that the library has on the file. */
 	if (store->file >= 0)
 		close(store->file);
-	pthread_mutex_destroy(&store->gate);
+	pthread_mutex_destroy(&store->slots_lock);
 	pthread_rwlock_destroy(&store->lock);
 	pages_free(store->pages);
 	free(store->path);
@@ -136,19 +150,18 @@ void store_close(struct store *store)
 
 /* ---- connections for threads ----------------------------------------------------------------- */
 
-/* One that is free, and the thread's own before another's; else NULL, and *place is free. */
+/* A free connection, if possible that of the worker's slot; else NULL, and *place is an empty slot,
+ * if possible the worker's, or NULL. */
 static struct db *find_free(struct store *store, unsigned worker, struct db ***place)
 {
-	struct db *free = store->slots[worker];
-
-	if (free && !free->taken)
-		return free;
 	*place = NULL;
-	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		if (store->slots[i] && !store->slots[i]->taken)
-			return store->slots[i];
-		if (!store->slots[i] && !*place)
-			*place = &store->slots[i];
+	for (unsigned i = 0; i < WORKERS_MAX; i++) {
+		struct db **slot = &store->slots[(worker + i) % WORKERS_MAX], *db = *slot;
+
+		if (db && !db->in_use)
+			return db;
+		if (!db && !*place)
+			*place = slot;
 	}
 	return NULL;
 }
@@ -159,13 +172,13 @@ struct db *store_acquire(struct store *store, unsigned worker, char *err, size_t
 
 	if (store->dedicated)
 		return store->slots[worker];
-	pthread_mutex_lock(&store->gate);
+	pthread_mutex_lock(&store->slots_lock);
 	db = find_free(store, worker, &place);
 	if (!db && place)
 		db = *place = store_connect(store, err, errlen);
 	if (db)
-		db->taken = true;
-	pthread_mutex_unlock(&store->gate);
+		db->in_use = true;
+	pthread_mutex_unlock(&store->slots_lock);
 	return db;
 }
 
@@ -175,9 +188,9 @@ void store_release(struct db *db)
 
 	if (store->dedicated)
 		return;
-	pthread_mutex_lock(&store->gate);
-	db->taken = false;
-	pthread_mutex_unlock(&store->gate);
+	pthread_mutex_lock(&store->slots_lock);
+	db->in_use = false;
+	pthread_mutex_unlock(&store->slots_lock);
 }
 
 bool store_dedicate(struct store *store, unsigned workers, char *err, size_t errlen)
@@ -194,77 +207,77 @@ bool store_dedicate(struct store *store, unsigned workers, char *err, size_t err
 /* ---- images ---------------------------------------------------------------------------------- */
 
 /*
- * The pages of a database in memory are ours, and while nobody else is in the database they may be
- * changed under the library's feet, as another process would change a file's: each connection
- * notices by the counter in its header, forgets what it has read, and, since the schema is the
- * same, goes on with its prepared statements. Nothing is copied but the header's page.
+ * A database in memory is restored by changing its pages under the library, as another process
+ * would change a file, while no one uses the database. Each connection notices by the counter in
+ * the header, drops its cache, and, since the schema is the same, keeps its prepared statements.
+ * Only the header's page is copied.
  */
 
-/* Places in a database's header. */
-enum { AT_VERSIONS = 18, AT_COUNTER = 24, AT_VALID_FOR = 92 };
+/* Offsets in a database's header. */
+enum { VERSIONS_OFFSET = 18, COUNTER_OFFSET = 24, VALID_FOR_OFFSET = 92 };
 
-static void count_up(unsigned char *number)
+static void increment(unsigned char *number)
 {
 	for (int i = 4; i-- > 0 && ++number[i] == 0;)
 		;
 }
 
-static bool put_in_memory(struct pages *pages, const struct image *image)
+static bool restore_pages(struct pages *pages, const struct image *image)
 {
 	unsigned char first[PAGE_BYTES];
 
 	memcpy(first, image_page(image, 0), PAGE_BYTES);
 	if (pages_count(pages) > 0) {
-		pages_read(pages, first + AT_COUNTER, 4, AT_COUNTER);
-		count_up(first + AT_COUNTER);
-		memcpy(first + AT_VALID_FOR, first + AT_COUNTER, 4);
+		pages_read(pages, first + COUNTER_OFFSET, 4, COUNTER_OFFSET);
+		increment(first + COUNTER_OFFSET);
+		memcpy(first + VALID_FOR_OFFSET, first + COUNTER_OFFSET, 4);
 	}
 	return pages_restore(pages, image, first);
 }
 
-static bool put_in_file(struct db *db, const struct image *image)
+static bool restore_file(struct db *db, const struct image *image)
 {
-	char err[sizeof db->failed] = "";
-	struct store *from = store_open_image(image, err, sizeof err);
-	bool ok = from && db_copy(db, from->first);
+	char err[sizeof db->failed];
+	struct store *source = store_open_image(image, err, sizeof err);
+	bool ok = source && db_copy(db, source->first);
 
 	if (!ok)
-		db_note_failure(db, from ? NULL : err);
-	store_close(from);
+		db_note_failure(db, source ? NULL : err);
+	store_close(source);
 	return ok;
 }
 
-/* Did a transaction not end when it was ended, for want of memory? */
-static bool has_open(const struct store *store)
+/* Is a transaction open that could not be ended, because memory was short? */
+static bool has_open_transaction(const struct store *store)
 {
 	for (const struct db *db = store->dbs; db; db = db->next)
-		if (db->reading || db->stuck)
+		if (db->reading || db->rollback_pending)
 			return true;
 	return false;
 }
 
 bool db_restore(struct db *db, const struct image *image)
 {
-	if (has_open(db->store))
+	if (has_open_transaction(db->store))
 		return false;
-	return db->store->pages ? put_in_memory(db->store->pages, image) : put_in_file(db, image);
+	return db->store->pages ? restore_pages(db->store->pages, image) : restore_file(db, image);
 }
 
 static struct image *image_of_file(struct db *db, const struct image *like)
 {
 	char err[256];
 	unsigned char first[PAGE_BYTES];
-	struct store *to = store_in_memory(err, sizeof err);
+	struct store *copy = store_in_memory(err, sizeof err);
 	struct image *image = NULL;
 
-	if (to && db_copy(to->first, db)) {
-		/* A log beside it is what a database in memory cannot have. */
-		pages_read(to->pages, first, sizeof first, 0);
-		first[AT_VERSIONS] = first[AT_VERSIONS + 1] = 1;
-		if (pages_write(to->pages, 0, first))
-			image = pages_image(to->pages, like);
+	if (copy && db_copy(copy->first, db)) {
+		/* Not in WAL mode: a database in memory has no log. */
+		pages_read(copy->pages, first, sizeof first, 0);
+		first[VERSIONS_OFFSET] = first[VERSIONS_OFFSET + 1] = 1;
+		if (pages_write(copy->pages, 0, first))
+			image = pages_image(copy->pages, like);
 	}
-	store_close(to);
+	store_close(copy);
 	return image;
 }
 
@@ -272,71 +285,73 @@ struct image *db_image(struct db *db, const struct image *like)
 {
 	const struct pages *pages = db->store->pages;
 
-	if (db->store->stuck)
+	if (db->store->rollback_pending)
 		return NULL;
 	return pages ? pages_image(pages, like) : image_of_file(db, like);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-/* Open it ourselves, too, so as to keep other servers out. */
+/* Open it a second time, to lock other servers out. */
 static bool lock_file(struct store *store, const char *path, char *err, size_t errlen)
 {
 	store->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (store->file >= 0 && flock(store->file, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	if (store->file >= 0 && errno == EWOULDBLOCK)
-		snprintf(err, errlen, "%s is in use by another miru-mock", path);
+		snprintf(err, errlen, "%s: in use by another miru-mock", path);
 	else
-		snprintf(err, errlen, "%s cannot be opened: %s", path, strerror(errno));
+		snprintf(err, errlen, "%s: cannot be opened: %s", path, strerror(errno));
 	return false;
 }
 
-/* The number that a pragma gives; -1 where it fails. */
+/* The number that a pragma returns; -1 if it fails. */
 static int64_t pragma(struct db *db, const char *sql)
 {
-	const struct query q = { sql, QUERY_ONCE };
-	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &q);
+	int64_t number;
 
-	return s && stmt_step(s) == STEP_ROW ? stmt_int(s, 0) : -1;
+	return db_number(db, sql, &number) ? number : -1;
 }
 
-/* Is it one of ours, made with this schema, or empty? */
+/* Is it our file, made with this schema, or an empty one? */
 static bool check_file(struct db *db, const char *path, const char *schema, bool *fresh, char *err,
 		       size_t errlen)
 {
 	int64_t changes = pragma(db, "PRAGMA schema_version");
-	int64_t bytes = changes < 0 ? changes : pragma(db, "PRAGMA page_size"), mark;
-	bool empty;
+	int64_t bytes = changes < 0 ? -1 : pragma(db, "PRAGMA page_size");
+	int64_t application = bytes < 0 ? -1 : pragma(db, "PRAGMA application_id");
+	bool empty = changes == 0 && !db->store->read_only && application == 0;
 
 	*fresh = changes == 0;
-	if (bytes < 0) {
-		snprintf(err, errlen, "%s cannot be read as a database: %s", path, db_error(db));
-		return false;
-	}
-	mark = pragma(db, "PRAGMA application_id");
-	empty = *fresh && !db->store->read_only && mark == 0;
-	if (!empty && mark != APPLICATION) {
-		snprintf(err, errlen, "%s is not a database of miru-mock's", path);
-		return false;
-	}
-	if (!empty && pragma(db, "PRAGMA user_version") != schema_number(schema)) {
-		snprintf(
-		    err, errlen,
-		    "%s was made by another version of miru-mock; export it with that one, and "
-		    "load the export with --fixtures into a new file",
-		    path);
-		return false;
-	}
-	if (db->store->read_only || bytes == PAGE_BYTES)
+	if (bytes < 0)
+		snprintf(err, errlen, "%s: cannot be read as a database: %s", path, db_error(db));
+	else if (!empty && application != APPLICATION)
+		snprintf(err, errlen, "%s: not a database of miru-mock", path);
+	else if (!empty && pragma(db, "PRAGMA user_version") != store_schema_number(schema))
+		snprintf(err, errlen,
+			 "%s: made by another version of miru-mock; export it with that version, "
+			 "and load the export with --fixtures into a new file",
+			 path);
+	else if (!db->store->read_only && bytes != PAGE_BYTES)
+		/* It is copied to and from memory page by page. */
+		snprintf(err, errlen,
+			 "%s: has pages of %d bytes (expected %d); export it, and load the export "
+			 "with --fixtures into a new file",
+			 path, (int)bytes, PAGE_BYTES);
+	else
 		return true;
-	/* To and from memory it is copied page by page. */
-	snprintf(
-	    err, errlen,
-	    "%s has pages of %d bytes, and miru-mock's have %d; export it, and load the export "
-	    "with --fixtures into a new file",
-	    path, (int)bytes, PAGE_BYTES);
 	return false;
+}
+
+static bool connect_file(struct store *store, const char *path, char *err, size_t errlen)
+{
+	char why[256];
+
+	store->first = store_connect(store, why, sizeof why);
+	if (!store->first)
+		snprintf(err, errlen, "%s: cannot be opened: %s", path,
+			 access(path, R_OK) == 0 ? why : strerror(errno));
+	return store->first;
 }
 
 struct store *store_open_file(const char *path, const char *schema, bool read_only, bool *fresh,
@@ -346,22 +361,16 @@ struct store *store_open_file(const char *path, const char *schema, bool read_on
 	char *name = malloc(len);
 	struct store *store;
 
-	if (name) /* so that none is a name of which the library has ideas, such as :memory: */
+	if (name) /* so that none has a meaning to the library, as :memory: has */
 		snprintf(name, len, "%s%s", *path == '/' ? "" : "./", path);
 	store = store_new(NULL, name, err, errlen);
 	if (!store)
 		return NULL;
 	store->read_only = read_only;
-	if (read_only || lock_file(store, path, err, errlen)) {
-		char why[256];
-
-		store->first = store_connect(store, why, sizeof why);
-		if (!store->first)
-			snprintf(err, errlen, "%s cannot be opened: %s", path,
-				 access(path, R_OK) == 0 ? why : strerror(errno));
-		if (store->first && check_file(store->first, path, schema, fresh, err, errlen))
-			return store;
-	}
+	if ((read_only || lock_file(store, path, err, errlen)) &&
+	    connect_file(store, path, err, errlen) &&
+	    check_file(store->first, path, schema, fresh, err, errlen))
+		return store;
 	store_close(store);
 	return NULL;
 }

@@ -166,7 +166,7 @@ class Refused(Database):
         db.close()
         for command in (("serve", "--port", "0"), ("export",)):
             self.assert_fails(run(*command, "--db", self.path), self.path,
-                              "not a database of miru-mock's")
+                              "not a database of miru-mock")
         db = sqlite3.connect(self.path)
         self.assertEqual(db.execute("SELECT name FROM sqlite_schema").fetchall(), [("cats",)])
         db.close()
@@ -254,7 +254,7 @@ class Export(Database):
         with open(self.path, "w", encoding="utf-8"):
             pass
         self.assert_fails(run("export", "--db", self.path), self.path,
-                          "not a database of miru-mock's")
+                          "not a database of miru-mock")
         with self.server():
             pass
         with open("/dev/full", "w", encoding="utf-8") as full:

@@ -96,10 +96,10 @@ class CreateRefused(world.TestCase):
         for field in body():
             given = {k: v for k, v in body().items() if k != field}
             for more in ({}, {field.upper(): body()[field]}):
-                self.refuse({**given, **more}, 400, "invalid_request", f"{field} is missing",
+                self.refuse({**given, **more}, 400, "invalid_request", f"{field} is required",
                             params={"field": field})
         for given, *words in ((b"", "the body is empty", "target_status, description"),
-                              (b"[]", "no JSON object"), (b"{", "line 1, column 2"),
+                              (b"[]", "not a JSON object"), (b"{", "line 1, column 2"),
                               (b'{"a":1,"a":2}', "already used"), (b"{} {}", "the end"),
                               (b"\xff", "line 1, column 1"), (b'"' + b"[" * 100, "line 1")):
             self.refuse(given, 400, "invalid_request", *words, params={})

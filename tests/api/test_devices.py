@@ -864,13 +864,13 @@ class Settings(world.TestCase):
 
     def test_clock_refused(self):
         for verb, target, said, field, *words in (
-                ("PUT", "clock", {}, "mode", "mode is missing"),
+                ("PUT", "clock", {}, "mode", "mode is required"),
                 ("PUT", "clock", {"time": START}, "time", "unknown field 'time'", "mode, now"),
                 ("PUT", "clock", {"mode": "stopped"}, "mode", "real, frozen"),
                 ("PUT", "clock", {"mode": "frozen", "now": "noon"}, "now", "a time such as"),
                 ("PUT", "clock", {"mode": "real", "now": START}, "now", "cannot be set"),
                 ("PUT", "clock", {"mode": "frozen", "at": START}, "at", "unknown field"),
-                ("POST", "clock/advance", {}, "seconds", "seconds is missing"),
+                ("POST", "clock/advance", {}, "seconds", "seconds is required"),
                 ("POST", "clock/advance", {"seconds": -1}, "seconds", "from 0 to"),
                 ("POST", "clock/advance", {"seconds": "1"}, "seconds", "a number of seconds"),
                 ("POST", "clock/advance", {"seconds": 1e9}, "seconds", "from 0 to")):
@@ -897,7 +897,7 @@ class Settings(world.TestCase):
 
     def test_transitions_refused(self):
         for said, field, *words in (
-                ({}, "progression", "is missing"),
+                ({}, "progression", "is required"),
                 ({"progression": "fast"}, "progression", "immediate, manual, time"),
                 ({"progression": "time"}, "seconds", "seconds is required"),
                 ({"progression": "time", "seconds": -1}, "seconds", "from 0 to"),

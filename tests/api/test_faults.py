@@ -237,7 +237,7 @@ class Refused(TestCase):
 
     def test_bodies(self):
         for body, field, word in (
-                (None, None, "the fields: faults"), ([], None, "faults"), ({}, "faults", "missing"),
+                (None, None, "the fields: faults"), ([], None, "faults"), ({}, "faults", "is required"),
                 ({"faults": {}}, "faults", "a list"), ({"faults": [1]}, "faults[0]", "an object"),
                 ({"faults": None}, "faults", "a list"),
                 ({"faults": [], "x": 1}, "x", "unknown field 'x'"),

@@ -556,7 +556,8 @@ class Problems(Files):
             self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, field: value}]}, *want)
 
         at = "PATH: /config_schemas/0/"
-        check("instance_slots", {}, at + "instance_slots: expected a list of objects, found {}")
+        check("instance_slots", {},
+              at + "instance_slots: expected a list of objects, at least one, found {}")
         check("instance_slots", [[]], at + "instance_slots/0: expected an object, found []")
         check("instance_slots", [{"key": 49 * "k", "filepath": "/a.json"}],
               at + "instance_slots/0/name: is missing; expected a text of 1 to 48 bytes")
@@ -870,7 +871,7 @@ class Problems(Files):
         check([slot], [{**slot, "name": "b"}], says)
         check([slot], [{"key": "a", "filepath": "/a.json"}], says)
         check({}, [slot], "PATH: /config_schemas/0/instance_slots: expected a list of objects, "
-                          "found {}")
+                          "at least one, found {}")
 
     def test_slots(self):
         def check(schema, instance, *want):

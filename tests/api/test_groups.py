@@ -136,8 +136,8 @@ class Groups(TestCase):
         a = self.group("a")
         move = f"/groups/{a}/move"
         for method, target, body, field, *words in (
-                (*GROUPS, {}, "name", "name is missing"),
-                (*GROUPS, {"Name": "b"}, "name", "name is missing"),
+                (*GROUPS, {}, "name", "name is required"),
+                (*GROUPS, {"Name": "b"}, "name", "name is required"),
                 (*GROUPS, {"name": None}, "name", "found null"),
                 (*GROUPS, {"name": ""}, "name", "not empty"),
                 (*GROUPS, {"name": 5}, "name", "found 5"),
@@ -146,8 +146,8 @@ class Groups(TestCase):
                 (*GROUPS, {"name": "b", "parent_id": [a]}, "parent_id"),
                 ("PATCH", f"/groups/{a}", {"name": ""}, "name", "not empty"),
                 ("PATCH", f"/groups/{a}", {"name": ["b"]}, "name"),
-                ("POST", move, {}, "parent_id", "parent_id is missing"),
-                ("POST", move, {"parent": None}, "parent_id", "parent_id is missing"),
+                ("POST", move, {}, "parent_id", "parent_id is required"),
+                ("POST", move, {"parent": None}, "parent_id", "parent_id is required"),
                 ("POST", move, {"parent_id": False}, "parent_id", "or null, found false"),
                 ("POST", move, {"parent_id": {}}, "parent_id", "found {}")):
             with self.subTest(target=target, body=body):

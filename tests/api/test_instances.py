@@ -239,7 +239,7 @@ class CreateRefused(TestCase):
                 ("content.data", "a text", (None, {}, [], 7, True))):
             for version in VERSIONS:
                 self.refuse(without(given, path), 400, "invalid_request",
-                            f"{field_of(path)} is missing; expected {expected}",
+                            f"{field_of(path)} is required; expected {expected}",
                             params={"field": field_of(path)}, version=version)
                 for value in values:
                     self.refuse(changed(given, path, value), 400, "invalid_request",

@@ -321,7 +321,7 @@ class Refused(harness.TestCase):
                 ("limit=x", "limit", "expected an integer"),
                 ("limit=" + "x" * 500, "limit", "'" + "x" * 64 + "...'"),
                 ("offset=1.0", "offset", "expected an integer"),
-                ("limit=1&limit=2", "limit", "came twice"),
+                ("limit=1&limit=2", "limit", "given twice"),
                 ("order_by=name", "order_by", "'name'", "id, created_at"),
                 ("order_by=id:up", "order_by", "'id:up'", ":asc or :desc"),
                 ("order_by=id,,created_at", "order_by", "an empty name"),

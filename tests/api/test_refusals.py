@@ -123,7 +123,7 @@ class Expand(harness.TestCase):
         self.refuse("total_count", "'total_count'")
         self.refuse("device,nope", "'nope'")
         for query in ("device,", ",", "device,,release", "release.", ".", "device%2C"):
-            self.refuse(query, "an empty name in expand")
+            self.refuse(query, "expand has an empty name")
         self.refuse("device%7Crelease", "'device|release'")
         self.refuse("device%0A", "'device\n'")
         self.refuse("x" * 500, "'" + "x" * 64 + "...'")

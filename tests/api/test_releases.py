@@ -121,7 +121,7 @@ class ReleaseRefused(world.TestCase):
     def test_body(self):
         for field in ("version", "config_schema_ids"):
             given = {k: v for k, v in release().items() if k != field}
-            self.refuse(given, 400, "invalid_request", f"{field} is missing",
+            self.refuse(given, 400, "invalid_request", f"{field} is required",
                         params={"field": field})
         for given, field, *words in (
                 (release(schemas=[]), "config_schema_ids", "a list of ids, at least one, found []"),
@@ -397,7 +397,7 @@ class Commits(world.TestCase):
     def test_body(self):
         for field in commit():
             for value, word in ((None, "found null"), (5, "found 5"), ([], "found []"),
-                                ("missing", "is missing")):
+                                ("missing", "is required")):
                 given = {**commit(), field: value}
                 if value == "missing":
                     del given[field]

@@ -59,7 +59,7 @@ class CreateType(configs.TestCase):
         for field, expected in (("name", name), ("slug", slug)):
             for version in VERSIONS:
                 self.refuse(without(given, field), 400, "invalid_request",
-                            f"{field} is missing; expected {expected}", params={"field": field},
+                            f"{field} is required; expected {expected}", params={"field": field},
                             version=version)
         for bad in (b"", b"[]", b"7", b"null", b"{"):
             self.refuse(bad, 400, "invalid_request", params={})
@@ -174,7 +174,7 @@ class PatchType(configs.TestCase):
                          "resource_not_found", "config_type 'cfg_typ_no' not found",
                          params={"resource_type": "config_type", "resource_id": "cfg_typ_no"},
                          version=version)
-        self.refused("PATCH", self.TARGET, b"[]", 400, "invalid_request", "no JSON object",
+        self.refused("PATCH", self.TARGET, b"[]", 400, "invalid_request", "not a JSON object",
                      params={})
         self.refused("PATCH", self.TARGET, b"", 400, "invalid_request", "the body is empty")
         self.refused("PATCH", self.TARGET + "?expand=config_type", {"name": "x"}, 400,
@@ -451,7 +451,7 @@ class CreateSchemaRefused(configs.TestCase):
                 ("git_commit.schema_filepaths", "a list of texts that are not empty")):
             for version in VERSIONS:
                 self.refuse(without(self.GIVEN, path), 400, "invalid_request",
-                            f"{field_of(path)} is missing; expected {expected}",
+                            f"{field_of(path)} is required; expected {expected}",
                             params={"field": field_of(path)}, version=version)
 
     def test_wrong(self):
@@ -767,7 +767,7 @@ class Slots(configs.TestCase):
             slots = [slot("a", "A", "/a"), slot("b", "B", "/b")]
             for field in ("key", "name", "filepath", "required"):
                 self.refuse(without(slots, f"{i}.{field}"), f"instance_slots[{i}].{field}",
-                            f"instance_slots[{i}].{field} is missing", code="invalid_request")
+                            f"instance_slots[{i}].{field} is required", code="invalid_request")
                 for value in (None, 7, [], {}, "x" if field == "required" else True):
                     self.refuse(changed(slots, f"{i}.{field}", value),
                                 f"instance_slots[{i}].{field}",

@@ -193,7 +193,7 @@ class Ping(world.TestCase):
                              "a number of nanoseconds from 1 to 10000000000",
                              params={"field": "timeout_nanos"})
         for body in ({}, {"timeout": 5}, {"Timeout_Nanos": 5}):
-            self.refused(*PING, body, 400, "invalid_request", "timeout_nanos is missing",
+            self.refused(*PING, body, 400, "invalid_request", "timeout_nanos is required",
                          params={"field": "timeout_nanos"})
         for body in (None, b"", b"5", b"{"):
             self.refused(*PING, body, 400, "invalid_request", params={})

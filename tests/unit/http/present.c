@@ -65,7 +65,7 @@ static void shows(const struct row *row, enum version v, const char *expand, con
 static void has(const struct row *row, enum version v, const char *text, bool want)
 {
 	struct buf b = BUF_INIT(8192);
-	struct writer w = { .to = &b, .empty = true };
+	struct writer w = { .out = &b, .empty = true };
 
 	present(&w, row, v, NULL);
 	EQ_INT_IN(text, strstr(b.text, text) != NULL, want);

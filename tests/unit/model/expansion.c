@@ -29,7 +29,7 @@ static void describe(const struct expansion *e, char *out, size_t len)
 	}
 }
 
-#define EMPTY "an empty name in expand; names are separated by one comma, levels by one dot"
+#define EMPTY "expand has an empty name; separate names by one comma, levels by one dot"
 #define T_HAS "2026-03-09.tetons has: device, release, config_instances"
 #define E_HAS "2026-08-17.everglades has: device, release, parent, config_instances"
 

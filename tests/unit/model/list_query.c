@@ -28,7 +28,7 @@ static void describe(const struct list_query *l, struct buf *out)
 #define DEFAULTS "by created_at,id:asc 10+0"
 #define T        "2026-03-09.tetons"
 #define E        "2026-08-17.everglades"
-#define T_BY     "for a device: id, created_at; each alone, or followed by :asc or :desc"
+#define T_BY     "for a device: id, created_at; each may end with :asc or :desc"
 
 static const struct {
 	enum resource_id resource;
@@ -50,7 +50,7 @@ static const struct {
 	{ R_DEVICE, V_TETONS, false, "limit=&offset=", DEFAULTS },
 	{ R_DEVICE, V_TETONS, false, "limit=5&limit=5", "by created_at,id:asc 5+0" },
 	{ R_DEVICE, V_TETONS, false, "limit=5&limit=6",
-	  "! limit: limit came twice, as '5' and as '6'; send it once" },
+	  "! limit: limit is given twice, as '5' and as '6'; send it once" },
 	{ R_DEVICE, V_TETONS, false, "limit=x", "! limit: limit 'x': expected an integer" },
 	{ R_DEVICE, V_TETONS, false, "limit=1.5", "! limit: limit '1.5': expected an integer" },
 	{ R_DEVICE, V_TETONS, false, "limit=+5", "! limit: limit ' 5': expected an integer" },
@@ -70,19 +70,19 @@ static const struct {
 	  "by name:asc,updated_at,id:asc 10+0" },
 	{ R_DEVICE, V_TETONS, false, "order_by=", DEFAULTS },
 	{ R_DEVICE, V_TETONS, false, "order_by=status",
-	  "! order_by: order_by 'status': " T " has " T_BY },
+	  "! order_by: unknown order_by 'status'; " T " has " T_BY },
 	{ R_DEVICE, V_TETONS, false, "order_by=name",
-	  "! order_by: order_by 'name': " T " has " T_BY },
+	  "! order_by: unknown order_by 'name'; " T " has " T_BY },
 	{ R_DEVICE, V_TETONS, false, "order_by=id:up",
-	  "! order_by: order_by 'id:up': " T " has " T_BY },
+	  "! order_by: unknown order_by 'id:up'; " T " has " T_BY },
 	{ R_DEVICE, V_TETONS, false, "order_by=id:ASC",
-	  "! order_by: order_by 'id:ASC': " T " has " T_BY },
+	  "! order_by: unknown order_by 'id:ASC'; " T " has " T_BY },
 	{ R_DEVICE, V_TETONS, false,
-	  "order_by=id:", "! order_by: order_by 'id:': " T " has " T_BY },
+	  "order_by=id:", "! order_by: unknown order_by 'id:'; " T " has " T_BY },
 	{ R_DEVICE, V_TETONS, false, "order_by=id,",
-	  "! order_by: an empty name in order_by; names are separated by one comma" },
+	  "! order_by: order_by has an empty name; separate names by one comma" },
 	{ R_DEVICE, V_TETONS, false, "order_by=id|created_at",
-	  "! order_by: order_by 'id|created_at': " T " has " T_BY },
+	  "! order_by: unknown order_by 'id|created_at'; " T " has " T_BY },
 	/* filters */
 	{ R_DEVICE, V_TETONS, false, "id=a", "id=a; " DEFAULTS },
 	{ R_DEVICE, V_TETONS, false, "id=a&name=b", "id=a; name=b; " DEFAULTS },

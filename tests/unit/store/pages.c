@@ -1,5 +1,5 @@
 /*
- * Images by themselves - what is put is what was taken, and pieces are shared - and of databases:
+ * Images by themselves - what is put is what was taken, and pages are shared - and of databases:
  * put back under connections that have statements prepared and transactions open, and in a file.
  */
 #include "store/pages.h"
@@ -10,7 +10,7 @@
 #include "store/store.h"
 #include "unit/unit.h"
 
-/* ---- pieces ---------------------------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 /* A piece of that letter. */
 static const void *all(char c)
@@ -72,7 +72,7 @@ static void test_pages(void)
 	set(pages, 2, 'd');
 	set(pages, 1, 'e');
 	EQ_STR(letters(pages), "aed");
-	/* Across pieces, and beyond the end. */
+	/* Across pages, and beyond the end. */
 	CU_ASSERT(pages_read(pages, bytes, sizeof bytes, 8));
 	EQ_INT(bytes[0], 'a');
 	EQ_INT(bytes[PAGE_BYTES - 9], 'a');

@@ -98,7 +98,7 @@ static void check_relation(const struct resource *r, const struct field *f)
 	if (!is_relation(f))
 		return;
 	target = &resources[rel->target];
-	if (through(r, f)) {
+	if (resource_ref_column(r, f)) {
 		/* The column is a field that refers to the target. */
 		const struct field *column = resource_find_field(r, rel->far);
 

@@ -13,6 +13,7 @@
 #include "base/embed.h"
 #include "fixture/load.h"
 #include "store/list.h"
+#include "store/store_internal.h"
 #include "unit/statements.h"
 #include "unit/unit.h"
 
@@ -121,6 +122,32 @@ static void test_errors(void)
 	CU_ASSERT_PTR_NULL(store_open("CREATE TABLE nonsense", err, sizeof err));
 	CU_ASSERT(strncmp(err, "database: ", 10) == 0 && err[10]);
 	store_close(store);
+}
+
+/* The number in a file's header: comments and white space do not change it, statements do. */
+static void test_schema_number(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {
+		{ "CREATE TABLE t (x)", "CREATE TABLE t (x)", true },
+		{ "CREATE TABLE t (x)", "CREATE TABLE t (y)", false },
+		{ "CREATE TABLE t (x)", "-- why\nCREATE TABLE t (\n\tx -- what\n)\n-- end", true },
+		{ "CREATE TABLE t (x); --", "CREATE TABLE t (x); -", false },
+		{ "CHECK (x <> 'a b')", "CHECK (x <> 'ab')", false },
+		{ "CHECK (x <> '--a')", "CHECK (x <> '--b')", false },
+		{ "x = '''--' -- a", "x = '''--' -- b", true },
+		{ "x = \"--a\"", "x = \"--b\"", false },
+		{ "x = '\"' -- a", "x = '\"' -- b", true },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		EQ_INT(store_schema_number(cases[i].a) == store_schema_number(cases[i].b),
+		       cases[i].same);
+	CU_ASSERT(store_schema_number(schema_sql) > 0);
+	/* It does not know comments of the other kind. */
+	CU_ASSERT_PTR_NULL(strstr(schema_sql, "/*"));
 }
 
 /* Statements that are kept by their texts: more of them than there is room for, again and again. */
@@ -612,6 +639,7 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "values", test_values },
 		{ "errors", test_errors },
+		{ "schema number", test_schema_number },
 		{ "kept", test_kept },
 		{ "kept open", test_kept_open },
 		{ "run", test_run },
