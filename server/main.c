@@ -13,7 +13,7 @@ static const struct command {
 	unsigned options;
 	const char *heading; /* of those that no command before it has; NULL: there are none */
 	int (*run)(const struct options *);
-	const char *instead; /* takes no operands: what to give instead */
+	const char *hint; /* takes no operands: what to give instead */
 } commands[] = {
 	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
 	  "Options of serve, exec and env", serve_command, "fixtures are given with --fixtures" },
@@ -36,13 +36,13 @@ static void endpoints_help(void)
 	puts("\nEndpoints beside the API's");
 	for (size_t i = 0; i < operations.count; i++) {
 		const struct operation *op = &operations.rows[i];
-		bool again = i > 0 && streq(op->path, op[-1].path);
-		bool more = i + 1 < operations.count && streq(op->path, op[1].path);
+		bool same_as_last = i > 0 && streq(op->path, op[-1].path);
+		bool same_as_next = i + 1 < operations.count && streq(op->path, op[1].path);
 
 		if (op->class == ENDPOINT_API)
 			continue;
-		printf("%s%s", again ? ", " : "  ", op->method);
-		if (!more)
+		printf("%s%s", same_as_last ? ", " : "  ", op->method);
+		if (!same_as_next)
 			printf(" %s\n", op->path);
 	}
 }
@@ -81,7 +81,7 @@ static int version(void)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-static const struct command *command_named(const char *name)
+static const struct command *find_command(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (streq(name, commands[i].name))
@@ -89,21 +89,21 @@ static const struct command *command_named(const char *name)
 	return NULL;
 }
 
-static int misplaced(const struct command *command, const char *operand)
+static int refuse_operand(const struct command *command, const char *operand)
 {
-	if (command_named(operand))
+	if (find_command(operand))
 		fprintf(stderr, "miru-mock: '%s' comes first: miru-mock %s ...\n", operand,
 			operand);
 	else
 		fprintf(stderr, "miru-mock: %s takes no '%s'; %s\n", command->name, operand,
-			command->instead);
+			command->hint);
 	return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
 	bool named = argc > 1 && argv[1][0] != '-';
-	const struct command *command = named ? command_named(argv[1]) : &commands[0];
+	const struct command *command = named ? find_command(argv[1]) : &commands[0];
 	struct options o;
 	char err[ERR_BYTES];
 	int status;
@@ -121,8 +121,8 @@ int main(int argc, char **argv)
 		status = help();
 	else if (o.version)
 		status = version();
-	else if (command->instead && o.operands.count > 0)
-		status = misplaced(command, o.operands.items[0]);
+	else if (command->hint && o.operands.count > 0)
+		status = refuse_operand(command, o.operands.items[0]);
 	else
 		status = command->run(&o);
 	options_free(&o);

@@ -93,28 +93,28 @@ static void free_fixtures(struct fixtures *f)
 }
 
 /* They are loaded beside the file even if that has rows: a reset goes back to them. */
-static bool load_into_file(struct app *app, const struct fixtures *f, struct problems *problems)
+static bool fill_file(struct app *app, const struct fixtures *f, struct problems *problems)
 {
-	struct workspace beside;
+	struct workspace loaded;
 	char err[ERR_BYTES];
-	bool ok = workspace_open(&beside, &app->workspace_options, err, sizeof err);
+	bool ok = workspace_open(&loaded, &app->workspace_options, err, sizeof err);
 
 	if (!ok)
 		problem(problems, "fixtures", NULL, "%s", err);
-	ok = ok && workspace_load(&beside, &app->sql, &f->sources, problems);
-	if (ok && !workspace_open_file(app->workspace, app->db, &beside, err, sizeof err)) {
+	ok = ok && workspace_load(&loaded, &app->sql, &f->sources, problems);
+	if (ok && !workspace_open_file(app->workspace, app->db, &loaded, err, sizeof err)) {
 		fprintf(stderr, "miru-mock: %s\n", err);
 		ok = false;
 	}
-	workspace_close(&beside);
+	workspace_close(&loaded);
 	return ok;
 }
 
-static bool load(struct app *app, const struct fixtures *f, struct problems *problems)
+static bool fill(struct app *app, const struct fixtures *f, struct problems *problems)
 {
 	struct workspace *w = app->workspace;
 
-	if (!(app->db ? load_into_file(app, f, problems)
+	if (!(app->db ? fill_file(app, f, problems)
 		      : workspace_load(w, &app->sql, &f->sources, problems)))
 		return false;
 	/* Those of keys are copies of what there was before the first change. */
@@ -124,7 +124,7 @@ static bool load(struct app *app, const struct fixtures *f, struct problems *pro
 	return false;
 }
 
-static bool no_problem(const struct problems *problems, const char *outcome)
+static bool report_problems(const struct problems *problems, const char *outcome)
 {
 	if (problems->count > 0)
 		fprintf(stderr, "%smiru-mock: %zu problem%s in the fixtures; %s\n",
@@ -139,13 +139,13 @@ bool app_load(struct app *app, const struct option_list *files, bool demo)
 	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
 	struct fixtures fixtures;
 	bool ok =
-	    read_fixtures(&fixtures, files, demo, &problems) && load(app, &fixtures, &problems);
+	    read_fixtures(&fixtures, files, demo, &problems) && fill(app, &fixtures, &problems);
 
 	free_fixtures(&fixtures);
-	return no_problem(&problems, "nothing was loaded") && ok;
+	return report_problems(&problems, "nothing was loaded") && ok;
 }
 
-bool app_look(struct app *app, char *err, size_t errlen)
+bool app_read_db(struct app *app, char *err, size_t errlen)
 {
 	struct workspace *w = app->workspace;
 	struct db *db;
@@ -173,5 +173,5 @@ bool app_reload(struct app *app, const struct option_list *files, bool demo)
 					     &app->sql, &fixtures.sources, &problems);
 
 	free_fixtures(&fixtures);
-	return no_problem(&problems, "everything is as it was") && ok;
+	return report_problems(&problems, "everything is as it was") && ok;
 }

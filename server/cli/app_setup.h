@@ -19,7 +19,7 @@ void app_close(struct app *app);
 bool app_load(struct app *app, const struct option_list *files, bool demo) MUST_CHECK;
 /* Instead, look into the database in a file that there is, which others may be using. False, with a
  * line in err. */
-bool app_look(struct app *app, char *err, size_t errlen) MUST_CHECK;
+bool app_read_db(struct app *app, char *err, size_t errlen) MUST_CHECK;
 /* Load fixtures again, in one that answers already: see workspace_replace_fixtures. Only one thread
  * at a time.
  */

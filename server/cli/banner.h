@@ -9,6 +9,6 @@
 #include "cli/options.h"
 #include "http/app.h"
 
-void banner(FILE *to, const struct app *app, const struct options *o, unsigned port);
+void banner(FILE *out, const struct app *app, const struct options *o, unsigned port);
 
 #endif

@@ -19,33 +19,33 @@ static const char *best_key(const struct app *app)
 	return app->auth == AUTH_ANY ? any_key : NULL;
 }
 
-bool variables_find(struct variables *v, const struct app *app, const char *host, unsigned port,
-		    char *err, size_t errlen)
+bool client_env_find(struct client_env *v, const struct app *app, const char *host, unsigned port,
+		     char *err, size_t errlen)
 {
 	const char *key = best_key(app);
 
-	*v = (struct variables){ .root = BUF_INIT(8192), .base = BUF_INIT(8192) };
-	server_url_add(&v->root, host, port);
-	if (!v->root.bad)
-		buf_printf(&v->base, "%s/beta", v->root.text);
-	if (v->root.bad || v->base.bad) {
+	*v = (struct client_env){ .root_url = BUF_INIT(8192), .base_url = BUF_INIT(8192) };
+	server_url_add(&v->root_url, host, port);
+	if (!v->root_url.bad)
+		buf_printf(&v->base_url, "%s/beta", v->root_url.text);
+	if (v->root_url.bad || v->base_url.bad) {
 		snprintf(err, errlen, "out of memory, or a host that is too long");
 		return false;
 	}
 	if (!key)
 		report(0, "there is no API key, so MIRU_API_KEY is not set; add api_keys to the "
 			  "fixtures, or give --auth any");
-	v->list[0].name = "MIRU_BASE_URL";
-	v->list[0].value = v->base.text;
-	v->list[1].name = "MIRU_API_KEY";
-	v->list[1].value = key;
-	v->list[2].name = "MIRU_MOCK_URL"; /* which `health` reads, too */
-	v->list[2].value = v->root.text;
+	v->vars[0].name = "MIRU_BASE_URL";
+	v->vars[0].value = v->base_url.text;
+	v->vars[1].name = "MIRU_API_KEY";
+	v->vars[1].value = key;
+	v->vars[2].name = "MIRU_MOCK_URL"; /* which `health` reads, too */
+	v->vars[2].value = v->root_url.text;
 	return true;
 }
 
-void variables_free(struct variables *v)
+void client_env_free(struct client_env *v)
 {
-	buf_free(&v->root);
-	buf_free(&v->base);
+	buf_free(&v->root_url);
+	buf_free(&v->base_url);
 }

@@ -21,20 +21,20 @@ static void print_quoted(const char *text)
 	putchar('\'');
 }
 
-static int print(const struct variables *v)
+static int print_exports(const struct client_env *v)
 {
 	fputs("export", stdout);
-	for (size_t i = 0; i < VARIABLES; i++) {
-		if (!v->list[i].value)
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
+		if (!v->vars[i].value)
 			continue;
-		printf(" %s=", v->list[i].name);
-		print_quoted(v->list[i].value);
+		printf(" %s=", v->vars[i].name);
+		print_quoted(v->vars[i].value);
 	}
 	putchar('\n');
 	/* One that was set before is no key of this server's. */
-	for (size_t i = 0; i < VARIABLES; i++)
-		if (!v->list[i].value)
-			printf("unset %s\n", v->list[i].name);
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++)
+		if (!v->vars[i].value)
+			printf("unset %s\n", v->vars[i].name);
 	return fflush(stdout) == 0 ? 0 : report(1, "cannot write to standard output");
 }
 
@@ -51,17 +51,17 @@ static bool find_port(const struct options *o, unsigned *port, char *err, size_t
  * yet to be loaded, are what it will have. */
 static bool open_keys(struct app *app, const struct options *o, char *err, size_t errlen)
 {
-	struct options without = *o;
+	struct options no_db = *o;
 
 	if (o->db && access(o->db, F_OK) == 0)
-		return app_open(app, o, err, errlen) && app_look(app, err, errlen);
-	without.db = NULL;
-	return app_open(app, &without, err, errlen);
+		return app_open(app, o, err, errlen) && app_read_db(app, err, errlen);
+	no_db.db = NULL;
+	return app_open(app, &no_db, err, errlen);
 }
 
 int env_command(const struct options *o)
 {
-	struct variables variables CLEANUP(variables_free) = { 0 };
+	struct client_env env CLEANUP(client_env_free) = { 0 };
 	struct app app = { 0 };
 	char err[ERR_BYTES];
 	unsigned port;
@@ -73,8 +73,8 @@ int env_command(const struct options *o)
 	if (!find_port(o, &port, err, sizeof err) || !open_keys(&app, o, err, sizeof err))
 		report(1, err);
 	else if (app.workspace->keys || app_load(&app, &o->fixtures, !o->empty))
-		status = variables_find(&variables, &app, o->host, port, err, sizeof err)
-			     ? print(&variables)
+		status = client_env_find(&env, &app, o->host, port, err, sizeof err)
+			     ? print_exports(&env)
 			     : report(1, err);
 	app_close(&app);
 	return status;

@@ -20,12 +20,12 @@ enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
 /* ---- its environment ------------------------------------------------------------------------- */
 
 /* Is an entry, "NAME=value", one of these variables? */
-static bool is_one_of(const struct variables *v, const char *entry)
+static bool is_variable(const struct client_env *v, const char *entry)
 {
-	for (size_t i = 0; i < VARIABLES; i++) {
-		size_t len = strlen(v->list[i].name);
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
+		size_t len = strlen(v->vars[i].name);
 
-		if (strncmp(entry, v->list[i].name, len) == 0 && entry[len] == '=')
+		if (strncmp(entry, v->vars[i].name, len) == 0 && entry[len] == '=')
 			return true;
 	}
 	return false;
@@ -35,23 +35,23 @@ static bool is_one_of(const struct variables *v, const char *entry)
  * Our environment with these variables in place of any that it has, or NULL when memory is short.
  * The array is to be freed; its texts are in the arena, or the environment's own.
  */
-static char **make_environment(const struct variables *v, struct arena *a)
+static char **make_environment(const struct client_env *v, struct arena *a)
 {
 	size_t n = 0, kept = 0;
 	char **all;
 
 	while (environ[n])
 		n++;
-	all = calloc(n + VARIABLES + 1, sizeof *all);
+	all = calloc(n + CLIENT_ENV_COUNT + 1, sizeof *all);
 	if (!all)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		if (!is_one_of(v, environ[i]))
+		if (!is_variable(v, environ[i]))
 			all[kept++] = environ[i];
-	for (size_t i = 0; i < VARIABLES; i++) {
-		if (!v->list[i].value)
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
+		if (!v->vars[i].value)
 			continue;
-		all[kept] = arena_printf(a, "%s=%s", v->list[i].name, v->list[i].value);
+		all[kept] = arena_printf(a, "%s=%s", v->vars[i].name, v->vars[i].value);
 		if (!all[kept++]) {
 			free(all);
 			return NULL;
@@ -65,7 +65,7 @@ static char **make_environment(const struct variables *v, struct arena *a)
 /* The signals that are the program's, and the one that tells of its end. */
 struct signals {
 	sigset_t waited;
-	sigset_t preset; /* those that it begins with as if nobody had touched them */
+	sigset_t defaults; /* those that it begins with as if nobody had touched them */
 };
 
 static struct signals block_signals(void)
@@ -74,7 +74,7 @@ static struct signals block_signals(void)
 	struct sigaction hangup;
 	struct signals s;
 
-	sigfillset(&s.preset);
+	sigfillset(&s.defaults);
 	sigemptyset(&s.waited);
 	sigaddset(&s.waited, SIGCHLD);
 	for (size_t i = 0; i < ARRAY_LEN(passed); i++)
@@ -82,7 +82,7 @@ static struct signals block_signals(void)
 	/* Under nohup it is ignored, and stays so: by us and by the program. */
 	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN) {
 		sigdelset(&s.waited, SIGHUP);
-		sigdelset(&s.preset, SIGHUP);
+		sigdelset(&s.defaults, SIGHUP);
 	}
 	signal(SIGCHLD, SIG_DFL); /* where it is ignored, ends are not told */
 	pthread_sigmask(SIG_BLOCK, &s.waited, NULL);
@@ -90,21 +90,21 @@ static struct signals block_signals(void)
 }
 
 /* Start it. 0, or errno's word for why not. All of our own descriptors close by themselves. */
-static int start(pid_t *child, char **program, char **environment, const struct signals *signals)
+static int spawn(pid_t *child, char **program, char **environment, const struct signals *signals)
 {
 	posix_spawnattr_t attributes;
 	sigset_t none;
-	int why = posix_spawnattr_init(&attributes);
+	int error = posix_spawnattr_init(&attributes);
 
-	if (why != 0)
-		return why;
+	if (error != 0)
+		return error;
 	sigemptyset(&none);
 	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &signals->preset);
+	posix_spawnattr_setsigdefault(&attributes, &signals->defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	why = posix_spawnp(child, program[0], NULL, &attributes, program, environment);
+	error = posix_spawnp(child, program[0], NULL, &attributes, program, environment);
 	posix_spawnattr_destroy(&attributes);
-	return why;
+	return error;
 }
 
 /*
@@ -112,7 +112,7 @@ static int start(pid_t *child, char **program, char **environment, const struct 
  * of us, and what the program sends to its whole group, it has had itself. What it leaves running
  * is not waited for. Returns the exit status.
  */
-static int await(pid_t child, const sigset_t *waited)
+static int wait_for_end(pid_t child, const sigset_t *waited)
 {
 	for (;;) {
 		siginfo_t info;
@@ -131,27 +131,27 @@ static int await(pid_t child, const sigset_t *waited)
 static int run_program(char **program, char **environment, const struct signals *signals)
 {
 	pid_t child;
-	int why = start(&child, program, environment, signals);
+	int error = spawn(&child, program, environment, signals);
 
-	if (why == 0)
-		return await(child, &signals->waited);
-	fprintf(stderr, "miru-mock: cannot run '%s': %s\n", program[0], strerror(why));
-	return why == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	if (error == 0)
+		return wait_for_end(child, &signals->waited);
+	fprintf(stderr, "miru-mock: cannot run '%s': %s\n", program[0], strerror(error));
+	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 }
 
 /* The server is open: have it answer, and run the program beside it. */
-static int run_beside(struct serve *s, const struct options *o)
+static int run_with_server(struct serve *s, const struct options *o)
 {
-	struct variables variables CLEANUP(variables_free) = { 0 };
+	struct client_env env CLEANUP(client_env_free) = { 0 };
 	struct signals signals;
 	char err[ERR_BYTES];
 	char **environment;
 	int status = 1;
 
 	/* Its keys, before anybody can change them. */
-	if (!variables_find(&variables, &s->app, o->host, server_port(s->server), err, sizeof err))
+	if (!client_env_find(&env, &s->app, o->host, server_port(s->server), err, sizeof err))
 		return report(1, err);
-	environment = make_environment(&variables, &s->app.arena);
+	environment = make_environment(&env, &s->app.arena);
 	if (!environment)
 		return report(1, "out of memory");
 	signals = block_signals();
@@ -177,7 +177,7 @@ int exec_command(const struct options *o)
 			      "exec needs a command behind --: miru-mock exec [OPTIONS] -- "
 			      "CMD...");
 	if (serve_open(&serve, o))
-		status = run_beside(&serve, o);
+		status = run_with_server(&serve, o);
 	/* That a request was left without its answer has been said; the status is the program's. */
 	serve_stop(&serve);
 	return status;

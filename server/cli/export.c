@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 
 /* Move what was written so far to standard output. */
-static bool print(struct buf *b)
+static bool flush_text(struct buf *b)
 {
 	bool ok = !b->bad && fwrite(b->text ? b->text : "", 1, b->len, stdout) == b->len;
 
@@ -28,12 +28,12 @@ static int print_database(struct app *app)
 
 	arena_init(&arena, NULL, 0);
 	db_read(db);
-	ok = export_all(&fetch, &w, print);
+	ok = export_all(&fetch, &w, flush_text);
 	db_read_end(db);
 	buf_addc(&text, '\n');
 	if (!ok && !ferror(stdout))
 		return report(1, db_error(db));
-	if (!ok || !print(&text) || fflush(stdout) != 0)
+	if (!ok || !flush_text(&text) || fflush(stdout) != 0)
 		return report(1, "standard output cannot be written");
 	return 0;
 }
@@ -46,7 +46,7 @@ int export_command(const struct options *o)
 
 	if (!o->db)
 		return report(EXIT_USAGE, "export needs a database: miru-mock export --db FILE");
-	if (app_open(&app, o, err, sizeof err) && app_look(&app, err, sizeof err))
+	if (app_open(&app, o, err, sizeof err) && app_read_db(&app, err, sizeof err))
 		status = print_database(&app);
 	else
 		report(1, err);

@@ -18,8 +18,8 @@ static const char ready_path[] = "/_mock/ready";
 
 struct result {
 	struct event_base *base;
-	int status; /* 0: no answer came */
-	bool ours;  /* a miru-mock answered */
+	int status;   /* 0: no answer came */
+	bool is_mock; /* a miru-mock answered */
 };
 
 static void on_answer(struct evhttp_request *request, void *arg)
@@ -28,13 +28,14 @@ static void on_answer(struct evhttp_request *request, void *arg)
 
 	if (request) {
 		result->status = evhttp_request_get_response_code(request);
-		result->ours = evhttp_find_header(evhttp_request_get_input_headers(request),
-						  "Miru-Mock-Version") != NULL;
+		result->is_mock = evhttp_find_header(evhttp_request_get_input_headers(request),
+						     "Miru-Mock-Version") != NULL;
 	}
 	event_base_loopbreak(result->base);
 }
 
-static bool ask(struct result *result, const char *host, int port, const char *path, int seconds)
+static bool send_request(struct result *result, const char *host, int port, const char *path,
+			 int seconds)
 {
 	struct evhttp_connection *connection =
 	    evhttp_connection_base_new(result->base, NULL, host, (unsigned short)port);
@@ -63,7 +64,7 @@ static void ignore_message(int severity, const char *what)
 }
 
 /* The host of a URL as it is connected to: an IPv6 address without its brackets. */
-static bool plain_host(const char *host, char *out, size_t len)
+static bool strip_brackets(const char *host, char *out, size_t len)
 {
 	size_t from = *host == '[' ? 1 : 0, all = strlen(host);
 
@@ -89,23 +90,24 @@ static enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	int port = uri ? evhttp_uri_get_port(uri) : -1;
 	struct result result = { 0 };
-	enum probe found = PROBE_NOT_READY;
-	bool preset = !path || !*path || streq(path, "/");
+	enum probe outcome = PROBE_NOT_READY;
+	bool default_path = !path || !*path || streq(path, "/");
 	char host[256];
 
 	event_set_log_callback(ignore_message);
-	if (!scheme || !streq(scheme, "http") || !name || !plain_host(name, host, sizeof host) ||
-	    port == 0) {
+	if (!scheme || !streq(scheme, "http") || !name ||
+	    !strip_brackets(name, host, sizeof host) || port == 0) {
 		snprintf(err, errlen, "'%s' is no URL such as http://127.0.0.1:8080", url);
-		found = PROBE_NO_URL;
+		outcome = PROBE_NO_URL;
 	} else if (!(result.base = event_base_new()) ||
-		   !ask(&result, host, port < 0 ? 80 : port, preset ? ready_path : path, seconds)) {
+		   !send_request(&result, host, port < 0 ? 80 : port,
+				 default_path ? ready_path : path, seconds)) {
 		snprintf(err, errlen, "out of memory");
 	} else if (result.status == 0) {
 		snprintf(err, errlen, "no answer from %s", url);
-	} else if (result.status == 200 ||
-		   (result.status == 404 && result.ours && (preset || streq(path, ready_path)))) {
-		found = PROBE_READY;
+	} else if (result.status == 200 || (result.status == 404 && result.is_mock &&
+					    (default_path || streq(path, ready_path)))) {
+		outcome = PROBE_READY;
 	} else {
 		snprintf(err, errlen, "%s answered %d", url, result.status);
 	}
@@ -113,20 +115,20 @@ static enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 		event_base_free(result.base);
 	if (uri)
 		evhttp_uri_free(uri);
-	return found;
+	return outcome;
 }
 
 int health_command(const struct options *o)
 {
-	char url[64], said[512];
+	char url[64], err[512];
 
 	snprintf(url, sizeof url, "http://127.0.0.1:%ld", o->port);
-	switch (probe(o->url ? o->url : url, PROBE_SECONDS, said, sizeof said)) {
+	switch (probe(o->url ? o->url : url, PROBE_SECONDS, err, sizeof err)) {
 	case PROBE_READY:
 		return 0;
 	case PROBE_NO_URL:
-		return report(EXIT_USAGE, said);
+		return report(EXIT_USAGE, err);
 	default:
-		return report(1, said);
+		return report(1, err);
 	}
 }

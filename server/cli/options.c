@@ -25,14 +25,14 @@ struct option_row {
 	const char *name;  /* without the dashes; MIRU_MOCK_NAME in the environment */
 	const char *value; /* what --help calls its value; NULL for a flag */
 	enum option_kind kind;
-	size_t at; /* in struct options */
+	size_t offset; /* in struct options */
 	unsigned commands;
 	const char *help;
-	const char *preset; /* where these commands begin with another value than all others */
-	long min, max;      /* OPT_NUMBER */
-	const char *const *words; /* OPT_WORD: a word's place is its value */
+	const char *default_value; /* where these commands begin with another value */
+	long min, max;             /* OPT_NUMBER */
+	const char *const *words;  /* OPT_WORD: a word's place is its value */
 	/* OPT_READ: reads it into its place; and what it must be */
-	bool (*read)(const char *text, void *place);
+	bool (*read)(const char *text, void *member);
 	const char *expected;
 };
 
@@ -44,34 +44,34 @@ static const char *const log_words[] = {
 	[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_OFF] = "off", NULL
 };
 
-static bool read_transitions(const char *text, void *place)
+static bool read_transitions(const char *text, void *member)
 {
-	return progression_read(text, place);
+	return progression_read(text, member);
 }
 
-static bool read_clock(const char *text, void *place)
+static bool read_clock(const char *text, void *member)
 {
 	if (!streq(text, "real"))
-		return rfc3339_parse(text, place);
-	*(int64_t *)place = CLOCK_RUNS;
+		return rfc3339_parse(text, member);
+	*(int64_t *)member = CLOCK_RUNS;
 	return true;
 }
 
-#define AT(member) offsetof(struct options, member)
+#define OFFSET(member) offsetof(struct options, member)
 
 /* clang-format off */
 #define OPTION(its_name, its_value, its_kind, member, ...) \
-	{ .name = its_name, .value = its_value, .kind = its_kind, .at = AT(member), \
+	{ .name = its_name, .value = its_value, .kind = its_kind, .offset = OFFSET(member), \
 	  .commands = FOR_SERVERS, __VA_ARGS__ }
 
 static const struct option_row rows[] = {
 	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port),
+	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .offset = OFFSET(port),
 	  .commands = FOR_SERVE | FOR_ENV, .max = 65535,
 	  .help = "port to listen on; 0 takes any free one (8080)" },
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port), .commands = FOR_EXEC,
-	  .max = 65535, .preset = "0", .help = "port to listen on (any free one)" },
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port), .commands = FOR_HEALTH,
+	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .offset = OFFSET(port), .commands = FOR_EXEC,
+	  .max = 65535, .default_value = "0", .help = "port to listen on (any free one)" },
+	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .offset = OFFSET(port), .commands = FOR_HEALTH,
 	  .min = 1, .max = 65535, .help = "port to probe (8080)" },
 	OPTION("port-file", "FILE", OPT_TEXT, port_file,
 	       .help = "write the real port to FILE once connections are accepted"),
@@ -80,7 +80,7 @@ static const struct option_row rows[] = {
 	OPTION("empty", NULL, OPT_FLAG, empty, .help = "start without the demo"),
 	OPTION("db", "FILE", OPT_TEXT, db,
 	       .help = "keep the database in FILE; load fixtures only where it is new (in memory)"),
-	{ .name = "db", .value = "FILE", .kind = OPT_TEXT, .at = AT(db), .commands = FOR_EXPORT,
+	{ .name = "db", .value = "FILE", .kind = OPT_TEXT, .offset = OFFSET(db), .commands = FOR_EXPORT,
 	  .help = "the database, be it in use or not" },
 	OPTION("auth", "MODE", OPT_WORD, auth, .words = auth_words,
 	       .help = "strict: the fixtures' keys; any: every key, with all scopes (strict)"),
@@ -117,28 +117,28 @@ static const struct option_row rows[] = {
 	       .help = "threads that answer (the number of cores, at least 2)"),
 	OPTION("no-control", NULL, OPT_FLAG, no_control,
 	       .help = "serve no control endpoints: nothing is at /_mock/"),
-	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .at = AT(log),
+	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .offset = OFFSET(log),
 	  .commands = FOR_SERVE | FOR_ENV, .words = log_words,
 	  .help = "requests on standard error: text, json or off (text)" },
-	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .at = AT(log), .commands = FOR_EXEC,
-	  .words = log_words, .preset = "off",
+	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .offset = OFFSET(log), .commands = FOR_EXEC,
+	  .words = log_words, .default_value = "off",
 	  .help = "requests on standard error: text, json or off (off)" },
-	{ .name = "url", .value = "URL", .kind = OPT_TEXT, .at = AT(url), .commands = FOR_HEALTH,
+	{ .name = "url", .value = "URL", .kind = OPT_TEXT, .offset = OFFSET(url), .commands = FOR_HEALTH,
 	  .help = "server to probe (http://127.0.0.1 and the port)" },
 };
 /* clang-format on */
 
 /* What is read into what, and where to say why it cannot be. */
-struct reading {
+struct option_reader {
 	struct options *options;
 	unsigned command;
 	char *err;
 	size_t errlen;
 };
 
-static bool wrong(struct reading *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static bool reject(struct option_reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-static bool wrong(struct reading *r, const char *fmt, ...)
+static bool reject(struct option_reader *r, const char *fmt, ...)
 {
 	va_list args;
 
@@ -150,12 +150,12 @@ static bool wrong(struct reading *r, const char *fmt, ...)
 
 /* ---- values: `from` is how the user wrote the option, --port or MIRU_MOCK_PORT --------------- */
 
-static void *place(struct reading *r, const struct option_row *opt)
+static void *member_of(struct option_reader *r, const struct option_row *opt)
 {
-	return (char *)r->options + opt->at;
+	return (char *)r->options + opt->offset;
 }
 
-static bool read_number(struct reading *r, const struct option_row *opt, const char *from,
+static bool read_number(struct option_reader *r, const struct option_row *opt, const char *label,
 			const char *value, long *number)
 {
 	char *end;
@@ -164,13 +164,13 @@ static bool read_number(struct reading *r, const struct option_row *opt, const c
 	errno = 0;
 	n = strtol(value, &end, 10);
 	if (!isdigit((unsigned char)*value) || *end || errno || n < opt->min || n > opt->max)
-		return wrong(r, "%s '%s': expected a number from %ld to %ld", from, value, opt->min,
-			     opt->max);
+		return reject(r, "%s '%s': expected a number from %ld to %ld", label, value,
+			      opt->min, opt->max);
 	*number = n;
 	return true;
 }
 
-static bool read_word(struct reading *r, const char *const *words, const char *from,
+static bool read_word(struct option_reader *r, const char *const *words, const char *label,
 		      const char *value, int *word)
 {
 	char all[128] = "";
@@ -184,41 +184,41 @@ static bool read_word(struct reading *r, const char *const *words, const char *f
 		}
 		snprintf(all + len, sizeof all - len, "%s%s", i ? ", " : "", words[i]);
 	}
-	return wrong(r, "%s '%s': expected one of %s", from, value, all);
+	return reject(r, "%s '%s': expected one of %s", label, value, all);
 }
 
-static bool add_item(struct reading *r, struct option_list *list, const char *from,
+static bool add_item(struct option_reader *r, struct option_list *list, const char *label,
 		     const char *value)
 {
 	if (list->count == OPTION_LIST_MAX)
-		return wrong(r, "%s: more than %d are given", from, OPTION_LIST_MAX);
+		return reject(r, "%s: more than %d are given", label, OPTION_LIST_MAX);
 	list->items[list->count++] = value;
 	return true;
 }
 
-static bool set(struct reading *r, const struct option_row *opt, const char *from,
-		const char *value)
+static bool set_option(struct option_reader *r, const struct option_row *opt, const char *label,
+		       const char *value)
 {
-	void *to = place(r, opt);
+	void *member = member_of(r, opt);
 
 	if (opt->kind != OPT_FLAG && !*value)
-		return wrong(r, "%s is empty: expected %s", from, opt->value);
+		return reject(r, "%s is empty: expected %s", label, opt->value);
 	switch (opt->kind) {
 	case OPT_TEXT:
-		*(const char **)to = value;
+		*(const char **)member = value;
 		return true;
 	case OPT_NUMBER:
-		return read_number(r, opt, from, value, to);
+		return read_number(r, opt, label, value, member);
 	case OPT_FLAG:
-		*(bool *)to = true;
+		*(bool *)member = true;
 		return true;
 	case OPT_WORD:
-		return read_word(r, opt->words, from, value, to);
+		return read_word(r, opt->words, label, value, member);
 	case OPT_LIST:
-		return add_item(r, to, from, value);
+		return add_item(r, member, label, value);
 	case OPT_READ:
-		return opt->read(value, to) ||
-		       wrong(r, "%s '%s': expected %s", from, value, opt->expected);
+		return opt->read(value, member) ||
+		       reject(r, "%s '%s': expected %s", label, value, opt->expected);
 	}
 	return false;
 }
@@ -235,41 +235,41 @@ static void variable_name(const struct option_row *opt, char *out, size_t outlen
 }
 
 /* A list in the environment is separated by colons, like PATH. */
-static bool set_list(struct reading *r, const struct option_row *opt, const char *from,
+static bool set_list(struct option_reader *r, const struct option_row *opt, const char *label,
 		     const char *value)
 {
 	char *rest, *item;
 
 	r->options->owned = strdup(value);
 	if (!r->options->owned)
-		return wrong(r, "out of memory");
+		return reject(r, "out of memory");
 	for (item = strtok_r(r->options->owned, ":", &rest); item;
 	     item = strtok_r(NULL, ":", &rest))
-		if (!set(r, opt, from, item))
+		if (!set_option(r, opt, label, item))
 			return false;
 	return true;
 }
 
-static bool set_flag(struct reading *r, const struct option_row *opt, const char *from,
+static bool set_flag(struct option_reader *r, const struct option_row *opt, const char *label,
 		     const char *value)
 {
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
 	int word;
 
-	return read_word(r, words, from, value, &word) &&
-	       (word % 2 == 0 || set(r, opt, from, value));
+	return read_word(r, words, label, value, &word) &&
+	       (word % 2 == 0 || set_option(r, opt, label, value));
 }
 
-static bool read_presets(struct reading *r)
+static bool set_defaults(struct option_reader *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if ((rows[i].commands & r->command) && rows[i].preset &&
-		    !set(r, &rows[i], rows[i].name, rows[i].preset))
+		if ((rows[i].commands & r->command) && rows[i].default_value &&
+		    !set_option(r, &rows[i], rows[i].name, rows[i].default_value))
 			return false;
 	return true;
 }
 
-static bool read_environment(struct reading *r)
+static bool read_environment(struct option_reader *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct option_row *opt = &rows[i];
@@ -284,7 +284,7 @@ static bool read_environment(struct reading *r)
 			continue;
 		if (!(opt->kind == OPT_LIST   ? set_list(r, opt, name, value)
 		      : opt->kind == OPT_FLAG ? set_flag(r, opt, name, value)
-					      : set(r, opt, name, value)))
+					      : set_option(r, opt, name, value)))
 			return false;
 	}
 	return true;
@@ -295,22 +295,22 @@ static bool read_environment(struct reading *r)
 enum { FIRST = 256 /* getopt's number of the first row, beyond every character */ };
 
 /* What getopt is to know: the options of a command. */
-static void list_options(struct option longs[ARRAY_LEN(rows) + 3], unsigned command)
+static void list_options(struct option list[ARRAY_LEN(rows) + 3], unsigned command)
 {
-	*longs++ = (struct option){ "help", no_argument, NULL, 'h' };
-	*longs++ = (struct option){ "version", no_argument, NULL, 'V' };
+	*list++ = (struct option){ "help", no_argument, NULL, 'h' };
+	*list++ = (struct option){ "version", no_argument, NULL, 'V' };
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].commands & command)
-			*longs++ = (struct option){
+			*list++ = (struct option){
 				.name = rows[i].name,
 				.has_arg = rows[i].value ? required_argument : no_argument,
 				.val = FIRST + (int)i,
 			};
-	*longs = (struct option){ 0 };
+	*list = (struct option){ 0 };
 }
 
 /* The argument in which getopt found an option that is unknown: a long one, or letters. */
-static const char *unknown(char **argv)
+static const char *unknown_option(char **argv)
 {
 	for (char **arg = argv + 1; optopt && *arg; arg++)
 		if ((*arg)[0] == '-' && (*arg)[1] != '-' && strchr(*arg, optopt))
@@ -320,41 +320,41 @@ static const char *unknown(char **argv)
 
 /* Say why getopt has refused an option: it is unknown, or one with a value that it should not have,
  * or without one (':'). */
-static bool refuse(struct reading *r, int c, char **argv)
+static bool refuse_option(struct option_reader *r, int c, char **argv)
 {
 	const struct option_row *opt = optopt >= FIRST ? &rows[optopt - FIRST] : NULL;
-	const char *word = opt ? NULL : unknown(argv);
+	const char *word = opt ? NULL : unknown_option(argv);
 
 	if (!opt)
-		return wrong(r, "unknown option '%s'; %smiru-mock --help lists those there are",
-			     word, word[1] == '-' ? "" : "options have two dashes: ");
+		return reject(r, "unknown option '%s'; %smiru-mock --help lists those there are",
+			      word, word[1] == '-' ? "" : "options have two dashes: ");
 	if (c == ':')
-		return wrong(r, "--%s needs a value: --%s %s", opt->name, opt->name, opt->value);
-	return wrong(r, "--%s takes no value; write it alone", opt->name);
+		return reject(r, "--%s needs a value: --%s %s", opt->name, opt->name, opt->value);
+	return reject(r, "--%s takes no value; write it alone", opt->name);
 }
 
-static bool set_argument(struct reading *r, const struct option_row *opt, const char *value)
+static bool set_argument(struct option_reader *r, const struct option_row *opt, const char *value)
 {
-	char from[64];
+	char label[64];
 
-	snprintf(from, sizeof from, "--%s", opt->name);
+	snprintf(label, sizeof label, "--%s", opt->name);
 	/* The command line replaces the environment's list, it does not add to it. */
 	if (opt->kind == OPT_LIST && r->options->owned) {
-		*(struct option_list *)place(r, opt) = (struct option_list){ 0 };
+		*(struct option_list *)member_of(r, opt) = (struct option_list){ 0 };
 		free(STEAL(r->options->owned));
 	}
-	return set(r, opt, from, value ? value : "");
+	return set_option(r, opt, label, value ? value : "");
 }
 
 /* What follows the options; `ended`: by --. */
-static bool read_operands(struct reading *r, bool ended, char **rest)
+static bool read_operands(struct option_reader *r, bool after_dashes, char **rest)
 {
 	struct options *o = r->options;
 
 	if (r->command & BEFORE_PROGRAM) {
-		if (ended)
+		if (after_dashes)
 			o->program = rest;
-		return ended || !*rest || add_item(r, &o->operands, "words", *rest);
+		return after_dashes || !*rest || add_item(r, &o->operands, "words", *rest);
 	}
 	for (; *rest; rest++)
 		if (!add_item(r, &o->operands, "files", *rest))
@@ -362,22 +362,22 @@ static bool read_operands(struct reading *r, bool ended, char **rest)
 	return true;
 }
 
-static bool read_arguments(struct reading *r, int argc, char **argv)
+static bool read_arguments(struct option_reader *r, int argc, char **argv)
 {
-	struct option longs[ARRAY_LEN(rows) + 3];
+	struct option long_options[ARRAY_LEN(rows) + 3];
 	/* What is behind a program's name is its own: the first word that is no option ends ours.
 	 */
 	const char *letters = r->command & BEFORE_PROGRAM ? "+:hV" : ":hV";
 	int before, c;
 
-	list_options(longs, r->command);
+	list_options(long_options, r->command);
 	optind = 0; /* forget earlier readings */
 	opterr = 0;
-	while (before = optind, (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+	while (before = optind, (c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (c == 'h' || c == 'V')
 			*(c == 'h' ? &r->options->help : &r->options->version) = true;
 		else if (c < FIRST)
-			return refuse(r, c, argv);
+			return refuse_option(r, c, argv);
 		else if (!set_argument(r, &rows[c - FIRST], optarg))
 			return false;
 	}
@@ -388,7 +388,7 @@ static bool read_arguments(struct reading *r, int argc, char **argv)
 bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
 		  size_t errlen)
 {
-	struct reading r = { o, command, err, errlen };
+	struct option_reader r = { o, command, err, errlen };
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	bool ok, empty;
 
@@ -407,7 +407,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.request_timeout = 30,
 		.clock = CLOCK_RUNS,
 	};
-	ok = read_presets(&r) && read_environment(&r);
+	ok = set_defaults(&r) && read_environment(&r);
 	empty = o->empty;
 	o->empty = false;
 	/* Whoever asks for help gets it, whatever the environment says. */
@@ -432,7 +432,7 @@ void options_free(struct options *o)
 	free(o->owned);
 }
 
-void options_help(FILE *to, unsigned commands, unsigned shown)
+void options_help(FILE *out, unsigned commands, unsigned shown)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct option_row *opt = &rows[i];
@@ -442,6 +442,6 @@ void options_help(FILE *to, unsigned commands, unsigned shown)
 			continue;
 		snprintf(left, sizeof left, "--%s%s%s", opt->name, opt->value ? " " : "",
 			 opt->value ? opt->value : "");
-		fprintf(to, "  %-25s %s\n", left, opt->help);
+		fprintf(out, "  %-25s %s\n", left, opt->help);
 	}
 }

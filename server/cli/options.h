@@ -53,6 +53,6 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 void options_free(struct options *o);
 
 /* One line for each option of the commands that none of `shown` has, as --help shows them. */
-void options_help(FILE *to, unsigned commands, unsigned shown);
+void options_help(FILE *out, unsigned commands, unsigned shown);
 
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* The port in a file of ours, 0 in an empty one, -1 in any other. */
-static long port_in(const char *path)
+static long read_port(const char *path)
 {
 	char text[8] = "", end;
 	long port = -1;
@@ -39,7 +39,7 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 
 	if (lstat(path, &st) != 0)
 		return true; /* nothing is there; or writing will say what is wrong */
-	if (port_in(path) < 0) {
+	if (read_port(path) < 0) {
 		snprintf(err, errlen,
 			 "--port-file %s: there is something that no server wrote; name another",
 			 path);
@@ -51,7 +51,7 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 
 bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
 {
-	long found = port_in(path);
+	long found = read_port(path);
 
 	if (found <= 0 || found > UINT16_MAX) {
 		snprintf(err, errlen,
@@ -66,31 +66,31 @@ bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
 bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
 {
 	char temporary[4096];
-	int why = ENAMETOOLONG;
+	int error = ENAMETOOLONG;
 
 	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) <
 	    (int)sizeof temporary) {
 		FILE *file = fopen(temporary, "wxe");
 		bool ok = file && fprintf(file, "%u\n", port) > 0;
 
-		why = errno;
+		error = errno;
 		if (file && fclose(file) != 0) {
-			why = errno;
+			error = errno;
 			ok = false;
 		}
 		if (ok && rename(temporary, path) == 0)
 			return true;
 		if (ok)
-			why = errno;
+			error = errno;
 		if (file) /* else it is not ours */
 			unlink(temporary);
 	}
-	snprintf(err, errlen, "cannot write %s: %s", path, strerror(why));
+	snprintf(err, errlen, "cannot write %s: %s", path, strerror(error));
 	return false;
 }
 
 void port_file_remove(const char *path, unsigned port)
 {
-	if (port_in(path) == (long)port)
+	if (read_port(path) == (long)port)
 		unlink(path);
 }

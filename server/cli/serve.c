@@ -18,9 +18,9 @@ enum { GRACE_SECONDS = 5 };
 
 /* ---- a server -------------------------------------------------------------------------------- */
 
-static bool refuse(const char *why)
+static bool report_failure(const char *what)
 {
-	report(1, why);
+	report(1, what);
 	return false;
 }
 
@@ -33,11 +33,11 @@ bool serve_open(struct serve *s, const struct options *o)
 	*s = (struct serve){ .options = o };
 	s->server = server_listen(o->host, (unsigned)o->port, err, sizeof err);
 	if (!s->server)
-		return refuse(err);
+		return report_failure(err);
 	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
-		return refuse(err);
+		return report_failure(err);
 	if (!app_open(&s->app, o, err, sizeof err))
-		return refuse(err);
+		return report_failure(err);
 	return app_load(&s->app, &o->fixtures, !o->empty);
 }
 
@@ -46,15 +46,15 @@ bool serve_run(struct serve *s)
 	const struct options *o = s->options;
 	char err[ERR_BYTES];
 
-	s->runs = true;
+	s->running = true;
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
 	if (!s->app.log)
-		return refuse("cannot start the log");
+		return report_failure("cannot start the log");
 	if (!server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
 			  err, sizeof err))
-		return refuse(err);
+		return report_failure(err);
 	if (o->port_file && !port_file_write(o->port_file, server_port(s->server), err, sizeof err))
-		return refuse(err);
+		return report_failure(err);
 	return true;
 }
 
@@ -63,11 +63,11 @@ bool serve_stop(struct serve *s)
 	const char *file = s->options->port_file;
 	bool clean = true;
 
-	if (s->runs && file)
+	if (s->running && file)
 		port_file_remove(file, server_port(s->server));
 	if (s->server)
 		clean = server_stop(s->server, GRACE_SECONDS) ||
-			refuse("stopped with requests unanswered");
+			report_failure("stopped with requests unanswered");
 	if (s->app.log)
 		log_stop(s->app.log);
 	app_close(&s->app);

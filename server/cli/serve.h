@@ -12,7 +12,7 @@ struct serve {
 	struct app app;
 	const struct options *options;
 	struct server *server;
-	bool runs; /* the port file is ours */
+	bool running; /* the port file is ours */
 };
 
 /*

@@ -28,97 +28,98 @@ bool control_delete_faults(struct exchange *x)
 /* ---- reading --------------------------------------------------------------------------------- */
 
 /* A rule that is being read. */
-struct reading {
+struct rule_reader {
 	struct exchange *x;
 	size_t index;
-	const struct body *said;
+	const struct body *body;
 	struct fault *rule;
 	struct arena *arena; /* of the rule */
 };
 
 /* "faults[2].code: " and why. */
-static bool wrong(const struct reading *r, const char *field, const char *why)
+static bool fail_rule(const struct rule_reader *r, const char *field, const char *what)
 {
 	const char *path =
 	    arena_printf(&r->x->arena, "faults[%zu]%s%s", r->index, *field ? "." : "", field);
 
-	return path && fail_field(r->x, path, "%s: %s", path, why);
+	return path && fail_field(r->x, path, "%s: %s", path, what);
 }
 
-static bool said(const struct reading *r, const char *field)
+static bool has_field(const struct rule_reader *r, const char *field)
 {
-	return body_text(r->said, field) != NULL;
+	return body_text(r->body, field) != NULL;
 }
 
 /* A text of the body, kept with the rule; false when memory is short. */
-static bool keep(const struct reading *r, const char *field, const char **to)
+static bool copy_text(const struct rule_reader *r, const char *field, const char **copy)
 {
-	const char *text = body_text(r->said, field);
+	const char *text = body_text(r->body, field);
 
-	*to = text ? arena_strdup(r->arena, text) : NULL;
-	return *to || !text;
+	*copy = text ? arena_strdup(r->arena, text) : NULL;
+	return *copy || !text;
 }
 
-static int64_t number(const struct reading *r, const char *field)
+static int64_t number_or_none(const struct rule_reader *r, const char *field)
 {
-	return said(r, field) ? body_member(r->said, field)->number : -1;
+	return has_field(r, field) ? body_member(r->body, field)->number : -1;
 }
 
-static bool read_rule(const struct reading *r)
+static bool read_rule(const struct rule_reader *r)
 {
-	const char *operation = body_text(r->said, "operation");
-	const char *retry = body_text(r->said, "should_retry");
+	const char *operation = body_text(r->body, "operation");
+	const char *retry = body_text(r->body, "should_retry");
 	struct fault *rule = r->rule;
 
 	rule->op = operation ? operation_named(r->x->app->operations, operation) : NULL;
 	if (operation && !rule->op)
-		return wrong(r, "operation",
-			     "there is no such operation; /openapi.json lists those there are, as "
-			     "operationId");
-	rule->times = number(r, "times");
-	rule->status = number(r, "status");
-	rule->delay_ms = number(r, "delay_ms");
-	rule->close = body_word(r->said, "close");
-	rule->body = body_word(r->said, "body");
-	rule->retry_after = number(r, "retry_after");
-	rule->retry_after_ms = number(r, "retry_after_ms");
+		return fail_rule(
+		    r, "operation",
+		    "there is no such operation; /openapi.json lists those there are, as "
+		    "operationId");
+	rule->times = number_or_none(r, "times");
+	rule->status = number_or_none(r, "status");
+	rule->delay_ms = number_or_none(r, "delay_ms");
+	rule->close = body_word(r->body, "close");
+	rule->body = body_word(r->body, "body");
+	rule->retry_after = number_or_none(r, "retry_after");
+	rule->retry_after_ms = number_or_none(r, "retry_after_ms");
 	rule->should_retry = retry ? *retry == '1' : -1;
-	return keep(r, "method", &rule->method) && keep(r, "path", &rule->path) &&
-	       keep(r, "key", &rule->key) && keep(r, "code", &rule->code) &&
-	       keep(r, "message", &rule->message);
+	return copy_text(r, "method", &rule->method) && copy_text(r, "path", &rule->path) &&
+	       copy_text(r, "key", &rule->key) && copy_text(r, "code", &rule->code) &&
+	       copy_text(r, "message", &rule->message);
 }
 
 /* What an answer that is an error can have. */
-static const char *const of_errors[] = { "code", "message", "retry_after", "retry_after_ms",
-					 "should_retry" };
+static const char *const error_fields[] = { "code", "message", "retry_after", "retry_after_ms",
+					    "should_retry" };
 
 /* Would it never fire, or nobody see what it does? */
-static bool check_rule(const struct reading *r)
+static bool check_rule(const struct rule_reader *r)
 {
 	const struct fault *f = r->rule;
 	const bool head = f->method && streq(f->method, "HEAD");
 
 	if (f->status < 0 && f->delay_ms < 0 && !f->close && !f->body)
-		return wrong(r, "", "does nothing; give it status, delay_ms, close or body");
+		return fail_rule(r, "", "does nothing; give it status, delay_ms, close or body");
 	if (f->op && f->op->class != ENDPOINT_API)
-		return wrong(r, "operation", "faults are for operations of the API");
+		return fail_rule(r, "operation", "faults are for operations of the API");
 	if (f->op && f->method && !streq(f->method, f->op->method) &&
 	    !(head && streq(f->op->method, "GET")))
-		return wrong(r, "method", "is not the operation's, so that both never hold");
-	for (size_t i = 0; i < ARRAY_LEN(of_errors); i++) {
-		if (!said(r, of_errors[i]))
+		return fail_rule(r, "method", "is not the operation's, so that both never hold");
+	for (size_t i = 0; i < ARRAY_LEN(error_fields); i++) {
+		if (!has_field(r, error_fields[i]))
 			continue;
 		if (f->status < 0)
-			return wrong(r, of_errors[i], "is of errors; it needs a status");
+			return fail_rule(r, error_fields[i], "is of errors; it needs a status");
 		if (f->close == CLOSE_BEFORE)
-			return wrong(
-			    r, of_errors[i],
+			return fail_rule(
+			    r, error_fields[i],
 			    "nobody would see it: the connection is cut before the answer");
 	}
 	if (f->body && f->close)
-		return wrong(r, "body", "the answer is cut off already, by close");
+		return fail_rule(r, "body", "the answer is cut off already, by close");
 	if (f->status >= 0 && !f->code && f->close != CLOSE_BEFORE && !fault_error(f->status))
-		return wrong(r, "code", "is missing; this status has none by default");
+		return fail_rule(r, "code", "is missing; this status has none by default");
 	return true;
 }
 
@@ -135,10 +136,10 @@ bool control_put_faults(struct exchange *x)
 	if (!set)
 		return false;
 	for (size_t i = 0; i < list->count; i++) {
-		const struct reading r = {
+		const struct rule_reader r = {
 			.x = x,
 			.index = i,
-			.said = &list->bodies[i],
+			.body = &list->bodies[i],
 			.rule = &set->rules[i],
 			.arena = &set->arena,
 		};

@@ -102,15 +102,15 @@ bool control_put_fixtures(struct exchange *x)
 }
 
 /* Add the body's rows and keys, in an open transaction. */
-static bool add(struct exchange *x, struct tx *tx)
+static bool add_body(struct exchange *x, struct tx *tx)
 {
 	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	struct destination to = { .db = tx->db, .sql = tx->sql, .ident = &tx->workspace->ident };
+	struct destination dest = { .db = tx->db, .sql = tx->sql, .ident = &tx->workspace->idgen };
 	const struct source source = body_source(x);
 
-	if (!rfc3339_parse(tx->now, &to.now))
+	if (!rfc3339_parse(tx->now, &dest.now))
 		return false;
-	if (!load_more(&to, &(struct sources){ &source, 1 }, &problems))
+	if (!load_more(&dest, &(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	tx->keys = keyring_load(tx->db);
 	return tx->keys || op_db_error(x);
@@ -120,5 +120,5 @@ bool control_post_fixtures(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
 
-	return op_begin(x, &tx) && add(x, &tx) && write_counts(x) && op_commit(x, &tx);
+	return op_begin(x, &tx) && add_body(x, &tx) && write_counts(x) && op_commit(x, &tx);
 }

@@ -24,10 +24,10 @@ static bool read_operation(struct exchange *x, const struct operation **op)
 /* "404" or "4xx" */
 static void read_status(const char *text, int *from, int *to)
 {
-	const bool all = text && text[1] == 'x';
+	const bool is_class = text && text[1] == 'x';
 
 	*from = *to = text ? (int)strtol(text, NULL, 10) : 0;
-	if (all) {
+	if (is_class) {
 		*from *= 100;
 		*to = *from + 99;
 	}
@@ -74,8 +74,8 @@ bool control_get_requests(struct exchange *x)
 
 bool control_delete_requests(struct exchange *x)
 {
-	static const struct journal_filter later = { .after = INT64_MAX };
+	static const struct journal_filter none = { .after = INT64_MAX };
 
 	journal_drop(&x->workspace->journal);
-	return write_requests(x, &later);
+	return write_requests(x, &none);
 }

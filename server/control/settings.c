@@ -68,7 +68,7 @@ static bool set_clock(struct exchange *x)
 {
 	struct clock *clock = &x->workspace->clock;
 	const char *now = body_text(&x->body, "now");
-	int64_t at = clock_now(clock);
+	int64_t time = clock_now(clock);
 
 	if (streq(body_text(&x->body, "mode"), "real")) {
 		if (now)
@@ -76,8 +76,8 @@ static bool set_clock(struct exchange *x)
 					  "now cannot be set while mode is \"real\"; use mode "
 					  "\"frozen\", or POST /_mock/clock/advance");
 		clock_run(clock);
-	} else if (!now || rfc3339_parse(now, &at)) {
-		clock_freeze(clock, at);
+	} else if (!now || rfc3339_parse(now, &time)) {
+		clock_freeze(clock, time);
 	}
 	return true;
 }

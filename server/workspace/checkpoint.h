@@ -16,7 +16,7 @@ struct checkpoint {
 	struct keyring *keys; /* a reference, or NULL */
 	struct clock_setting clock;
 	struct transitions transitions;
-	struct idgen ident;
+	struct idgen idgen;
 };
 
 /* A copy, with references of its own. */

@@ -63,19 +63,19 @@ struct fault_set *fault_set_new(size_t count)
 
 void faults_replace(struct faults *f, struct fault_set *set)
 {
-	struct fault_set *was;
+	struct fault_set *replaced;
 
 	pthread_mutex_lock(&f->lock);
-	was = f->set;
+	replaced = f->set;
 	f->set = set;
 	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
 	pthread_mutex_unlock(&f->lock);
-	fault_set_free(was);
+	fault_set_free(replaced);
 }
 
 /* ---- matching -------------------------------------------------------------------------------- */
 
-static bool fits(const struct fault *rule, const struct fault_case *c)
+static bool rule_matches(const struct fault *rule, const struct fault_case *c)
 {
 	if (rule->times >= 0 && rule->hits >= (uint64_t)rule->times)
 		return false;
@@ -89,7 +89,7 @@ static bool fits(const struct fault *rule, const struct fault_case *c)
 }
 
 /* Copy a text that may be NULL; false when memory is short. */
-static bool keep(struct arena *a, const char **text)
+static bool copy_text(struct arena *a, const char **text)
 {
 	if (!*text)
 		return true;
@@ -98,7 +98,7 @@ static bool keep(struct arena *a, const char **text)
 }
 
 /* What the rule does, as it will be when the rule is gone. */
-static struct fault *copy(struct arena *a, const struct fault *rule)
+static struct fault *copy_rule(struct arena *a, const struct fault *rule)
 {
 	struct fault *fault = arena_alloc(a, sizeof *fault);
 
@@ -106,7 +106,7 @@ static struct fault *copy(struct arena *a, const struct fault *rule)
 		return NULL;
 	*fault = *rule;
 	fault->method = fault->path = fault->key = NULL;
-	return keep(a, &fault->code) && keep(a, &fault->message) ? fault : NULL;
+	return copy_text(a, &fault->code) && copy_text(a, &fault->message) ? fault : NULL;
 }
 
 const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,
@@ -119,9 +119,9 @@ const struct fault *faults_match(struct faults *f, const struct fault_case *c, s
 	for (size_t i = 0; f->set && i < f->set->count; i++) {
 		struct fault *rule = &f->set->rules[i];
 
-		if (!fits(rule, c))
+		if (!rule_matches(rule, c))
 			continue;
-		found = copy(a, rule);
+		found = copy_rule(a, rule);
 		*index = found ? (int)i : -1;
 		rule->hits += found != NULL;
 		break;

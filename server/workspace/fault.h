@@ -67,7 +67,7 @@ static inline void faults_clear(struct faults *f)
 }
 
 /* Is there anything to look for? All that requests pay while there is not. */
-static inline bool faults_any(const struct faults *f)
+static inline bool faults_has_any(const struct faults *f)
 {
 	return atomic_load_explicit(&f->any, memory_order_acquire);
 }

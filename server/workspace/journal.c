@@ -30,23 +30,23 @@ enum {
 struct entry {
 	struct refcount refs;
 	int64_t id;
-	struct journal_record is; /* its texts are in memory[], each with a NUL behind it */
-	size_t room;              /* of memory */
+	struct journal_record record; /* its texts are in memory[], each with a NUL behind it */
+	size_t room;                  /* of memory */
 	char memory[];
 };
 
 /* ---- one entry ------------------------------------------------------------------------------- */
 
-static struct bytes whole(const char *text)
+static struct bytes bytes_of(const char *text)
 {
-	return (struct bytes){ .at = text, .len = text ? strlen(text) : 0 };
+	return (struct bytes){ .data = text, .len = text ? strlen(text) : 0 };
 }
 
 /* Of a body, what is kept: NULL where there is nothing. */
-static struct bytes beginning_of(struct bytes body)
+static struct bytes body_start(struct bytes body)
 {
-	return (struct bytes){ .at = body.len ? body.at : NULL,
-			       .len = utf8_cut(body.at, body.len, BODY_KEPT) };
+	return (struct bytes){ .data = body.len ? body.data : NULL,
+			       .len = utf8_cut(body.data, body.len, BODY_KEPT) };
 }
 
 static void entry_unref(struct entry *e)
@@ -58,7 +58,7 @@ static void entry_unref(struct entry *e)
 /* One with so much room: `old`, which nobody needs any more, where that will do and is not far too
  * large (or in time all of a journal would have the room of the largest); else a new one, or NULL
  * when memory is short. */
-static struct entry *with_room(struct entry *old, size_t len)
+static struct entry *entry_alloc(struct entry *old, size_t len)
 {
 	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
 	struct entry *e;
@@ -73,33 +73,33 @@ static struct entry *with_room(struct entry *old, size_t len)
 }
 
 /* One that holds the record, made of `old`, if any. NULL when memory is short. */
-static struct entry *make(struct entry *old, const struct journal_record *record)
+static struct entry *entry_new(struct entry *old, const struct journal_record *record)
 {
-	struct journal_record is = *record;
+	struct journal_record copy = *record;
 	struct entry *e;
 	size_t len = 0;
-	char *to;
+	char *end;
 
-	is.text[TEXT_REQUEST] = beginning_of(is.text[TEXT_REQUEST]);
-	is.text[TEXT_RESPONSE] = beginning_of(is.text[TEXT_RESPONSE]);
+	copy.text[TEXT_REQUEST] = body_start(copy.text[TEXT_REQUEST]);
+	copy.text[TEXT_RESPONSE] = body_start(copy.text[TEXT_RESPONSE]);
 	for (size_t i = 0; i < TEXT_COUNT; i++)
-		len += is.text[i].at ? is.text[i].len + 1 : 0;
-	e = with_room(old, len);
+		len += copy.text[i].data ? copy.text[i].len + 1 : 0;
+	e = entry_alloc(old, len);
 	if (!e)
 		return NULL;
-	to = e->memory;
+	end = e->memory;
 	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		struct bytes *text = &is.text[i];
+		struct bytes *text = &copy.text[i];
 
-		if (!text->at)
+		if (!text->data)
 			continue;
-		memcpy(to, text->at, text->len);
-		to[text->len] = '\0';
-		text->at = to;
-		to += text->len + 1;
+		memcpy(end, text->data, text->len);
+		end[text->len] = '\0';
+		text->data = end;
+		end += text->len + 1;
 	}
 	refcount_init(&e->refs);
-	e->is = is;
+	e->record = copy;
 	return e;
 }
 
@@ -112,16 +112,16 @@ void journal_open(struct journal *j, size_t size)
 }
 
 /* Take what is kept out of it, for unref_all, without the lock. */
-static struct journal empty(struct journal *j)
+static struct journal take_entries(struct journal *j)
 {
-	struct journal was = {
+	struct journal taken = {
 		.ring = j->ring, .cap = j->cap, .first = j->first, .count = j->count
 	};
 
 	j->ring = NULL;
 	j->cap = j->first = j->count = 0;
 	j->dropped = 0;
-	return was;
+	return taken;
 }
 
 static struct entry *entry_at(const struct journal *j, size_t i)
@@ -129,29 +129,29 @@ static struct entry *entry_at(const struct journal *j, size_t i)
 	return j->ring[(j->first + i) % j->cap];
 }
 
-static void unref_all(struct journal *was)
+static void unref_entries(struct journal *taken)
 {
-	for (size_t i = 0; i < was->count; i++)
-		entry_unref(entry_at(was, i));
-	free(was->ring);
+	for (size_t i = 0; i < taken->count; i++)
+		entry_unref(entry_at(taken, i));
+	free(taken->ring);
 }
 
 void journal_close(struct journal *j)
 {
-	unref_all(j);
+	unref_entries(j);
 	pthread_mutex_destroy(&j->lock);
 }
 
 void journal_clear(struct journal *j)
 {
-	struct journal was;
+	struct journal taken;
 
 	pthread_mutex_lock(&j->lock);
-	was = empty(j);
+	taken = take_entries(j);
 	j->total = 0;
-	atomic_fetch_add_explicit(&j->generations, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&j->generation, 1, memory_order_relaxed);
 	pthread_mutex_unlock(&j->lock);
-	unref_all(&was);
+	unref_entries(&taken);
 }
 
 bool journal_is_empty(struct journal *j)
@@ -166,16 +166,16 @@ bool journal_is_empty(struct journal *j)
 
 void journal_drop(struct journal *j)
 {
-	struct journal was;
+	struct journal taken;
 
 	pthread_mutex_lock(&j->lock);
-	was = empty(j);
+	taken = take_entries(j);
 	pthread_mutex_unlock(&j->lock);
-	unref_all(&was);
+	unref_entries(&taken);
 }
 
 /* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
-static struct entry *put(struct journal *j, struct entry *e)
+static struct entry *ring_put(struct journal *j, struct entry *e)
 {
 	struct entry *oldest;
 
@@ -193,7 +193,7 @@ static struct entry *put(struct journal *j, struct entry *e)
 }
 
 /* Where the ring is full, take the oldest out of it: its memory is as good as new. */
-static struct entry *make_way(struct journal *j)
+static struct entry *take_oldest(struct journal *j)
 {
 	struct entry *oldest = NULL;
 
@@ -210,7 +210,7 @@ static struct entry *make_way(struct journal *j)
 
 void journal_add(struct journal *j, const struct journal_record *record)
 {
-	struct entry *e = j->size > 0 ? make(make_way(j), record) : NULL, *gone = NULL;
+	struct entry *e = j->size > 0 ? entry_new(take_oldest(j), record) : NULL, *replaced = NULL;
 
 	pthread_mutex_lock(&j->lock);
 	if (record->generation != journal_generation(j)) {
@@ -221,11 +221,11 @@ void journal_add(struct journal *j, const struct journal_record *record)
 	j->total++;
 	if (e) {
 		e->id = j->total;
-		gone = put(j, e);
+		replaced = ring_put(j, e);
 	}
-	j->dropped += !e || gone;
+	j->dropped += !e || replaced;
 	pthread_mutex_unlock(&j->lock);
-	entry_unref(gone);
+	entry_unref(replaced);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -238,7 +238,7 @@ struct view {
 };
 
 /* The place of the first entry with a greater id. */
-static size_t place_after(const struct journal *j, int64_t id)
+static size_t first_after(const struct journal *j, int64_t id)
 {
 	size_t low = 0, high = j->count;
 
@@ -254,13 +254,13 @@ static size_t place_after(const struct journal *j, int64_t id)
 }
 
 /* Get references to the entries with a greater id. False when memory is short. */
-static bool look(struct journal *j, int64_t after, struct view *view)
+static bool view_open(struct journal *j, int64_t after, struct view *view)
 {
 	size_t from;
 
 	*view = (struct view){ 0 };
 	pthread_mutex_lock(&j->lock);
-	from = place_after(j, after);
+	from = first_after(j, after);
 	view->total = j->total;
 	view->dropped = j->dropped;
 	view->entries = calloc(j->count - from + 1, sizeof(struct entry *));
@@ -272,60 +272,62 @@ static bool look(struct journal *j, int64_t after, struct view *view)
 	return view->entries != NULL;
 }
 
-static void end_look(struct view *view)
+static void view_close(struct view *view)
 {
 	for (size_t i = 0; i < view->count; i++)
 		entry_unref(view->entries[i]);
 	free(view->entries);
 }
 
-static bool has_text(const struct entry *e, enum journal_text which, const char *wanted)
+static bool text_is(const struct entry *e, enum journal_text which, const char *wanted)
 {
-	return e->is.text[which].at && streq(e->is.text[which].at, wanted);
+	return e->record.text[which].data && streq(e->record.text[which].data, wanted);
 }
 
-static bool passes(const struct entry *e, const struct journal_filter *f)
+static bool matches(const struct entry *e, const struct journal_filter *f)
 {
-	if (f->op && e->is.op != f->op)
+	if (f->op && e->record.op != f->op)
 		return false;
-	if (f->method && !has_text(e, TEXT_METHOD, f->method))
+	if (f->method && !text_is(e, TEXT_METHOD, f->method))
 		return false;
-	if (f->path && !api_path_matches(f->path, e->is.text[TEXT_PATH].at, e->is.prefix_len))
+	if (f->path &&
+	    !api_path_matches(f->path, e->record.text[TEXT_PATH].data, e->record.prefix_len))
 		return false;
-	if (f->key && !has_text(e, TEXT_KEY, f->key) && !has_text(e, TEXT_KEY_NAME, f->key))
+	if (f->key && !text_is(e, TEXT_KEY, f->key) && !text_is(e, TEXT_KEY_NAME, f->key))
 		return false;
-	if (f->status_to && (e->is.status < f->status_from || e->is.status > f->status_to))
+	if (f->status_to && (e->record.status < f->status_from || e->record.status > f->status_to))
 		return false;
-	return e->is.time >= f->since;
+	return e->record.time >= f->since;
 }
 
 /* What of it is UTF-8, and U+FFFD for what is not, or null. */
 static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text)
 {
 	buf_clear(scratch);
-	utf8_add(scratch, text.at ? text.at : "", text.len);
+	utf8_add(scratch, text.data ? text.data : "", text.len);
 	w->to->bad |= scratch->bad;
-	writer_text_or_null(w, text.at && scratch->text ? scratch->text : text.at);
+	writer_text_or_null(w, text.data && scratch->text ? scratch->text : text.data);
 }
 
 /* An unknown key is somebody's secret. */
-static struct bytes masked(struct bytes key, char shown[static KEY_SHOWN * 2 + 1])
+static struct bytes mask_key(struct bytes key, char shown[static KEY_SHOWN * 2 + 1])
 {
-	if (!key.at)
+	if (!key.data)
 		return key;
 	memset(shown, '*', KEY_SHOWN);
 	shown[KEY_SHOWN] = '\0';
 	if (key.len >= KEY_LONG)
-		memcpy(shown + KEY_SHOWN, key.at + key.len - KEY_SHOWN, KEY_SHOWN + 1);
-	return whole(shown);
+		memcpy(shown + KEY_SHOWN, key.data + key.len - KEY_SHOWN, KEY_SHOWN + 1);
+	return bytes_of(shown);
 }
 
 static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
 {
 	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_SHOWN * 2 + 1];
-	const struct journal_record *r = &e->is;
+	const struct journal_record *r = &e->record;
 	const struct bytes *t = r->text;
-	const struct bytes key = t[TEXT_KEY_NAME].at ? t[TEXT_KEY_NAME] : masked(t[TEXT_KEY], mask);
+	const struct bytes key =
+	    t[TEXT_KEY_NAME].data ? t[TEXT_KEY_NAME] : mask_key(t[TEXT_KEY], mask);
 
 	rfc3339_format(r->time, time);
 	rfc3339_shortest(time, exact);
@@ -356,17 +358,17 @@ bool journal_write(struct journal *j, const struct journal_filter *filter, struc
 	struct buf scratch CLEANUP(buf_free) = BUF_INIT(SCRATCH_MAX);
 	struct view view;
 
-	if (!look(j, filter->after, &view))
+	if (!view_open(j, filter->after, &view))
 		return false;
 	writer_open(w, '{');
 	writer_open(writer_key(w, "requests"), '[');
 	for (size_t i = 0; i < view.count && !w->to->bad; i++)
-		if (passes(view.entries[i], filter))
+		if (matches(view.entries[i], filter))
 			write_entry(w, &scratch, view.entries[i]);
 	writer_close(w, ']');
 	writer_int(writer_key(w, "total"), view.total);
 	writer_int(writer_key(w, "dropped"), view.dropped);
 	writer_close(w, '}');
-	end_look(&view);
+	view_close(&view);
 	return true;
 }

@@ -21,8 +21,8 @@ struct journal {
 	size_t size;         /* so many are kept */
 	struct entry **ring; /* with room for `cap`, which grows as it fills */
 	size_t cap, first, count;
-	int64_t total, dropped;  /* since the beginning; since the last that is known */
-	atomic_uint generations; /* how often it has begun anew */
+	int64_t total, dropped; /* since the beginning; since the last that is known */
+	atomic_uint generation; /* how often it has begun anew */
 };
 
 void journal_open(struct journal *j, size_t size);
@@ -38,7 +38,7 @@ bool journal_is_empty(struct journal *j);
 /* Which beginning an exchange belongs to that comes now. */
 static inline unsigned journal_generation(const struct journal *j)
 {
-	return atomic_load_explicit(&j->generations, memory_order_relaxed);
+	return atomic_load_explicit(&j->generation, memory_order_relaxed);
 }
 
 /* The texts of an entry. */
@@ -57,7 +57,7 @@ enum journal_text {
 
 /* Bytes as they came; there may be NULs among them. */
 struct bytes {
-	const char *at; /* NULL: there are none */
+	const char *data; /* NULL: there are none */
 	size_t len;
 };
 

@@ -25,7 +25,7 @@ static bool read_scopes(const char *json, scope_set *set)
 	return true;
 }
 
-static const char *copy(struct keyring *ring, struct stmt *s, int column)
+static const char *copy_column(struct keyring *ring, struct stmt *s, int column)
 {
 	const char *text = stmt_text(s, column);
 
@@ -39,13 +39,13 @@ static struct api_key *read_key(struct keyring *ring, struct stmt *s)
 
 	if (!key || !scopes || !read_scopes(scopes, &key->scopes))
 		return NULL;
-	key->id = copy(ring, s, 0);
-	key->key = copy(ring, s, 1);
-	key->name = copy(ring, s, 2);
+	key->id = copy_column(ring, s, 0);
+	key->key = copy_column(ring, s, 1);
+	key->name = copy_column(ring, s, 2);
 	return key->id && key->key && key->name ? key : NULL;
 }
 
-static bool load(struct keyring *ring, struct db *db)
+static bool read_keys(struct keyring *ring, struct db *db)
 {
 	static const struct query all = {
 		"SELECT id, key, name, scopes FROM api_keys ORDER BY rowid", QUERY_ONCE
@@ -72,7 +72,7 @@ struct keyring *keyring_load(struct db *db)
 		return NULL;
 	refcount_init(&ring->refs);
 	arena_init(&ring->arena, NULL, 0);
-	if (load(ring, db))
+	if (read_keys(ring, db))
 		return ring;
 	keyring_unref(ring);
 	return NULL;
@@ -104,7 +104,7 @@ const struct api_key keyring_anyone = {
 };
 
 /* How many of all scopes a key has, or is granted by those it has. */
-static unsigned rights(const struct api_key *key)
+static unsigned count_scopes(const struct api_key *key)
 {
 	unsigned n = 0;
 
@@ -118,7 +118,7 @@ const struct api_key *keyring_best(const struct keyring *ring)
 	const struct api_key *best = NULL;
 
 	for (const struct api_key *key = ring->first; key; key = key->next)
-		if (!best || rights(key) > rights(best))
+		if (!best || count_scopes(key) > count_scopes(best))
 			best = key;
 	return best;
 }

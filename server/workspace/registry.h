@@ -13,11 +13,11 @@
 struct registry;
 
 /* At most `max` for keys, each beginning as the common one did. NULL when memory is short. */
-struct registry *registry_new(struct workspace *common, const struct workspace_options *b,
+struct registry *registry_new(struct workspace *common, const struct workspace_options *options,
 			      size_t max);
 /* Frees all but the common one, which is the caller's. */
-void registry_free(struct registry *all);
-size_t registry_max(const struct registry *all);
+void registry_free(struct registry *r);
+size_t registry_max(const struct registry *r);
 
 /*
  * The workspace of a key that is not the fixtures', which stays until registry_release; new where
@@ -28,7 +28,7 @@ enum acquired {
 	ACQUIRED_TOO_MANY /* there are too many */,
 	ACQUIRED_NO_MEMORY /* memory is */
 };
-enum acquired registry_acquire(struct registry *all, const char *key, struct workspace **acquired);
+enum acquired registry_acquire(struct registry *r, const char *key, struct workspace **w);
 void registry_release(struct workspace *w);
 
 /*
@@ -36,8 +36,8 @@ void registry_release(struct workspace *w);
  * number (see store_acquire), which gives it back before the exchange leaves. One that sleeps
  * wakes. NULL, with a line in err, on failure.
  */
-struct db *registry_acquire_db(struct registry *all, struct workspace *w, unsigned worker,
-			       char *err, size_t errlen);
+struct db *registry_acquire_db(struct registry *r, struct workspace *w, unsigned worker, char *err,
+			       size_t errlen);
 void registry_release_db(struct workspace *w, struct db *db);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* The link to the one of that name, or to the one that would follow it. */
-static struct snapshot **snapshot_link(struct workspace *w, const char *name)
+static struct snapshot **find_link(struct workspace *w, const char *name)
 {
 	struct snapshot **link = &w->snapshots;
 
@@ -32,7 +32,7 @@ enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char
 	db_lock(db);
 	for (const struct snapshot *other = w->snapshots; other; other = other->next)
 		count++;
-	link = snapshot_link(w, name);
+	link = find_link(w, name);
 	if (count == SNAPSHOTS_MAX && !has_name(*link, name)) {
 		db_unlock(db);
 		free(s);
@@ -59,7 +59,7 @@ bool snapshot_delete(struct workspace *w, struct db *db, const char *name)
 	bool found;
 
 	db_lock(db);
-	link = snapshot_link(w, name);
+	link = find_link(w, name);
 	found = has_name(*link, name);
 	if (found)
 		snapshot_remove(link);
@@ -73,7 +73,7 @@ bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool
 	bool ok;
 
 	db_lock(db);
-	s = *snapshot_link(w, name);
+	s = *find_link(w, name);
 	*found = has_name(s, name);
 	ok = !*found || workspace_restore(w, db, &s->checkpoint, RESTORE_ALL);
 	w->changed |= *found && ok; /* even when the snapshot is gone, and nothing else tells */

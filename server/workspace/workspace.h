@@ -20,7 +20,7 @@ struct workspace {
 	struct store *store;
 	struct clock clock;
 	struct transitions transitions; /* for whoever holds the database's lock */
-	struct idgen ident;             /* for whoever holds it for writing */
+	struct idgen idgen;             /* for whoever holds it for writing */
 	struct snapshot *snapshots;     /* for whoever holds it; see snapshot.h */
 	_Atomic int64_t due;            /* when a device does its next step; INT64_MAX: never */
 	bool stateless;                 /* no change of it lasts */
@@ -50,8 +50,8 @@ struct workspace_options {
  * One without a database: for whoever gives it one, and closes it. workspace_open gives it an empty
  * one in memory; false, with a line in err, on failure; workspace_close it in both cases.
  */
-void workspace_init(struct workspace *w, const struct workspace_options *b);
-bool workspace_open(struct workspace *w, const struct workspace_options *b, char *err,
+void workspace_init(struct workspace *w, const struct workspace_options *options);
+bool workspace_open(struct workspace *w, const struct workspace_options *options, char *err,
 		    size_t errlen) MUST_CHECK;
 void workspace_close(struct workspace *w);
 
@@ -79,7 +79,7 @@ bool workspace_is_due(const struct workspace *w);
 /* ---- checkpoints ----------------------------------------------------------------------------- */
 
 /* The workspace now, for whoever may change its database. False when that fails. */
-bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *m) MUST_CHECK;
+bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *c) MUST_CHECK;
 /* What it is put back to; nothing is to be put back where that has no rows. */
 struct checkpoint workspace_baseline(struct workspace *w);
 
@@ -92,8 +92,8 @@ enum restore {
  * Take the workspace back to a checkpoint, for whoever is alone in its database, by the connection
  * that is. False when that fails; then it is as it was.
  */
-bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *m,
-		       enum restore what) MUST_CHECK;
+bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *c,
+		       enum restore extent) MUST_CHECK;
 /* Put it back to its baseline. False when that fails; then it is as it was. */
 bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
 /* Is it as it began, so that forgetting it would lose nothing? For whoever is alone with it. */
@@ -105,12 +105,12 @@ bool workspace_keep_baseline(struct workspace *w, struct db *db) MUST_CHECK;
  * begins like b, so any problem leaves this one as it is. False then, with all of them.
  */
 bool workspace_replace_fixtures(struct workspace *w, struct db *db,
-				const struct workspace_options *b, const struct sql *sql,
+				const struct workspace_options *options, const struct sql *sql,
 				const struct sources *sources,
 				struct problems *problems) MUST_CHECK;
 
 /* A reference to its keys; and other keys, whose reference it takes over. */
 struct keyring *workspace_keys(struct workspace *w);
-void workspace_use_keys(struct workspace *w, struct keyring *keys);
+void workspace_set_keys(struct workspace *w, struct keyring *keys);
 
 #endif

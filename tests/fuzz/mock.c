@@ -194,7 +194,7 @@ void mock_compare(struct mock *m, struct mock *twin)
 	const struct destination to = { .db = db_of(twin),
 					.sql = &twin->app.sql,
 					.now = clock_stamp(&w->clock),
-					.ident = &w->ident };
+					.ident = &w->idgen };
 	struct source source;
 
 	mock_export(m, &one);
