@@ -37,11 +37,6 @@ struct entry {
 
 /* ---- one entry ------------------------------------------------------------------------------- */
 
-static struct bytes bytes_of(const char *text)
-{
-	return (struct bytes){ .data = text, .len = text ? strlen(text) : 0 };
-}
-
 /* Of a body, what is kept: NULL where there is nothing. */
 static struct bytes body_start(struct bytes body)
 {
@@ -111,67 +106,62 @@ void journal_open(struct journal *j, size_t size)
 	pthread_mutex_init(&j->lock, NULL);
 }
 
-/* Take what is kept out of it, for unref_all, without the lock. */
-static struct journal take_entries(struct journal *j)
-{
-	struct journal taken = {
-		.ring = j->ring, .cap = j->cap, .first = j->first, .count = j->count
-	};
-
-	j->ring = NULL;
-	j->cap = j->first = j->count = 0;
-	j->dropped = 0;
-	return taken;
-}
-
 static struct entry *entry_at(const struct journal *j, size_t i)
 {
 	return j->ring[(j->first + i) % j->cap];
 }
 
-static void unref_entries(struct journal *taken)
+static void free_ring(struct journal *j)
 {
-	for (size_t i = 0; i < taken->count; i++)
-		entry_unref(entry_at(taken, i));
-	free(taken->ring);
+	for (size_t i = 0; i < j->count; i++)
+		entry_unref(entry_at(j, i));
+	free(j->ring);
 }
 
 void journal_close(struct journal *j)
 {
-	unref_entries(j);
+	free_ring(j);
 	pthread_mutex_destroy(&j->lock);
+}
+
+/* Empty the ring, and start a new generation if that is wanted. The entries are freed without the
+ * lock. */
+static void empty(struct journal *j, bool restart)
+{
+	struct journal old;
+
+	pthread_mutex_lock(&j->lock);
+	old = (struct journal){
+		.ring = STEAL(j->ring), .cap = j->cap, .first = j->first, .count = j->count
+	};
+	j->cap = j->first = j->count = 0;
+	j->dropped = 0;
+	if (restart) {
+		j->total = 0;
+		atomic_fetch_add_explicit(&j->generation, 1, memory_order_relaxed);
+	}
+	pthread_mutex_unlock(&j->lock);
+	free_ring(&old);
 }
 
 void journal_clear(struct journal *j)
 {
-	struct journal taken;
-
-	pthread_mutex_lock(&j->lock);
-	taken = take_entries(j);
-	j->total = 0;
-	atomic_fetch_add_explicit(&j->generation, 1, memory_order_relaxed);
-	pthread_mutex_unlock(&j->lock);
-	unref_entries(&taken);
-}
-
-bool journal_is_empty(struct journal *j)
-{
-	bool empty;
-
-	pthread_mutex_lock(&j->lock);
-	empty = j->total == 0;
-	pthread_mutex_unlock(&j->lock);
-	return empty;
+	empty(j, true);
 }
 
 void journal_drop(struct journal *j)
 {
-	struct journal taken;
+	empty(j, false);
+}
+
+bool journal_is_empty(struct journal *j)
+{
+	bool is_empty;
 
 	pthread_mutex_lock(&j->lock);
-	taken = take_entries(j);
+	is_empty = j->total == 0;
 	pthread_mutex_unlock(&j->lock);
-	unref_entries(&taken);
+	return is_empty;
 }
 
 /* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
@@ -318,7 +308,7 @@ static struct bytes mask_key(struct bytes key, char shown[static KEY_SHOWN * 2 +
 	shown[KEY_SHOWN] = '\0';
 	if (key.len >= KEY_LONG)
 		memcpy(shown + KEY_SHOWN, key.data + key.len - KEY_SHOWN, KEY_SHOWN + 1);
-	return bytes_of(shown);
+	return (struct bytes){ shown, strlen(shown) };
 }
 
 static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)

@@ -22,35 +22,30 @@ static bool has_name(const struct snapshot *s, const char *name)
 
 enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char *name)
 {
+	enum snapshot_taken result = SNAPSHOT_FAILED;
 	size_t len = strlen(name) + 1, count = 0;
 	struct snapshot *s = calloc(1, sizeof *s + len), **link;
-	bool ok;
 
 	if (!s)
-		return SNAPSHOT_FAILED;
+		return result;
 	memcpy(s->name, name, len);
 	db_lock(db);
 	for (const struct snapshot *other = w->snapshots; other; other = other->next)
 		count++;
 	link = find_link(w, name);
 	if (count == SNAPSHOTS_MAX && !has_name(*link, name)) {
-		db_unlock(db);
-		free(s);
-		return SNAPSHOT_TOO_MANY;
-	}
-	ok = workspace_checkpoint(w, db, &s->checkpoint);
-	if (ok) {
+		result = SNAPSHOT_TOO_MANY;
+	} else if (workspace_checkpoint(w, db, &s->checkpoint)) {
 		if (has_name(*link, name))
 			snapshot_remove(link);
 		s->taken = clock_now(&w->clock);
 		s->next = *link;
-		*link = s;
+		*link = STEAL(s);
+		result = SNAPSHOT_TAKEN;
 	}
 	db_unlock(db);
-	if (ok)
-		return SNAPSHOT_TAKEN;
 	free(s);
-	return SNAPSHOT_FAILED;
+	return result;
 }
 
 bool snapshot_delete(struct workspace *w, struct db *db, const char *name)

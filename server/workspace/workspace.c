@@ -164,18 +164,33 @@ static void set_baseline(struct workspace *w, struct checkpoint *c)
 	checkpoint_unref(&before);
 }
 
+/* The baseline of a workspace, but with what another one, or it itself, holds now. */
+static bool make_baseline(struct workspace *w, struct workspace *source, struct db *db,
+			  struct checkpoint *baseline)
+{
+	struct checkpoint now;
+
+	if (!workspace_checkpoint(source, db, &now))
+		return false;
+	pthread_mutex_lock(&w->lock);
+	*baseline = w->baseline;
+	pthread_mutex_unlock(&w->lock);
+	baseline->rows = now.rows;
+	baseline->keys = now.keys;
+	baseline->idgen = now.idgen;
+	return true;
+}
+
 bool workspace_keep_baseline(struct workspace *w, struct db *db)
 {
-	struct checkpoint baseline, now;
+	struct checkpoint baseline;
 
 	/* Only whoever may change the database sets it, so nobody does meanwhile. */
 	if (w->parent || w->baseline.rows)
 		return true;
-	if (!workspace_checkpoint(w, db, &now))
+	if (!make_baseline(w, w, db, &baseline))
 		return false;
-	baseline = w->baseline;
-	baseline.rows = STEAL(now.rows);
-	baseline.keys = STEAL(now.keys);
+	baseline.idgen = w->baseline.idgen;
 	set_baseline(w, &baseline);
 	return true;
 }
@@ -219,29 +234,12 @@ bool workspace_is_unused(struct workspace *w)
 	       journal_is_empty(&w->journal);
 }
 
-/* What a workspace that was filled holds, as another's baseline. */
-static bool make_baseline(struct workspace *w, struct workspace *fixtures,
-			  struct checkpoint *baseline)
-{
-	struct checkpoint c;
-
-	if (!workspace_checkpoint(fixtures, store_db(fixtures->store), &c))
-		return false;
-	pthread_mutex_lock(&w->lock);
-	*baseline = w->baseline;
-	pthread_mutex_unlock(&w->lock);
-	baseline->rows = c.rows;
-	baseline->keys = c.keys;
-	baseline->idgen = c.idgen;
-	return true;
-}
-
 static bool replace_rows(struct workspace *w, struct db *db, struct workspace *fixtures)
 {
 	struct checkpoint baseline;
 	bool ok;
 
-	if (!make_baseline(w, fixtures, &baseline))
+	if (!make_baseline(w, fixtures, store_db(fixtures->store), &baseline))
 		return false;
 	db_lock(db);
 	ok = workspace_restore(w, db, &baseline, RESTORE_ROWS);
@@ -258,15 +256,12 @@ bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 {
 	struct workspace fixtures;
 	char err[256];
-	bool ok = workspace_open(&fixtures, options, err, sizeof err);
+	bool ok =
+	    workspace_open(&fixtures, options, err, sizeof err) || note_db_failure(problems, err);
 
-	if (!ok)
-		note_db_failure(problems, err);
 	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
-	if (ok)
-		ok = workspace_load(&fixtures, sql, sources, problems);
-	if (ok && !replace_rows(w, db, &fixtures))
-		ok = note_db_failure(problems, db_error(db));
+	ok = ok && workspace_load(&fixtures, sql, sources, problems) &&
+	     (replace_rows(w, db, &fixtures) || note_db_failure(problems, db_error(db)));
 	workspace_close(&fixtures);
 	return ok;
 }
@@ -282,7 +277,7 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 	if (!w->store)
 		return false;
 	db = store_db(w->store);
-	if (make_baseline(w, fixtures, &baseline)) {
+	if (make_baseline(w, fixtures, store_db(fixtures->store), &baseline)) {
 		w->idgen = baseline.idgen;
 		db_lock(db);
 		ok = (!fresh || db_restore(db, baseline.rows)) && workspace_reload(w, db);
