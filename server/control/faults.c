@@ -1,7 +1,7 @@
 /*
  * faults.c - rules as a body gives them, and which of them make no sense.
  */
-#include "control/faults.h"
+#include "control/control.h"
 
 #include "api/handler.h"
 #include "http/exchange.h"
@@ -27,13 +27,12 @@ bool control_delete_faults(struct exchange *x)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* A rule that is being read. */
+/* Reads one rule of a set. */
 struct rule_reader {
 	struct exchange *x;
-	size_t index;
 	const struct body *body;
-	struct fault *rule;
-	struct arena *arena; /* of the rule */
+	struct fault_set *set;
+	size_t index;
 };
 
 /* "faults[2].code: " and why. */
@@ -50,13 +49,12 @@ static bool has_field(const struct rule_reader *r, const char *field)
 	return body_text(r->body, field) != NULL;
 }
 
-/* A text of the body, kept with the rule; false when memory is short. */
-static bool copy_text(const struct rule_reader *r, const char *field, const char **copy)
+/* Copy a text of the body into the set's arena. */
+static const char *copy_text(const struct rule_reader *r, const char *field)
 {
 	const char *text = body_text(r->body, field);
 
-	*copy = text ? arena_strdup(r->arena, text) : NULL;
-	return *copy || !text;
+	return text ? arena_strdup(&r->set->arena, text) : NULL;
 }
 
 static int64_t number_or_none(const struct rule_reader *r, const char *field)
@@ -68,7 +66,7 @@ static bool read_rule(const struct rule_reader *r)
 {
 	const char *operation = body_text(r->body, "operation");
 	const char *retry = body_text(r->body, "should_retry");
-	struct fault *rule = r->rule;
+	struct fault *rule = &r->set->rules[r->index];
 
 	rule->op = operation ? operation_named(r->x->app->operations, operation) : NULL;
 	if (operation && !rule->op)
@@ -76,17 +74,20 @@ static bool read_rule(const struct rule_reader *r)
 		    r, "operation",
 		    "there is no such operation; /openapi.json lists those there are, as "
 		    "operationId");
+	rule->method = copy_text(r, "method");
+	rule->path = copy_text(r, "path");
+	rule->key = copy_text(r, "key");
 	rule->times = number_or_none(r, "times");
 	rule->status = number_or_none(r, "status");
+	rule->code = copy_text(r, "code");
+	rule->message = copy_text(r, "message");
 	rule->delay_ms = number_or_none(r, "delay_ms");
 	rule->close = body_word(r->body, "close");
 	rule->body = body_word(r->body, "body");
 	rule->retry_after = number_or_none(r, "retry_after");
 	rule->retry_after_ms = number_or_none(r, "retry_after_ms");
 	rule->should_retry = retry ? *retry == '1' : -1;
-	return copy_text(r, "method", &rule->method) && copy_text(r, "path", &rule->path) &&
-	       copy_text(r, "key", &rule->key) && copy_text(r, "code", &rule->code) &&
-	       copy_text(r, "message", &rule->message);
+	return !r->set->arena.failed;
 }
 
 /* What an answer that is an error can have. */
@@ -96,7 +97,7 @@ static const char *const error_fields[] = { "code", "message", "retry_after", "r
 /* Would it never fire, or nobody see what it does? */
 static bool check_rule(const struct rule_reader *r)
 {
-	const struct fault *f = r->rule;
+	const struct fault *f = &r->set->rules[r->index];
 	const bool head = f->method && streq(f->method, "HEAD");
 
 	if (f->status < 0 && f->delay_ms < 0 && !f->close && !f->body)
@@ -136,13 +137,7 @@ bool control_put_faults(struct exchange *x)
 	if (!set)
 		return false;
 	for (size_t i = 0; i < list->count; i++) {
-		const struct rule_reader r = {
-			.x = x,
-			.index = i,
-			.body = &list->bodies[i],
-			.rule = &set->rules[i],
-			.arena = &set->arena,
-		};
+		const struct rule_reader r = { x, &list->bodies[i], set, i };
 
 		if (!read_rule(&r) || !check_rule(&r)) {
 			fault_set_free(set);

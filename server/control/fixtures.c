@@ -1,12 +1,11 @@
 /*
  * fixtures.c - the fixtures of a workspace: export, replace, add, and going back to them.
  */
-#include "control/fixtures.h"
+#include "control/control.h"
 
 #include <strings.h>
 
 #include "api/handler.h"
-#include "control/settings.h"
 #include "fixture/export.h"
 #include "http/exchange.h"
 
@@ -80,8 +79,7 @@ static bool write_counts(struct exchange *x)
 			continue;
 		if (!fetch_count(x->db, &resources[i], &count))
 			return op_db_error(x);
-		writer_key(&w, resources[i].array);
-		writer_int(&w, count);
+		writer_int(writer_key(&w, resources[i].array), count);
 	}
 	writer_close(&w, '}');
 	return true;

@@ -1,7 +1,7 @@
 /*
  * requests.c - what a query asks of the journal.
  */
-#include "control/requests.h"
+#include "control/control.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /*
  * rows.c - each operation is a transaction, answered with the row in the fixtures' shape.
  */
-#include "control/rows.h"
+#include "control/control.h"
 
 #include "api/deployments.h"
 #include "api/handler.h"

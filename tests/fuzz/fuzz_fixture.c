@@ -9,7 +9,6 @@
  */
 #include "base/json.h"
 #include "base/utf8.h"
-#include "control/snapshots.h"
 #include "fixture/load.h"
 #include "fuzz.h"
 #include "mock.h"

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "cli/app_setup.h"
 #include "cli/options.h"
-#include "control/fixtures.h"
+#include "control/control.h"
 #include "fixture/export.h"
 #include "fuzz.h"
 #include "http/pipeline.h"
