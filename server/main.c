@@ -92,12 +92,8 @@ static const struct command *find_command(const char *name)
 static int refuse_operand(const struct command *command, const char *operand)
 {
 	if (find_command(operand))
-		fprintf(stderr, "miru-mock: '%s' comes first: miru-mock %s ...\n", operand,
-			operand);
-	else
-		fprintf(stderr, "miru-mock: %s takes no '%s'; %s\n", command->name, operand,
-			command->hint);
-	return EXIT_USAGE;
+		return report(EXIT_USAGE, "'%s' comes first: miru-mock %s ...", operand, operand);
+	return report(EXIT_USAGE, "%s takes no '%s'; %s", command->name, operand, command->hint);
 }
 
 int main(int argc, char **argv)
@@ -108,15 +104,12 @@ int main(int argc, char **argv)
 	char err[ERR_BYTES];
 	int status;
 
-	if (!command) {
-		fprintf(stderr,
-			"miru-mock: unknown command '%s'; miru-mock --help lists those there "
-			"are\n",
-			argv[1]);
-		return EXIT_USAGE;
-	}
+	if (!command)
+		return report(EXIT_USAGE,
+			      "unknown command '%s'; miru-mock --help lists those there are",
+			      argv[1]);
 	if (!options_read(&o, command->options, argc - named, argv + named, err, sizeof err))
-		status = report(EXIT_USAGE, err);
+		status = report(EXIT_USAGE, "%s", err);
 	else if (o.help)
 		status = help();
 	else if (o.version)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/embed.h"
+#include "cli/report.h"
 #include "fixture/load.h"
 #include "operations.h"
 #include "workspace/registry.h"
@@ -34,18 +35,15 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 		.pipe_only_filters = o->pipe_only_filters,
 		.lenient_parent = o->lenient_parent,
 	};
+	err[0] = '\0';
 	arena_init(&app->arena, NULL, 0);
 	app->workspace = calloc(1, sizeof *app->workspace);
-	if (!store_setup() || !app->workspace || !sql_compose(&app->sql, &app->arena)) {
-		snprintf(err, errlen, "out of memory");
+	if (!store_setup() || !app->workspace || !sql_compose(&app->sql, &app->arena))
 		return false;
-	}
 	app->workspaces =
 	    registry_new(app->workspace, &app->workspace_options, (size_t)o->max_workspaces);
-	if (!app->workspaces) {
-		snprintf(err, errlen, "out of memory");
+	if (!app->workspaces)
 		return false;
-	}
 	if (!app->db)
 		return workspace_open(app->workspace, &app->workspace_options, err, errlen);
 	workspace_init(app->workspace, &app->workspace_options);
@@ -96,16 +94,13 @@ static void free_fixtures(struct fixtures *f)
 static bool fill_file(struct app *app, const struct fixtures *f, struct problems *problems)
 {
 	struct workspace loaded;
-	char err[ERR_BYTES];
-	bool ok = workspace_open(&loaded, &app->workspace_options, err, sizeof err);
+	char err[ERR_BYTES] = "";
+	bool ok = workspace_open(&loaded, &app->workspace_options, err, sizeof err) &&
+		  workspace_load(&loaded, &app->sql, &f->sources, problems) &&
+		  workspace_open_file(app->workspace, app->db, &loaded, err, sizeof err);
 
-	if (!ok)
-		problem(problems, "fixtures", NULL, "%s", err);
-	ok = ok && workspace_load(&loaded, &app->sql, &f->sources, problems);
-	if (ok && !workspace_open_file(app->workspace, app->db, &loaded, err, sizeof err)) {
-		fprintf(stderr, "miru-mock: %s\n", err);
-		ok = false;
-	}
+	if (!ok && problems->count == 0)
+		report(1, "%s", err);
 	workspace_close(&loaded);
 	return ok;
 }
@@ -120,18 +115,18 @@ static bool fill(struct app *app, const struct fixtures *f, struct problems *pro
 	/* Those of keys are copies of what there was before the first change. */
 	if (app->auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
 		return true;
-	problem(problems, "fixtures", NULL, "out of memory");
+	report_no_memory();
 	return false;
 }
 
-static bool report_problems(const struct problems *problems, const char *outcome)
+static void report_problems(const struct problems *problems, const char *outcome)
 {
+	if (problems->text.text)
+		fputs(problems->text.text, stderr);
 	if (problems->count > 0)
-		fprintf(stderr, "%smiru-mock: %zu problem%s in the fixtures; %s\n",
-			problems->text.text ? problems->text.text : "", problems->count,
-			problems->count == 1 ? "" : "s", outcome);
+		report(1, "%zu problem%s in the fixtures; %s", problems->count,
+		       problems->count == 1 ? "" : "s", outcome);
 	malloc_trim(0); /* what loading took is not needed again */
-	return problems->count == 0;
 }
 
 bool app_load(struct app *app, const struct option_list *files, bool demo)
@@ -142,7 +137,8 @@ bool app_load(struct app *app, const struct option_list *files, bool demo)
 	    read_fixtures(&fixtures, files, demo, &problems) && fill(app, &fixtures, &problems);
 
 	free_fixtures(&fixtures);
-	return report_problems(&problems, "nothing was loaded") && ok;
+	report_problems(&problems, "nothing was loaded");
+	return ok && problems.count == 0;
 }
 
 bool app_read_db(struct app *app, char *err, size_t errlen)
@@ -173,5 +169,6 @@ bool app_reload(struct app *app, const struct option_list *files, bool demo)
 					     &app->sql, &fixtures.sources, &problems);
 
 	free_fixtures(&fixtures);
-	return report_problems(&problems, "everything is as it was") && ok;
+	report_problems(&problems, "everything is as it was");
+	return ok && problems.count == 0;
 }

@@ -13,7 +13,7 @@ int check_command(const struct options *o)
 	if (o->operands.count == 0)
 		return report(EXIT_USAGE, "check needs a file: miru-mock check FILE...");
 	if (!app_open(&app, o, err, sizeof err)) {
-		report(1, err);
+		report(1, "%s", err);
 	} else if (app_load(&app, &o->operands, false)) {
 		for (size_t i = 0; i < o->operands.count; i++)
 			printf("%s: ok\n", o->operands.items[i]);

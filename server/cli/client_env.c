@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/server_url.h"
 
+enum { URL_MAX = CLIENT_ENV_HOST_MAX + 64 /* bytes */ };
+
 /* Of any key that --auth any takes. */
 static const char any_key[] = "miru_mock_any";
 
@@ -19,28 +21,23 @@ static const char *best_key(const struct app *app)
 	return app->auth == AUTH_ANY ? any_key : NULL;
 }
 
-bool client_env_find(struct client_env *v, const struct app *app, const char *host, unsigned port,
-		     char *err, size_t errlen)
+bool client_env_find(struct client_env *v, const struct app *app, const char *host, unsigned port)
 {
 	const char *key = best_key(app);
 
-	*v = (struct client_env){ .root_url = BUF_INIT(8192), .base_url = BUF_INIT(8192) };
+	*v = (struct client_env){ .root_url = BUF_INIT(URL_MAX), .base_url = BUF_INIT(URL_MAX) };
 	server_url_add(&v->root_url, host, port);
 	if (!v->root_url.bad)
 		buf_printf(&v->base_url, "%s/beta", v->root_url.text);
-	if (v->root_url.bad || v->base_url.bad) {
-		snprintf(err, errlen, "out of memory, or a host that is too long");
+	if (v->root_url.bad || v->base_url.bad)
 		return false;
-	}
 	if (!key)
 		report(0, "there is no API key, so MIRU_API_KEY is not set; add api_keys to the "
 			  "fixtures, or give --auth any");
-	v->vars[0].name = "MIRU_BASE_URL";
-	v->vars[0].value = v->base_url.text;
-	v->vars[1].name = "MIRU_API_KEY";
-	v->vars[1].value = key;
-	v->vars[2].name = "MIRU_MOCK_URL"; /* which `health` reads, too */
-	v->vars[2].value = v->root_url.text;
+	v->vars[0] = (struct pair){ "MIRU_BASE_URL", v->base_url.text };
+	v->vars[1] = (struct pair){ "MIRU_API_KEY", key };
+	v->vars[2] =
+	    (struct pair){ "MIRU_MOCK_URL", v->root_url.text }; /* `health` reads it, too */
 	return true;
 }
 

@@ -70,12 +70,14 @@ int env_command(const struct options *o)
 	if (o->port == 0 && !o->port_file)
 		return report(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
 					  "--port-file FILE, which tells which");
+	if (strlen(o->host) > CLIENT_ENV_HOST_MAX)
+		return report(1, "--host is too long (expected at most %d bytes)",
+			      CLIENT_ENV_HOST_MAX);
 	if (!find_port(o, &port, err, sizeof err) || !open_keys(&app, o, err, sizeof err))
-		report(1, err);
+		report(1, "%s", err);
 	else if (app.workspace->keys || app_load(&app, &o->fixtures, !o->empty))
-		status = client_env_find(&env, &app, o->host, port, err, sizeof err)
-			     ? print_exports(&env)
-			     : report(1, err);
+		status = client_env_find(&env, &app, o->host, port) ? print_exports(&env)
+								    : report_no_memory();
 	app_close(&app);
 	return status;
 }

@@ -71,7 +71,6 @@ struct signals {
 static struct signals block_signals(void)
 {
 	static const int passed[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
-	struct sigaction hangup;
 	struct signals s;
 
 	sigfillset(&s.defaults);
@@ -80,7 +79,7 @@ static struct signals block_signals(void)
 	for (size_t i = 0; i < ARRAY_LEN(passed); i++)
 		sigaddset(&s.waited, passed[i]);
 	/* Under nohup it is ignored, and stays so: by us and by the program. */
-	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN) {
+	if (serve_ignores_hangup()) {
 		sigdelset(&s.waited, SIGHUP);
 		sigdelset(&s.defaults, SIGHUP);
 	}
@@ -135,8 +134,8 @@ static int run_program(char **program, char **environment, const struct signals 
 
 	if (error == 0)
 		return wait_for_end(child, &signals->waited);
-	fprintf(stderr, "miru-mock: cannot run '%s': %s\n", program[0], strerror(error));
-	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	return report(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, "cannot run '%s': %s",
+		      program[0], strerror(error));
 }
 
 /* The server is open: have it answer, and run the program beside it. */
@@ -144,16 +143,14 @@ static int run_with_server(struct serve *s, const struct options *o)
 {
 	struct client_env env CLEANUP(client_env_free) = { 0 };
 	struct signals signals;
-	char err[ERR_BYTES];
-	char **environment;
+	char **environment = NULL;
 	int status = 1;
 
 	/* Its keys, before anybody can change them. */
-	if (!client_env_find(&env, &s->app, o->host, server_port(s->server), err, sizeof err))
-		return report(1, err);
-	environment = make_environment(&env, &s->app.arena);
+	if (client_env_find(&env, &s->app, o->host, server_port(s->server)))
+		environment = make_environment(&env, &s->app.arena);
 	if (!environment)
-		return report(1, "out of memory");
+		return report_no_memory();
 	signals = block_signals();
 	if (serve_run(s))
 		status = run_program(o->program, environment, &signals);
@@ -166,12 +163,10 @@ int exec_command(const struct options *o)
 	struct serve serve;
 	int status = 1;
 
-	if (o->operands.count > 0) {
-		fprintf(stderr,
-			"miru-mock: write -- before '%s': miru-mock exec [OPTIONS] -- CMD...\n",
-			o->operands.items[0]);
-		return EXIT_USAGE;
-	}
+	if (o->operands.count > 0)
+		return report(EXIT_USAGE,
+			      "write -- before '%s': miru-mock exec [OPTIONS] -- CMD...",
+			      o->operands.items[0]);
 	if (!o->program || !o->program[0])
 		return report(EXIT_USAGE,
 			      "exec needs a command behind --: miru-mock exec [OPTIONS] -- "

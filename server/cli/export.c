@@ -32,7 +32,7 @@ static int print_database(struct app *app)
 	db_read_end(db);
 	buf_addc(&text, '\n');
 	if (!ok && !ferror(stdout))
-		return report(1, db_error(db));
+		return report(1, "%s", db_error(db));
 	if (!ok || !flush_text(&text) || fflush(stdout) != 0)
 		return report(1, "standard output cannot be written");
 	return 0;
@@ -49,7 +49,7 @@ int export_command(const struct options *o)
 	if (app_open(&app, o, err, sizeof err) && app_read_db(&app, err, sizeof err))
 		status = print_database(&app);
 	else
-		report(1, err);
+		report(1, "%s", err);
 	app_close(&app);
 	return status;
 }

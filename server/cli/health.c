@@ -34,8 +34,7 @@ static void on_answer(struct evhttp_request *request, void *arg)
 	event_base_loopbreak(result->base);
 }
 
-static bool send_request(struct result *result, const char *host, int port, const char *path,
-			 int seconds)
+static bool send_request(struct result *result, const char *host, int port, const char *path)
 {
 	struct evhttp_connection *connection =
 	    evhttp_connection_base_new(result->base, NULL, host, (unsigned short)port);
@@ -46,7 +45,7 @@ static bool send_request(struct result *result, const char *host, int port, cons
 			evhttp_connection_free(connection);
 		return false;
 	}
-	evhttp_connection_set_timeout(connection, seconds);
+	evhttp_connection_set_timeout(connection, PROBE_SECONDS);
 	evhttp_add_header(evhttp_request_get_output_headers(request), "Host", host);
 	evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
 	/* The connection owns the request from here on. */
@@ -75,14 +74,12 @@ static bool strip_brackets(const char *host, char *out, size_t len)
 	return true;
 }
 
-enum probe { PROBE_READY, PROBE_NOT_READY, PROBE_NO_URL };
-
 /*
- * GET http://host[:port][/path] within `seconds`; without a path, /_mock/ready. PROBE_READY if the
- * answer is 200, or if it is from a miru-mock that has no /_mock/ready (it listens only once it is
- * ready); else a line in err says what the answer was, or what is wrong with the URL.
+ * GET http://host[:port][/path]; without a path, /_mock/ready. The exit status is 0 if the answer
+ * is 200, or if it is from a miru-mock that has no /_mock/ready (it listens only once it is ready);
+ * else what the answer was, or what is wrong with the URL, has been reported.
  */
-static enum probe probe(const char *url, int seconds, char *err, size_t errlen)
+static int probe(const char *url)
 {
 	struct evhttp_uri *uri = evhttp_uri_parse(url);
 	const char *scheme = uri ? evhttp_uri_get_scheme(uri) : NULL;
@@ -90,45 +87,36 @@ static enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	int port = uri ? evhttp_uri_get_port(uri) : -1;
 	struct result result = { 0 };
-	enum probe outcome = PROBE_NOT_READY;
 	bool default_path = !path || !*path || streq(path, "/");
+	int exit_status = 0;
 	char host[256];
 
 	event_set_log_callback(ignore_message);
 	if (!scheme || !streq(scheme, "http") || !name ||
 	    !strip_brackets(name, host, sizeof host) || port == 0) {
-		snprintf(err, errlen, "'%s' is no URL such as http://127.0.0.1:8080", url);
-		outcome = PROBE_NO_URL;
+		exit_status =
+		    report(EXIT_USAGE, "'%s' is no URL such as http://127.0.0.1:8080", url);
 	} else if (!(result.base = event_base_new()) ||
 		   !send_request(&result, host, port < 0 ? 80 : port,
-				 default_path ? ready_path : path, seconds)) {
-		snprintf(err, errlen, "out of memory");
+				 default_path ? ready_path : path)) {
+		exit_status = report_no_memory();
 	} else if (result.status == 0) {
-		snprintf(err, errlen, "no answer from %s", url);
-	} else if (result.status == 200 || (result.status == 404 && result.is_mock &&
-					    (default_path || streq(path, ready_path)))) {
-		outcome = PROBE_READY;
-	} else {
-		snprintf(err, errlen, "%s answered %d", url, result.status);
+		exit_status = report(1, "no answer from %s", url);
+	} else if (result.status != 200 && !(result.status == 404 && result.is_mock &&
+					     (default_path || streq(path, ready_path)))) {
+		exit_status = report(1, "%s answered %d", url, result.status);
 	}
 	if (result.base)
 		event_base_free(result.base);
 	if (uri)
 		evhttp_uri_free(uri);
-	return outcome;
+	return exit_status;
 }
 
 int health_command(const struct options *o)
 {
-	char url[64], err[512];
+	char url[64];
 
 	snprintf(url, sizeof url, "http://127.0.0.1:%ld", o->port);
-	switch (probe(o->url ? o->url : url, PROBE_SECONDS, err, sizeof err)) {
-	case PROBE_READY:
-		return 0;
-	case PROBE_NO_URL:
-		return report(EXIT_USAGE, err);
-	default:
-		return report(1, err);
-	}
+	return probe(o->url ? o->url : url);
 }

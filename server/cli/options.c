@@ -57,22 +57,21 @@ static bool read_clock(const char *text, void *member)
 	return true;
 }
 
-#define OFFSET(member) offsetof(struct options, member)
-
 /* clang-format off */
+#define ROW(its_name, its_value, its_kind, member, its_commands, ...) \
+	{ .name = its_name, .value = its_value, .kind = its_kind, \
+	  .offset = offsetof(struct options, member), .commands = (its_commands), __VA_ARGS__ }
 #define OPTION(its_name, its_value, its_kind, member, ...) \
-	{ .name = its_name, .value = its_value, .kind = its_kind, .offset = OFFSET(member), \
-	  .commands = FOR_SERVERS, __VA_ARGS__ }
+	ROW(its_name, its_value, its_kind, member, FOR_SERVERS, __VA_ARGS__)
 
 static const struct option_row rows[] = {
 	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .offset = OFFSET(port),
-	  .commands = FOR_SERVE | FOR_ENV, .max = 65535,
-	  .help = "port to listen on; 0 takes any free one (8080)" },
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .offset = OFFSET(port), .commands = FOR_EXEC,
-	  .max = 65535, .default_value = "0", .help = "port to listen on (any free one)" },
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .offset = OFFSET(port), .commands = FOR_HEALTH,
-	  .min = 1, .max = 65535, .help = "port to probe (8080)" },
+	ROW("port", "N", OPT_NUMBER, port, FOR_SERVE | FOR_ENV, .max = 65535,
+	    .help = "port to listen on; 0 takes any free one (8080)"),
+	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535, .default_value = "0",
+	    .help = "port to listen on (any free one)"),
+	ROW("port", "N", OPT_NUMBER, port, FOR_HEALTH, .min = 1, .max = 65535,
+	    .help = "port to probe (8080)"),
 	OPTION("port-file", "FILE", OPT_TEXT, port_file,
 	       .help = "write the real port to FILE once connections are accepted"),
 	OPTION("fixtures", "FILE", OPT_LIST, fixtures,
@@ -80,8 +79,7 @@ static const struct option_row rows[] = {
 	OPTION("empty", NULL, OPT_FLAG, empty, .help = "start without the demo"),
 	OPTION("db", "FILE", OPT_TEXT, db,
 	       .help = "keep the database in FILE; load fixtures only where it is new (in memory)"),
-	{ .name = "db", .value = "FILE", .kind = OPT_TEXT, .offset = OFFSET(db), .commands = FOR_EXPORT,
-	  .help = "the database, be it in use or not" },
+	ROW("db", "FILE", OPT_TEXT, db, FOR_EXPORT, .help = "the database, be it in use or not"),
 	OPTION("auth", "MODE", OPT_WORD, auth, .words = auth_words,
 	       .help = "strict: the fixtures' keys; any: every key, with all scopes (strict)"),
 	OPTION("max-workspaces", "N", OPT_NUMBER, max_workspaces, .min = 1, .max = 100000,
@@ -117,14 +115,12 @@ static const struct option_row rows[] = {
 	       .help = "threads that answer (the number of cores, at least 2)"),
 	OPTION("no-control", NULL, OPT_FLAG, no_control,
 	       .help = "serve no control endpoints: nothing is at /_mock/"),
-	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .offset = OFFSET(log),
-	  .commands = FOR_SERVE | FOR_ENV, .words = log_words,
-	  .help = "requests on standard error: text, json or off (text)" },
-	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .offset = OFFSET(log), .commands = FOR_EXEC,
-	  .words = log_words, .default_value = "off",
-	  .help = "requests on standard error: text, json or off (off)" },
-	{ .name = "url", .value = "URL", .kind = OPT_TEXT, .offset = OFFSET(url), .commands = FOR_HEALTH,
-	  .help = "server to probe (http://127.0.0.1 and the port)" },
+	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
+	    .help = "requests on standard error: text, json or off (text)"),
+	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words, .default_value = "off",
+	    .help = "requests on standard error: text, json or off (off)"),
+	ROW("url", "URL", OPT_TEXT, url, FOR_HEALTH,
+	    .help = "server to probe (http://127.0.0.1 and the port)"),
 };
 /* clang-format on */
 
@@ -242,7 +238,7 @@ static bool set_list(struct option_reader *r, const struct option_row *opt, cons
 
 	r->options->owned = strdup(value);
 	if (!r->options->owned)
-		return reject(r, "out of memory");
+		return false;
 	for (item = strtok_r(r->options->owned, ":", &rest); item;
 	     item = strtok_r(NULL, ":", &rest))
 		if (!set_option(r, opt, label, item))

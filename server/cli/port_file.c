@@ -66,26 +66,20 @@ bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
 bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
 {
 	char temporary[4096];
-	int error = ENAMETOOLONG;
+	FILE *file = NULL;
+	bool ok;
 
+	errno = ENAMETOOLONG;
 	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) <
-	    (int)sizeof temporary) {
-		FILE *file = fopen(temporary, "wxe");
-		bool ok = file && fprintf(file, "%u\n", port) > 0;
-
-		error = errno;
-		if (file && fclose(file) != 0) {
-			error = errno;
-			ok = false;
-		}
-		if (ok && rename(temporary, path) == 0)
-			return true;
-		if (ok)
-			error = errno;
-		if (file) /* else it is not ours */
-			unlink(temporary);
-	}
-	snprintf(err, errlen, "cannot write %s: %s", path, strerror(error));
+	    (int)sizeof temporary)
+		file = fopen(temporary, "wxe");
+	ok = file && fprintf(file, "%u\n", port) > 0;
+	ok = file && fclose(file) == 0 && ok && rename(temporary, path) == 0;
+	if (ok)
+		return true;
+	snprintf(err, errlen, "cannot write %s: %s", path, strerror(errno));
+	if (file) /* else it is not ours */
+		unlink(temporary);
 	return false;
 }
 

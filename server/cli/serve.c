@@ -18,12 +18,6 @@ enum { GRACE_SECONDS = 5 };
 
 /* ---- a server -------------------------------------------------------------------------------- */
 
-static bool report_failure(const char *what)
-{
-	report(1, what);
-	return false;
-}
-
 bool serve_open(struct serve *s, const struct options *o)
 {
 	char err[ERR_BYTES];
@@ -32,30 +26,28 @@ bool serve_open(struct serve *s, const struct options *o)
 	signal(SIGXFSZ, SIG_IGN); /* nor is a file that may not grow: writing it fails */
 	*s = (struct serve){ .options = o };
 	s->server = server_listen(o->host, (unsigned)o->port, err, sizeof err);
-	if (!s->server)
-		return report_failure(err);
-	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
-		return report_failure(err);
-	if (!app_open(&s->app, o, err, sizeof err))
-		return report_failure(err);
-	return app_load(&s->app, &o->fixtures, !o->empty);
+	if (s->server && (!o->port_file || port_file_clear(o->port_file, err, sizeof err)) &&
+	    app_open(&s->app, o, err, sizeof err))
+		return app_load(&s->app, &o->fixtures, !o->empty);
+	report(1, "%s", err);
+	return false;
 }
 
 bool serve_run(struct serve *s)
 {
 	const struct options *o = s->options;
-	char err[ERR_BYTES];
+	char err[ERR_BYTES] = "cannot start the log";
 
 	s->running = true;
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
-	if (!s->app.log)
-		return report_failure("cannot start the log");
-	if (!server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
-			  err, sizeof err))
-		return report_failure(err);
-	if (o->port_file && !port_file_write(o->port_file, server_port(s->server), err, sizeof err))
-		return report_failure(err);
-	return true;
+	if (s->app.log &&
+	    server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
+			 err, sizeof err) &&
+	    (!o->port_file ||
+	     port_file_write(o->port_file, server_port(s->server), err, sizeof err)))
+		return true;
+	report(1, "%s", err);
+	return false;
 }
 
 bool serve_stop(struct serve *s)
@@ -65,13 +57,21 @@ bool serve_stop(struct serve *s)
 
 	if (s->running && file)
 		port_file_remove(file, server_port(s->server));
-	if (s->server)
-		clean = server_stop(s->server, GRACE_SECONDS) ||
-			report_failure("stopped with requests unanswered");
+	if (s->server && !server_stop(s->server, GRACE_SECONDS)) {
+		report(1, "stopped with requests unanswered");
+		clean = false;
+	}
 	if (s->app.log)
 		log_stop(s->app.log);
 	app_close(&s->app);
 	return clean;
+}
+
+bool serve_ignores_hangup(void)
+{
+	struct sigaction hangup;
+
+	return sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
 }
 
 /* ---- serve ----------------------------------------------------------------------------------- */
@@ -80,14 +80,13 @@ bool serve_stop(struct serve *s)
  */
 static sigset_t block_signals(void)
 {
-	struct sigaction hangup;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	/* Under nohup it is ignored, and waiting for it would take it all the same. */
-	if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
+	/* Waiting for an ignored signal would take it all the same. */
+	if (!serve_ignores_hangup())
 		sigaddset(&set, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	return set;

@@ -28,4 +28,7 @@ bool serve_run(struct serve *s) MUST_CHECK;
 /* Finish the requests in flight, and free everything. False after saying that it could not. */
 bool serve_stop(struct serve *s);
 
+/* Is SIGHUP ignored, as under nohup? */
+bool serve_ignores_hangup(void);
+
 #endif

@@ -369,14 +369,13 @@ static void read_options(const char *const *load, bool in_file)
 
 static bool open_app(bool look)
 {
-	char err[ERR_BYTES] = "";
-	bool ok =
-	    app_open(&app, &options, err, sizeof err) &&
-	    (look ? app_read_db(&app, err, sizeof err) : app_load(&app, &options.fixtures, false));
+	char err[ERR_BYTES];
 
-	if (err[0])
-		fprintf(stderr, "%s\n", err);
-	return ok;
+	if (app_open(&app, &options, err, sizeof err) &&
+	    (!look || app_read_db(&app, err, sizeof err)))
+		return look || app_load(&app, &options.fixtures, false);
+	report(1, "%s", err);
+	return false;
 }
 
 static void close_app(void)
