@@ -61,42 +61,13 @@ void app_close(struct app *app)
 
 /* ---- fixtures -------------------------------------------------------------------------------- */
 
-/* What a server has loaded, or loads again. */
-struct fixtures {
-	struct source items[OPTION_LIST_MAX];
-	struct sources sources; /* these */
-};
-
-/* The demo where there are no files, and it is wanted. False, with problems, where one cannot be
- * read; free_fixtures in both cases. */
-static bool read_fixtures(struct fixtures *f, const struct option_list *files, bool demo,
-			  struct problems *problems)
-{
-	size_t n = 0;
-	bool ok = true;
-
-	if (files->count == 0 && demo)
-		f->items[n++] = (struct source){ "demo", demo_json, demo_json_len };
-	for (size_t i = 0; i < files->count; i++)
-		ok &= source_read(&f->items[n++], files->items[i], problems);
-	f->sources = (struct sources){ f->items, n };
-	return ok;
-}
-
-static void free_fixtures(struct fixtures *f)
-{
-	for (size_t i = 0; i < f->sources.count; i++)
-		if (f->items[i].text != demo_json)
-			source_free(&f->items[i]);
-}
-
 /* They are loaded beside the file even if that has rows: a reset goes back to them. */
-static bool fill_file(struct app *app, const struct fixtures *f, struct problems *problems)
+static bool fill_file(struct app *app, const struct sources *sources, struct problems *problems)
 {
 	struct workspace loaded;
 	char err[ERR_BYTES] = "";
 	bool ok = workspace_open(&loaded, &app->workspace_options, err, sizeof err) &&
-		  workspace_load(&loaded, &app->sql, &f->sources, problems) &&
+		  workspace_load(&loaded, &app->sql, sources, problems) &&
 		  workspace_open_file(app->workspace, app->db, &loaded, err, sizeof err);
 
 	if (!ok && problems->count == 0)
@@ -105,12 +76,12 @@ static bool fill_file(struct app *app, const struct fixtures *f, struct problems
 	return ok;
 }
 
-static bool fill(struct app *app, const struct fixtures *f, struct problems *problems)
+static bool fill(struct app *app, const struct sources *sources, struct problems *problems)
 {
 	struct workspace *w = app->workspace;
 
-	if (!(app->db ? fill_file(app, f, problems)
-		      : workspace_load(w, &app->sql, &f->sources, problems)))
+	if (!(app->db ? fill_file(app, sources, problems)
+		      : workspace_load(w, &app->sql, sources, problems)))
 		return false;
 	/* Those of keys are copies of what there was before the first change. */
 	if (app->auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
@@ -119,26 +90,52 @@ static bool fill(struct app *app, const struct fixtures *f, struct problems *pro
 	return false;
 }
 
-static void report_problems(const struct problems *problems, const char *outcome)
+static bool replace(struct app *app, const struct sources *sources, struct problems *problems)
 {
-	if (problems->text.text)
-		fputs(problems->text.text, stderr);
-	if (problems->count > 0)
-		report(1, "%zu problem%s in the fixtures; %s", problems->count,
-		       problems->count == 1 ? "" : "s", outcome);
+	struct workspace *w = app->workspace;
+
+	return workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options, &app->sql,
+					  sources, problems);
+}
+
+/*
+ * Read the files, or use the demo if there are none and it is wanted, and do with them what `use`
+ * does. If there are problems, report them, and what has become of the fixtures.
+ */
+static bool use_fixtures(struct app *app, const struct option_list *files, bool demo,
+			 bool (*use)(struct app *, const struct sources *, struct problems *),
+			 const char *outcome)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	struct source items[OPTION_LIST_MAX];
+	size_t n = 0;
+	bool ok = true;
+
+	if (files->count == 0 && demo)
+		items[n++] = (struct source){ "demo", demo_json, demo_json_len };
+	for (size_t i = 0; i < files->count; i++)
+		ok &= source_read(&items[n++], files->items[i], &problems);
+	ok = ok && use(app, &(struct sources){ items, n }, &problems) && problems.count == 0;
+	for (size_t i = 0; i < n; i++)
+		if (items[i].text != demo_json)
+			source_free(&items[i]);
+	if (problems.text.text)
+		fputs(problems.text.text, stderr);
+	if (problems.count > 0)
+		report(1, "%zu problem%s in the fixtures; %s", problems.count,
+		       problems.count == 1 ? "" : "s", outcome);
 	malloc_trim(0); /* what loading took is not needed again */
+	return ok;
 }
 
 bool app_load(struct app *app, const struct option_list *files, bool demo)
 {
-	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	struct fixtures fixtures;
-	bool ok =
-	    read_fixtures(&fixtures, files, demo, &problems) && fill(app, &fixtures, &problems);
+	return use_fixtures(app, files, demo, fill, "nothing was loaded");
+}
 
-	free_fixtures(&fixtures);
-	report_problems(&problems, "nothing was loaded");
-	return ok && problems.count == 0;
+bool app_reload(struct app *app, const struct option_list *files, bool demo)
+{
+	return use_fixtures(app, files, demo, replace, "everything is as it was");
 }
 
 bool app_read_db(struct app *app, char *err, size_t errlen)
@@ -157,18 +154,4 @@ bool app_read_db(struct app *app, char *err, size_t errlen)
 		snprintf(err, errlen, "%s: %s", app->db, db_error(db));
 	db_read_end(db);
 	return ok;
-}
-
-bool app_reload(struct app *app, const struct option_list *files, bool demo)
-{
-	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	struct fixtures fixtures;
-	struct workspace *w = app->workspace;
-	bool ok = read_fixtures(&fixtures, files, demo, &problems) &&
-		  workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options,
-					     &app->sql, &fixtures.sources, &problems);
-
-	free_fixtures(&fixtures);
-	report_problems(&problems, "everything is as it was");
-	return ok && problems.count == 0;
 }

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,7 +32,7 @@ static bool is_variable(const struct client_env *v, const char *entry)
 
 /*
  * Our environment with these variables in place of any that it has, or NULL when memory is short.
- * The array is to be freed; its texts are in the arena, or the environment's own.
+ * It is in the arena; texts may be the environment's own.
  */
 static char **make_environment(const struct client_env *v, struct arena *a)
 {
@@ -42,22 +41,16 @@ static char **make_environment(const struct client_env *v, struct arena *a)
 
 	while (environ[n])
 		n++;
-	all = calloc(n + CLIENT_ENV_COUNT + 1, sizeof *all);
+	all = arena_zalloc(a, (n + CLIENT_ENV_COUNT + 1) * sizeof *all);
 	if (!all)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		if (!is_variable(v, environ[i]))
 			all[kept++] = environ[i];
-	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
-		if (!v->vars[i].value)
-			continue;
-		all[kept] = arena_printf(a, "%s=%s", v->vars[i].name, v->vars[i].value);
-		if (!all[kept++]) {
-			free(all);
-			return NULL;
-		}
-	}
-	return all;
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++)
+		if (v->vars[i].value)
+			all[kept++] = arena_printf(a, "%s=%s", v->vars[i].name, v->vars[i].value);
+	return a->failed ? NULL : all;
 }
 
 /* ---- its life -------------------------------------------------------------------------------- */
@@ -154,7 +147,6 @@ static int run_with_server(struct serve *s, const struct options *o)
 	signals = block_signals();
 	if (serve_run(s))
 		status = run_program(o->program, environment, &signals);
-	free(environment);
 	return status;
 }
 
