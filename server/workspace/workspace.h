@@ -18,20 +18,21 @@
 
 struct workspace {
 	struct store *store;
-	struct clock clock;
-	struct transitions transitions; /* for whoever holds the database's lock */
-	struct idgen idgen;             /* for whoever holds it for writing */
-	struct snapshot *snapshots;     /* for whoever holds it; see snapshot.h */
-	_Atomic int64_t due;            /* when a device does its next step; INT64_MAX: never */
-	bool stateless;                 /* no change of it lasts */
-	uint64_t
-	    generation; /* of its rows: another whenever they have been put; for whoever holds it */
-	bool changed;   /* since it began, or was reset: for whoever may change it */
-	pthread_mutex_t lock; /* of these: */
+	bool stateless; /* changes do not last */
+	/* Guarded by the database's lock: */
+	struct clock clock; /* may be read without it */
+	struct transitions transitions;
+	struct idgen idgen;
+	struct snapshot *snapshots; /* see snapshot.h */
+	uint64_t generation;        /* of the rows: another one after each workspace_restore() */
+	bool changed;               /* since it began, or was reset */
+	/* Guarded by `lock`; the baseline changes only while the database is locked, too: */
+	pthread_mutex_t lock;
 	struct keyring *keys;
-	struct checkpoint
-	    baseline; /* its fixtures; without rows: those it has now, or its parent's */
-	struct workspace *parent; /* the one that it is a copy of, or NULL: see registry.h */
+	struct checkpoint baseline; /* without rows: those it has now, or its parent's */
+
+	_Atomic int64_t due;      /* when a device does its next step; INT64_MAX: never */
+	struct workspace *parent; /* of which it is a copy, or NULL: see registry.h */
 	struct faults faults;
 	struct journal journal;
 };
