@@ -1,5 +1,5 @@
 /*
- * deployment.c - a statement to read the states of deployments, one to write one.
+ * deployment.c - one statement reads the states of deployments, one writes them.
  */
 #include "workspace/deployment.h"
 

@@ -1,6 +1,5 @@
 /*
- * fault.c - the rules of a workspace, matched and counted under one lock, which nobody takes while
- * there are none.
+ * fault.c - matches rules and counts hits, under one lock.
  */
 #include "workspace/fault.h"
 
@@ -97,7 +96,7 @@ static bool copy_text(struct arena *a, const char **text)
 	return *text != NULL;
 }
 
-/* What the rule does, as it will be when the rule is gone. */
+/* A copy of what a rule does: the rule may be gone before it is done. */
 static struct fault *copy_rule(struct arena *a, const struct fault *rule)
 {
 	struct fault *fault = arena_alloc(a, sizeof *fault);
@@ -132,7 +131,7 @@ const struct fault *faults_match(struct faults *f, const struct fault_case *c, s
 
 enum error fault_error(int64_t status)
 {
-	/* Of statuses that have several codes the general one; 409 has none. */
+	/* If a status has several codes, the general one; 409 has none. */
 	static const enum error errors[] = {
 		ERR_INVALID_REQUEST,    ERR_UNAUTHORIZED,    ERR_FORBIDDEN,      ERR_NOT_FOUND,
 		ERR_METHOD_NOT_ALLOWED, ERR_TIMEOUT,         ERR_BODY_TOO_LARGE, ERR_TOO_MANY,

@@ -1,9 +1,9 @@
 /*
- * journal.c - the ring and its entries: texts as they came, made fit to show only when somebody
- * looks.
+ * journal.c - the ring and its entries. Texts are kept as they came, and made valid UTF-8 only when
+ * they are shown.
  *
- * An entry does not change once it is in the ring. The ring and whoever writes it to an answer have
- * references. So the lock is held for as long as it takes to put one in, or to get references.
+ * An entry in the ring does not change. The ring has a reference to it, and so has each thread that
+ * writes it to an answer: the lock is held only while an entry is added, or references are taken.
  */
 #include "workspace/journal.h"
 
@@ -22,22 +22,22 @@
 enum {
 	BODY_KEPT = 4096, /* bytes of a body */
 	KEY_SHOWN = 4,    /* characters of an unknown key, */
-	KEY_LONG = 12,    /* if it has so many */
+	KEY_LONG = 12,    /* if it has at least so many */
 	SCRATCH_MAX = 1 << 20,
-	ROOM_STEP = 256, /* bytes: entries that differ little have each other's room */
+	ROOM_STEP = 256, /* bytes; rounded up, the memory of an entry fits more often for another */
 };
 
 struct entry {
 	struct refcount refs;
 	int64_t id;
-	struct journal_record record; /* its texts are in memory[], each with a NUL behind it */
-	size_t room;                  /* of memory */
+	struct journal_record record; /* its texts are in memory[], each with a NUL at its end */
+	size_t room;                  /* bytes of memory[] */
 	char memory[];
 };
 
 /* ---- one entry ------------------------------------------------------------------------------- */
 
-/* Of a body, what is kept: NULL where there is nothing. */
+/* The part of a body that is kept; NULL for an empty body. */
 static struct bytes body_start(struct bytes body)
 {
 	return (struct bytes){ .data = body.len ? body.data : NULL,
@@ -50,9 +50,11 @@ static void entry_unref(struct entry *e)
 		free(e);
 }
 
-/* One with so much room: `old`, which nobody needs any more, where that will do and is not far too
- * large (or in time all of a journal would have the room of the largest); else a new one, or NULL
- * when memory is short. */
+/*
+ * An entry with room for `len` bytes. `old` (or NULL) is reused if it has the room, and no other
+ * reference, and is not far too large: else every entry would in time be as large as the largest.
+ * If not, it is released. NULL when memory is short.
+ */
 static struct entry *entry_alloc(struct entry *old, size_t len)
 {
 	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
@@ -67,7 +69,7 @@ static struct entry *entry_alloc(struct entry *old, size_t len)
 	return e;
 }
 
-/* One that holds the record, made of `old`, if any. NULL when memory is short. */
+/* An entry with a copy of the record; see entry_alloc(). NULL when memory is short. */
 static struct entry *entry_new(struct entry *old, const struct journal_record *record)
 {
 	struct journal_record copy = *record;
@@ -124,8 +126,7 @@ void journal_close(struct journal *j)
 	pthread_mutex_destroy(&j->lock);
 }
 
-/* Empty the ring, and start a new generation if that is wanted. The entries are freed without the
- * lock. */
+/* Empty the ring, and, to `restart`, begin a new generation. Frees the entries without the lock. */
 static void empty(struct journal *j, bool restart)
 {
 	struct journal old;
@@ -164,7 +165,8 @@ bool journal_is_empty(struct journal *j)
 	return is_empty;
 }
 
-/* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
+/* Add an entry. Returns the entry to release in its place: the oldest, or the entry itself if there
+ * is no room; or NULL. Caller holds the lock. */
 static struct entry *ring_put(struct journal *j, struct entry *e)
 {
 	struct entry *oldest;
@@ -175,14 +177,14 @@ static struct entry *ring_put(struct journal *j, struct entry *e)
 		j->first = (j->first + 1) % j->cap;
 		return oldest;
 	}
-	/* The ring grows before it ever turns: until it is full, its first entry is at 0. */
+	/* The ring grows only while its first entry is at 0: it wraps around once it is full. */
 	if (j->size == 0 || !GROW_UP_TO(j->ring, j->count + 1, j->cap, j->size))
 		return e;
 	j->ring[(j->first + j->count++) % j->cap] = e;
 	return NULL;
 }
 
-/* Where the ring is full, take the oldest out of it: its memory is as good as new. */
+/* If the ring is full, take the oldest entry out, so that its memory can be reused. Else NULL. */
 static struct entry *take_oldest(struct journal *j)
 {
 	struct entry *oldest = NULL;
@@ -220,14 +222,14 @@ void journal_add(struct journal *j, const struct journal_record *record)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* What the journal held when it was asked. */
+/* What the journal holds at one time. */
 struct view {
 	struct entry **entries;
 	size_t count;
 	int64_t total, dropped;
 };
 
-/* The place of the first entry with a greater id. */
+/* The index of the first entry with a greater id. Caller holds the lock. */
 static size_t first_after(const struct journal *j, int64_t id)
 {
 	size_t low = 0, high = j->count;
@@ -290,7 +292,7 @@ static bool matches(const struct entry *e, const struct journal_filter *f)
 	return e->record.time >= f->since;
 }
 
-/* What of it is UTF-8, and U+FFFD for what is not, or null. */
+/* Write bytes as a text, with U+FFFD for what is not UTF-8; or null. */
 static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text)
 {
 	buf_clear(scratch);
@@ -299,7 +301,7 @@ static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text
 	writer_text_or_null(w, text.data && scratch->text ? scratch->text : text.data);
 }
 
-/* An unknown key is somebody's secret. */
+/* "****" and the end of a key that is unknown here: it may be a secret of another system. */
 static struct bytes mask_key(struct bytes key, char shown[static KEY_SHOWN * 2 + 1])
 {
 	if (!key.data)

@@ -1,5 +1,5 @@
 /*
- * keyring.c - reading the keys of a database, and finding them.
+ * keyring.c - reads the keys of a database, and finds them.
  */
 #include "workspace/keyring.h"
 
@@ -7,14 +7,15 @@
 
 #include <cjson/cJSON.h>
 
-/* '["deployments:read"]', as the fixtures' loader has checked and stored it. */
+/* Read '["deployments:read"]', which has been checked when it was stored. False when memory is
+ * short. */
 static bool read_scopes(const char *json, scope_set *set)
 {
 	cJSON *list = cJSON_Parse(json), *item;
 
 	*set = SCOPE_NONE;
 	if (!list)
-		return false; /* memory is short */
+		return false;
 	cJSON_ArrayForEach(item, list) {
 		enum scope s;
 
@@ -103,7 +104,7 @@ const struct api_key keyring_anyone = {
 	.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
 };
 
-/* How many of all scopes a key has, or is granted by those it has. */
+/* The number of scopes that a key has, or that those imply. */
 static unsigned count_scopes(const struct api_key *key)
 {
 	unsigned n = 0;

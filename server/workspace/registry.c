@@ -1,5 +1,5 @@
 /*
- * registry.c - a table of keys and their workspaces, and which of them are awake.
+ * registry.c - a table of keys and their workspaces, and the list of those that are loaded.
  */
 #include "workspace/registry.h"
 
@@ -7,20 +7,20 @@
 
 #include "base/map.h"
 
-enum { LOADED_MAX = 32 /* those that have connections */ };
+enum { LOADED_MAX = 32 /* workspaces of keys; more only while requests use them */ };
 
-/* The workspace of a key. Who holds a gate may take the table's lock, not the other way round. */
+/* The workspace of a key. Lock order: a gate before the registry's lock. */
 struct tenant {
-	struct workspace workspace; /* without a store while it sleeps */
+	struct workspace workspace; /* without a store while it is unloaded */
 	struct registry *registry;
-	/* Guarded by the table's lock: */
-	struct tenant *next_loaded; /* in the list of those that have a store */
-	uint64_t last_used;         /* when last, by the table's count */
-	unsigned refs;              /* exchanges that are in it: it stays */
-	/* Guarded by the gate, as is whether it sleeps: */
+	/* Guarded by the registry's lock: */
+	struct tenant *next_loaded; /* in the list of those that are loaded */
+	uint64_t last_used;         /* the registry's use_count then */
+	unsigned refs;              /* if not 0, it is not removed or unloaded */
+	/* Guarded by the gate, as is workspace.store: */
 	pthread_mutex_t gate;
-	unsigned connections; /* connections that are taken: it stays awake */
-	struct image *image;  /* its database; NULL: its baseline's, or it is awake */
+	unsigned connections; /* acquired; if not 0, it is not unloaded */
+	struct image *image;  /* its database while unloaded; NULL: as in its baseline */
 	char key[];
 };
 
@@ -28,7 +28,7 @@ struct registry {
 	struct workspace *common;
 	struct workspace_options workspace_options;
 	size_t max;
-	pthread_mutex_t lock; /* of the rest */
+	pthread_mutex_t lock; /* guards the rest */
 	struct map by_key;
 	struct tenant *loaded;
 	size_t nloaded;
@@ -81,9 +81,9 @@ static struct tenant *tenant_of(struct workspace *w)
 	return (struct tenant *)w; /* its first member */
 }
 
-/* ---- entering -------------------------------------------------------------------------------- */
+/* ---- acquiring ------------------------------------------------------------------------------- */
 
-/* Take it out of the list of those awake, if it is in that. */
+/* Take a tenant out of the list of those that are loaded, if it is there. Caller holds the lock. */
 static void unlink_loaded(struct tenant *t)
 {
 	struct tenant **link = &t->registry->loaded;
@@ -96,7 +96,8 @@ static void unlink_loaded(struct tenant *t)
 	t->registry->nloaded--;
 }
 
-/* Take out one that is as new, since its key would get the same again; NULL where there is none. */
+/* Remove a tenant that is as new, so that its key would get an equal one again; NULL if none is.
+ * Caller holds the lock, and frees the tenant. */
 static struct tenant *evict_unused(struct registry *r)
 {
 	struct tenant *t;
@@ -111,6 +112,7 @@ static struct tenant *evict_unused(struct registry *r)
 	return NULL;
 }
 
+/* Add a tenant. NULL when memory is short. Caller holds the lock. */
 static struct tenant *tenant_add(struct registry *r, const char *key)
 {
 	size_t len = strlen(key) + 1;
@@ -124,7 +126,7 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 	t->workspace.parent = r->common;
 	t->workspace.idgen = baseline.idgen;
 	clock_restore(&t->workspace.clock, baseline.clock);
-	t->workspace.due = INT64_MIN; /* whoever wakes it plans */
+	t->workspace.due = INT64_MIN; /* tenant_load() plans */
 	checkpoint_unref(&baseline);
 	t->registry = r;
 	pthread_mutex_init(&t->gate, NULL);
@@ -168,9 +170,9 @@ void registry_release(struct workspace *w)
 	pthread_mutex_unlock(&t->registry->lock);
 }
 
-/* ---- waking and sleeping --------------------------------------------------------------------- */
+/* ---- loading and unloading ------------------------------------------------------------------- */
 
-/* Whoever holds its gate. */
+/* Open the database of a tenant that is unloaded. Caller holds the gate. */
 static bool tenant_load(struct tenant *t, char *err, size_t errlen)
 {
 	struct workspace *w = &t->workspace;
@@ -178,7 +180,8 @@ static bool tenant_load(struct tenant *t, char *err, size_t errlen)
 
 	w->store = store_open_image(t->image ? t->image : baseline.rows, err, errlen);
 	if (!t->image)
-		w->idgen = baseline.idgen; /* other fixtures may have come since it was added */
+		w->idgen =
+		    baseline.idgen; /* the fixtures may have been replaced since it was added */
 	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;
@@ -188,20 +191,21 @@ static bool tenant_load(struct tenant *t, char *err, size_t errlen)
 	t->registry->loaded = t;
 	t->registry->nloaded++;
 	pthread_mutex_unlock(&t->registry->lock);
-	/* Where that fails, whoever looks finds out. */
+	/* If that fails, a step stays due, and the next request plans again. */
 	if (w->due == INT64_MIN)
 		(void)!workspace_schedule(w, store_db(w->store));
 	return true;
 }
 
-/* Whoever holds its gate, while no connection is taken. Where memory is short it stays awake. */
+/* Caller holds the gate, and no connection is acquired. False, and still loaded, when memory is
+ * short. */
 static bool tenant_unload(struct tenant *t)
 {
 	struct workspace *w = &t->workspace;
 	struct checkpoint baseline = workspace_baseline(w);
 	struct db *db = store_db(w->store);
 
-	db_lock(db); /* what could not be undone, for want of memory, is now */
+	db_lock(db); /* which ends a rollback that failed for want of memory */
 	t->image = db_image(db, baseline.rows);
 	db_unlock(db);
 	checkpoint_unref(&baseline);
@@ -214,10 +218,8 @@ static bool tenant_unload(struct tenant *t)
 	return true;
 }
 
-/*
- * Where more are awake than may be: the one that nobody is in and that is out of use for longest,
- * pinned; else, or where there is none, NULL.
- */
+/* If too many tenants are loaded: the one that has been out of use for longest, with a reference.
+ * Else, or if all are in use, NULL. */
 static struct tenant *ref_oldest(struct registry *r)
 {
 	struct tenant *oldest = NULL;
@@ -232,7 +234,7 @@ static struct tenant *ref_oldest(struct registry *r)
 	return oldest;
 }
 
-/* Have no more awake than there may be, but for those that somebody is in. */
+/* Unload tenants that are not in use until LOADED_MAX are left, or memory is short. */
 static void unload_surplus(struct registry *r)
 {
 	struct tenant *t;
@@ -240,7 +242,7 @@ static void unload_surplus(struct registry *r)
 
 	while (ok && (t = ref_oldest(r))) {
 		pthread_mutex_lock(&t->gate);
-		/* Somebody may have come in meanwhile: then it is not the oldest any more. */
+		/* If a request has come meanwhile, it is not the oldest any more. */
 		if (t->connections == 0)
 			ok = tenant_unload(t);
 		pthread_mutex_unlock(&t->gate);

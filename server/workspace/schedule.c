@@ -1,5 +1,5 @@
 /*
- * schedule.c - the deployment that has waited longest is due first.
+ * schedule.c - finds the deployment that has waited longest: it is due first.
  */
 #include "workspace/schedule.h"
 

@@ -1,5 +1,5 @@
 /*
- * simulator.c - the steps of the agents.
+ * simulator.c - does the steps of the agents, and checks their reports.
  */
 #include "workspace/simulator.h"
 

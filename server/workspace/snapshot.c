@@ -1,11 +1,11 @@
 /*
- * snapshot.c - a list of them, by name; whoever is alone in the workspace's database changes it.
+ * snapshot.c - a list of snapshots, by name, guarded by the lock of the workspace's database.
  */
 #include "workspace/snapshot.h"
 
 #include <stdlib.h>
 
-/* The link to the one of that name, or to the one that would follow it. */
+/* The link to the snapshot of that name, or to the one that would follow it. */
 static struct snapshot **find_link(struct workspace *w, const char *name)
 {
 	struct snapshot **link = &w->snapshots;
@@ -71,7 +71,7 @@ bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool
 	s = *find_link(w, name);
 	*found = has_name(s, name);
 	ok = !*found || workspace_restore(w, db, &s->checkpoint, RESTORE_ALL);
-	w->changed |= *found && ok; /* even when the snapshot is gone, and nothing else tells */
+	w->changed |= *found && ok; /* stays true when the snapshot is deleted */
 	db_unlock(db);
 	return ok;
 }

@@ -1,5 +1,5 @@
 /*
- * transaction.c - begin, date, commit, roll back.
+ * transaction.c - begins, dates, commits and rolls back transactions.
  */
 #include "workspace/transaction.h"
 

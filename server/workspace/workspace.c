@@ -1,5 +1,5 @@
 /*
- * workspace.c - opening, filling, closing; being put back.
+ * workspace.c - opens, fills and closes workspaces; takes checkpoints and goes back to them.
  */
 #include "workspace/workspace.h"
 
@@ -75,7 +75,7 @@ bool workspace_reload(struct workspace *w, struct db *db)
 	return true;
 }
 
-/* It is not the fixtures that are wrong. */
+/* Note that the database failed, rather than the fixtures. */
 static bool note_db_failure(struct problems *problems, const char *reason)
 {
 	problem(problems, "fixtures", NULL, "the database failed: %s", reason);
@@ -151,7 +151,7 @@ bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint 
 	return false;
 }
 
-/* From here on it is put back to that, which is stolen. */
+/* Replace the baseline; the references become the workspace's. */
 static void set_baseline(struct workspace *w, struct checkpoint *c)
 {
 	struct checkpoint before;
@@ -164,7 +164,7 @@ static void set_baseline(struct workspace *w, struct checkpoint *c)
 	checkpoint_unref(&before);
 }
 
-/* The baseline of a workspace, but with what another one, or it itself, holds now. */
+/* The baseline of a workspace, but with the rows and keys that `source` has now. */
 static bool make_baseline(struct workspace *w, struct workspace *source, struct db *db,
 			  struct checkpoint *baseline)
 {
@@ -185,7 +185,7 @@ bool workspace_keep_baseline(struct workspace *w, struct db *db)
 {
 	struct checkpoint baseline;
 
-	/* Only whoever may change the database sets it, so nobody does meanwhile. */
+	/* No lock is needed: the caller is alone, and only such callers set the baseline. */
 	if (w->parent || w->baseline.rows)
 		return true;
 	if (!make_baseline(w, w, db, &baseline))
@@ -208,7 +208,7 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 	w->idgen = c->idgen;
 	if (c->rows)
 		workspace_set_keys(w, keyring_ref(c->keys));
-	/* Where planning fails, whoever looks next plans anew. */
+	/* If planning fails, a step is due, and the next request plans again. */
 	if (!workspace_schedule(w, db))
 		w->due = INT64_MIN;
 	return true;
@@ -259,7 +259,7 @@ bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 	bool ok =
 	    workspace_open(&fixtures, options, err, sizeof err) || note_db_failure(problems, err);
 
-	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
+	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* which dates the rows */
 	ok = ok && workspace_load(&fixtures, sql, sources, problems) &&
 	     (replace_rows(w, db, &fixtures) || note_db_failure(problems, db_error(db)));
 	workspace_close(&fixtures);
