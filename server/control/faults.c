@@ -1,5 +1,5 @@
 /*
- * faults.c - rules as a body gives them, and which of them make no sense.
+ * faults.c - reads fault rules, and refuses those that could never apply, or never be seen.
  */
 #include "control/control.h"
 
@@ -35,7 +35,7 @@ struct rule_reader {
 	size_t index;
 };
 
-/* "faults[2].code: " and why. */
+/* Fail, with a message about a field, or "" for the rule: "faults[2].code: WHAT". */
 static bool fail_rule(const struct rule_reader *r, const char *field, const char *what)
 {
 	const char *path =
@@ -90,11 +90,11 @@ static bool read_rule(const struct rule_reader *r)
 	return !r->set->arena.failed;
 }
 
-/* What an answer that is an error can have. */
+/* The fields that only an answer with an error can have. */
 static const char *const error_fields[] = { "code", "message", "retry_after", "retry_after_ms",
 					    "should_retry" };
 
-/* Would it never fire, or nobody see what it does? */
+/* Can the rule apply, and be seen? */
 static bool check_rule(const struct rule_reader *r)
 {
 	const struct fault *f = &r->set->rules[r->index];
@@ -145,7 +145,7 @@ bool control_put_faults(struct exchange *x)
 		}
 	}
 	w = exchange_writer(x);
-	fault_set_write(set, &w); /* before anybody meets them: as they were put */
+	fault_set_write(set, &w); /* before a request is counted */
 	faults_replace(&x->workspace->faults, set);
 	return true;
 }

@@ -1,5 +1,6 @@
 /*
- * fixtures.c - the fixtures of a workspace: export, replace, add, and going back to them.
+ * fixtures.c - exports and replaces the fixtures of a workspace, adds to them, and goes back to
+ * them.
  */
 #include "control/control.h"
 
@@ -27,7 +28,7 @@ bool control_get_fixtures(struct exchange *x)
 	return db && (export_all(&fetch, &w, NULL) || op_db_error(x));
 }
 
-/* Is a body of that type one object to a line? There is no registered name for it. */
+/* Is it a media type of one JSON object to a line? None is registered. */
 static bool is_stream(const char *type)
 {
 	static const char *const names[] = { "application/x-ndjson", "application/ndjson",
@@ -40,7 +41,7 @@ static bool is_stream(const char *type)
 	return false;
 }
 
-/* The body as a document, or as a stream of objects where its type says so. */
+/* The body as a document or, if its type says so, as a stream of objects. */
 static struct source body_source(struct exchange *x)
 {
 	const struct request *r = &x->request;

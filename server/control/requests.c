@@ -1,5 +1,5 @@
 /*
- * requests.c - what a query asks of the journal.
+ * requests.c - reads filters of the journal from queries.
  */
 #include "control/control.h"
 
@@ -8,7 +8,7 @@
 #include "api/handler.h"
 #include "http/exchange.h"
 
-/* The operation that is asked for, if one is; false where there is none of that name. */
+/* The operation that the query names, or NULL. False if there is none of that name. */
 static bool read_operation(struct exchange *x, const struct operation **op)
 {
 	const char *name = body_text(&x->params, "operation");
@@ -21,7 +21,7 @@ static bool read_operation(struct exchange *x, const struct operation **op)
 			  quote(x, name));
 }
 
-/* "404" or "4xx" */
+/* Read "404" or "4xx"; 0, 0 if NULL. */
 static void read_status(const char *text, int *from, int *to)
 {
 	const bool is_class = text && text[1] == 'x';
@@ -33,7 +33,7 @@ static void read_status(const char *text, int *from, int *to)
 	}
 }
 
-/* An id, or a time. */
+/* Read an id, or a time. */
 static void read_since(const char *text, int64_t *after, int64_t *since)
 {
 	*after = 0;
@@ -48,8 +48,8 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 
 	if (!journal_write(&x->workspace->journal, filter, &w))
 		return false;
-	/* The answer has a maximum, which a long journal with long bodies may exceed. Where one
-	 * that is far from it failed, memory is short. */
+	/* A long journal may exceed the answer's maximum. If a short answer failed, memory is
+	 * short. */
 	if (w.to->bad && w.to->len < w.to->max / 2)
 		return false;
 	return !w.to->bad || fail(x, ERR_INVALID_REQUEST,

@@ -1,5 +1,5 @@
 /*
- * rows.c - each operation is a transaction, answered with the row in the fixtures' shape.
+ * rows.c - changes rows, each in a transaction, and answers with the row as fixtures have it.
  */
 #include "control/control.h"
 
@@ -31,7 +31,7 @@ static bool commit(struct exchange *x, struct tx *tx)
 
 /* ---- devices --------------------------------------------------------------------------------- */
 
-/* The version of an agent that nobody gave a version. */
+/* The version of an agent if none is given. */
 static const char default_agent_version[] = "v1.0.0";
 
 /* A device and what the body changes of it. */
@@ -41,7 +41,7 @@ struct device_change {
 	const char *agent_version;
 };
 
-/* The value that the body gives a field, or the one that it has. */
+/* The value that the body gives for a field, or else the one that the row has. */
 static const char *new_value(struct exchange *x, const struct row *row, const char *field)
 {
 	const struct member *m = body_member(&x->body, field);

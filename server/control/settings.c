@@ -1,5 +1,6 @@
 /*
- * settings.c - each PUT is a transaction that covers the settings: it fails as a whole.
+ * settings.c - shows settings, and changes them in transactions that cover them: a change that
+ * fails leaves all as it was.
  */
 #include "control/control.h"
 

@@ -1,5 +1,5 @@
 /*
- * snapshots.c - what is asked of workspace/snapshot.c, and its answers.
+ * snapshots.c - lists, takes, restores and deletes snapshots.
  */
 #include "control/control.h"
 
