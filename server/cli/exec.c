@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,87 +17,32 @@
 /* As the shell has them. */
 enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
 
-/* ---- its environment ------------------------------------------------------------------------- */
-
-/* Is an entry, "NAME=value", one of these variables? */
-static bool is_variable(const struct client_env *v, const char *entry)
+/* Set these variables, or remove those without a value, for the program. No thread runs yet. */
+static bool set_environment(const struct client_env *env)
 {
 	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
-		size_t len = strlen(v->vars[i].name);
+		const struct pair *v = &env->vars[i];
 
-		if (strncmp(entry, v->vars[i].name, len) == 0 && entry[len] == '=')
-			return true;
+		unsetenv(v->name); /* also if it is there twice */
+		if (v->value && setenv(v->name, v->value, 1) != 0)
+			return false;
 	}
-	return false;
+	return true;
 }
 
-/*
- * Our environment with these variables in place of any that it has, or NULL when memory is short.
- * It is in the arena; texts may be the environment's own.
- */
-static char **make_environment(const struct client_env *v, struct arena *a)
+/* Block the signals that are to be waited for: the program's, and the one that tells of its end. */
+static sigset_t block_signals(void)
 {
-	size_t n = 0, kept = 0;
-	char **all;
-
-	while (environ[n])
-		n++;
-	all = arena_zalloc(a, (n + CLIENT_ENV_COUNT + 1) * sizeof *all);
-	if (!all)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (!is_variable(v, environ[i]))
-			all[kept++] = environ[i];
-	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++)
-		if (v->vars[i].value)
-			all[kept++] = arena_printf(a, "%s=%s", v->vars[i].name, v->vars[i].value);
-	return a->failed ? NULL : all;
-}
-
-/* ---- its life -------------------------------------------------------------------------------- */
-
-/* The signals that are the program's, and the one that tells of its end. */
-struct signals {
+	static const int signals[] = { SIGCHLD, SIGINT, SIGTERM, SIGQUIT, SIGHUP };
 	sigset_t waited;
-	sigset_t defaults; /* those that it begins with as if nobody had touched them */
-};
 
-static struct signals block_signals(void)
-{
-	static const int passed[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
-	struct signals s;
-
-	sigfillset(&s.defaults);
-	sigemptyset(&s.waited);
-	sigaddset(&s.waited, SIGCHLD);
-	for (size_t i = 0; i < ARRAY_LEN(passed); i++)
-		sigaddset(&s.waited, passed[i]);
-	/* Under nohup it is ignored, and stays so: by us and by the program. */
-	if (serve_ignores_hangup()) {
-		sigdelset(&s.waited, SIGHUP);
-		sigdelset(&s.defaults, SIGHUP);
-	}
+	sigemptyset(&waited);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		if (signals[i] != SIGHUP || !serve_ignores_hangup())
+			sigaddset(&waited, signals[i]);
 	signal(SIGCHLD, SIG_DFL); /* where it is ignored, ends are not told */
-	pthread_sigmask(SIG_BLOCK, &s.waited, NULL);
-	return s;
-}
-
-/* Start it. 0, or errno's word for why not. All of our own descriptors close by themselves. */
-static int spawn(pid_t *child, char **program, char **environment, const struct signals *signals)
-{
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int error = posix_spawnattr_init(&attributes);
-
-	if (error != 0)
-		return error;
-	sigemptyset(&none);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &signals->defaults);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawnp(child, program[0], NULL, &attributes, program, environment);
-	posix_spawnattr_destroy(&attributes);
-	return error;
+	pthread_sigmask(SIG_BLOCK, &waited, NULL);
+	return waited;
 }
 
 /*
@@ -120,13 +66,29 @@ static int wait_for_end(pid_t child, const sigset_t *waited)
 	}
 }
 
-static int run_program(char **program, char **environment, const struct signals *signals)
+/* Run the program to its end, with the signals as if nobody had touched them; but under nohup
+ * SIGHUP stays ignored. Our own descriptors close by themselves. Returns the exit status. */
+static int run_program(char **program, const sigset_t *waited)
 {
+	posix_spawnattr_t attributes;
+	sigset_t defaults, none;
 	pid_t child;
-	int error = spawn(&child, program, environment, signals);
+	int error = posix_spawnattr_init(&attributes);
 
+	if (error == 0) {
+		sigemptyset(&none);
+		sigfillset(&defaults);
+		if (serve_ignores_hangup())
+			sigdelset(&defaults, SIGHUP);
+		posix_spawnattr_setsigmask(&attributes, &none);
+		posix_spawnattr_setsigdefault(&attributes, &defaults);
+		posix_spawnattr_setflags(&attributes,
+					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		error = posix_spawnp(&child, program[0], NULL, &attributes, program, environ);
+		posix_spawnattr_destroy(&attributes);
+	}
 	if (error == 0)
-		return wait_for_end(child, &signals->waited);
+		return wait_for_end(child, waited);
 	return report(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, "cannot run '%s': %s",
 		      program[0], strerror(error));
 }
@@ -135,19 +97,14 @@ static int run_program(char **program, char **environment, const struct signals 
 static int run_with_server(struct serve *s, const struct options *o)
 {
 	struct client_env env CLEANUP(client_env_free) = { 0 };
-	struct signals signals;
-	char **environment = NULL;
-	int status = 1;
+	sigset_t waited;
 
 	/* Its keys, before anybody can change them. */
-	if (client_env_find(&env, &s->app, o->host, server_port(s->server)))
-		environment = make_environment(&env, &s->app.arena);
-	if (!environment)
+	if (!client_env_find(&env, &s->app, o->host, server_port(s->server)) ||
+	    !set_environment(&env))
 		return report_no_memory();
-	signals = block_signals();
-	if (serve_run(s))
-		status = run_program(o->program, environment, &signals);
-	return status;
+	waited = block_signals();
+	return serve_run(s) ? run_program(o->program, &waited) : 1;
 }
 
 int exec_command(const struct options *o)

@@ -28,9 +28,8 @@ struct option_row {
 	size_t offset; /* in struct options */
 	unsigned commands;
 	const char *help;
-	const char *default_value; /* where these commands begin with another value */
-	long min, max;             /* OPT_NUMBER */
-	const char *const *words;  /* OPT_WORD: a word's place is its value */
+	long min, max;            /* OPT_NUMBER */
+	const char *const *words; /* OPT_WORD: a word's place is its value */
 	/* OPT_READ: reads it into its place; and what it must be */
 	bool (*read)(const char *text, void *member);
 	const char *expected;
@@ -68,7 +67,7 @@ static const struct option_row rows[] = {
 	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_SERVE | FOR_ENV, .max = 65535,
 	    .help = "port to listen on; 0 takes any free one (8080)"),
-	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535, .default_value = "0",
+	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535,
 	    .help = "port to listen on (any free one)"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_HEALTH, .min = 1, .max = 65535,
 	    .help = "port to probe (8080)"),
@@ -117,7 +116,7 @@ static const struct option_row rows[] = {
 	       .help = "serve no control endpoints: nothing is at /_mock/"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
 	    .help = "requests on standard error: text, json or off (text)"),
-	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words, .default_value = "off",
+	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words,
 	    .help = "requests on standard error: text, json or off (off)"),
 	ROW("url", "URL", OPT_TEXT, url, FOR_HEALTH,
 	    .help = "server to probe (http://127.0.0.1 and the port)"),
@@ -256,15 +255,6 @@ static bool set_flag(struct option_reader *r, const struct option_row *opt, cons
 	       (word % 2 == 0 || set_option(r, opt, label, value));
 }
 
-static bool set_defaults(struct option_reader *r)
-{
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if ((rows[i].commands & r->command) && rows[i].default_value &&
-		    !set_option(r, &rows[i], rows[i].name, rows[i].default_value))
-			return false;
-	return true;
-}
-
 static bool read_environment(struct option_reader *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -393,7 +383,8 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 
 	*o = (struct options){
 		.host = "127.0.0.1",
-		.port = 8080,
+		.port = command == FOR_EXEC ? 0 : 8080,
+		.log = command == FOR_EXEC ? LOG_OFF : LOG_TEXT,
 		.workers = cores,
 		.seed = -1,
 		.max_workspaces = 1000,
@@ -403,7 +394,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.request_timeout = 30,
 		.clock = CLOCK_RUNS,
 	};
-	ok = set_defaults(&r) && read_environment(&r);
+	ok = read_environment(&r);
 	empty = o->empty;
 	o->empty = false;
 	/* Whoever asks for help gets it, whatever the environment says. */

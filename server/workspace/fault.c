@@ -87,15 +87,6 @@ static bool rule_matches(const struct fault *rule, const struct fault_case *c)
 	return !rule->path || api_path_matches(rule->path, c->path, c->prefix_len);
 }
 
-/* Copy a text that may be NULL; false when memory is short. */
-static bool copy_text(struct arena *a, const char **text)
-{
-	if (!*text)
-		return true;
-	*text = arena_strdup(a, *text);
-	return *text != NULL;
-}
-
 /* A copy of what a rule does: the rule may be gone before it is done. */
 static struct fault *copy_rule(struct arena *a, const struct fault *rule)
 {
@@ -105,7 +96,11 @@ static struct fault *copy_rule(struct arena *a, const struct fault *rule)
 		return NULL;
 	*fault = *rule;
 	fault->method = fault->path = fault->key = NULL;
-	return copy_text(a, &fault->code) && copy_text(a, &fault->message) ? fault : NULL;
+	if (fault->code)
+		fault->code = arena_strdup(a, fault->code);
+	if (fault->message)
+		fault->message = arena_strdup(a, fault->message);
+	return a->failed ? NULL : fault;
 }
 
 const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,

@@ -133,8 +133,9 @@ static void empty(struct journal *j, bool restart)
 
 	pthread_mutex_lock(&j->lock);
 	old = (struct journal){
-		.ring = STEAL(j->ring), .cap = j->cap, .first = j->first, .count = j->count
+		.ring = j->ring, .cap = j->cap, .first = j->first, .count = j->count
 	};
+	j->ring = NULL;
 	j->cap = j->first = j->count = 0;
 	j->dropped = 0;
 	if (restart) {
@@ -222,13 +223,6 @@ void journal_add(struct journal *j, const struct journal_record *record)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* What the journal holds at one time. */
-struct view {
-	struct entry **entries;
-	size_t count;
-	int64_t total, dropped;
-};
-
 /* The index of the first entry with a greater id. Caller holds the lock. */
 static size_t first_after(const struct journal *j, int64_t id)
 {
@@ -245,30 +239,22 @@ static size_t first_after(const struct journal *j, int64_t id)
 	return low;
 }
 
-/* Get references to the entries with a greater id. False when memory is short. */
-static bool view_open(struct journal *j, int64_t after, struct view *view)
+/* Copy the journal as it is, but only entries with a greater id. False when memory is short. The
+ * copy is freed by free_ring(). */
+static bool copy_after(struct journal *j, int64_t id, struct journal *copy)
 {
 	size_t from;
 
-	*view = (struct view){ 0 };
 	pthread_mutex_lock(&j->lock);
-	from = first_after(j, after);
-	view->total = j->total;
-	view->dropped = j->dropped;
-	view->entries = calloc(j->count - from + 1, sizeof(struct entry *));
-	for (size_t i = from; view->entries && i < j->count; i++) {
+	from = first_after(j, id);
+	*copy = (struct journal){ .total = j->total, .dropped = j->dropped, .cap = j->cap };
+	copy->ring = calloc(j->count - from + 1, sizeof(struct entry *));
+	for (size_t i = from; copy->ring && i < j->count; i++) {
 		refcount_get(&entry_at(j, i)->refs);
-		view->entries[view->count++] = entry_at(j, i);
+		copy->ring[copy->count++] = entry_at(j, i);
 	}
 	pthread_mutex_unlock(&j->lock);
-	return view->entries != NULL;
-}
-
-static void view_close(struct view *view)
-{
-	for (size_t i = 0; i < view->count; i++)
-		entry_unref(view->entries[i]);
-	free(view->entries);
+	return copy->ring != NULL;
 }
 
 static bool text_is(const struct entry *e, enum journal_text which, const char *wanted)
@@ -348,19 +334,19 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 bool journal_write(struct journal *j, const struct journal_filter *filter, struct writer *w)
 {
 	struct buf scratch CLEANUP(buf_free) = BUF_INIT(SCRATCH_MAX);
-	struct view view;
+	struct journal copy;
 
-	if (!view_open(j, filter->after, &view))
+	if (!copy_after(j, filter->after, &copy))
 		return false;
 	writer_open(w, '{');
 	writer_open(writer_key(w, "requests"), '[');
-	for (size_t i = 0; i < view.count && !w->to->bad; i++)
-		if (matches(view.entries[i], filter))
-			write_entry(w, &scratch, view.entries[i]);
+	for (size_t i = 0; i < copy.count && !w->to->bad; i++)
+		if (matches(copy.ring[i], filter))
+			write_entry(w, &scratch, copy.ring[i]);
 	writer_close(w, ']');
-	writer_int(writer_key(w, "total"), view.total);
-	writer_int(writer_key(w, "dropped"), view.dropped);
+	writer_int(writer_key(w, "total"), copy.total);
+	writer_int(writer_key(w, "dropped"), copy.dropped);
 	writer_close(w, '}');
-	view_close(&view);
+	free_ring(&copy);
 	return true;
 }
