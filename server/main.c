@@ -1,5 +1,5 @@
 /*
- * main.c - the commands there are: their table, help, version. What each does is elsewhere.
+ * main.c - the table of commands; --help and --version. The commands themselves are in cli/.
  */
 #include <stdio.h>
 
@@ -11,9 +11,9 @@
 static const struct command {
 	const char *name, *usage, *summary;
 	unsigned options;
-	const char *heading; /* of those that no command before it has; NULL: there are none */
+	const char *heading; /* of options that no earlier command has; NULL: it has none */
 	int (*run)(const struct options *);
-	const char *hint; /* takes no operands: what to give instead */
+	const char *hint; /* for a command without operands: what to give instead */
 } commands[] = {
 	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
 	  "Options of serve, exec and env", serve_command, "fixtures are given with --fixtures" },
@@ -30,7 +30,7 @@ static const struct command {
 	  FOR_ENV, NULL, env_command, "fixtures are given with --fixtures" },
 };
 
-/* Those that are not the API's, each path with its methods. */
+/* Print the endpoints that are not the API's: each path with its methods. */
 static void endpoints_help(void)
 {
 	puts("\nEndpoints beside the API's");

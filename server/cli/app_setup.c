@@ -1,5 +1,5 @@
 /*
- * app_setup.c - an app from options. Knows nothing of sockets.
+ * app_setup.c - opens the app, reads the files of fixtures, and loads them.
  */
 #include "cli/app_setup.h"
 
@@ -61,7 +61,8 @@ void app_close(struct app *app)
 
 /* ---- fixtures -------------------------------------------------------------------------------- */
 
-/* They are loaded beside the file even if that has rows: a reset goes back to them. */
+/* The fixtures are loaded into a workspace of their own even if the file has rows: a reset goes
+ * back to them. */
 static bool fill_file(struct app *app, const struct sources *sources, struct problems *problems)
 {
 	struct workspace loaded;
@@ -83,7 +84,7 @@ static bool fill(struct app *app, const struct sources *sources, struct problems
 	if (!(app->db ? fill_file(app, sources, problems)
 		      : workspace_load(w, &app->sql, sources, problems)))
 		return false;
-	/* Those of keys are copies of what there was before the first change. */
+	/* The workspaces of other keys are copies of this one before its first change. */
 	if (app->auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
 		return true;
 	report_no_memory();
@@ -98,10 +99,8 @@ static bool replace(struct app *app, const struct sources *sources, struct probl
 					  sources, problems);
 }
 
-/*
- * Read the files, or use the demo if there are none and it is wanted, and do with them what `use`
- * does. If there are problems, report them, and what has become of the fixtures.
- */
+/* Read the files, or take the demo, and call `use` with them. If there are problems, report them
+ * and the outcome. */
 static bool use_fixtures(struct app *app, const struct option_list *files, bool demo,
 			 bool (*use)(struct app *, const struct sources *, struct problems *),
 			 const char *outcome)
@@ -124,7 +123,7 @@ static bool use_fixtures(struct app *app, const struct option_list *files, bool 
 	if (problems.count > 0)
 		report(1, "%zu problem%s in the fixtures; %s", problems.count,
 		       problems.count == 1 ? "" : "s", outcome);
-	malloc_trim(0); /* what loading took is not needed again */
+	malloc_trim(0); /* the memory that loading took is not needed again */
 	return ok;
 }
 

@@ -1,5 +1,5 @@
 /*
- * banner.c - the start-up text.
+ * banner.c - the lines of the start-up text.
  */
 #include "cli/banner.h"
 
@@ -7,13 +7,13 @@
 #include "config.h"
 #include "store/fetch.h"
 
-/* Keys of this project's own are printed whole; any other may be somebody's secret. */
+/* Is it a key of this project? Any other may be a secret, and is not printed. */
 static bool is_public(const struct api_key *key)
 {
 	return starts_with(key->key, "miru_mock_");
 }
 
-/* A text of the user's, without what a terminal would obey. */
+/* Print a text from outside, with its control characters escaped: a terminal would obey them. */
 static void print_escaped(FILE *out, const char *text)
 {
 	struct buf escaped CLEANUP(buf_free) = BUF_INIT(4096);
@@ -22,14 +22,14 @@ static void print_escaped(FILE *out, const char *text)
 	fputs(escaped.bad || !escaped.text ? "?" : escaped.text, out);
 }
 
-/* "fixtures   demo: 12 devices, 20 deployments": where from, and what there is, without the keys.
+/* "fixtures   demo: 12 devices, 20 deployments": the source, and the rows, without keys.
  */
 static void print_fixtures(FILE *out, const struct options *o, struct db *db)
 {
 	const char *comma = "";
 
 	if (o->db) {
-		/* Whether it was new, and had the fixtures loaded, or not. */
+		/* Whether it had rows, or was new and has got the fixtures'. */
 		fputs("database   ", out);
 		print_escaped(out, o->db);
 		fputs(": ", out);
@@ -74,7 +74,7 @@ static void print_keys(FILE *out, const struct app *app)
 		*comma ? "" : "none: every request will be refused; add api_keys to the fixtures");
 }
 
-/* A line that works when pasted: some deployment that there is, and a key that may read it. */
+/* A command that works when pasted: it reads a deployment with a key that may do so. */
 static void print_example(FILE *out, const struct app *app, struct db *db, const char *base)
 {
 	static const struct query first = { "SELECT id FROM deployments LIMIT 1", QUERY_ONCE };
@@ -94,7 +94,7 @@ static void print_example(FILE *out, const struct app *app, struct db *db, const
 			app->no_control ? "/openapi.json" : "/_mock/ready");
 		return;
 	}
-	/* A key of the user's own is not printed; the SDK reads it from the same variable. */
+	/* In place of a key that is not printed, the variable from which the SDK reads it. */
 	fprintf(out,
 		"try        curl -H \"X-API-Key: %s\" -H 'Miru-Version: %s' "
 		"'%s/beta/deployments/%s?expand=device'\n",

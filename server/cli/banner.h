@@ -1,5 +1,5 @@
 /*
- * banner.h - what the server says when it has started: where it is, what it holds, how to ask it.
+ * banner.h - prints the start-up text: where the server listens, what it holds, how to ask it.
  */
 #ifndef CLI_BANNER_H
 #define CLI_BANNER_H

@@ -1,5 +1,5 @@
 /*
- * check.c - the check command: fixtures are loaded as the server would load them, and thrown away.
+ * check.c - the check command: loads fixtures as the server would, and reports their problems.
  */
 #include "cli/app_setup.h"
 #include "cli/commands.h"

@@ -1,5 +1,5 @@
 /*
- * client_env.c - their names, and their values.
+ * client_env.c - the names and values of the variables.
  */
 #include "cli/client_env.h"
 
@@ -8,7 +8,7 @@
 
 enum { URL_MAX = CLIENT_ENV_HOST_MAX + 64 /* bytes */ };
 
-/* Of any key that --auth any takes. */
+/* A key that --auth any accepts. */
 static const char any_key[] = "miru_mock_any";
 
 /* The key with the most rights, or NULL. */

@@ -1,5 +1,5 @@
 /*
- * env.c - the env command: what a shell evaluates to have its clients ask the server.
+ * env.c - the env command: prints the client's environment variables for a shell to evaluate.
  */
 #include "cli/commands.h"
 
@@ -9,7 +9,7 @@
 #include "cli/client_env.h"
 #include "cli/port_file.h"
 
-/* A text as one word of the shell's, whatever is in it. */
+/* Print any text as one word of the shell. */
 static void print_quoted(const char *text)
 {
 	putchar('\'');
@@ -31,14 +31,14 @@ static int print_exports(const struct client_env *v)
 		print_quoted(v->vars[i].value);
 	}
 	putchar('\n');
-	/* One that was set before is no key of this server's. */
+	/* A key that is set already is not one of this server. */
 	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++)
 		if (!v->vars[i].value)
 			printf("unset %s\n", v->vars[i].name);
 	return fflush(stdout) == 0 ? 0 : report(1, "cannot write to standard output");
 }
 
-/* The port that the server really has. */
+/* The port that the server listens on. */
 static bool find_port(const struct options *o, unsigned *port, char *err, size_t errlen)
 {
 	if (o->port_file)
@@ -47,8 +47,8 @@ static bool find_port(const struct options *o, unsigned *port, char *err, size_t
 	return true;
 }
 
-/* An app with the keys of the database, where there is one; else those of the fixtures, which are
- * yet to be loaded, are what it will have. */
+/* Open an app with the keys of the database, if the file exists. If not, the server will have those
+ * of the fixtures, which the caller loads. */
 static bool open_keys(struct app *app, const struct options *o, char *err, size_t errlen)
 {
 	struct options no_db = *o;

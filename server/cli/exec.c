@@ -1,6 +1,6 @@
 /*
- * exec.c - the exec command: a server for as long as one program runs. The program is a child of
- * this process, which does nothing meanwhile but wait for it and hand on signals.
+ * exec.c - the exec command: serves while a program runs. The program is a child of this process,
+ * whose main thread waits for it and forwards signals to it.
  */
 #include "cli/commands.h"
 
@@ -14,10 +14,11 @@
 #include "cli/client_env.h"
 #include "cli/serve.h"
 
-/* As the shell has them. */
+/* The exit statuses of shells. */
 enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
 
-/* Set these variables, or remove those without a value, for the program. No thread runs yet. */
+/* Set these variables for the program; remove those without a value. No thread runs yet. False when
+ * memory is short. */
 static bool set_environment(const struct client_env *env)
 {
 	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
@@ -30,7 +31,7 @@ static bool set_environment(const struct client_env *env)
 	return true;
 }
 
-/* Block the signals that are to be waited for: the program's, and the one that tells of its end. */
+/* Block the signals that wait_for_end() waits for: those that are forwarded, and SIGCHLD. */
 static sigset_t block_signals(void)
 {
 	static const int signals[] = { SIGCHLD, SIGINT, SIGTERM, SIGQUIT, SIGHUP };
@@ -40,15 +41,15 @@ static sigset_t block_signals(void)
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		if (signals[i] != SIGHUP || !serve_ignores_hangup())
 			sigaddset(&waited, signals[i]);
-	signal(SIGCHLD, SIG_DFL); /* where it is ignored, ends are not told */
+	signal(SIGCHLD, SIG_DFL); /* if it were ignored, waitpid() would find no child */
 	pthread_sigmask(SIG_BLOCK, &waited, NULL);
 	return waited;
 }
 
 /*
- * Wait for its end, and hand on what is sent to us alone: what the terminal sends, it sends to both
- * of us, and what the program sends to its whole group, it has had itself. What it leaves running
- * is not waited for. Returns the exit status.
+ * Wait until the program ends, and forward signals that were sent to this process alone: the
+ * terminal sends its own to both, and what the program sends to its group reaches it, too.
+ * Processes that it leaves behind are not waited for. Returns the exit status.
  */
 static int wait_for_end(pid_t child, const sigset_t *waited)
 {
@@ -66,8 +67,8 @@ static int wait_for_end(pid_t child, const sigset_t *waited)
 	}
 }
 
-/* Run the program to its end, with the signals as if nobody had touched them; but under nohup
- * SIGHUP stays ignored. Our own descriptors close by themselves. Returns the exit status. */
+/* Run the program, with all signals at their defaults, except that under nohup SIGHUP stays
+ * ignored. Our descriptors are opened to be closed on exec. Returns the exit status. */
 static int run_program(char **program, const sigset_t *waited)
 {
 	posix_spawnattr_t attributes;
@@ -93,13 +94,13 @@ static int run_program(char **program, const sigset_t *waited)
 		      program[0], strerror(error));
 }
 
-/* The server is open: have it answer, and run the program beside it. */
+/* Start a server that is open, and run the program. */
 static int run_with_server(struct serve *s, const struct options *o)
 {
 	struct client_env env CLEANUP(client_env_free) = { 0 };
 	sigset_t waited;
 
-	/* Its keys, before anybody can change them. */
+	/* The keys are read before requests can change them. */
 	if (!client_env_find(&env, &s->app, o->host, server_port(s->server)) ||
 	    !set_environment(&env))
 		return report_no_memory();
@@ -122,7 +123,7 @@ int exec_command(const struct options *o)
 			      "CMD...");
 	if (serve_open(&serve, o))
 		status = run_with_server(&serve, o);
-	/* That a request was left without its answer has been said; the status is the program's. */
+	/* If requests were left unanswered, that is reported, but the status is the program's. */
 	serve_stop(&serve);
 	return status;
 }

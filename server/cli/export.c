@@ -1,12 +1,12 @@
 /*
- * export.c - the export command: a database as a document of fixtures. It reads the file even while
- * a server uses it.
+ * export.c - the export command: prints a database as a document of fixtures. A server may be using
+ * the file.
  */
 #include "fixture/export.h"
 #include "cli/app_setup.h"
 #include "cli/commands.h"
 
-/* Move what was written so far to standard output. */
+/* Print the text so far, and empty the buffer. */
 static bool flush_text(struct buf *b)
 {
 	bool ok = !b->bad && fwrite(b->text ? b->text : "", 1, b->len, stdout) == b->len;

@@ -1,7 +1,7 @@
 /*
- * health.c - the health command: ask a running server whether it is ready, as Docker's HEALTHCHECK
- * does. It uses libevent's HTTP client; libcurl would bring twenty libraries, three milliseconds of
- * start and nine megabytes of image.
+ * health.c - the health command: asks a running server whether it is ready, for the HEALTHCHECK of
+ * a container. Uses libevent's HTTP client: libcurl would bring twenty libraries, three
+ * milliseconds of start-up and nine megabytes of image.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -18,8 +18,8 @@ static const char ready_path[] = "/_mock/ready";
 
 struct result {
 	struct event_base *base;
-	int status;   /* 0: no answer came */
-	bool is_mock; /* a miru-mock answered */
+	int status;   /* of the answer; 0: there was none */
+	bool is_mock; /* the answer is from a miru-mock */
 };
 
 static void on_answer(struct evhttp_request *request, void *arg)
@@ -55,14 +55,14 @@ static bool send_request(struct result *result, const char *host, int port, cons
 	return true;
 }
 
-/* Ignore the library's own messages: ours say what is wrong. */
+/* Drop the library's messages: ours say what is wrong. */
 static void ignore_message(int severity, const char *what)
 {
 	(void)severity;
 	(void)what;
 }
 
-/* The host of a URL as it is connected to: an IPv6 address without its brackets. */
+/* The host of a URL, an IPv6 address without its brackets. False if it is empty or too long. */
 static bool strip_brackets(const char *host, char *out, size_t len)
 {
 	size_t from = *host == '[' ? 1 : 0, all = strlen(host);
@@ -75,9 +75,9 @@ static bool strip_brackets(const char *host, char *out, size_t len)
 }
 
 /*
- * GET http://host[:port][/path]; without a path, /_mock/ready. The exit status is 0 if the answer
- * is 200, or if it is from a miru-mock that has no /_mock/ready (it listens only once it is ready);
- * else what the answer was, or what is wrong with the URL, has been reported.
+ * GET http://host[:port][/path]; without a path, /_mock/ready. Returns the exit status: 0 if the
+ * answer is 200, or if it is 404 from a miru-mock with --no-control, which listens only once it is
+ * ready. Else the answer, or what is wrong with the URL, is reported.
  */
 static int probe(const char *url)
 {

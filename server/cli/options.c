@@ -1,5 +1,5 @@
 /*
- * options.c - the rows, and reading them from the environment and the command line.
+ * options.c - the table of options; reads them from the environment and the command line.
  */
 #include "cli/options.h"
 
@@ -23,14 +23,14 @@ enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST, OPT_READ 
 
 struct option_row {
 	const char *name;  /* without the dashes; MIRU_MOCK_NAME in the environment */
-	const char *value; /* what --help calls its value; NULL for a flag */
+	const char *value; /* its name in --help; NULL for a flag */
 	enum option_kind kind;
 	size_t offset; /* in struct options */
 	unsigned commands;
 	const char *help;
 	long min, max;            /* OPT_NUMBER */
-	const char *const *words; /* OPT_WORD: a word's place is its value */
-	/* OPT_READ: reads it into its place; and what it must be */
+	const char *const *words; /* OPT_WORD: the value is a word's index */
+	/* OPT_READ: reads a text into the member of struct options; and what that must be */
 	bool (*read)(const char *text, void *member);
 	const char *expected;
 };
@@ -123,7 +123,7 @@ static const struct option_row rows[] = {
 };
 /* clang-format on */
 
-/* What is read into what, and where to say why it cannot be. */
+/* Reads the options of a command; err becomes the reason if that fails. */
 struct option_reader {
 	struct options *options;
 	unsigned command;
@@ -143,7 +143,7 @@ static bool reject(struct option_reader *r, const char *fmt, ...)
 	return false;
 }
 
-/* ---- values: `from` is how the user wrote the option, --port or MIRU_MOCK_PORT --------------- */
+/* ---- values: a label is the option as the user wrote it, --port or MIRU_MOCK_PORT ------------ */
 
 static void *member_of(struct option_reader *r, const struct option_row *opt)
 {
@@ -220,7 +220,7 @@ static bool set_option(struct option_reader *r, const struct option_row *opt, co
 
 /* ---- the environment ------------------------------------------------------------------------- */
 
-/* MIRU_MOCK_PORT_FILE for port-file. */
+/* The name of an option's variable: MIRU_MOCK_PORT_FILE for port-file. */
 static void variable_name(const struct option_row *opt, char *out, size_t outlen)
 {
 	size_t len = (size_t)snprintf(out, outlen, "MIRU_MOCK_%s", opt->name);
@@ -229,7 +229,7 @@ static void variable_name(const struct option_row *opt, char *out, size_t outlen
 		out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
 }
 
-/* A list in the environment is separated by colons, like PATH. */
+/* Set a list: in the environment, colons separate its items, as in PATH. */
 static bool set_list(struct option_reader *r, const struct option_row *opt, const char *label,
 		     const char *value)
 {
@@ -280,7 +280,7 @@ static bool read_environment(struct option_reader *r)
 
 enum { FIRST = 256 /* getopt's number of the first row, beyond every character */ };
 
-/* What getopt is to know: the options of a command. */
+/* Fill getopt's list with the options of a command. */
 static void list_options(struct option list[ARRAY_LEN(rows) + 3], unsigned command)
 {
 	*list++ = (struct option){ "help", no_argument, NULL, 'h' };
@@ -295,7 +295,7 @@ static void list_options(struct option list[ARRAY_LEN(rows) + 3], unsigned comma
 	*list = (struct option){ 0 };
 }
 
-/* The argument in which getopt found an option that is unknown: a long one, or letters. */
+/* The argument in which getopt has found an unknown option: a long one, or letters. */
 static const char *unknown_option(char **argv)
 {
 	for (char **arg = argv + 1; optopt && *arg; arg++)
@@ -304,8 +304,8 @@ static const char *unknown_option(char **argv)
 	return argv[optind - 1];
 }
 
-/* Say why getopt has refused an option: it is unknown, or one with a value that it should not have,
- * or without one (':'). */
+/* Say why getopt has refused an option: it is unknown, or lacks its value (':'), or has one that it
+ * does not take. */
 static bool refuse_option(struct option_reader *r, int c, char **argv)
 {
 	const struct option_row *opt = optopt >= FIRST ? &rows[optopt - FIRST] : NULL;
@@ -324,7 +324,7 @@ static bool set_argument(struct option_reader *r, const struct option_row *opt, 
 	char label[64];
 
 	snprintf(label, sizeof label, "--%s", opt->name);
-	/* The command line replaces the environment's list, it does not add to it. */
+	/* The command line replaces the environment's list. */
 	if (opt->kind == OPT_LIST && r->options->owned) {
 		*(struct option_list *)member_of(r, opt) = (struct option_list){ 0 };
 		free(STEAL(r->options->owned));
@@ -332,7 +332,7 @@ static bool set_argument(struct option_reader *r, const struct option_row *opt, 
 	return set_option(r, opt, label, value ? value : "");
 }
 
-/* What follows the options; `ended`: by --. */
+/* Read the arguments that follow the options, or -- after them. */
 static bool read_operands(struct option_reader *r, bool after_dashes, char **rest)
 {
 	struct options *o = r->options;
@@ -351,8 +351,7 @@ static bool read_operands(struct option_reader *r, bool after_dashes, char **res
 static bool read_arguments(struct option_reader *r, int argc, char **argv)
 {
 	struct option long_options[ARRAY_LEN(rows) + 3];
-	/* What is behind a program's name is its own: the first word that is no option ends ours.
-	 */
+	/* "+": options end at the first argument that is not one. The rest is the program's. */
 	const char *letters = r->command & BEFORE_PROGRAM ? "+:hV" : ":hV";
 	int before, c;
 
@@ -367,7 +366,7 @@ static bool read_arguments(struct option_reader *r, int argc, char **argv)
 		else if (!set_argument(r, &rows[c - FIRST], optarg))
 			return false;
 	}
-	/* A -- that was an option's value has ended nothing. */
+	/* If -- was the last option's value, it is not the end of the options. */
 	return read_operands(r, optind > before && streq(argv[optind - 1], "--"), argv + optind);
 }
 
@@ -397,7 +396,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	ok = read_environment(&r);
 	empty = o->empty;
 	o->empty = false;
-	/* Whoever asks for help gets it, whatever the environment says. */
+	/* --help and --version work even if the environment is wrong. */
 	if (!ok) {
 		char unread[256];
 
@@ -407,7 +406,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	}
 	if (!read_arguments(&r, argc, argv))
 		return false;
-	/* The command line wins, also when it says that there shall be nothing. */
+	/* --empty on the command line also wins over fixtures in the environment. */
 	if (o->empty && o->owned)
 		o->fixtures.count = 0;
 	o->empty |= empty;

@@ -1,5 +1,5 @@
 /*
- * port_file.c - writing and removing a port file, and nothing that is none.
+ * port_file.c - reads, writes and removes a port file, and leaves any other file alone.
  */
 #include "cli/port_file.h"
 
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The port in a file of ours, 0 in an empty one, -1 in any other. */
+/* The port in a port file; 0 if the file is empty, -1 if it is anything else. */
 static long read_port(const char *path)
 {
 	char text[8] = "", end;
@@ -19,7 +19,7 @@ static long read_port(const char *path)
 	struct stat st;
 	FILE *file;
 
-	/* Not a link, a pipe or a device, which opening could change, or wait for. */
+	/* A link, pipe or device is not opened: that could have an effect, or wait. */
 	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return -1;
 	if (st.st_size == 0)
@@ -38,7 +38,7 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return true; /* nothing is there; or writing will say what is wrong */
+		return true; /* there is no file; if the path is wrong, writing will fail */
 	if (read_port(path) < 0) {
 		snprintf(err, errlen,
 			 "--port-file %s: there is something that no server wrote; name another",
@@ -78,7 +78,7 @@ bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
 	if (ok)
 		return true;
 	snprintf(err, errlen, "cannot write %s: %s", path, strerror(errno));
-	if (file) /* else it is not ours */
+	if (file) /* else it may be a file of another process */
 		unlink(temporary);
 	return false;
 }

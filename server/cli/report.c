@@ -1,5 +1,5 @@
 /*
- * report.c - the line.
+ * report.c - prints the line.
  */
 #include "cli/report.h"
 

@@ -1,5 +1,5 @@
 /*
- * serve.c - listen, load, answer, stop; and the command that does nothing else.
+ * serve.c - opens, runs and stops a server; and the serve command.
  */
 #include "cli/serve.h"
 
@@ -22,8 +22,8 @@ bool serve_open(struct serve *s, const struct options *o)
 {
 	char err[ERR_BYTES];
 
-	signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
-	signal(SIGXFSZ, SIG_IGN); /* nor is a file that may not grow: writing it fails */
+	signal(SIGPIPE, SIG_IGN); /* a client that goes away must not end the server */
+	signal(SIGXFSZ, SIG_IGN); /* nor must a file that may not grow: writing to it fails */
 	*s = (struct serve){ .options = o };
 	s->server = server_listen(o->host, (unsigned)o->port, err, sizeof err);
 	if (s->server && (!o->port_file || port_file_clear(o->port_file, err, sizeof err)) &&
@@ -76,8 +76,7 @@ bool serve_ignores_hangup(void)
 
 /* ---- serve ----------------------------------------------------------------------------------- */
 
-/* The signals that it heeds are waited for, by one thread, so every thread must have them blocked.
- */
+/* Block the signals that the main thread waits for: every thread must have them blocked. */
 static sigset_t block_signals(void)
 {
 	sigset_t set;
@@ -85,14 +84,14 @@ static sigset_t block_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	/* Waiting for an ignored signal would take it all the same. */
+	/* sigwait() would return an ignored signal, too. */
 	if (!serve_ignores_hangup())
 		sigaddset(&set, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	return set;
 }
 
-/* Is there a terminal that controls this process? */
+/* Has this process a controlling terminal? */
 static bool has_terminal(void)
 {
 	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -112,18 +111,18 @@ static bool run_until_signal(struct serve *s)
 	if (!serve_run(s))
 		return false;
 	banner(stdout, &s->app, o, server_port(s->server));
-	/* A hangup means to read the fixtures again, unless it is what it once was: the end of the
-	 * terminal, which nobody wants to be outlived. */
+	/* SIGHUP asks to load the fixtures again, unless it came because the terminal was closed:
+	 * then the server ends, too. */
 	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
 	       has_terminal() == had_terminal)
 		if (app_reload(&s->app, &o->fixtures, !o->empty))
 			log_note(s->app.log, "the fixtures have been loaded again");
-	/* From here on a second signal ends the process at once. */
+	/* From here on, a second signal ends the process at once. */
 	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 	return true;
 }
 
-/* As many as are allowed. Not for exec: a program that is run beside us would have them, too. */
+/* Allow as many descriptors as possible. Not for exec: its program would inherit the limit. */
 static void raise_descriptors(void)
 {
 	struct rlimit files;

@@ -1,5 +1,5 @@
 /*
- * server_url.c - hosts in URLs.
+ * server_url.c - writes hosts into URLs.
  */
 #include "cli/server_url.h"
 
