@@ -41,7 +41,7 @@ static bool fail_rule(const struct rule_reader *r, const char *field, const char
 	const char *path =
 	    arena_printf(&r->x->arena, "faults[%zu]%s%s", r->index, *field ? "." : "", field);
 
-	return path && fail_field(r->x, path, "%s: %s", path, what);
+	return path && what && fail_field(r->x, path, "%s: %s", path, what);
 }
 
 static bool has_field(const struct rule_reader *r, const char *field)
@@ -70,10 +70,11 @@ static bool read_rule(const struct rule_reader *r)
 
 	rule->op = operation ? operation_named(r->x->app->operations, operation) : NULL;
 	if (operation && !rule->op)
-		return fail_rule(
-		    r, "operation",
-		    "there is no such operation; /openapi.json lists those there are, as "
-		    "operationId");
+		return fail_rule(r, "operation",
+				 arena_printf(&r->x->arena,
+					      "no such operation '%s'; see the operationIds in "
+					      "/openapi.json",
+					      quote(r->x, operation)));
 	rule->method = copy_text(r, "method");
 	rule->path = copy_text(r, "path");
 	rule->key = copy_text(r, "key");
@@ -99,28 +100,33 @@ static bool check_rule(const struct rule_reader *r)
 {
 	const struct fault *f = &r->set->rules[r->index];
 	const bool head = f->method && streq(f->method, "HEAD");
+	struct arena *a = &r->x->arena;
 
 	if (f->status < 0 && f->delay_ms < 0 && !f->close && !f->body)
-		return fail_rule(r, "", "does nothing; give it status, delay_ms, close or body");
+		return fail_rule(r, "", "one of status, delay_ms, close and body is required");
 	if (f->op && f->op->class != ENDPOINT_API)
-		return fail_rule(r, "operation", "faults are for operations of the API");
+		return fail_rule(r, "operation", "must be an operation of the API");
 	if (f->op && f->method && !streq(f->method, f->op->method) &&
 	    !(head && streq(f->op->method, "GET")))
-		return fail_rule(r, "method", "is not the operation's, so that both never hold");
+		return fail_rule(r, "method",
+				 arena_printf(a, "method %s never matches operation %s (%s)",
+					      f->method, f->op->name, f->op->method));
 	for (size_t i = 0; i < ARRAY_LEN(error_fields); i++) {
 		if (!has_field(r, error_fields[i]))
 			continue;
 		if (f->status < 0)
-			return fail_rule(r, error_fields[i], "is of errors; it needs a status");
+			return fail_rule(r, error_fields[i],
+					 "can be set only together with status");
 		if (f->close == CLOSE_BEFORE)
-			return fail_rule(
-			    r, error_fields[i],
-			    "nobody would see it: the connection is cut before the answer");
+			return fail_rule(r, error_fields[i],
+					 "conflicts with close \"before\": no answer is sent");
 	}
 	if (f->body && f->close)
-		return fail_rule(r, "body", "the answer is cut off already, by close");
+		return fail_rule(r, "body", "conflicts with close: the answer is cut off already");
 	if (f->status >= 0 && !f->code && f->close != CLOSE_BEFORE && !fault_error(f->status))
-		return fail_rule(r, "code", "is missing; this status has none by default");
+		return fail_rule(r, "code",
+				 arena_printf(a, "required: status %d has no default code",
+					      (int)f->status));
 	return true;
 }
 

@@ -60,7 +60,7 @@ static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 	if (problems->failed)
 		return server_error(x, "%.*s", first, text);
 	fail(x, ERR_INVALID_FIXTURES,
-	     "%zu problem%s in the fixtures; nothing has changed. The first: %.*s", problems->count,
+	     "%zu problem%s in the fixtures, nothing has changed; the first: %.*s", problems->count,
 	     problems->count == 1 ? "" : "s", first, text);
 	if (problems->json.text)
 		fail_param_json(x, "problems", arena_strdup(&x->arena, problems->json.text));

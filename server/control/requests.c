@@ -16,8 +16,8 @@ static bool read_operation(struct exchange *x, const struct operation **op)
 	*op = name ? operation_named(x->app->operations, name) : NULL;
 	return !name || *op ||
 	       fail_field(x, "operation",
-			  "operation: there is no '%s'; /openapi.json lists those "
-			  "there are, as operationId",
+			  "operation: no such operation '%s'; see the operationIds in "
+			  "/openapi.json",
 			  quote(x, name));
 }
 
@@ -52,9 +52,10 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 	 * short. */
 	if (w.to->bad && w.to->len < w.to->max / 2)
 		return false;
-	return !w.to->bad || fail(x, ERR_INVALID_REQUEST,
-				  "these requests are too many for one answer; ask for fewer, by "
-				  "since or another parameter");
+	return !w.to->bad ||
+	       fail(x, ERR_INVALID_REQUEST,
+		    "too many requests for one answer; narrow them by since or another "
+		    "parameter");
 }
 
 bool control_get_requests(struct exchange *x)

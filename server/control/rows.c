@@ -59,8 +59,7 @@ static bool set_agent_version(struct exchange *x, struct device_change *change)
 	if (change->to == DEVICE_INACTIVE || change->to == DEVICE_ACTIVATING) {
 		if (given && change->agent_version)
 			return fail_field(x, "agent_version",
-					  "agent_version: a device that is %s has none (expected "
-					  "null)",
+					  "agent_version: must be null while status is %s",
 					  word_text(device_status_words, change->to));
 		change->agent_version = NULL;
 	} else if (change->to == DEVICE_ONLINE && change->from != DEVICE_ONLINE && !given &&

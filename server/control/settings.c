@@ -91,7 +91,7 @@ bool control_advance_clock(struct exchange *x)
 		return false;
 	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->number))
 		return fail_field(x, "seconds",
-				  "seconds: too large; the clock ends with the year 9999");
+				  "seconds: too large: the clock ends with the year 9999");
 	return control_get_clock(x) && op_commit_settings(x, &tx);
 }
 
