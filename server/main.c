@@ -15,19 +15,19 @@ static const struct command {
 	int (*run)(const struct options *);
 	const char *hint; /* for a command without operands: what to give instead */
 } commands[] = {
-	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
-	  "Options of serve, exec and env", serve_command, "fixtures are given with --fixtures" },
-	{ "check", "check FILE...", "check fixtures; every problem on its own line", 0, NULL,
+	{ "serve", "[serve] [OPTIONS]", "start the server; the default command", FOR_SERVE,
+	  "Options of serve, exec and env", serve_command, "give fixtures with --fixtures" },
+	{ "check", "check FILE...", "check fixtures, and print a line for each problem", 0, NULL,
 	  check_command },
-	{ "health", "health [--url URL]", "probe a running server: exit 0 when it is ready",
-	  FOR_HEALTH, "Options of health", health_command, "the server is given with --url" },
-	{ "export", "export --db FILE", "write a database as a fixture to standard output",
-	  FOR_EXPORT, "Options of export", export_command, "the database is given with --db" },
+	{ "health", "health [--url URL]", "probe a server; exit with 0 if it is ready", FOR_HEALTH,
+	  "Options of health", health_command, "give the server with --url" },
+	{ "export", "export --db FILE", "print a database as a document of fixtures", FOR_EXPORT,
+	  "Options of export", export_command, "give the database with --db" },
 	{ "exec", "exec [OPTIONS] -- CMD...",
-	  "run CMD beside a server on a free port; exit as CMD does", FOR_EXEC,
+	  "run CMD with a server on a free port; exit with its status", FOR_EXEC,
 	  "Options of exec with another default", exec_command },
-	{ "env", "env [OPTIONS]", "print the variables that exec sets, for eval in a shell",
-	  FOR_ENV, NULL, env_command, "fixtures are given with --fixtures" },
+	{ "env", "env [OPTIONS]", "print the variables that exec sets, for a shell's eval", FOR_ENV,
+	  NULL, env_command, "give fixtures with --fixtures" },
 };
 
 /* Print the endpoints that are not the API's: each path with its methods. */
@@ -71,7 +71,7 @@ static int help(void)
 	    "\n"
 	    "Each option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
 	    "several fixtures separated by colons, --empty as 1. The command line wins.\n"
-	    "Exit status: 0; 1 when something failed; 2 for bad usage. See man miru-mock.");
+	    "Exit status: 0 on success, 1 on failure, 2 on bad usage. See man miru-mock.");
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -92,8 +92,10 @@ static const struct command *find_command(const char *name)
 static int refuse_operand(const struct command *command, const char *operand)
 {
 	if (find_command(operand))
-		return report(EXIT_USAGE, "'%s' comes first: miru-mock %s ...", operand, operand);
-	return report(EXIT_USAGE, "%s takes no '%s'; %s", command->name, operand, command->hint);
+		return report(EXIT_USAGE, "misplaced command '%s'; put it first: miru-mock %s ...",
+			      operand, operand);
+	return report(EXIT_USAGE, "%s: unexpected argument '%s'; %s", command->name, operand,
+		      command->hint);
 }
 
 int main(int argc, char **argv)
@@ -105,9 +107,7 @@ int main(int argc, char **argv)
 	int status;
 
 	if (!command)
-		return report(EXIT_USAGE,
-			      "unknown command '%s'; miru-mock --help lists those there are",
-			      argv[1]);
+		return report(EXIT_USAGE, "unknown command '%s'; try 'miru-mock --help'", argv[1]);
 	if (!options_read(&o, command->options, argc - named, argv + named, err, sizeof err))
 		status = report(EXIT_USAGE, "%s", err);
 	else if (o.help)

@@ -134,7 +134,7 @@ bool app_load(struct app *app, const struct option_list *files, bool demo)
 
 bool app_reload(struct app *app, const struct option_list *files, bool demo)
 {
-	return use_fixtures(app, files, demo, replace, "everything is as it was");
+	return use_fixtures(app, files, demo, replace, "nothing has changed");
 }
 
 bool app_read_db(struct app *app, char *err, size_t errlen)

@@ -58,10 +58,9 @@ static void print_keys(FILE *out, const struct app *app)
 	const char *comma = "";
 
 	if (app->auth == AUTH_ANY) {
-		fputs(
-		    "keys       any that is not empty, with all scopes; each that the fixtures do "
-		    "not have gets a workspace of its own\n",
-		    out);
+		fputs("keys       any but an empty one, with all scopes; keys that are not in the "
+		      "fixtures have a workspace each\n",
+		      out);
 		return;
 	}
 	fputs("keys       ", out);
@@ -109,7 +108,7 @@ void banner(FILE *out, const struct app *app, const struct options *o, unsigned 
 
 	server_url_add(&url, o->host, port);
 	base = url.bad ? "?" : url.text;
-	fprintf(out, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)%s\n",
+	fprintf(out, "miru-mock %s\nlistening  %s/beta (also /v1, or no prefix)%s\n",
 		PACKAGE_VERSION, base, server_url_is_wildcard(o->host) ? ", on every address" : "");
 	fprintf(out, "versions   %s\n", version_list());
 	db_read(db);

@@ -32,8 +32,8 @@ bool client_env_find(struct client_env *v, const struct app *app, const char *ho
 	if (v->root_url.bad || v->base_url.bad)
 		return false;
 	if (!key)
-		report(0, "there is no API key, so MIRU_API_KEY is not set; add api_keys to the "
-			  "fixtures, or give --auth any");
+		report(0, "no API key: MIRU_API_KEY is not set; add api_keys to the fixtures, or "
+			  "use --auth any");
 	v->vars[0] = (struct pair){ "MIRU_BASE_URL", v->base_url.text };
 	v->vars[1] = (struct pair){ "MIRU_API_KEY", key };
 	v->vars[2] =

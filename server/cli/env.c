@@ -68,8 +68,8 @@ int env_command(const struct options *o)
 	int status = 1;
 
 	if (o->port == 0 && !o->port_file)
-		return report(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
-					  "--port-file FILE, which tells which");
+		return report(EXIT_USAGE, "--port 0 is any free port; give the server and env the "
+					  "same --port-file FILE");
 	if (strlen(o->host) > CLIENT_ENV_HOST_MAX)
 		return report(1, "--host is too long (expected at most %d bytes)",
 			      CLIENT_ENV_HOST_MAX);

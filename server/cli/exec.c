@@ -115,12 +115,12 @@ int exec_command(const struct options *o)
 
 	if (o->operands.count > 0)
 		return report(EXIT_USAGE,
-			      "write -- before '%s': miru-mock exec [OPTIONS] -- CMD...",
+			      "-- is required before '%s': miru-mock exec [OPTIONS] -- CMD...",
 			      o->operands.items[0]);
 	if (!o->program || !o->program[0])
-		return report(EXIT_USAGE,
-			      "exec needs a command behind --: miru-mock exec [OPTIONS] -- "
-			      "CMD...");
+		return report(
+		    EXIT_USAGE,
+		    "exec requires a command after --: miru-mock exec [OPTIONS] -- CMD...");
 	if (serve_open(&serve, o))
 		status = run_with_server(&serve, o);
 	/* If requests were left unanswered, that is reported, but the status is the program's. */

@@ -34,7 +34,7 @@ static int print_database(struct app *app)
 	if (!ok && !ferror(stdout))
 		return report(1, "%s", db_error(db));
 	if (!ok || !flush_text(&text) || fflush(stdout) != 0)
-		return report(1, "standard output cannot be written");
+		return report(1, "cannot write to standard output");
 	return 0;
 }
 
@@ -45,7 +45,7 @@ int export_command(const struct options *o)
 	int status = 1;
 
 	if (!o->db)
-		return report(EXIT_USAGE, "export needs a database: miru-mock export --db FILE");
+		return report(EXIT_USAGE, "export requires a database: miru-mock export --db FILE");
 	if (app_open(&app, o, err, sizeof err) && app_read_db(&app, err, sizeof err))
 		status = print_database(&app);
 	else

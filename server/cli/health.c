@@ -94,8 +94,8 @@ static int probe(const char *url)
 	event_set_log_callback(ignore_message);
 	if (!scheme || !streq(scheme, "http") || !name ||
 	    !strip_brackets(name, host, sizeof host) || port == 0) {
-		exit_status =
-		    report(EXIT_USAGE, "'%s' is no URL such as http://127.0.0.1:8080", url);
+		exit_status = report(EXIT_USAGE,
+				     "url '%s': expected a URL such as http://127.0.0.1:8080", url);
 	} else if (!(result.base = event_base_new()) ||
 		   !send_request(&result, host, port < 0 ? 80 : port,
 				 default_path ? ready_path : path)) {
@@ -104,7 +104,7 @@ static int probe(const char *url)
 		exit_status = report(1, "no answer from %s", url);
 	} else if (result.status != 200 && !(result.status == 404 && result.is_mock &&
 					     (default_path || streq(path, ready_path)))) {
-		exit_status = report(1, "%s answered %d", url, result.status);
+		exit_status = report(1, "%s answered %d (expected 200)", url, result.status);
 	}
 	if (result.base)
 		event_base_free(result.base);

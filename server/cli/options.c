@@ -64,62 +64,64 @@ static bool read_clock(const char *text, void *member)
 	ROW(its_name, its_value, its_kind, member, FOR_SERVERS, __VA_ARGS__)
 
 static const struct option_row rows[] = {
-	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
+	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on; default: 127.0.0.1"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_SERVE | FOR_ENV, .max = 65535,
-	    .help = "port to listen on; 0 takes any free one (8080)"),
+	    .help = "port to listen on, 0 for any free one; default: 8080"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535,
-	    .help = "port to listen on (any free one)"),
+	    .help = "port to listen on; default: 0, any free one"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_HEALTH, .min = 1, .max = 65535,
-	    .help = "port to probe (8080)"),
+	    .help = "port of a server on 127.0.0.1; default: 8080"),
 	OPTION("port-file", "FILE", OPT_TEXT, port_file,
-	       .help = "write the real port to FILE once connections are accepted"),
+	       .help = "write the port to FILE once connections are accepted"),
 	OPTION("fixtures", "FILE", OPT_LIST, fixtures,
-	       .help = "load FILE instead of the demo; may be given again"),
+	       .help = "load FILE in place of the demo; may be repeated"),
 	OPTION("empty", NULL, OPT_FLAG, empty, .help = "start without the demo"),
 	OPTION("db", "FILE", OPT_TEXT, db,
-	       .help = "keep the database in FILE; load fixtures only where it is new (in memory)"),
-	ROW("db", "FILE", OPT_TEXT, db, FOR_EXPORT, .help = "the database, be it in use or not"),
+	       .help = "database file, filled with fixtures if it is new; default: in memory"),
+	ROW("db", "FILE", OPT_TEXT, db, FOR_EXPORT,
+	    .help = "the database; a server may be using it"),
 	OPTION("auth", "MODE", OPT_WORD, auth, .words = auth_words,
-	       .help = "strict: the fixtures' keys; any: every key, with all scopes (strict)"),
+	       .help = "strict: the fixtures' keys; any: every key, all scopes; default: strict"),
 	OPTION("max-workspaces", "N", OPT_NUMBER, max_workspaces, .min = 1, .max = 100000,
-	       .help = "with --auth any, how many keys may have a workspace of their own (1000)"),
+	       .help = "with --auth any, how many keys may have a workspace; default: 1000"),
 	OPTION("version-policy", "MODE", OPT_WORD, version_policy, .words = policy_words,
-	       .help = "strict: supported versions; known: any date of their trains; any: anything, "
-		       "or none (strict)"),
+	       .help = "strict: supported versions; known: any date of one; any: anything; "
+		       "default: strict"),
 	OPTION("transitions", "PACE", OPT_READ, transitions, .read = read_transitions,
 	       .expected = "immediate, manual or seconds",
-	       .help = "how devices progress: immediate, manual, or a step each SECONDS (immediate)"),
+	       .help = "steps of devices: immediate, manual, or seconds each; default: immediate"),
 	OPTION("clock", "TIME", OPT_READ, clock, .read = read_clock,
 	       .expected = "real or a time such as 2026-01-01T00:00:00Z",
-	       .help = "real, or the time at which it stands (real)"),
+	       .help = "freeze the clock at TIME (RFC 3339); default: real time"),
 	OPTION("seed", "N", OPT_NUMBER, seed, .max = LONG_MAX,
-	       .help = "draw ids from a generator, the same each time (random)"),
+	       .help = "generate ids from a seed, for reproducible runs; default: random"),
 	OPTION("stateless", NULL, OPT_FLAG, stateless,
-	       .help = "answer every request from the fixtures as loaded; undo what it changes"),
+	       .help = "answer every request from the fixtures as loaded; undo its changes"),
 	OPTION("strict-release-rule", NULL, OPT_FLAG, strict_release_rule,
-	       .help = "stage only other releases than the device's current one, deploy only that"),
+	       .help = "stage only releases other than the current one, and deploy only that"),
 	OPTION("pipe-only-filters", NULL, OPT_FLAG, pipe_only_filters,
-	       .help = "separate the values of filters by | only, not by commas, too"),
+	       .help = "separate the values of a filter by | only; default: by commas, too"),
 	OPTION("lenient-parent", NULL, OPT_FLAG, lenient_parent,
-	       .help = "let parent_id name a staged or drifted deployment, too, in older versions"),
+	       .help = "in older versions, parent_id may name a staged or drifted deployment"),
 	OPTION("max-page-size", "N", OPT_NUMBER, max_page_size, .min = 1, .max = 10000,
-	       .help = "the greatest limit of a list (100)"),
+	       .help = "the greatest limit of a list; default: 100"),
 	OPTION("max-body", "BYTES", OPT_NUMBER, max_body, .min = 1, .max = 1 << 30,
-	       .help = "the greatest body of a request (1048576)"),
+	       .help = "the greatest size of a request's body; default: 1048576"),
 	OPTION("request-timeout", "SECONDS", OPT_NUMBER, request_timeout, .min = 1, .max = 3600,
-	       .help = "for a request to come as a whole, and for a connection to ask again (30)"),
+	       .help = "time limit for receiving a request, and for an idle connection; "
+		       "default: 30"),
 	OPTION("journal-size", "N", OPT_NUMBER, journal_size, .max = 100000,
-	       .help = "requests that /_mock/requests remembers (1000)"),
+	       .help = "how many requests /_mock/requests remembers; default: 1000"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = WORKERS_MAX,
-	       .help = "threads that answer (the number of cores, at least 2)"),
+	       .help = "threads that answer; default: the number of cores, at least 2"),
 	OPTION("no-control", NULL, OPT_FLAG, no_control,
-	       .help = "serve no control endpoints: nothing is at /_mock/"),
+	       .help = "serve no control endpoints, which are below /_mock/"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
-	    .help = "requests on standard error: text, json or off (text)"),
+	    .help = "log requests to standard error as text or json, or off; default: text"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words,
-	    .help = "requests on standard error: text, json or off (off)"),
+	    .help = "log requests to standard error as text or json, or off; default: off"),
 	ROW("url", "URL", OPT_TEXT, url, FOR_HEALTH,
-	    .help = "server to probe (http://127.0.0.1 and the port)"),
+	    .help = "server to probe; default: http://127.0.0.1 and the port"),
 };
 /* clang-format on */
 
@@ -186,7 +188,7 @@ static bool add_item(struct option_reader *r, struct option_list *list, const ch
 		     const char *value)
 {
 	if (list->count == OPTION_LIST_MAX)
-		return reject(r, "%s: more than %d are given", label, OPTION_LIST_MAX);
+		return reject(r, "%s: at most %d can be given", label, OPTION_LIST_MAX);
 	list->items[list->count++] = value;
 	return true;
 }
@@ -197,7 +199,7 @@ static bool set_option(struct option_reader *r, const struct option_row *opt, co
 	void *member = member_of(r, opt);
 
 	if (opt->kind != OPT_FLAG && !*value)
-		return reject(r, "%s is empty: expected %s", label, opt->value);
+		return reject(r, "%s is empty (expected %s)", label, opt->value);
 	switch (opt->kind) {
 	case OPT_TEXT:
 		*(const char **)member = value;
@@ -312,10 +314,11 @@ static bool refuse_option(struct option_reader *r, int c, char **argv)
 	const char *word = opt ? NULL : unknown_option(argv);
 
 	if (!opt)
-		return reject(r, "unknown option '%s'; %smiru-mock --help lists those there are",
-			      word, word[1] == '-' ? "" : "options have two dashes: ");
+		return reject(r, "unknown option '%s'%s; try 'miru-mock --help'", word,
+			      word[1] == '-' ? "" : " (expected two dashes)");
 	if (c == ':')
-		return reject(r, "--%s needs a value: --%s %s", opt->name, opt->name, opt->value);
+		return reject(r, "--%s requires a value: --%s %s", opt->name, opt->name,
+			      opt->value);
 	return reject(r, "--%s takes no value; write it alone", opt->name);
 }
 

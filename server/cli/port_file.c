@@ -41,8 +41,7 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 		return true; /* there is no file; if the path is wrong, writing will fail */
 	if (read_port(path) < 0) {
 		snprintf(err, errlen,
-			 "--port-file %s: there is something that no server wrote; name another",
-			 path);
+			 "--port-file %s: not a file that a server wrote; choose another", path);
 		return false;
 	}
 	unlink(path);
@@ -55,8 +54,7 @@ bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
 
 	if (found <= 0 || found > UINT16_MAX) {
 		snprintf(err, errlen,
-			 "--port-file %s: no server has written its port there; start one with it",
-			 path);
+			 "--port-file %s: no server has written its port; start one with it", path);
 		return false;
 	}
 	*port = (unsigned)found;
@@ -77,7 +75,7 @@ bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
 	ok = file && fclose(file) == 0 && ok && rename(temporary, path) == 0;
 	if (ok)
 		return true;
-	snprintf(err, errlen, "cannot write %s: %s", path, strerror(errno));
+	snprintf(err, errlen, "--port-file %s: cannot be written: %s", path, strerror(errno));
 	if (file) /* else it may be a file of another process */
 		unlink(temporary);
 	return false;

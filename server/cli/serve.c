@@ -58,7 +58,7 @@ bool serve_stop(struct serve *s)
 	if (s->running && file)
 		port_file_remove(file, server_port(s->server));
 	if (s->server && !server_stop(s->server, GRACE_SECONDS)) {
-		report(1, "stopped with requests unanswered");
+		report(1, "stopped before all requests were answered");
 		clean = false;
 	}
 	if (s->app.log)
@@ -116,7 +116,7 @@ static bool run_until_signal(struct serve *s)
 	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
 	       has_terminal() == had_terminal)
 		if (app_reload(&s->app, &o->fixtures, !o->empty))
-			log_note(s->app.log, "the fixtures have been loaded again");
+			log_note(s->app.log, "fixtures loaded again");
 	/* From here on, a second signal ends the process at once. */
 	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 	return true;
