@@ -11,19 +11,10 @@ enum { URL_MAX = CLIENT_ENV_HOST_MAX + 64 /* bytes */ };
 /* A key that --auth any accepts. */
 static const char any_key[] = "miru_mock_any";
 
-/* The key with the most rights, or NULL. */
-static const char *best_key(const struct app *app)
-{
-	const struct api_key *key = keyring_best(app->workspace->keys);
-
-	if (key)
-		return key->key;
-	return app->auth == AUTH_ANY ? any_key : NULL;
-}
-
 bool client_env_find(struct client_env *v, const struct app *app, const char *host, unsigned port)
 {
-	const char *key = best_key(app);
+	const struct api_key *best = keyring_best(app->workspace->keys);
+	const char *key = best ? best->key : app->auth == AUTH_ANY ? any_key : NULL;
 
 	*v = (struct client_env){ .root_url = BUF_INIT(URL_MAX), .base_url = BUF_INIT(URL_MAX) };
 	server_url_add(&v->root_url, host, port);
@@ -36,8 +27,7 @@ bool client_env_find(struct client_env *v, const struct app *app, const char *ho
 			  "use --auth any");
 	v->vars[0] = (struct pair){ "MIRU_BASE_URL", v->base_url.text };
 	v->vars[1] = (struct pair){ "MIRU_API_KEY", key };
-	v->vars[2] =
-	    (struct pair){ "MIRU_MOCK_URL", v->root_url.text }; /* `health` reads it, too */
+	v->vars[2] = (struct pair){ "MIRU_MOCK_URL", v->root_url.text }; /* of health, too */
 	return true;
 }
 

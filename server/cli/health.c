@@ -56,10 +56,10 @@ static bool send_request(struct result *result, const char *host, int port, cons
 }
 
 /* Drop the library's messages: ours say what is wrong. */
-static void ignore_message(int severity, const char *what)
+static void ignore_message(int severity, const char *message)
 {
 	(void)severity;
-	(void)what;
+	(void)message;
 }
 
 /* The host of a URL, an IPv6 address without its brackets. False if it is empty or too long. */

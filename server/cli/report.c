@@ -8,12 +8,12 @@
 
 int report(int status, const char *fmt, ...)
 {
-	char what[ERR_BYTES];
+	char text[ERR_BYTES];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(what, sizeof what, fmt, args);
+	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	fprintf(stderr, "miru-mock: %s\n", *what ? what : "out of memory");
+	fprintf(stderr, "miru-mock: %s\n", *text ? text : "out of memory");
 	return status;
 }

@@ -35,13 +35,13 @@ struct rule_reader {
 	size_t index;
 };
 
-/* Fail, with a message about a field, or "" for the rule: "faults[2].code: WHAT". */
-static bool fail_rule(const struct rule_reader *r, const char *field, const char *what)
+/* Fail, with a message about a field, or "" for the rule: "faults[2].code: MESSAGE". */
+static bool fail_rule(const struct rule_reader *r, const char *field, const char *message)
 {
 	const char *path =
 	    arena_printf(&r->x->arena, "faults[%zu]%s%s", r->index, *field ? "." : "", field);
 
-	return path && what && fail_field(r->x, path, "%s: %s", path, what);
+	return path && message && fail_field(r->x, path, "%s: %s", path, message);
 }
 
 static bool has_field(const struct rule_reader *r, const char *field)

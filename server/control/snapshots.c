@@ -30,13 +30,14 @@ static bool no_snapshot(struct exchange *x)
 	return false;
 }
 
-static void write_snapshots(struct exchange *x)
+bool control_get_snapshots(struct exchange *x)
 {
 	struct writer w = exchange_writer(x);
 	char taken[TIME_LEN + 1], shown[TIME_LEN + 1];
 
 	writer_open(&w, '{');
 	writer_open(writer_key(&w, "snapshots"), '[');
+	db_read(x->db);
 	for (const struct snapshot *s = x->workspace->snapshots; s; s = s->next) {
 		rfc3339_format(s->taken, taken);
 		rfc3339_shortest(taken, shown);
@@ -45,15 +46,9 @@ static void write_snapshots(struct exchange *x)
 		writer_text(writer_key(&w, "taken_at"), shown);
 		writer_close(&w, '}');
 	}
+	db_read_end(x->db);
 	writer_close(&w, ']');
 	writer_close(&w, '}');
-}
-
-bool control_get_snapshots(struct exchange *x)
-{
-	db_read(x->db);
-	write_snapshots(x);
-	db_read_end(x->db);
 	return true;
 }
 

@@ -133,24 +133,24 @@ bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const 
 	};
 	const struct move *m = lifecycle_move(t, &d->state);
 	struct stmt *s CLEANUP(stmt_endp) = m ? db_query(tx->db, &update) : NULL;
-	struct state to;
+	struct state next;
 
 	if (!s)
 		return false;
-	to = lifecycle_to(m, &d->state);
+	next = lifecycle_to(m, &d->state);
 	stmt_bind(s, 1, d->id);
-	stmt_bind(s, 2, word_text(target_status_words, to.target));
-	stmt_bind(s, 3, word_text(activity_status_words, to.activity));
-	stmt_bind(s, 4, word_text(error_status_words, to.error));
+	stmt_bind(s, 2, word_text(target_status_words, next.target));
+	stmt_bind(s, 3, word_text(activity_status_words, next.activity));
+	stmt_bind(s, 4, word_text(error_status_words, next.error));
 	stmt_bind(s, 5, when);
 	/* A time is that at which the activity was reached, so it stays if the activity does. */
 	for (int i = 0; i < (int)ARRAY_LEN(stamps); i++) {
-		bool stamped =
-		    m->stamped && streq(m->stamped, stamps[i]) && to.activity != d->state.activity;
+		bool stamped = m->stamped && streq(m->stamped, stamps[i]) &&
+			       next.activity != d->state.activity;
 
 		stmt_bind(s, 6 + i, stamped ? when : NULL);
 	}
-	d->state = to;
+	d->state = next;
 	d->updated_at = when;
 	d->waiting_since = NULL;
 	return stmt_step(s) == STEP_DONE;
