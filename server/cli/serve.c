@@ -140,6 +140,5 @@ int serve_command(const struct options *o)
 
 	raise_descriptors();
 	ok = serve_open(&serve, o) && run_until_signal(&serve);
-
 	return serve_stop(&serve) && ok ? 0 : 1;
 }

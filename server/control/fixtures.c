@@ -57,6 +57,10 @@ static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 	const char *text = problems->text.text ? problems->text.text : "";
 	int first = (int)strcspn(text, "\n");
 
+	/* The lists have maxima. If a short one is incomplete, memory is short. */
+	if ((problems->text.bad && problems->text.len < PROBLEMS_BYTES / 2) ||
+	    (problems->json.bad && problems->json.len < PROBLEMS_LISTED_BYTES / 2))
+		return false;
 	if (problems->failed)
 		return server_error(x, "%.*s", first, text);
 	fail(x, ERR_INVALID_FIXTURES,

@@ -64,8 +64,8 @@ struct bytes {
 
 /* A request and its answer. */
 struct journal_record {
-	unsigned generation;        /* of the journal, when the request came */
-	int64_t time, micros;       /* of the answer, by the workspace's clock; that it took */
+	unsigned generation;  /* of the journal, when the request came */
+	int64_t time, micros; /* when it was answered, by the workspace's clock; the duration */
 	const struct operation *op; /* an operation with a name, or NULL */
 	const char *version;        /* or NULL */
 	int status;                 /* 0: no answer was sent */

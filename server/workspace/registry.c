@@ -179,9 +179,8 @@ static bool tenant_load(struct tenant *t, char *err, size_t errlen)
 	struct checkpoint baseline = workspace_baseline(w);
 
 	w->store = store_open_image(t->image ? t->image : baseline.rows, err, errlen);
-	if (!t->image)
-		w->idgen =
-		    baseline.idgen; /* the fixtures may have been replaced since it was added */
+	if (!t->image) /* the fixtures may have been replaced since it was added */
+		w->idgen = baseline.idgen;
 	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;

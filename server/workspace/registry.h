@@ -22,8 +22,8 @@ size_t registry_max(const struct registry *r);
 
 /*
  * Get the workspace of a key that the fixtures do not have; it stays until registry_release(). If
- * the key has none, one is added. If there is no room, one that is as new is removed; if none is,
- * the result is ACQUIRED_TOO_MANY.
+ * the key has none, one is added; to make room for it, one that is as new is removed. *w is set if
+ * the result is ACQUIRED.
  */
 enum acquired { ACQUIRED, ACQUIRED_TOO_MANY, ACQUIRED_NO_MEMORY };
 enum acquired registry_acquire(struct registry *r, const char *key, struct workspace **w);

@@ -62,9 +62,9 @@ void workspace_close(struct workspace *w);
 bool workspace_load(struct workspace *w, const struct sql *sql, const struct sources *sources,
 		    struct problems *problems) MUST_CHECK;
 /*
- * Give a workspace without a database the one in a file, with what that holds. If the file is new,
- * it gets what `fixtures`, a workspace that was filled, holds; that is the baseline in both cases.
- * False, with a line in err, on failure.
+ * Give a workspace without a database the one in a file; if that is new, with the rows and keys of
+ * `fixtures`, a workspace that was filled. `fixtures` is the baseline in both cases. False, with a
+ * line in err, on failure.
  */
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
 			 char *err, size_t errlen) MUST_CHECK;
