@@ -1,5 +1,5 @@
 /*
- * main.c - the commands there are: their table, help, version. What each does is elsewhere.
+ * main.c - the table of commands; --help and --version. The commands themselves are in cli/.
  */
 #include <stdio.h>
 
@@ -11,38 +11,38 @@
 static const struct command {
 	const char *name, *usage, *summary;
 	unsigned options;
-	const char *heading; /* of those that no command before it has; NULL: there are none */
+	const char *heading; /* of options that no earlier command has; NULL: it has none */
 	int (*run)(const struct options *);
-	const char *instead; /* takes no operands: what to give instead */
+	const char *hint; /* for a command without operands: what to give instead */
 } commands[] = {
-	{ "serve", "[serve] [OPTIONS]", "start the server (the default command)", FOR_SERVE,
-	  "Options of serve, exec and env", serve_command, "fixtures are given with --fixtures" },
-	{ "check", "check FILE...", "check fixtures; every problem on its own line", 0, NULL,
+	{ "serve", "[serve] [OPTIONS]", "start the server; the default command", FOR_SERVE,
+	  "Options of serve, exec and env", serve_command, "give fixtures with --fixtures" },
+	{ "check", "check FILE...", "check fixtures, and print a line for each problem", 0, NULL,
 	  check_command },
-	{ "health", "health [--url URL]", "probe a running server: exit 0 when it is ready",
-	  FOR_HEALTH, "Options of health", health_command, "the server is given with --url" },
-	{ "export", "export --db FILE", "write a database as a fixture to standard output",
-	  FOR_EXPORT, "Options of export", export_command, "the database is given with --db" },
+	{ "health", "health [--url URL]", "probe a server; exit with 0 if it is ready", FOR_HEALTH,
+	  "Options of health", health_command, "give the server with --url" },
+	{ "export", "export --db FILE", "print a database as a document of fixtures", FOR_EXPORT,
+	  "Options of export", export_command, "give the database with --db" },
 	{ "exec", "exec [OPTIONS] -- CMD...",
-	  "run CMD beside a server on a free port; exit as CMD does", FOR_EXEC,
+	  "run CMD with a server on a free port; exit with its status", FOR_EXEC,
 	  "Options of exec with another default", exec_command },
-	{ "env", "env [OPTIONS]", "print the variables that exec sets, for eval in a shell",
-	  FOR_ENV, NULL, env_command, "fixtures are given with --fixtures" },
+	{ "env", "env [OPTIONS]", "print the variables that exec sets, for a shell's eval", FOR_ENV,
+	  NULL, env_command, "give fixtures with --fixtures" },
 };
 
-/* Those that are not the API's, each path with its methods. */
+/* Print the endpoints that are not the API's: each path with its methods. */
 static void endpoints_help(void)
 {
 	puts("\nEndpoints beside the API's");
 	for (size_t i = 0; i < operations.count; i++) {
 		const struct operation *op = &operations.rows[i];
-		bool again = i > 0 && streq(op->path, op[-1].path);
-		bool more = i + 1 < operations.count && streq(op->path, op[1].path);
+		bool same_as_last = i > 0 && streq(op->path, op[-1].path);
+		bool same_as_next = i + 1 < operations.count && streq(op->path, op[1].path);
 
 		if (op->class == ENDPOINT_API)
 			continue;
-		printf("%s%s", again ? ", " : "  ", op->method);
-		if (!more)
+		printf("%s%s", same_as_last ? ", " : "  ", op->method);
+		if (!same_as_next)
 			printf(" %s\n", op->path);
 	}
 }
@@ -71,7 +71,7 @@ static int help(void)
 	    "\n"
 	    "Each option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
 	    "several fixtures separated by colons, --empty as 1. The command line wins.\n"
-	    "Exit status: 0; 1 when something failed; 2 for bad usage. See man miru-mock.");
+	    "Exit status: 0 on success, 1 on failure, 2 on bad usage. See man miru-mock.");
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -81,7 +81,7 @@ static int version(void)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-static const struct command *command_named(const char *name)
+static const struct command *find_command(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (streq(name, commands[i].name))
@@ -89,40 +89,33 @@ static const struct command *command_named(const char *name)
 	return NULL;
 }
 
-static int misplaced(const struct command *command, const char *operand)
+static int refuse_operand(const struct command *command, const char *operand)
 {
-	if (command_named(operand))
-		fprintf(stderr, "miru-mock: '%s' comes first: miru-mock %s ...\n", operand,
-			operand);
-	else
-		fprintf(stderr, "miru-mock: %s takes no '%s'; %s\n", command->name, operand,
-			command->instead);
-	return EXIT_USAGE;
+	if (find_command(operand))
+		return report(EXIT_USAGE, "misplaced command '%s'; put it first: miru-mock %s ...",
+			      operand, operand);
+	return report(EXIT_USAGE, "%s: unexpected argument '%s'; %s", command->name, operand,
+		      command->hint);
 }
 
 int main(int argc, char **argv)
 {
 	bool named = argc > 1 && argv[1][0] != '-';
-	const struct command *command = named ? command_named(argv[1]) : &commands[0];
+	const struct command *command = named ? find_command(argv[1]) : &commands[0];
 	struct options o;
 	char err[ERR_BYTES];
 	int status;
 
-	if (!command) {
-		fprintf(stderr,
-			"miru-mock: unknown command '%s'; miru-mock --help lists those there "
-			"are\n",
-			argv[1]);
-		return EXIT_USAGE;
-	}
+	if (!command)
+		return report(EXIT_USAGE, "unknown command '%s'; try 'miru-mock --help'", argv[1]);
 	if (!options_read(&o, command->options, argc - named, argv + named, err, sizeof err))
-		status = report(EXIT_USAGE, err);
+		status = report(EXIT_USAGE, "%s", err);
 	else if (o.help)
 		status = help();
 	else if (o.version)
 		status = version();
-	else if (command->instead && o.operands.count > 0)
-		status = misplaced(command, o.operands.items[0]);
+	else if (command->hint && o.operands.count > 0)
+		status = refuse_operand(command, o.operands.items[0]);
 	else
 		status = command->run(&o);
 	options_free(&o);

@@ -15,12 +15,7 @@
 #include "api/releases.h"
 #include "api/write.h"
 #include "base/util.h"
-#include "control/faults.h"
-#include "control/fixtures.h"
-#include "control/requests.h"
-#include "control/rows.h"
-#include "control/settings.h"
-#include "control/snapshots.h"
+#include "control/control.h"
 #include "model/progression.h"
 #include "workspace/fault.h"
 

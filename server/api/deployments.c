@@ -224,12 +224,13 @@ static bool find_movable(struct exchange *x, struct tx *tx, enum trigger t, enum
 
 	if (!deployments_find(x, tx, d))
 		return false;
-	if (lifecycle_move(t, &(*d)->is))
+	if (lifecycle_move(t, &(*d)->state))
 		return true;
 	activity = word_in(activity_status_words,
-			   word_text(activity_status_words, (*d)->is.activity), x->version);
-	failing =
-	    (*d)->is.error == ERROR_NONE ? NULL : word_text(error_status_words, (*d)->is.error);
+			   word_text(activity_status_words, (*d)->state.activity), x->version);
+	failing = (*d)->state.error == ERROR_NONE
+		      ? NULL
+		      : word_text(error_status_words, (*d)->state.error);
 	fail(x, error, "deployment '%s' is %s%s%s: only one that is %s can be %s", (*d)->id,
 	     activity, failing ? ", and " : "", failing ? failing : "",
 	     lifecycle_activities(t, activities, sizeof activities),

@@ -41,7 +41,7 @@ static const int64_t token_micros = INT64_C(5) * 60 * 1000000;
 /* Answer with a token of that beginning, which is valid for five minutes, and commit. */
 static bool answer_token(struct exchange *x, struct tx *tx, const char *prefix)
 {
-	const char *token = idgen_new(&tx->workspace->ident, &x->arena, prefix);
+	const char *token = idgen_new(&tx->workspace->idgen, &x->arena, prefix);
 	char expires[TIME_LEN + 1];
 	int64_t now = 0;
 

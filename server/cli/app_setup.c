@@ -1,5 +1,5 @@
 /*
- * app_setup.c - an app from options. Knows nothing of sockets.
+ * app_setup.c - opens the app, reads the files of fixtures, and loads them.
  */
 #include "cli/app_setup.h"
 
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/embed.h"
+#include "cli/report.h"
 #include "fixture/load.h"
 #include "operations.h"
 #include "workspace/registry.h"
@@ -34,18 +35,15 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 		.pipe_only_filters = o->pipe_only_filters,
 		.lenient_parent = o->lenient_parent,
 	};
+	err[0] = '\0';
 	arena_init(&app->arena, NULL, 0);
 	app->workspace = calloc(1, sizeof *app->workspace);
-	if (!store_setup() || !app->workspace || !sql_compose(&app->sql, &app->arena)) {
-		snprintf(err, errlen, "out of memory");
+	if (!store_setup() || !app->workspace || !sql_compose(&app->sql, &app->arena))
 		return false;
-	}
 	app->workspaces =
 	    registry_new(app->workspace, &app->workspace_options, (size_t)o->max_workspaces);
-	if (!app->workspaces) {
-		snprintf(err, errlen, "out of memory");
+	if (!app->workspaces)
 		return false;
-	}
 	if (!app->db)
 		return workspace_open(app->workspace, &app->workspace_options, err, errlen);
 	workspace_init(app->workspace, &app->workspace_options);
@@ -63,89 +61,83 @@ void app_close(struct app *app)
 
 /* ---- fixtures -------------------------------------------------------------------------------- */
 
-/* What a server has loaded, or loads again. */
-struct fixtures {
-	struct source items[OPTION_LIST_MAX];
-	struct sources sources; /* these */
-};
-
-/* The demo where there are no files, and it is wanted. False, with problems, where one cannot be
- * read; free_fixtures in both cases. */
-static bool read_fixtures(struct fixtures *f, const struct option_list *files, bool demo,
-			  struct problems *problems)
+/* The fixtures are loaded into a workspace of their own even if the file has rows: a reset goes
+ * back to them. */
+static bool fill_file(struct app *app, const struct sources *sources, struct problems *problems)
 {
+	struct workspace loaded;
+	char err[ERR_BYTES] = "";
+	bool ok = workspace_open(&loaded, &app->workspace_options, err, sizeof err) &&
+		  workspace_load(&loaded, &app->sql, sources, problems) &&
+		  workspace_open_file(app->workspace, app->db, &loaded, err, sizeof err);
+
+	if (!ok && problems->count == 0)
+		report(1, "%s", err);
+	workspace_close(&loaded);
+	return ok;
+}
+
+static bool fill(struct app *app, const struct sources *sources, struct problems *problems)
+{
+	struct workspace *w = app->workspace;
+
+	if (!(app->db ? fill_file(app, sources, problems)
+		      : workspace_load(w, &app->sql, sources, problems)))
+		return false;
+	/* The workspaces of other keys are copies of this one before its first change. */
+	if (app->auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
+		return true;
+	report_no_memory();
+	return false;
+}
+
+static bool replace(struct app *app, const struct sources *sources, struct problems *problems)
+{
+	struct workspace *w = app->workspace;
+
+	return workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options, &app->sql,
+					  sources, problems);
+}
+
+/* Read the files, or take the demo, and call `use` with them. If there are problems, report them
+ * and the outcome. */
+static bool use_fixtures(struct app *app, const struct option_list *files, bool demo,
+			 bool (*use)(struct app *, const struct sources *, struct problems *),
+			 const char *outcome)
+{
+	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
+	struct source items[OPTION_LIST_MAX];
 	size_t n = 0;
 	bool ok = true;
 
 	if (files->count == 0 && demo)
-		f->items[n++] = (struct source){ "demo", demo_json, demo_json_len };
+		items[n++] = (struct source){ "demo", demo_json, demo_json_len };
 	for (size_t i = 0; i < files->count; i++)
-		ok &= source_read(&f->items[n++], files->items[i], problems);
-	f->sources = (struct sources){ f->items, n };
+		ok &= source_read(&items[n++], files->items[i], &problems);
+	ok = ok && use(app, &(struct sources){ items, n }, &problems) && problems.count == 0;
+	for (size_t i = 0; i < n; i++)
+		if (items[i].text != demo_json)
+			source_free(&items[i]);
+	if (problems.text.text)
+		fputs(problems.text.text, stderr);
+	if (problems.count > 0)
+		report(1, "%zu problem%s in the fixtures; %s", problems.count,
+		       problems.count == 1 ? "" : "s", outcome);
+	malloc_trim(0); /* the memory that loading took is not needed again */
 	return ok;
-}
-
-static void free_fixtures(struct fixtures *f)
-{
-	for (size_t i = 0; i < f->sources.count; i++)
-		if (f->items[i].text != demo_json)
-			source_free(&f->items[i]);
-}
-
-/* They are loaded beside the file even if that has rows: a reset goes back to them. */
-static bool load_into_file(struct app *app, const struct fixtures *f, struct problems *problems)
-{
-	struct workspace beside;
-	char err[ERR_BYTES];
-	bool ok = workspace_open(&beside, &app->workspace_options, err, sizeof err);
-
-	if (!ok)
-		problem(problems, "fixtures", NULL, "%s", err);
-	ok = ok && workspace_load(&beside, &app->sql, &f->sources, problems);
-	if (ok && !workspace_open_file(app->workspace, app->db, &beside, err, sizeof err)) {
-		fprintf(stderr, "miru-mock: %s\n", err);
-		ok = false;
-	}
-	workspace_close(&beside);
-	return ok;
-}
-
-static bool load(struct app *app, const struct fixtures *f, struct problems *problems)
-{
-	struct workspace *w = app->workspace;
-
-	if (!(app->db ? load_into_file(app, f, problems)
-		      : workspace_load(w, &app->sql, &f->sources, problems)))
-		return false;
-	/* Those of keys are copies of what there was before the first change. */
-	if (app->auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
-		return true;
-	problem(problems, "fixtures", NULL, "out of memory");
-	return false;
-}
-
-static bool no_problem(const struct problems *problems, const char *outcome)
-{
-	if (problems->count > 0)
-		fprintf(stderr, "%smiru-mock: %zu problem%s in the fixtures; %s\n",
-			problems->text.text ? problems->text.text : "", problems->count,
-			problems->count == 1 ? "" : "s", outcome);
-	malloc_trim(0); /* what loading took is not needed again */
-	return problems->count == 0;
 }
 
 bool app_load(struct app *app, const struct option_list *files, bool demo)
 {
-	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	struct fixtures fixtures;
-	bool ok =
-	    read_fixtures(&fixtures, files, demo, &problems) && load(app, &fixtures, &problems);
-
-	free_fixtures(&fixtures);
-	return no_problem(&problems, "nothing was loaded") && ok;
+	return use_fixtures(app, files, demo, fill, "nothing was loaded");
 }
 
-bool app_look(struct app *app, char *err, size_t errlen)
+bool app_reload(struct app *app, const struct option_list *files, bool demo)
+{
+	return use_fixtures(app, files, demo, replace, "nothing has changed");
+}
+
+bool app_read_db(struct app *app, char *err, size_t errlen)
 {
 	struct workspace *w = app->workspace;
 	struct db *db;
@@ -161,17 +153,4 @@ bool app_look(struct app *app, char *err, size_t errlen)
 		snprintf(err, errlen, "%s: %s", app->db, db_error(db));
 	db_read_end(db);
 	return ok;
-}
-
-bool app_reload(struct app *app, const struct option_list *files, bool demo)
-{
-	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	struct fixtures fixtures;
-	struct workspace *w = app->workspace;
-	bool ok = read_fixtures(&fixtures, files, demo, &problems) &&
-		  workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options,
-					     &app->sql, &fixtures.sources, &problems);
-
-	free_fixtures(&fixtures);
-	return no_problem(&problems, "everything is as it was") && ok;
 }

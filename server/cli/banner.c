@@ -1,5 +1,5 @@
 /*
- * banner.c - the start-up text.
+ * banner.c - the lines of the start-up text.
  */
 #include "cli/banner.h"
 
@@ -7,39 +7,39 @@
 #include "config.h"
 #include "store/fetch.h"
 
-/* Keys of this project's own are printed whole; any other may be somebody's secret. */
+/* Is it a key of this project? Any other may be a secret, and is not printed. */
 static bool is_public(const struct api_key *key)
 {
 	return starts_with(key->key, "miru_mock_");
 }
 
-/* A text of the user's, without what a terminal would obey. */
-static void print_shown(FILE *to, const char *text)
+/* Print a text from outside, with its control characters escaped: a terminal would obey them. */
+static void print_escaped(FILE *out, const char *text)
 {
-	struct buf shown CLEANUP(buf_free) = BUF_INIT(4096);
+	struct buf escaped CLEANUP(buf_free) = BUF_INIT(4096);
 
-	buf_add_control(&shown, text);
-	fputs(shown.bad || !shown.text ? "?" : shown.text, to);
+	buf_add_control(&escaped, text);
+	fputs(escaped.bad || !escaped.text ? "?" : escaped.text, out);
 }
 
-/* "fixtures   demo: 12 devices, 20 deployments": where from, and what there is, without the keys.
+/* "fixtures   demo: 12 devices, 20 deployments": the source, and the rows, without keys.
  */
-static void print_fixtures(FILE *to, const struct options *o, struct db *db)
+static void print_fixtures(FILE *out, const struct options *o, struct db *db)
 {
 	const char *comma = "";
 
 	if (o->db) {
-		/* Whether it was new, and had the fixtures loaded, or not. */
-		fputs("database   ", to);
-		print_shown(to, o->db);
-		fputs(": ", to);
+		/* Whether it had rows, or was new and has got the fixtures'. */
+		fputs("database   ", out);
+		print_escaped(out, o->db);
+		fputs(": ", out);
 	} else {
-		fputs("fixtures   ", to);
+		fputs("fixtures   ", out);
 		for (size_t i = 0; i < o->fixtures.count; i++) {
-			fputs(i ? " " : "", to);
-			print_shown(to, o->fixtures.items[i]);
+			fputs(i ? " " : "", out);
+			print_escaped(out, o->fixtures.items[i]);
 		}
-		fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", to);
+		fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", out);
 	}
 	for (size_t i = 0; i < R_COUNT; i++) {
 		const struct resource *r = &resources[i];
@@ -47,35 +47,34 @@ static void print_fixtures(FILE *to, const struct options *o, struct db *db)
 
 		if (!r->array || i == R_API_KEY || !fetch_count(db, r, &n) || n == 0)
 			continue;
-		fprintf(to, "%s%lld %s", comma, (long long)n, n == 1 ? r->called : r->array);
+		fprintf(out, "%s%lld %s", comma, (long long)n, n == 1 ? r->called : r->array);
 		comma = ", ";
 	}
-	fprintf(to, "%s\n", *comma ? "" : "nothing");
+	fprintf(out, "%s\n", *comma ? "" : "nothing");
 }
 
-static void print_keys(FILE *to, const struct app *app)
+static void print_keys(FILE *out, const struct app *app)
 {
 	const char *comma = "";
 
 	if (app->auth == AUTH_ANY) {
-		fputs(
-		    "keys       any that is not empty, with all scopes; each that the fixtures do "
-		    "not have gets a workspace of its own\n",
-		    to);
+		fputs("keys       any but an empty one, with all scopes; keys that are not in the "
+		      "fixtures have a workspace each\n",
+		      out);
 		return;
 	}
-	fputs("keys       ", to);
+	fputs("keys       ", out);
 	for (const struct api_key *key = app->workspace->keys->first; key; key = key->next) {
-		fputs(comma, to);
-		print_shown(to, is_public(key) ? key->key : key->name);
+		fputs(comma, out);
+		print_escaped(out, is_public(key) ? key->key : key->name);
 		comma = ", ";
 	}
-	fprintf(to, "%s\n",
+	fprintf(out, "%s\n",
 		*comma ? "" : "none: every request will be refused; add api_keys to the fixtures");
 }
 
-/* A line that works when pasted: some deployment that there is, and a key that may read it. */
-static void print_curl(FILE *to, const struct app *app, struct db *db, const char *base)
+/* A command that works when pasted: it reads a deployment with a key that may do so. */
+static void print_example(FILE *out, const struct app *app, struct db *db, const char *base)
 {
 	static const struct query first = { "SELECT id FROM deployments LIMIT 1", QUERY_ONCE };
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &first);
@@ -90,18 +89,18 @@ static void print_curl(FILE *to, const struct app *app, struct db *db, const cha
 			key = k->key;
 	}
 	if (!s || stmt_step(s) != STEP_ROW || !readable) {
-		fprintf(to, "try        curl %s%s\n", base,
+		fprintf(out, "try        curl %s%s\n", base,
 			app->no_control ? "/openapi.json" : "/_mock/ready");
 		return;
 	}
-	/* A key of the user's own is not printed; the SDK reads it from the same variable. */
-	fprintf(to,
+	/* In place of a key that is not printed, the variable from which the SDK reads it. */
+	fprintf(out,
 		"try        curl -H \"X-API-Key: %s\" -H 'Miru-Version: %s' "
 		"'%s/beta/deployments/%s?expand=device'\n",
 		key ? key : "$MIRU_API_KEY", version_name(V_OLDEST), base, stmt_text(s, 0));
 }
 
-void banner(FILE *to, const struct app *app, const struct options *o, unsigned port)
+void banner(FILE *out, const struct app *app, const struct options *o, unsigned port)
 {
 	struct db *db = store_db(app->workspace->store);
 	struct buf url CLEANUP(buf_free) = BUF_INIT(8192);
@@ -109,13 +108,13 @@ void banner(FILE *to, const struct app *app, const struct options *o, unsigned p
 
 	server_url_add(&url, o->host, port);
 	base = url.bad ? "?" : url.text;
-	fprintf(to, "miru-mock %s\nlistening  %s/beta (and /v1, and without a prefix)%s\n",
-		PACKAGE_VERSION, base, server_url_is_every(o->host) ? ", on every address" : "");
-	fprintf(to, "versions   %s\n", version_list());
+	fprintf(out, "miru-mock %s\nlistening  %s/beta (also /v1, or no prefix)%s\n",
+		PACKAGE_VERSION, base, server_url_is_wildcard(o->host) ? ", on every address" : "");
+	fprintf(out, "versions   %s\n", version_list());
 	db_read(db);
-	print_fixtures(to, o, db);
-	print_keys(to, app);
-	print_curl(to, app, db, base);
+	print_fixtures(out, o, db);
+	print_keys(out, app);
+	print_example(out, app, db, base);
 	db_read_end(db);
-	fflush(to);
+	fflush(out);
 }

@@ -1,5 +1,5 @@
 /*
- * banner.h - what the server says when it has started: where it is, what it holds, how to ask it.
+ * banner.h - prints the start-up text: where the server listens, what it holds, how to ask it.
  */
 #ifndef CLI_BANNER_H
 #define CLI_BANNER_H
@@ -9,6 +9,6 @@
 #include "cli/options.h"
 #include "http/app.h"
 
-void banner(FILE *to, const struct app *app, const struct options *o, unsigned port);
+void banner(FILE *out, const struct app *app, const struct options *o, unsigned port);
 
 #endif

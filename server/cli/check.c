@@ -1,5 +1,5 @@
 /*
- * check.c - the check command: fixtures are loaded as the server would load them, and thrown away.
+ * check.c - the check command: loads fixtures as the server would, and reports their problems.
  */
 #include "cli/app_setup.h"
 #include "cli/commands.h"
@@ -11,13 +11,13 @@ int check_command(const struct options *o)
 	int status = 1;
 
 	if (o->operands.count == 0)
-		return report(EXIT_USAGE, "check needs a file: miru-mock check FILE...");
+		return report(EXIT_USAGE, "check requires a file: miru-mock check FILE...");
 	if (!app_open(&app, o, err, sizeof err)) {
-		report(1, err);
+		report(1, "%s", err);
 	} else if (app_load(&app, &o->operands, false)) {
 		for (size_t i = 0; i < o->operands.count; i++)
 			printf("%s: ok\n", o->operands.items[i]);
-		status = fflush(stdout) == 0 ? 0 : 1;
+		status = fflush(stdout) == 0 ? 0 : report(1, "cannot write to standard output");
 	}
 	app_close(&app);
 	return status;

@@ -1,51 +1,38 @@
 /*
- * client_env.c - their names, and their values.
+ * client_env.c - the names and values of the variables.
  */
 #include "cli/client_env.h"
 
 #include "cli/commands.h"
 #include "cli/server_url.h"
 
-/* Of any key that --auth any takes. */
+enum { URL_MAX = CLIENT_ENV_HOST_MAX + 64 /* bytes */ };
+
+/* A key that --auth any accepts. */
 static const char any_key[] = "miru_mock_any";
 
-/* The key with the most rights, or NULL. */
-static const char *best_key(const struct app *app)
+bool client_env_find(struct client_env *v, const struct app *app, const char *host, unsigned port)
 {
-	const struct api_key *key = keyring_best(app->workspace->keys);
+	const struct api_key *best = keyring_best(app->workspace->keys);
+	const char *key = best ? best->key : app->auth == AUTH_ANY ? any_key : NULL;
 
-	if (key)
-		return key->key;
-	return app->auth == AUTH_ANY ? any_key : NULL;
-}
-
-bool variables_find(struct variables *v, const struct app *app, const char *host, unsigned port,
-		    char *err, size_t errlen)
-{
-	const char *key = best_key(app);
-
-	*v = (struct variables){ .root = BUF_INIT(8192), .base = BUF_INIT(8192) };
-	server_url_add(&v->root, host, port);
-	if (!v->root.bad)
-		buf_printf(&v->base, "%s/beta", v->root.text);
-	if (v->root.bad || v->base.bad) {
-		snprintf(err, errlen, "out of memory, or a host that is too long");
+	*v = (struct client_env){ .root_url = BUF_INIT(URL_MAX), .base_url = BUF_INIT(URL_MAX) };
+	server_url_add(&v->root_url, host, port);
+	if (!v->root_url.bad)
+		buf_printf(&v->base_url, "%s/beta", v->root_url.text);
+	if (v->root_url.bad || v->base_url.bad)
 		return false;
-	}
 	if (!key)
-		report(0, "there is no API key, so MIRU_API_KEY is not set; add api_keys to the "
-			  "fixtures, or give --auth any");
-	v->list[0].name = "MIRU_BASE_URL";
-	v->list[0].value = v->base.text;
-	v->list[1].name = "MIRU_API_KEY";
-	v->list[1].value = key;
-	v->list[2].name = "MIRU_MOCK_URL"; /* which `health` reads, too */
-	v->list[2].value = v->root.text;
+		report(0, "no API key: MIRU_API_KEY is not set; add api_keys to the fixtures, or "
+			  "use --auth any");
+	v->vars[0] = (struct pair){ "MIRU_BASE_URL", v->base_url.text };
+	v->vars[1] = (struct pair){ "MIRU_API_KEY", key };
+	v->vars[2] = (struct pair){ "MIRU_MOCK_URL", v->root_url.text }; /* of health, too */
 	return true;
 }
 
-void variables_free(struct variables *v)
+void client_env_free(struct client_env *v)
 {
-	buf_free(&v->root);
-	buf_free(&v->base);
+	buf_free(&v->root_url);
+	buf_free(&v->base_url);
 }

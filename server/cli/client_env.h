@@ -1,29 +1,29 @@
 /*
- * client_env.h - the environment variables that tell a client where a server is and which key it
- * takes. Knows nothing of whoever they are for.
+ * client_env.h - the environment variables that tell a client where a server is, and which key it
+ * accepts.
  */
 #ifndef CLI_CLIENT_ENV_H
 #define CLI_CLIENT_ENV_H
 
 #include "http/app.h"
 
-enum { VARIABLES = 3 };
+enum {
+	CLIENT_ENV_COUNT = 3,
+	CLIENT_ENV_HOST_MAX = 4096, /* bytes */
+};
 
-struct variables {
-	struct {
-		const char *name;
-		const char *value; /* NULL: it shall not be set */
-	} list[VARIABLES];
-	struct buf root, base; /* of which two values are */
+struct client_env {
+	struct pair vars[CLIENT_ENV_COUNT]; /* a value that is NULL: not to be set */
+	struct buf root_url, base_url;      /* two of the values */
 };
 
 /*
- * Those of a server with this app, which listens on host and port. A key is borrowed from the app.
- * Says on standard error when there is no key. False, with a line in err, when memory is short;
- * variables_free them in both cases.
+ * The variables for a server with this app, which listens on a host, of at most CLIENT_ENV_HOST_MAX
+ * bytes, and a port. The key is borrowed from the app; if there is none, that is reported. False
+ * when memory is short. client_env_free() them in both cases.
  */
-bool variables_find(struct variables *v, const struct app *app, const char *host, unsigned port,
-		    char *err, size_t errlen) MUST_CHECK;
-void variables_free(struct variables *v);
+bool client_env_find(struct client_env *v, const struct app *app, const char *host,
+		     unsigned port) MUST_CHECK;
+void client_env_free(struct client_env *v);
 
 #endif

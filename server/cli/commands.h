@@ -1,5 +1,5 @@
 /*
- * commands.h - the commands, a function for each. main.c has their table.
+ * commands.h - the commands, a function for each. Their table is in main.c.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
@@ -7,8 +7,8 @@
 #include "cli/options.h"
 #include "cli/report.h"
 
-/* Each returns the exit status, and has reported why it is not 0 (but for exec, whose status is its
- * program's). */
+/* Each returns the exit status. If that is not 0, the reason has been reported, except by exec,
+ * which returns its program's. */
 int serve_command(const struct options *o);
 int check_command(const struct options *o);
 int health_command(const struct options *o);

@@ -1,5 +1,5 @@
 /*
- * env.c - the env command: what a shell evaluates to have its clients ask the server.
+ * env.c - the env command: prints the client's environment variables for a shell to evaluate.
  */
 #include "cli/commands.h"
 
@@ -9,7 +9,7 @@
 #include "cli/client_env.h"
 #include "cli/port_file.h"
 
-/* A text as one word of the shell's, whatever is in it. */
+/* Print any text as one word of the shell. */
 static void print_quoted(const char *text)
 {
 	putchar('\'');
@@ -21,24 +21,24 @@ static void print_quoted(const char *text)
 	putchar('\'');
 }
 
-static int print(const struct variables *v)
+static int print_exports(const struct client_env *v)
 {
 	fputs("export", stdout);
-	for (size_t i = 0; i < VARIABLES; i++) {
-		if (!v->list[i].value)
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
+		if (!v->vars[i].value)
 			continue;
-		printf(" %s=", v->list[i].name);
-		print_quoted(v->list[i].value);
+		printf(" %s=", v->vars[i].name);
+		print_quoted(v->vars[i].value);
 	}
 	putchar('\n');
-	/* One that was set before is no key of this server's. */
-	for (size_t i = 0; i < VARIABLES; i++)
-		if (!v->list[i].value)
-			printf("unset %s\n", v->list[i].name);
+	/* A key that is set already is not one of this server. */
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++)
+		if (!v->vars[i].value)
+			printf("unset %s\n", v->vars[i].name);
 	return fflush(stdout) == 0 ? 0 : report(1, "cannot write to standard output");
 }
 
-/* The port that the server really has. */
+/* The port that the server listens on. */
 static bool find_port(const struct options *o, unsigned *port, char *err, size_t errlen)
 {
 	if (o->port_file)
@@ -47,35 +47,37 @@ static bool find_port(const struct options *o, unsigned *port, char *err, size_t
 	return true;
 }
 
-/* An app with the keys of the database, where there is one; else those of the fixtures, which are
- * yet to be loaded, are what it will have. */
+/* Open an app with the keys of the database, if the file exists. If not, the server will have those
+ * of the fixtures, which the caller loads. */
 static bool open_keys(struct app *app, const struct options *o, char *err, size_t errlen)
 {
-	struct options without = *o;
+	struct options no_db = *o;
 
 	if (o->db && access(o->db, F_OK) == 0)
-		return app_open(app, o, err, errlen) && app_look(app, err, errlen);
-	without.db = NULL;
-	return app_open(app, &without, err, errlen);
+		return app_open(app, o, err, errlen) && app_read_db(app, err, errlen);
+	no_db.db = NULL;
+	return app_open(app, &no_db, err, errlen);
 }
 
 int env_command(const struct options *o)
 {
-	struct variables variables CLEANUP(variables_free) = { 0 };
+	struct client_env env CLEANUP(client_env_free) = { 0 };
 	struct app app = { 0 };
 	char err[ERR_BYTES];
 	unsigned port;
 	int status = 1;
 
 	if (o->port == 0 && !o->port_file)
-		return report(EXIT_USAGE, "--port 0 is any port; give the server and env the same "
-					  "--port-file FILE, which tells which");
+		return report(EXIT_USAGE, "--port 0 is any free port; give the server and env the "
+					  "same --port-file FILE");
+	if (strlen(o->host) > CLIENT_ENV_HOST_MAX)
+		return report(1, "--host is too long (expected at most %d bytes)",
+			      CLIENT_ENV_HOST_MAX);
 	if (!find_port(o, &port, err, sizeof err) || !open_keys(&app, o, err, sizeof err))
-		report(1, err);
+		report(1, "%s", err);
 	else if (app.workspace->keys || app_load(&app, &o->fixtures, !o->empty))
-		status = variables_find(&variables, &app, o->host, port, err, sizeof err)
-			     ? print(&variables)
-			     : report(1, err);
+		status = client_env_find(&env, &app, o->host, port) ? print_exports(&env)
+								    : report_no_memory();
 	app_close(&app);
 	return status;
 }

@@ -1,6 +1,6 @@
 /*
- * exec.c - the exec command: a server for as long as one program runs. The program is a child of
- * this process, which does nothing meanwhile but wait for it and hand on signals.
+ * exec.c - the exec command: serves while a program runs. The program is a child of this process,
+ * whose main thread waits for it and forwards signals to it.
  */
 #include "cli/commands.h"
 
@@ -14,105 +14,44 @@
 #include "cli/client_env.h"
 #include "cli/serve.h"
 
-/* As the shell has them. */
+/* The exit statuses of shells. */
 enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
 
-/* ---- its environment ------------------------------------------------------------------------- */
-
-/* Is an entry, "NAME=value", one of these variables? */
-static bool is_one_of(const struct variables *v, const char *entry)
+/* Set these variables for the program; remove those without a value. No thread runs yet. False when
+ * memory is short. */
+static bool set_environment(const struct client_env *env)
 {
-	for (size_t i = 0; i < VARIABLES; i++) {
-		size_t len = strlen(v->list[i].name);
+	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
+		const struct pair *v = &env->vars[i];
 
-		if (strncmp(entry, v->list[i].name, len) == 0 && entry[len] == '=')
-			return true;
+		unsetenv(v->name); /* also if it is there twice */
+		if (v->value && setenv(v->name, v->value, 1) != 0)
+			return false;
 	}
-	return false;
+	return true;
 }
 
-/*
- * Our environment with these variables in place of any that it has, or NULL when memory is short.
- * The array is to be freed; its texts are in the arena, or the environment's own.
- */
-static char **make_environment(const struct variables *v, struct arena *a)
+/* Block the signals that wait_for_end() waits for: those that are forwarded, and SIGCHLD. */
+static sigset_t block_signals(void)
 {
-	size_t n = 0, kept = 0;
-	char **all;
-
-	while (environ[n])
-		n++;
-	all = calloc(n + VARIABLES + 1, sizeof *all);
-	if (!all)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (!is_one_of(v, environ[i]))
-			all[kept++] = environ[i];
-	for (size_t i = 0; i < VARIABLES; i++) {
-		if (!v->list[i].value)
-			continue;
-		all[kept] = arena_printf(a, "%s=%s", v->list[i].name, v->list[i].value);
-		if (!all[kept++]) {
-			free(all);
-			return NULL;
-		}
-	}
-	return all;
-}
-
-/* ---- its life -------------------------------------------------------------------------------- */
-
-/* The signals that are the program's, and the one that tells of its end. */
-struct signals {
+	static const int signals[] = { SIGCHLD, SIGINT, SIGTERM, SIGQUIT, SIGHUP };
 	sigset_t waited;
-	sigset_t preset; /* those that it begins with as if nobody had touched them */
-};
 
-static struct signals block_signals(void)
-{
-	static const int passed[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
-	struct sigaction hangup;
-	struct signals s;
-
-	sigfillset(&s.preset);
-	sigemptyset(&s.waited);
-	sigaddset(&s.waited, SIGCHLD);
-	for (size_t i = 0; i < ARRAY_LEN(passed); i++)
-		sigaddset(&s.waited, passed[i]);
-	/* Under nohup it is ignored, and stays so: by us and by the program. */
-	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN) {
-		sigdelset(&s.waited, SIGHUP);
-		sigdelset(&s.preset, SIGHUP);
-	}
-	signal(SIGCHLD, SIG_DFL); /* where it is ignored, ends are not told */
-	pthread_sigmask(SIG_BLOCK, &s.waited, NULL);
-	return s;
-}
-
-/* Start it. 0, or errno's word for why not. All of our own descriptors close by themselves. */
-static int start(pid_t *child, char **program, char **environment, const struct signals *signals)
-{
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int why = posix_spawnattr_init(&attributes);
-
-	if (why != 0)
-		return why;
-	sigemptyset(&none);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &signals->preset);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	why = posix_spawnp(child, program[0], NULL, &attributes, program, environment);
-	posix_spawnattr_destroy(&attributes);
-	return why;
+	sigemptyset(&waited);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		if (signals[i] != SIGHUP || !serve_ignores_hangup())
+			sigaddset(&waited, signals[i]);
+	signal(SIGCHLD, SIG_DFL); /* if it were ignored, waitpid() would find no child */
+	pthread_sigmask(SIG_BLOCK, &waited, NULL);
+	return waited;
 }
 
 /*
- * Wait for its end, and hand on what is sent to us alone: what the terminal sends, it sends to both
- * of us, and what the program sends to its whole group, it has had itself. What it leaves running
- * is not waited for. Returns the exit status.
+ * Wait until the program ends, and forward signals that were sent to this process alone: the
+ * terminal sends its own to both, and what the program sends to its group reaches it, too.
+ * Processes that it leaves behind are not waited for. Returns the exit status.
  */
-static int await(pid_t child, const sigset_t *waited)
+static int wait_for_end(pid_t child, const sigset_t *waited)
 {
 	for (;;) {
 		siginfo_t info;
@@ -128,37 +67,45 @@ static int await(pid_t child, const sigset_t *waited)
 	}
 }
 
-static int run_program(char **program, char **environment, const struct signals *signals)
+/* Run the program, with all signals at their defaults, except that under nohup SIGHUP stays
+ * ignored. Our descriptors are opened to be closed on exec. Returns the exit status. */
+static int run_program(char **program, const sigset_t *waited)
 {
+	posix_spawnattr_t attributes;
+	sigset_t defaults, none;
 	pid_t child;
-	int why = start(&child, program, environment, signals);
+	int error = posix_spawnattr_init(&attributes);
 
-	if (why == 0)
-		return await(child, &signals->waited);
-	fprintf(stderr, "miru-mock: cannot run '%s': %s\n", program[0], strerror(why));
-	return why == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	if (error == 0) {
+		sigemptyset(&none);
+		sigfillset(&defaults);
+		if (serve_ignores_hangup())
+			sigdelset(&defaults, SIGHUP);
+		posix_spawnattr_setsigmask(&attributes, &none);
+		posix_spawnattr_setsigdefault(&attributes, &defaults);
+		posix_spawnattr_setflags(&attributes,
+					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		error = posix_spawnp(&child, program[0], NULL, &attributes, program, environ);
+		posix_spawnattr_destroy(&attributes);
+	}
+	if (error == 0)
+		return wait_for_end(child, waited);
+	return report(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, "cannot run '%s': %s",
+		      program[0], strerror(error));
 }
 
-/* The server is open: have it answer, and run the program beside it. */
-static int run_beside(struct serve *s, const struct options *o)
+/* Start a server that is open, and run the program. */
+static int run_with_server(struct serve *s, const struct options *o)
 {
-	struct variables variables CLEANUP(variables_free) = { 0 };
-	struct signals signals;
-	char err[ERR_BYTES];
-	char **environment;
-	int status = 1;
+	struct client_env env CLEANUP(client_env_free) = { 0 };
+	sigset_t waited;
 
-	/* Its keys, before anybody can change them. */
-	if (!variables_find(&variables, &s->app, o->host, server_port(s->server), err, sizeof err))
-		return report(1, err);
-	environment = make_environment(&variables, &s->app.arena);
-	if (!environment)
-		return report(1, "out of memory");
-	signals = block_signals();
-	if (serve_run(s))
-		status = run_program(o->program, environment, &signals);
-	free(environment);
-	return status;
+	/* The keys are read before requests can change them. */
+	if (!client_env_find(&env, &s->app, o->host, server_port(s->server)) ||
+	    !set_environment(&env))
+		return report_no_memory();
+	waited = block_signals();
+	return serve_run(s) ? run_program(o->program, &waited) : 1;
 }
 
 int exec_command(const struct options *o)
@@ -166,19 +113,17 @@ int exec_command(const struct options *o)
 	struct serve serve;
 	int status = 1;
 
-	if (o->operands.count > 0) {
-		fprintf(stderr,
-			"miru-mock: write -- before '%s': miru-mock exec [OPTIONS] -- CMD...\n",
-			o->operands.items[0]);
-		return EXIT_USAGE;
-	}
-	if (!o->program || !o->program[0])
+	if (o->operands.count > 0)
 		return report(EXIT_USAGE,
-			      "exec needs a command behind --: miru-mock exec [OPTIONS] -- "
-			      "CMD...");
+			      "-- is required before '%s': miru-mock exec [OPTIONS] -- CMD...",
+			      o->operands.items[0]);
+	if (!o->program || !o->program[0])
+		return report(
+		    EXIT_USAGE,
+		    "exec requires a command after --: miru-mock exec [OPTIONS] -- CMD...");
 	if (serve_open(&serve, o))
-		status = run_beside(&serve, o);
-	/* That a request was left without its answer has been said; the status is the program's. */
+		status = run_with_server(&serve, o);
+	/* If requests were left unanswered, that is reported, but the status is the program's. */
 	serve_stop(&serve);
 	return status;
 }

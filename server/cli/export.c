@@ -1,13 +1,13 @@
 /*
- * export.c - the export command: a database as a document of fixtures. It reads the file even while
- * a server uses it.
+ * export.c - the export command: prints a database as a document of fixtures. A server may be using
+ * the file.
  */
 #include "fixture/export.h"
 #include "cli/app_setup.h"
 #include "cli/commands.h"
 
-/* Move what was written so far to standard output. */
-static bool print(struct buf *b)
+/* Print the text so far, and empty the buffer. */
+static bool flush_text(struct buf *b)
 {
 	bool ok = !b->bad && fwrite(b->text ? b->text : "", 1, b->len, stdout) == b->len;
 
@@ -28,13 +28,13 @@ static int print_database(struct app *app)
 
 	arena_init(&arena, NULL, 0);
 	db_read(db);
-	ok = export_all(&fetch, &w, print);
+	ok = export_all(&fetch, &w, flush_text);
 	db_read_end(db);
 	buf_addc(&text, '\n');
 	if (!ok && !ferror(stdout))
-		return report(1, db_error(db));
-	if (!ok || !print(&text) || fflush(stdout) != 0)
-		return report(1, "standard output cannot be written");
+		return report(1, "%s", db_error(db));
+	if (!ok || !flush_text(&text) || fflush(stdout) != 0)
+		return report(1, "cannot write to standard output");
 	return 0;
 }
 
@@ -45,11 +45,11 @@ int export_command(const struct options *o)
 	int status = 1;
 
 	if (!o->db)
-		return report(EXIT_USAGE, "export needs a database: miru-mock export --db FILE");
-	if (app_open(&app, o, err, sizeof err) && app_look(&app, err, sizeof err))
+		return report(EXIT_USAGE, "export requires a database: miru-mock export --db FILE");
+	if (app_open(&app, o, err, sizeof err) && app_read_db(&app, err, sizeof err))
 		status = print_database(&app);
 	else
-		report(1, err);
+		report(1, "%s", err);
 	app_close(&app);
 	return status;
 }

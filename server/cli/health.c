@@ -1,7 +1,7 @@
 /*
- * health.c - the health command: ask a running server whether it is ready, as Docker's HEALTHCHECK
- * does. It uses libevent's HTTP client; libcurl would bring twenty libraries, three milliseconds of
- * start and nine megabytes of image.
+ * health.c - the health command: asks a running server whether it is ready, for the HEALTHCHECK of
+ * a container. Uses libevent's HTTP client: libcurl would bring twenty libraries, three
+ * milliseconds of start-up and nine megabytes of image.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -18,8 +18,8 @@ static const char ready_path[] = "/_mock/ready";
 
 struct result {
 	struct event_base *base;
-	int status; /* 0: no answer came */
-	bool ours;  /* a miru-mock answered */
+	int status;   /* of the answer; 0: there was none */
+	bool is_mock; /* the answer is from a miru-mock */
 };
 
 static void on_answer(struct evhttp_request *request, void *arg)
@@ -28,13 +28,13 @@ static void on_answer(struct evhttp_request *request, void *arg)
 
 	if (request) {
 		result->status = evhttp_request_get_response_code(request);
-		result->ours = evhttp_find_header(evhttp_request_get_input_headers(request),
-						  "Miru-Mock-Version") != NULL;
+		result->is_mock = evhttp_find_header(evhttp_request_get_input_headers(request),
+						     "Miru-Mock-Version") != NULL;
 	}
 	event_base_loopbreak(result->base);
 }
 
-static bool ask(struct result *result, const char *host, int port, const char *path, int seconds)
+static bool send_request(struct result *result, const char *host, int port, const char *path)
 {
 	struct evhttp_connection *connection =
 	    evhttp_connection_base_new(result->base, NULL, host, (unsigned short)port);
@@ -45,7 +45,7 @@ static bool ask(struct result *result, const char *host, int port, const char *p
 			evhttp_connection_free(connection);
 		return false;
 	}
-	evhttp_connection_set_timeout(connection, seconds);
+	evhttp_connection_set_timeout(connection, PROBE_SECONDS);
 	evhttp_add_header(evhttp_request_get_output_headers(request), "Host", host);
 	evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
 	/* The connection owns the request from here on. */
@@ -55,15 +55,15 @@ static bool ask(struct result *result, const char *host, int port, const char *p
 	return true;
 }
 
-/* Ignore the library's own messages: ours say what is wrong. */
-static void ignore_message(int severity, const char *what)
+/* Drop the library's messages: ours say what is wrong. */
+static void ignore_message(int severity, const char *message)
 {
 	(void)severity;
-	(void)what;
+	(void)message;
 }
 
-/* The host of a URL as it is connected to: an IPv6 address without its brackets. */
-static bool plain_host(const char *host, char *out, size_t len)
+/* The host of a URL, an IPv6 address without its brackets. False if it is empty or too long. */
+static bool strip_brackets(const char *host, char *out, size_t len)
 {
 	size_t from = *host == '[' ? 1 : 0, all = strlen(host);
 
@@ -74,14 +74,12 @@ static bool plain_host(const char *host, char *out, size_t len)
 	return true;
 }
 
-enum probe { PROBE_READY, PROBE_NOT_READY, PROBE_NO_URL };
-
 /*
- * GET http://host[:port][/path] within `seconds`; without a path, /_mock/ready. PROBE_READY if the
- * answer is 200, or if it is from a miru-mock that has no /_mock/ready (it listens only once it is
- * ready); else a line in err says what the answer was, or what is wrong with the URL.
+ * GET http://host[:port][/path]; without a path, /_mock/ready. Returns the exit status: 0 if the
+ * answer is 200, or if it is 404 from a miru-mock with --no-control, which listens only once it is
+ * ready. Else the answer, or what is wrong with the URL, is reported.
  */
-static enum probe probe(const char *url, int seconds, char *err, size_t errlen)
+static int probe(const char *url)
 {
 	struct evhttp_uri *uri = evhttp_uri_parse(url);
 	const char *scheme = uri ? evhttp_uri_get_scheme(uri) : NULL;
@@ -89,44 +87,36 @@ static enum probe probe(const char *url, int seconds, char *err, size_t errlen)
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	int port = uri ? evhttp_uri_get_port(uri) : -1;
 	struct result result = { 0 };
-	enum probe found = PROBE_NOT_READY;
-	bool preset = !path || !*path || streq(path, "/");
+	bool default_path = !path || !*path || streq(path, "/");
+	int exit_status = 0;
 	char host[256];
 
 	event_set_log_callback(ignore_message);
-	if (!scheme || !streq(scheme, "http") || !name || !plain_host(name, host, sizeof host) ||
-	    port == 0) {
-		snprintf(err, errlen, "'%s' is no URL such as http://127.0.0.1:8080", url);
-		found = PROBE_NO_URL;
+	if (!scheme || !streq(scheme, "http") || !name ||
+	    !strip_brackets(name, host, sizeof host) || port == 0) {
+		exit_status = report(EXIT_USAGE,
+				     "url '%s': expected a URL such as http://127.0.0.1:8080", url);
 	} else if (!(result.base = event_base_new()) ||
-		   !ask(&result, host, port < 0 ? 80 : port, preset ? ready_path : path, seconds)) {
-		snprintf(err, errlen, "out of memory");
+		   !send_request(&result, host, port < 0 ? 80 : port,
+				 default_path ? ready_path : path)) {
+		exit_status = report_no_memory();
 	} else if (result.status == 0) {
-		snprintf(err, errlen, "no answer from %s", url);
-	} else if (result.status == 200 ||
-		   (result.status == 404 && result.ours && (preset || streq(path, ready_path)))) {
-		found = PROBE_READY;
-	} else {
-		snprintf(err, errlen, "%s answered %d", url, result.status);
+		exit_status = report(1, "no answer from %s", url);
+	} else if (result.status != 200 && !(result.status == 404 && result.is_mock &&
+					     (default_path || streq(path, ready_path)))) {
+		exit_status = report(1, "%s answered %d (expected 200)", url, result.status);
 	}
 	if (result.base)
 		event_base_free(result.base);
 	if (uri)
 		evhttp_uri_free(uri);
-	return found;
+	return exit_status;
 }
 
 int health_command(const struct options *o)
 {
-	char url[64], said[512];
+	char url[64];
 
 	snprintf(url, sizeof url, "http://127.0.0.1:%ld", o->port);
-	switch (probe(o->url ? o->url : url, PROBE_SECONDS, said, sizeof said)) {
-	case PROBE_READY:
-		return 0;
-	case PROBE_NO_URL:
-		return report(EXIT_USAGE, said);
-	default:
-		return report(1, said);
-	}
+	return probe(o->url ? o->url : url);
 }

@@ -1,5 +1,5 @@
 /*
- * options.c - the rows, and reading them from the environment and the command line.
+ * options.c - the table of options; reads them from the environment and the command line.
  */
 #include "cli/options.h"
 
@@ -23,16 +23,15 @@ enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST, OPT_READ 
 
 struct option_row {
 	const char *name;  /* without the dashes; MIRU_MOCK_NAME in the environment */
-	const char *value; /* what --help calls its value; NULL for a flag */
+	const char *value; /* its name in --help; NULL for a flag */
 	enum option_kind kind;
-	size_t at; /* in struct options */
+	size_t offset; /* in struct options */
 	unsigned commands;
 	const char *help;
-	const char *preset; /* where these commands begin with another value than all others */
-	long min, max;      /* OPT_NUMBER */
-	const char *const *words; /* OPT_WORD: a word's place is its value */
-	/* OPT_READ: reads it into its place; and what it must be */
-	bool (*read)(const char *text, void *place);
+	long min, max;            /* OPT_NUMBER */
+	const char *const *words; /* OPT_WORD: the value is a word's index */
+	/* OPT_READ: reads a text into the member of struct options; and what that must be */
+	bool (*read)(const char *text, void *member);
 	const char *expected;
 };
 
@@ -44,101 +43,99 @@ static const char *const log_words[] = {
 	[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_OFF] = "off", NULL
 };
 
-static bool read_transitions(const char *text, void *place)
+static bool read_transitions(const char *text, void *member)
 {
-	return progression_read(text, place);
+	return progression_read(text, member);
 }
 
-static bool read_clock(const char *text, void *place)
+static bool read_clock(const char *text, void *member)
 {
 	if (!streq(text, "real"))
-		return rfc3339_parse(text, place);
-	*(int64_t *)place = CLOCK_RUNS;
+		return rfc3339_parse(text, member);
+	*(int64_t *)member = CLOCK_RUNS;
 	return true;
 }
 
-#define AT(member) offsetof(struct options, member)
-
 /* clang-format off */
+#define ROW(its_name, its_value, its_kind, member, its_commands, ...) \
+	{ .name = its_name, .value = its_value, .kind = its_kind, \
+	  .offset = offsetof(struct options, member), .commands = (its_commands), __VA_ARGS__ }
 #define OPTION(its_name, its_value, its_kind, member, ...) \
-	{ .name = its_name, .value = its_value, .kind = its_kind, .at = AT(member), \
-	  .commands = FOR_SERVERS, __VA_ARGS__ }
+	ROW(its_name, its_value, its_kind, member, FOR_SERVERS, __VA_ARGS__)
 
 static const struct option_row rows[] = {
-	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on (127.0.0.1)"),
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port),
-	  .commands = FOR_SERVE | FOR_ENV, .max = 65535,
-	  .help = "port to listen on; 0 takes any free one (8080)" },
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port), .commands = FOR_EXEC,
-	  .max = 65535, .preset = "0", .help = "port to listen on (any free one)" },
-	{ .name = "port", .value = "N", .kind = OPT_NUMBER, .at = AT(port), .commands = FOR_HEALTH,
-	  .min = 1, .max = 65535, .help = "port to probe (8080)" },
+	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on; default: 127.0.0.1"),
+	ROW("port", "N", OPT_NUMBER, port, FOR_SERVE | FOR_ENV, .max = 65535,
+	    .help = "port to listen on, 0 for any free one; default: 8080"),
+	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535,
+	    .help = "port to listen on; default: 0, any free one"),
+	ROW("port", "N", OPT_NUMBER, port, FOR_HEALTH, .min = 1, .max = 65535,
+	    .help = "port of a server on 127.0.0.1; default: 8080"),
 	OPTION("port-file", "FILE", OPT_TEXT, port_file,
-	       .help = "write the real port to FILE once connections are accepted"),
+	       .help = "write the port to FILE once connections are accepted"),
 	OPTION("fixtures", "FILE", OPT_LIST, fixtures,
-	       .help = "load FILE instead of the demo; may be given again"),
+	       .help = "load FILE in place of the demo; may be repeated"),
 	OPTION("empty", NULL, OPT_FLAG, empty, .help = "start without the demo"),
 	OPTION("db", "FILE", OPT_TEXT, db,
-	       .help = "keep the database in FILE; load fixtures only where it is new (in memory)"),
-	{ .name = "db", .value = "FILE", .kind = OPT_TEXT, .at = AT(db), .commands = FOR_EXPORT,
-	  .help = "the database, be it in use or not" },
+	       .help = "database file, filled with fixtures if it is new; default: in memory"),
+	ROW("db", "FILE", OPT_TEXT, db, FOR_EXPORT,
+	    .help = "the database; a server may be using it"),
 	OPTION("auth", "MODE", OPT_WORD, auth, .words = auth_words,
-	       .help = "strict: the fixtures' keys; any: every key, with all scopes (strict)"),
+	       .help = "strict: the fixtures' keys; any: every key, all scopes; default: strict"),
 	OPTION("max-workspaces", "N", OPT_NUMBER, max_workspaces, .min = 1, .max = 100000,
-	       .help = "with --auth any, how many keys may have a workspace of their own (1000)"),
+	       .help = "with --auth any, how many keys may have a workspace; default: 1000"),
 	OPTION("version-policy", "MODE", OPT_WORD, version_policy, .words = policy_words,
-	       .help = "strict: supported versions; known: any date of their trains; any: anything, "
-		       "or none (strict)"),
+	       .help = "strict: supported versions; known: any date of one; any: anything; "
+		       "default: strict"),
 	OPTION("transitions", "PACE", OPT_READ, transitions, .read = read_transitions,
 	       .expected = "immediate, manual or seconds",
-	       .help = "how devices progress: immediate, manual, or a step each SECONDS (immediate)"),
+	       .help = "steps of devices: immediate, manual, or seconds each; default: immediate"),
 	OPTION("clock", "TIME", OPT_READ, clock, .read = read_clock,
 	       .expected = "real or a time such as 2026-01-01T00:00:00Z",
-	       .help = "real, or the time at which it stands (real)"),
+	       .help = "freeze the clock at TIME (RFC 3339); default: real time"),
 	OPTION("seed", "N", OPT_NUMBER, seed, .max = LONG_MAX,
-	       .help = "draw ids from a generator, the same each time (random)"),
+	       .help = "generate ids from a seed, for reproducible runs; default: random"),
 	OPTION("stateless", NULL, OPT_FLAG, stateless,
-	       .help = "answer every request from the fixtures as loaded; undo what it changes"),
+	       .help = "answer every request from the fixtures as loaded; undo its changes"),
 	OPTION("strict-release-rule", NULL, OPT_FLAG, strict_release_rule,
-	       .help = "stage only other releases than the device's current one, deploy only that"),
+	       .help = "stage only releases other than the current one, and deploy only that"),
 	OPTION("pipe-only-filters", NULL, OPT_FLAG, pipe_only_filters,
-	       .help = "separate the values of filters by | only, not by commas, too"),
+	       .help = "separate the values of a filter by | only; default: by commas, too"),
 	OPTION("lenient-parent", NULL, OPT_FLAG, lenient_parent,
-	       .help = "let parent_id name a staged or drifted deployment, too, in older versions"),
+	       .help = "in older versions, parent_id may name a staged or drifted deployment"),
 	OPTION("max-page-size", "N", OPT_NUMBER, max_page_size, .min = 1, .max = 10000,
-	       .help = "the greatest limit of a list (100)"),
+	       .help = "the greatest limit of a list; default: 100"),
 	OPTION("max-body", "BYTES", OPT_NUMBER, max_body, .min = 1, .max = 1 << 30,
-	       .help = "the greatest body of a request (1048576)"),
+	       .help = "the greatest size of a request's body; default: 1048576"),
 	OPTION("request-timeout", "SECONDS", OPT_NUMBER, request_timeout, .min = 1, .max = 3600,
-	       .help = "for a request to come as a whole, and for a connection to ask again (30)"),
+	       .help = "time limit for receiving a request, and for an idle connection; "
+		       "default: 30"),
 	OPTION("journal-size", "N", OPT_NUMBER, journal_size, .max = 100000,
-	       .help = "requests that /_mock/requests remembers (1000)"),
+	       .help = "how many requests /_mock/requests remembers; default: 1000"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = WORKERS_MAX,
-	       .help = "threads that answer (the number of cores, at least 2)"),
+	       .help = "threads that answer; default: the number of cores, at least 2"),
 	OPTION("no-control", NULL, OPT_FLAG, no_control,
-	       .help = "serve no control endpoints: nothing is at /_mock/"),
-	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .at = AT(log),
-	  .commands = FOR_SERVE | FOR_ENV, .words = log_words,
-	  .help = "requests on standard error: text, json or off (text)" },
-	{ .name = "log", .value = "FORMAT", .kind = OPT_WORD, .at = AT(log), .commands = FOR_EXEC,
-	  .words = log_words, .preset = "off",
-	  .help = "requests on standard error: text, json or off (off)" },
-	{ .name = "url", .value = "URL", .kind = OPT_TEXT, .at = AT(url), .commands = FOR_HEALTH,
-	  .help = "server to probe (http://127.0.0.1 and the port)" },
+	       .help = "serve no control endpoints, which are below /_mock/"),
+	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
+	    .help = "log requests to standard error as text or json, or off; default: text"),
+	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words,
+	    .help = "log requests to standard error as text or json, or off; default: off"),
+	ROW("url", "URL", OPT_TEXT, url, FOR_HEALTH,
+	    .help = "server to probe; default: http://127.0.0.1 and the port"),
 };
 /* clang-format on */
 
-/* What is read into what, and where to say why it cannot be. */
-struct reading {
+/* Reads the options of a command; err becomes the reason if that fails. */
+struct option_reader {
 	struct options *options;
 	unsigned command;
 	char *err;
 	size_t errlen;
 };
 
-static bool wrong(struct reading *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static bool reject(struct option_reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-static bool wrong(struct reading *r, const char *fmt, ...)
+static bool reject(struct option_reader *r, const char *fmt, ...)
 {
 	va_list args;
 
@@ -148,14 +145,14 @@ static bool wrong(struct reading *r, const char *fmt, ...)
 	return false;
 }
 
-/* ---- values: `from` is how the user wrote the option, --port or MIRU_MOCK_PORT --------------- */
+/* ---- values: a label is the option as the user wrote it, --port or MIRU_MOCK_PORT ------------ */
 
-static void *place(struct reading *r, const struct option_row *opt)
+static void *member_of(struct option_reader *r, const struct option_row *opt)
 {
-	return (char *)r->options + opt->at;
+	return (char *)r->options + opt->offset;
 }
 
-static bool read_number(struct reading *r, const struct option_row *opt, const char *from,
+static bool read_number(struct option_reader *r, const struct option_row *opt, const char *label,
 			const char *value, long *number)
 {
 	char *end;
@@ -164,13 +161,13 @@ static bool read_number(struct reading *r, const struct option_row *opt, const c
 	errno = 0;
 	n = strtol(value, &end, 10);
 	if (!isdigit((unsigned char)*value) || *end || errno || n < opt->min || n > opt->max)
-		return wrong(r, "%s '%s': expected a number from %ld to %ld", from, value, opt->min,
-			     opt->max);
+		return reject(r, "%s '%s': expected a number from %ld to %ld", label, value,
+			      opt->min, opt->max);
 	*number = n;
 	return true;
 }
 
-static bool read_word(struct reading *r, const char *const *words, const char *from,
+static bool read_word(struct option_reader *r, const char *const *words, const char *label,
 		      const char *value, int *word)
 {
 	char all[128] = "";
@@ -184,48 +181,48 @@ static bool read_word(struct reading *r, const char *const *words, const char *f
 		}
 		snprintf(all + len, sizeof all - len, "%s%s", i ? ", " : "", words[i]);
 	}
-	return wrong(r, "%s '%s': expected one of %s", from, value, all);
+	return reject(r, "%s '%s': expected one of %s", label, value, all);
 }
 
-static bool add_item(struct reading *r, struct option_list *list, const char *from,
+static bool add_item(struct option_reader *r, struct option_list *list, const char *label,
 		     const char *value)
 {
 	if (list->count == OPTION_LIST_MAX)
-		return wrong(r, "%s: more than %d are given", from, OPTION_LIST_MAX);
+		return reject(r, "%s: at most %d can be given", label, OPTION_LIST_MAX);
 	list->items[list->count++] = value;
 	return true;
 }
 
-static bool set(struct reading *r, const struct option_row *opt, const char *from,
-		const char *value)
+static bool set_option(struct option_reader *r, const struct option_row *opt, const char *label,
+		       const char *value)
 {
-	void *to = place(r, opt);
+	void *member = member_of(r, opt);
 
 	if (opt->kind != OPT_FLAG && !*value)
-		return wrong(r, "%s is empty: expected %s", from, opt->value);
+		return reject(r, "%s is empty (expected %s)", label, opt->value);
 	switch (opt->kind) {
 	case OPT_TEXT:
-		*(const char **)to = value;
+		*(const char **)member = value;
 		return true;
 	case OPT_NUMBER:
-		return read_number(r, opt, from, value, to);
+		return read_number(r, opt, label, value, member);
 	case OPT_FLAG:
-		*(bool *)to = true;
+		*(bool *)member = true;
 		return true;
 	case OPT_WORD:
-		return read_word(r, opt->words, from, value, to);
+		return read_word(r, opt->words, label, value, member);
 	case OPT_LIST:
-		return add_item(r, to, from, value);
+		return add_item(r, member, label, value);
 	case OPT_READ:
-		return opt->read(value, to) ||
-		       wrong(r, "%s '%s': expected %s", from, value, opt->expected);
+		return opt->read(value, member) ||
+		       reject(r, "%s '%s': expected %s", label, value, opt->expected);
 	}
 	return false;
 }
 
 /* ---- the environment ------------------------------------------------------------------------- */
 
-/* MIRU_MOCK_PORT_FILE for port-file. */
+/* The name of an option's variable: MIRU_MOCK_PORT_FILE for port-file. */
 static void variable_name(const struct option_row *opt, char *out, size_t outlen)
 {
 	size_t len = (size_t)snprintf(out, outlen, "MIRU_MOCK_%s", opt->name);
@@ -234,42 +231,33 @@ static void variable_name(const struct option_row *opt, char *out, size_t outlen
 		out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
 }
 
-/* A list in the environment is separated by colons, like PATH. */
-static bool set_list(struct reading *r, const struct option_row *opt, const char *from,
+/* Set a list: in the environment, colons separate its items, as in PATH. */
+static bool set_list(struct option_reader *r, const struct option_row *opt, const char *label,
 		     const char *value)
 {
 	char *rest, *item;
 
 	r->options->owned = strdup(value);
 	if (!r->options->owned)
-		return wrong(r, "out of memory");
+		return false;
 	for (item = strtok_r(r->options->owned, ":", &rest); item;
 	     item = strtok_r(NULL, ":", &rest))
-		if (!set(r, opt, from, item))
+		if (!set_option(r, opt, label, item))
 			return false;
 	return true;
 }
 
-static bool set_flag(struct reading *r, const struct option_row *opt, const char *from,
+static bool set_flag(struct option_reader *r, const struct option_row *opt, const char *label,
 		     const char *value)
 {
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
 	int word;
 
-	return read_word(r, words, from, value, &word) &&
-	       (word % 2 == 0 || set(r, opt, from, value));
+	return read_word(r, words, label, value, &word) &&
+	       (word % 2 == 0 || set_option(r, opt, label, value));
 }
 
-static bool read_presets(struct reading *r)
-{
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if ((rows[i].commands & r->command) && rows[i].preset &&
-		    !set(r, &rows[i], rows[i].name, rows[i].preset))
-			return false;
-	return true;
-}
-
-static bool read_environment(struct reading *r)
+static bool read_environment(struct option_reader *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct option_row *opt = &rows[i];
@@ -284,7 +272,7 @@ static bool read_environment(struct reading *r)
 			continue;
 		if (!(opt->kind == OPT_LIST   ? set_list(r, opt, name, value)
 		      : opt->kind == OPT_FLAG ? set_flag(r, opt, name, value)
-					      : set(r, opt, name, value)))
+					      : set_option(r, opt, name, value)))
 			return false;
 	}
 	return true;
@@ -294,23 +282,23 @@ static bool read_environment(struct reading *r)
 
 enum { FIRST = 256 /* getopt's number of the first row, beyond every character */ };
 
-/* What getopt is to know: the options of a command. */
-static void list_options(struct option longs[ARRAY_LEN(rows) + 3], unsigned command)
+/* Fill getopt's list with the options of a command. */
+static void list_options(struct option list[ARRAY_LEN(rows) + 3], unsigned command)
 {
-	*longs++ = (struct option){ "help", no_argument, NULL, 'h' };
-	*longs++ = (struct option){ "version", no_argument, NULL, 'V' };
+	*list++ = (struct option){ "help", no_argument, NULL, 'h' };
+	*list++ = (struct option){ "version", no_argument, NULL, 'V' };
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].commands & command)
-			*longs++ = (struct option){
+			*list++ = (struct option){
 				.name = rows[i].name,
 				.has_arg = rows[i].value ? required_argument : no_argument,
 				.val = FIRST + (int)i,
 			};
-	*longs = (struct option){ 0 };
+	*list = (struct option){ 0 };
 }
 
-/* The argument in which getopt found an option that is unknown: a long one, or letters. */
-static const char *unknown(char **argv)
+/* The argument in which getopt has found an unknown option: a long one, or letters. */
+static const char *unknown_option(char **argv)
 {
 	for (char **arg = argv + 1; optopt && *arg; arg++)
 		if ((*arg)[0] == '-' && (*arg)[1] != '-' && strchr(*arg, optopt))
@@ -318,43 +306,44 @@ static const char *unknown(char **argv)
 	return argv[optind - 1];
 }
 
-/* Say why getopt has refused an option: it is unknown, or one with a value that it should not have,
- * or without one (':'). */
-static bool refuse(struct reading *r, int c, char **argv)
+/* Say why getopt has refused an option: it is unknown, or lacks its value (':'), or has one that it
+ * does not take. */
+static bool refuse_option(struct option_reader *r, int c, char **argv)
 {
 	const struct option_row *opt = optopt >= FIRST ? &rows[optopt - FIRST] : NULL;
-	const char *word = opt ? NULL : unknown(argv);
+	const char *word = opt ? NULL : unknown_option(argv);
 
 	if (!opt)
-		return wrong(r, "unknown option '%s'; %smiru-mock --help lists those there are",
-			     word, word[1] == '-' ? "" : "options have two dashes: ");
+		return reject(r, "unknown option '%s'%s; try 'miru-mock --help'", word,
+			      word[1] == '-' ? "" : " (expected two dashes)");
 	if (c == ':')
-		return wrong(r, "--%s needs a value: --%s %s", opt->name, opt->name, opt->value);
-	return wrong(r, "--%s takes no value; write it alone", opt->name);
+		return reject(r, "--%s requires a value: --%s %s", opt->name, opt->name,
+			      opt->value);
+	return reject(r, "--%s takes no value; write it alone", opt->name);
 }
 
-static bool set_argument(struct reading *r, const struct option_row *opt, const char *value)
+static bool set_argument(struct option_reader *r, const struct option_row *opt, const char *value)
 {
-	char from[64];
+	char label[64];
 
-	snprintf(from, sizeof from, "--%s", opt->name);
-	/* The command line replaces the environment's list, it does not add to it. */
+	snprintf(label, sizeof label, "--%s", opt->name);
+	/* The command line replaces the environment's list. */
 	if (opt->kind == OPT_LIST && r->options->owned) {
-		*(struct option_list *)place(r, opt) = (struct option_list){ 0 };
+		*(struct option_list *)member_of(r, opt) = (struct option_list){ 0 };
 		free(STEAL(r->options->owned));
 	}
-	return set(r, opt, from, value ? value : "");
+	return set_option(r, opt, label, value ? value : "");
 }
 
-/* What follows the options; `ended`: by --. */
-static bool read_operands(struct reading *r, bool ended, char **rest)
+/* Read the arguments that follow the options, or -- after them. */
+static bool read_operands(struct option_reader *r, bool after_dashes, char **rest)
 {
 	struct options *o = r->options;
 
 	if (r->command & BEFORE_PROGRAM) {
-		if (ended)
+		if (after_dashes)
 			o->program = rest;
-		return ended || !*rest || add_item(r, &o->operands, "words", *rest);
+		return after_dashes || !*rest || add_item(r, &o->operands, "words", *rest);
 	}
 	for (; *rest; rest++)
 		if (!add_item(r, &o->operands, "files", *rest))
@@ -362,33 +351,32 @@ static bool read_operands(struct reading *r, bool ended, char **rest)
 	return true;
 }
 
-static bool read_arguments(struct reading *r, int argc, char **argv)
+static bool read_arguments(struct option_reader *r, int argc, char **argv)
 {
-	struct option longs[ARRAY_LEN(rows) + 3];
-	/* What is behind a program's name is its own: the first word that is no option ends ours.
-	 */
+	struct option long_options[ARRAY_LEN(rows) + 3];
+	/* "+": options end at the first argument that is not one. The rest is the program's. */
 	const char *letters = r->command & BEFORE_PROGRAM ? "+:hV" : ":hV";
 	int before, c;
 
-	list_options(longs, r->command);
+	list_options(long_options, r->command);
 	optind = 0; /* forget earlier readings */
 	opterr = 0;
-	while (before = optind, (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+	while (before = optind, (c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (c == 'h' || c == 'V')
 			*(c == 'h' ? &r->options->help : &r->options->version) = true;
 		else if (c < FIRST)
-			return refuse(r, c, argv);
+			return refuse_option(r, c, argv);
 		else if (!set_argument(r, &rows[c - FIRST], optarg))
 			return false;
 	}
-	/* A -- that was an option's value has ended nothing. */
+	/* If -- was the last option's value, it is not the end of the options. */
 	return read_operands(r, optind > before && streq(argv[optind - 1], "--"), argv + optind);
 }
 
 bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
 		  size_t errlen)
 {
-	struct reading r = { o, command, err, errlen };
+	struct option_reader r = { o, command, err, errlen };
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	bool ok, empty;
 
@@ -397,7 +385,8 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 
 	*o = (struct options){
 		.host = "127.0.0.1",
-		.port = 8080,
+		.port = command == FOR_EXEC ? 0 : 8080,
+		.log = command == FOR_EXEC ? LOG_OFF : LOG_TEXT,
 		.workers = cores,
 		.seed = -1,
 		.max_workspaces = 1000,
@@ -407,10 +396,10 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.request_timeout = 30,
 		.clock = CLOCK_RUNS,
 	};
-	ok = read_presets(&r) && read_environment(&r);
+	ok = read_environment(&r);
 	empty = o->empty;
 	o->empty = false;
-	/* Whoever asks for help gets it, whatever the environment says. */
+	/* --help and --version work even if the environment is wrong. */
 	if (!ok) {
 		char unread[256];
 
@@ -420,7 +409,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	}
 	if (!read_arguments(&r, argc, argv))
 		return false;
-	/* The command line wins, also when it says that there shall be nothing. */
+	/* --empty on the command line also wins over fixtures in the environment. */
 	if (o->empty && o->owned)
 		o->fixtures.count = 0;
 	o->empty |= empty;
@@ -432,7 +421,7 @@ void options_free(struct options *o)
 	free(o->owned);
 }
 
-void options_help(FILE *to, unsigned commands, unsigned shown)
+void options_help(FILE *out, unsigned commands, unsigned shown)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct option_row *opt = &rows[i];
@@ -442,6 +431,6 @@ void options_help(FILE *to, unsigned commands, unsigned shown)
 			continue;
 		snprintf(left, sizeof left, "--%s%s%s", opt->name, opt->value ? " " : "",
 			 opt->value ? opt->value : "");
-		fprintf(to, "  %-25s %s\n", left, opt->help);
+		fprintf(out, "  %-25s %s\n", left, opt->help);
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * options.h - the table of options: each a flag, an environment variable and a line of help.
+ * options.h - the options: each is a flag, an environment variable and a line of --help.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -17,7 +17,8 @@ struct option_list {
 	size_t count;
 };
 
-/* What the options say. Its texts are argv's and the environment's, or live in `owned`. */
+/* The values of all options. Texts are borrowed from argv and the environment, or are in `owned`.
+ */
 struct options {
 	const char *host, *port_file, *url, *db;
 	long port, workers, seed /* -1: none */, max_body, max_page_size, max_workspaces,
@@ -25,34 +26,34 @@ struct options {
 	bool empty, help, version;
 	bool stateless, no_control, strict_release_rule, pipe_only_filters, lenient_parent;
 	struct transitions transitions;
-	int64_t clock;                 /* at which it is frozen, or CLOCK_RUNS */
+	int64_t clock;                 /* the time at which it is frozen, or CLOCK_RUNS */
 	int auth, version_policy, log; /* enum auth_mode, version_policy, log_format */
 	struct option_list fixtures;
-	struct option_list operands; /* what is no option */
-	char **program;              /* what is behind the -- of exec, to a NULL; else NULL */
-	char *owned;                 /* the environment's list, cut up */
+	struct option_list operands; /* arguments that are not options */
+	char **program;              /* exec: the arguments after --, up to a NULL; else NULL */
+	char *owned;                 /* the fixtures of the environment, cut up */
 };
 
-/* The commands that know an option, as bits; --help and --version are every command's. */
+/* The commands that have an option, as bits. All have --help and --version. */
 enum {
 	FOR_SERVE = 1,
 	FOR_HEALTH = 2,
 	FOR_EXEC = 4,
 	FOR_ENV = 8,
 	FOR_EXPORT = 16,
-	FOR_SERVERS = FOR_SERVE | FOR_EXEC | FOR_ENV, /* what begins one, or speaks of one */
-	BEFORE_PROGRAM = FOR_EXEC,                    /* no operands, but -- and a program's */
+	FOR_SERVERS = FOR_SERVE | FOR_EXEC | FOR_ENV,
+	BEFORE_PROGRAM = FOR_EXEC, /* commands with -- and a program in place of operands */
 };
 
 /*
- * Read the environment, then argv[1..argc). False, with one line in err that says what to write
- * instead, on bad usage. options_free it in both cases.
+ * Read the options of a command from the environment, then from argv[1..argc). False on bad usage,
+ * with a line in err, which is empty if memory is short. options_free() them in both cases.
  */
 bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
 		  size_t errlen);
 void options_free(struct options *o);
 
-/* One line for each option of the commands that none of `shown` has, as --help shows them. */
-void options_help(FILE *to, unsigned commands, unsigned shown);
+/* Print a line of --help for each option of `commands`, except those that `shown` have, too. */
+void options_help(FILE *out, unsigned commands, unsigned shown);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * port_file.c - writing and removing a port file, and nothing that is none.
+ * port_file.c - reads, writes and removes a port file, and leaves any other file alone.
  */
 #include "cli/port_file.h"
 
@@ -11,15 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The port in a file of ours, 0 in an empty one, -1 in any other. */
-static long port_in(const char *path)
+/* The port in a port file; 0 if the file is empty, -1 if it is anything else. */
+static long read_port(const char *path)
 {
 	char text[8] = "", end;
 	long port = -1;
 	struct stat st;
 	FILE *file;
 
-	/* Not a link, a pipe or a device, which opening could change, or wait for. */
+	/* A link, pipe or device is not opened: that could have an effect, or wait. */
 	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return -1;
 	if (st.st_size == 0)
@@ -38,11 +38,10 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return true; /* nothing is there; or writing will say what is wrong */
-	if (port_in(path) < 0) {
+		return true; /* there is no file; if the path is wrong, writing will fail */
+	if (read_port(path) < 0) {
 		snprintf(err, errlen,
-			 "--port-file %s: there is something that no server wrote; name another",
-			 path);
+			 "--port-file %s: not a file that a server wrote; choose another", path);
 		return false;
 	}
 	unlink(path);
@@ -51,12 +50,11 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 
 bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
 {
-	long found = port_in(path);
+	long found = read_port(path);
 
 	if (found <= 0 || found > UINT16_MAX) {
 		snprintf(err, errlen,
-			 "--port-file %s: no server has written its port there; start one with it",
-			 path);
+			 "--port-file %s: no server has written its port; start one with it", path);
 		return false;
 	}
 	*port = (unsigned)found;
@@ -66,31 +64,25 @@ bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
 bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
 {
 	char temporary[4096];
-	int why = ENAMETOOLONG;
+	FILE *file = NULL;
+	bool ok;
 
+	errno = ENAMETOOLONG;
 	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) <
-	    (int)sizeof temporary) {
-		FILE *file = fopen(temporary, "wxe");
-		bool ok = file && fprintf(file, "%u\n", port) > 0;
-
-		why = errno;
-		if (file && fclose(file) != 0) {
-			why = errno;
-			ok = false;
-		}
-		if (ok && rename(temporary, path) == 0)
-			return true;
-		if (ok)
-			why = errno;
-		if (file) /* else it is not ours */
-			unlink(temporary);
-	}
-	snprintf(err, errlen, "cannot write %s: %s", path, strerror(why));
+	    (int)sizeof temporary)
+		file = fopen(temporary, "wxe");
+	ok = file && fprintf(file, "%u\n", port) > 0;
+	ok = file && fclose(file) == 0 && ok && rename(temporary, path) == 0;
+	if (ok)
+		return true;
+	snprintf(err, errlen, "--port-file %s: cannot be written: %s", path, strerror(errno));
+	if (file) /* else it may be a file of another process */
+		unlink(temporary);
 	return false;
 }
 
 void port_file_remove(const char *path, unsigned port)
 {
-	if (port_in(path) == (long)port)
+	if (read_port(path) == (long)port)
 		unlink(path);
 }

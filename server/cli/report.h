@@ -1,13 +1,22 @@
 /*
- * report.h - what a command tells its user when something is wrong: one line on standard error.
+ * report.h - reports to a command's user what is wrong: one line on standard error.
  */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-/* Exit statuses: 0; 1 when something failed; and for bad usage: */
+#include "base/util.h"
+
+/* Exit statuses are 0, 1 if something failed, and for bad usage: */
 enum { EXIT_USAGE = 2 };
 
-/* Print "miru-mock: WHAT", and return the status. */
-int report(int status, const char *what);
+/*
+ * Print "miru-mock: TEXT", and return the status. An empty text says that memory is short:
+ * functions of cli/ leave their line `err` empty then.
+ */
+int report(int status, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static inline int report_no_memory(void)
+{
+	return report(1, "%s", "");
+}
 
 #endif

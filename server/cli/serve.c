@@ -1,5 +1,5 @@
 /*
- * serve.c - listen, load, answer, stop; and the command that does nothing else.
+ * serve.c - opens, runs and stops a server; and the serve command.
  */
 #include "cli/serve.h"
 
@@ -18,44 +18,36 @@ enum { GRACE_SECONDS = 5 };
 
 /* ---- a server -------------------------------------------------------------------------------- */
 
-static bool refuse(const char *why)
-{
-	report(1, why);
-	return false;
-}
-
 bool serve_open(struct serve *s, const struct options *o)
 {
 	char err[ERR_BYTES];
 
-	signal(SIGPIPE, SIG_IGN); /* a client that goes away is no reason to end */
-	signal(SIGXFSZ, SIG_IGN); /* nor is a file that may not grow: writing it fails */
+	signal(SIGPIPE, SIG_IGN); /* a client that goes away must not end the server */
+	signal(SIGXFSZ, SIG_IGN); /* nor must a file that may not grow: writing to it fails */
 	*s = (struct serve){ .options = o };
 	s->server = server_listen(o->host, (unsigned)o->port, err, sizeof err);
-	if (!s->server)
-		return refuse(err);
-	if (o->port_file && !port_file_clear(o->port_file, err, sizeof err))
-		return refuse(err);
-	if (!app_open(&s->app, o, err, sizeof err))
-		return refuse(err);
-	return app_load(&s->app, &o->fixtures, !o->empty);
+	if (s->server && (!o->port_file || port_file_clear(o->port_file, err, sizeof err)) &&
+	    app_open(&s->app, o, err, sizeof err))
+		return app_load(&s->app, &o->fixtures, !o->empty);
+	report(1, "%s", err);
+	return false;
 }
 
 bool serve_run(struct serve *s)
 {
 	const struct options *o = s->options;
-	char err[ERR_BYTES];
+	char err[ERR_BYTES] = "cannot start the log";
 
-	s->runs = true;
+	s->running = true;
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
-	if (!s->app.log)
-		return refuse("cannot start the log");
-	if (!server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
-			  err, sizeof err))
-		return refuse(err);
-	if (o->port_file && !port_file_write(o->port_file, server_port(s->server), err, sizeof err))
-		return refuse(err);
-	return true;
+	if (s->app.log &&
+	    server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
+			 err, sizeof err) &&
+	    (!o->port_file ||
+	     port_file_write(o->port_file, server_port(s->server), err, sizeof err)))
+		return true;
+	report(1, "%s", err);
+	return false;
 }
 
 bool serve_stop(struct serve *s)
@@ -63,37 +55,43 @@ bool serve_stop(struct serve *s)
 	const char *file = s->options->port_file;
 	bool clean = true;
 
-	if (s->runs && file)
+	if (s->running && file)
 		port_file_remove(file, server_port(s->server));
-	if (s->server)
-		clean = server_stop(s->server, GRACE_SECONDS) ||
-			refuse("stopped with requests unanswered");
+	if (s->server && !server_stop(s->server, GRACE_SECONDS)) {
+		report(1, "stopped before all requests were answered");
+		clean = false;
+	}
 	if (s->app.log)
 		log_stop(s->app.log);
 	app_close(&s->app);
 	return clean;
 }
 
-/* ---- serve ----------------------------------------------------------------------------------- */
-
-/* The signals that it heeds are waited for, by one thread, so every thread must have them blocked.
- */
-static sigset_t block_signals(void)
+bool serve_ignores_hangup(void)
 {
 	struct sigaction hangup;
+
+	return sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
+}
+
+/* ---- serve ----------------------------------------------------------------------------------- */
+
+/* Block the signals that the main thread waits for: every thread must have them blocked. */
+static sigset_t block_signals(void)
+{
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	/* Under nohup it is ignored, and waiting for it would take it all the same. */
-	if (sigaction(SIGHUP, NULL, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
+	/* sigwait() would return an ignored signal, too. */
+	if (!serve_ignores_hangup())
 		sigaddset(&set, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	return set;
 }
 
-/* Is there a terminal that controls this process? */
+/* Has this process a controlling terminal? */
 static bool has_terminal(void)
 {
 	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -113,18 +111,18 @@ static bool run_until_signal(struct serve *s)
 	if (!serve_run(s))
 		return false;
 	banner(stdout, &s->app, o, server_port(s->server));
-	/* A hangup means to read the fixtures again, unless it is what it once was: the end of the
-	 * terminal, which nobody wants to be outlived. */
+	/* SIGHUP asks to load the fixtures again, unless it came because the terminal was closed:
+	 * then the server ends, too. */
 	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
 	       has_terminal() == had_terminal)
 		if (app_reload(&s->app, &o->fixtures, !o->empty))
-			log_note(s->app.log, "the fixtures have been loaded again");
-	/* From here on a second signal ends the process at once. */
+			log_note(s->app.log, "fixtures loaded again");
+	/* From here on, a second signal ends the process at once. */
 	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 	return true;
 }
 
-/* As many as are allowed. Not for exec: a program that is run beside us would have them, too. */
+/* Allow as many descriptors as possible. Not for exec: its program would inherit the limit. */
 static void raise_descriptors(void)
 {
 	struct rlimit files;
@@ -142,6 +140,5 @@ int serve_command(const struct options *o)
 
 	raise_descriptors();
 	ok = serve_open(&serve, o) && run_until_signal(&serve);
-
 	return serve_stop(&serve) && ok ? 0 : 1;
 }

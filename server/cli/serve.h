@@ -1,5 +1,5 @@
 /*
- * serve.h - a server in this process, from its socket to its end. Several commands have one.
+ * serve.h - a server in this process, for the commands serve and exec.
  */
 #ifndef CLI_SERVE_H
 #define CLI_SERVE_H
@@ -12,20 +12,19 @@ struct serve {
 	struct app app;
 	const struct options *options;
 	struct server *server;
-	bool runs; /* the port file is ours */
+	bool running; /* so the port file may be ours */
 };
 
-/*
- * Listen, and load the fixtures. False after saying why on standard error. serve_stop it in both
- * cases; the options must outlive it.
- */
+/* Listen, and load the fixtures. False after a report. serve_stop() it in both cases; the options
+ * must outlive it. */
 bool serve_open(struct serve *s, const struct options *o) MUST_CHECK;
-/*
- * Answer, from here on. Its threads take over the mask of signals: block what shall be waited for.
- * False after saying why.
- */
+/* Start to answer. The server's threads inherit the caller's signal mask, so signals that are to be
+ * waited for must be blocked before. False after a report. */
 bool serve_run(struct serve *s) MUST_CHECK;
-/* Finish the requests in flight, and free everything. False after saying that it could not. */
+/* Answer the requests in flight, and free everything. False, after a report, if some were left. */
 bool serve_stop(struct serve *s);
+
+/* Is SIGHUP ignored, as under nohup? */
+bool serve_ignores_hangup(void);
 
 #endif

@@ -6,10 +6,11 @@
 
 #include "base/buf.h"
 
-/* Is it every address of the machine, to which nothing can connect? */
-bool server_url_is_every(const char *host);
+/* Does a host stand for every address of the machine? No client can connect to it. */
+bool server_url_is_wildcard(const char *host);
 
-/* Append "http://127.0.0.1:8080": the host's own address, or the loopback's for every address. */
-void server_url_add(struct buf *to, const char *host, unsigned port);
+/* Append a URL such as "http://127.0.0.1:8080": of the host or, if it is a wildcard, of loopback.
+ */
+void server_url_add(struct buf *url, const char *host, unsigned port);
 
 #endif

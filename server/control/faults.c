@@ -1,7 +1,7 @@
 /*
- * faults.c - rules as a body gives them, and which of them make no sense.
+ * faults.c - reads fault rules, and refuses those that could never apply, or never be seen.
  */
-#include "control/faults.h"
+#include "control/control.h"
 
 #include "api/handler.h"
 #include "http/exchange.h"
@@ -27,98 +27,106 @@ bool control_delete_faults(struct exchange *x)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* A rule that is being read. */
-struct reading {
+/* Reads one rule of a set. */
+struct rule_reader {
 	struct exchange *x;
+	const struct body *body;
+	struct fault_set *set;
 	size_t index;
-	const struct body *said;
-	struct fault *rule;
-	struct arena *arena; /* of the rule */
 };
 
-/* "faults[2].code: " and why. */
-static bool wrong(const struct reading *r, const char *field, const char *why)
+/* Fail, with a message about a field, or "" for the rule: "faults[2].code: MESSAGE". */
+static bool fail_rule(const struct rule_reader *r, const char *field, const char *message)
 {
 	const char *path =
 	    arena_printf(&r->x->arena, "faults[%zu]%s%s", r->index, *field ? "." : "", field);
 
-	return path && fail_field(r->x, path, "%s: %s", path, why);
+	return path && message && fail_field(r->x, path, "%s: %s", path, message);
 }
 
-static bool said(const struct reading *r, const char *field)
+static bool has_field(const struct rule_reader *r, const char *field)
 {
-	return body_text(r->said, field) != NULL;
+	return body_text(r->body, field) != NULL;
 }
 
-/* A text of the body, kept with the rule; false when memory is short. */
-static bool keep(const struct reading *r, const char *field, const char **to)
+/* Copy a text of the body into the set's arena. */
+static const char *copy_text(const struct rule_reader *r, const char *field)
 {
-	const char *text = body_text(r->said, field);
+	const char *text = body_text(r->body, field);
 
-	*to = text ? arena_strdup(r->arena, text) : NULL;
-	return *to || !text;
+	return text ? arena_strdup(&r->set->arena, text) : NULL;
 }
 
-static int64_t number(const struct reading *r, const char *field)
+static int64_t number_or_none(const struct rule_reader *r, const char *field)
 {
-	return said(r, field) ? body_member(r->said, field)->number : -1;
+	return has_field(r, field) ? body_member(r->body, field)->number : -1;
 }
 
-static bool read_rule(const struct reading *r)
+static bool read_rule(const struct rule_reader *r)
 {
-	const char *operation = body_text(r->said, "operation");
-	const char *retry = body_text(r->said, "should_retry");
-	struct fault *rule = r->rule;
+	const char *operation = body_text(r->body, "operation");
+	const char *retry = body_text(r->body, "should_retry");
+	struct fault *rule = &r->set->rules[r->index];
 
 	rule->op = operation ? operation_named(r->x->app->operations, operation) : NULL;
 	if (operation && !rule->op)
-		return wrong(r, "operation",
-			     "there is no such operation; /openapi.json lists those there are, as "
-			     "operationId");
-	rule->times = number(r, "times");
-	rule->status = number(r, "status");
-	rule->delay_ms = number(r, "delay_ms");
-	rule->close = body_word(r->said, "close");
-	rule->body = body_word(r->said, "body");
-	rule->retry_after = number(r, "retry_after");
-	rule->retry_after_ms = number(r, "retry_after_ms");
+		return fail_rule(r, "operation",
+				 arena_printf(&r->x->arena,
+					      "no such operation '%s'; see the operationIds in "
+					      "/openapi.json",
+					      quote(r->x, operation)));
+	rule->method = copy_text(r, "method");
+	rule->path = copy_text(r, "path");
+	rule->key = copy_text(r, "key");
+	rule->times = number_or_none(r, "times");
+	rule->status = number_or_none(r, "status");
+	rule->code = copy_text(r, "code");
+	rule->message = copy_text(r, "message");
+	rule->delay_ms = number_or_none(r, "delay_ms");
+	rule->close = body_word(r->body, "close");
+	rule->body = body_word(r->body, "body");
+	rule->retry_after = number_or_none(r, "retry_after");
+	rule->retry_after_ms = number_or_none(r, "retry_after_ms");
 	rule->should_retry = retry ? *retry == '1' : -1;
-	return keep(r, "method", &rule->method) && keep(r, "path", &rule->path) &&
-	       keep(r, "key", &rule->key) && keep(r, "code", &rule->code) &&
-	       keep(r, "message", &rule->message);
+	return !r->set->arena.failed;
 }
 
-/* What an answer that is an error can have. */
-static const char *const of_errors[] = { "code", "message", "retry_after", "retry_after_ms",
-					 "should_retry" };
+/* The fields that only an answer with an error can have. */
+static const char *const error_fields[] = { "code", "message", "retry_after", "retry_after_ms",
+					    "should_retry" };
 
-/* Would it never fire, or nobody see what it does? */
-static bool check_rule(const struct reading *r)
+/* Can the rule apply, and be seen? */
+static bool check_rule(const struct rule_reader *r)
 {
-	const struct fault *f = r->rule;
+	const struct fault *f = &r->set->rules[r->index];
 	const bool head = f->method && streq(f->method, "HEAD");
+	struct arena *a = &r->x->arena;
 
 	if (f->status < 0 && f->delay_ms < 0 && !f->close && !f->body)
-		return wrong(r, "", "does nothing; give it status, delay_ms, close or body");
+		return fail_rule(r, "", "one of status, delay_ms, close and body is required");
 	if (f->op && f->op->class != ENDPOINT_API)
-		return wrong(r, "operation", "faults are for operations of the API");
+		return fail_rule(r, "operation", "must be an operation of the API");
 	if (f->op && f->method && !streq(f->method, f->op->method) &&
 	    !(head && streq(f->op->method, "GET")))
-		return wrong(r, "method", "is not the operation's, so that both never hold");
-	for (size_t i = 0; i < ARRAY_LEN(of_errors); i++) {
-		if (!said(r, of_errors[i]))
+		return fail_rule(r, "method",
+				 arena_printf(a, "method %s never matches operation %s (%s)",
+					      f->method, f->op->name, f->op->method));
+	for (size_t i = 0; i < ARRAY_LEN(error_fields); i++) {
+		if (!has_field(r, error_fields[i]))
 			continue;
 		if (f->status < 0)
-			return wrong(r, of_errors[i], "is of errors; it needs a status");
+			return fail_rule(r, error_fields[i],
+					 "can be set only together with status");
 		if (f->close == CLOSE_BEFORE)
-			return wrong(
-			    r, of_errors[i],
-			    "nobody would see it: the connection is cut before the answer");
+			return fail_rule(r, error_fields[i],
+					 "conflicts with close \"before\": no answer is sent");
 	}
 	if (f->body && f->close)
-		return wrong(r, "body", "the answer is cut off already, by close");
+		return fail_rule(r, "body", "conflicts with close: the answer is cut off already");
 	if (f->status >= 0 && !f->code && f->close != CLOSE_BEFORE && !fault_error(f->status))
-		return wrong(r, "code", "is missing; this status has none by default");
+		return fail_rule(r, "code",
+				 arena_printf(a, "required: status %d has no default code",
+					      (int)f->status));
 	return true;
 }
 
@@ -135,13 +143,7 @@ bool control_put_faults(struct exchange *x)
 	if (!set)
 		return false;
 	for (size_t i = 0; i < list->count; i++) {
-		const struct reading r = {
-			.x = x,
-			.index = i,
-			.said = &list->bodies[i],
-			.rule = &set->rules[i],
-			.arena = &set->arena,
-		};
+		const struct rule_reader r = { x, &list->bodies[i], set, i };
 
 		if (!read_rule(&r) || !check_rule(&r)) {
 			fault_set_free(set);
@@ -149,7 +151,7 @@ bool control_put_faults(struct exchange *x)
 		}
 	}
 	w = exchange_writer(x);
-	fault_set_write(set, &w); /* before anybody meets them: as they were put */
+	fault_set_write(set, &w); /* before a request is counted */
 	faults_replace(&x->workspace->faults, set);
 	return true;
 }

@@ -1,12 +1,12 @@
 /*
- * fixtures.c - the fixtures of a workspace: export, replace, add, and going back to them.
+ * fixtures.c - exports and replaces the fixtures of a workspace, adds to them, and goes back to
+ * them.
  */
-#include "control/fixtures.h"
+#include "control/control.h"
 
 #include <strings.h>
 
 #include "api/handler.h"
-#include "control/settings.h"
 #include "fixture/export.h"
 #include "http/exchange.h"
 
@@ -28,7 +28,7 @@ bool control_get_fixtures(struct exchange *x)
 	return db && (export_all(&fetch, &w, NULL) || op_db_error(x));
 }
 
-/* Is a body of that type one object to a line? There is no registered name for it. */
+/* Is it a media type of one JSON object to a line? None is registered. */
 static bool is_stream(const char *type)
 {
 	static const char *const names[] = { "application/x-ndjson", "application/ndjson",
@@ -41,7 +41,7 @@ static bool is_stream(const char *type)
 	return false;
 }
 
-/* The body as a document, or as a stream of objects where its type says so. */
+/* The body as a document or, if its type says so, as a stream of objects. */
 static struct source body_source(struct exchange *x)
 {
 	const struct request *r = &x->request;
@@ -57,10 +57,14 @@ static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 	const char *text = problems->text.text ? problems->text.text : "";
 	int first = (int)strcspn(text, "\n");
 
+	/* The lists have maxima. If a short one is incomplete, memory is short. */
+	if ((problems->text.bad && problems->text.len < PROBLEMS_BYTES / 2) ||
+	    (problems->json.bad && problems->json.len < PROBLEMS_LISTED_BYTES / 2))
+		return false;
 	if (problems->failed)
 		return server_error(x, "%.*s", first, text);
 	fail(x, ERR_INVALID_FIXTURES,
-	     "%zu problem%s in the fixtures; nothing has changed. The first: %.*s", problems->count,
+	     "%zu problem%s in the fixtures, nothing has changed; the first: %.*s", problems->count,
 	     problems->count == 1 ? "" : "s", first, text);
 	if (problems->json.text)
 		fail_param_json(x, "problems", arena_strdup(&x->arena, problems->json.text));
@@ -80,8 +84,7 @@ static bool write_counts(struct exchange *x)
 			continue;
 		if (!fetch_count(x->db, &resources[i], &count))
 			return op_db_error(x);
-		writer_key(&w, resources[i].array);
-		writer_int(&w, count);
+		writer_int(writer_key(&w, resources[i].array), count);
 	}
 	writer_close(&w, '}');
 	return true;
@@ -102,15 +105,15 @@ bool control_put_fixtures(struct exchange *x)
 }
 
 /* Add the body's rows and keys, in an open transaction. */
-static bool add(struct exchange *x, struct tx *tx)
+static bool add_body(struct exchange *x, struct tx *tx)
 {
 	struct problems problems CLEANUP(problems_free) = PROBLEMS_INIT;
-	struct destination to = { .db = tx->db, .sql = tx->sql, .ident = &tx->workspace->ident };
+	struct destination dest = { .db = tx->db, .sql = tx->sql, .ident = &tx->workspace->idgen };
 	const struct source source = body_source(x);
 
-	if (!rfc3339_parse(tx->now, &to.now))
+	if (!rfc3339_parse(tx->now, &dest.now))
 		return false;
-	if (!load_more(&to, &(struct sources){ &source, 1 }, &problems))
+	if (!load_more(&dest, &(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	tx->keys = keyring_load(tx->db);
 	return tx->keys || op_db_error(x);
@@ -120,5 +123,5 @@ bool control_post_fixtures(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
 
-	return op_begin(x, &tx) && add(x, &tx) && write_counts(x) && op_commit(x, &tx);
+	return op_begin(x, &tx) && add_body(x, &tx) && write_counts(x) && op_commit(x, &tx);
 }

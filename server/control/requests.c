@@ -1,14 +1,14 @@
 /*
- * requests.c - what a query asks of the journal.
+ * requests.c - reads filters of the journal from queries.
  */
-#include "control/requests.h"
+#include "control/control.h"
 
 #include <stdlib.h>
 
 #include "api/handler.h"
 #include "http/exchange.h"
 
-/* The operation that is asked for, if one is; false where there is none of that name. */
+/* The operation that the query names, or NULL. False if there is none of that name. */
 static bool read_operation(struct exchange *x, const struct operation **op)
 {
 	const char *name = body_text(&x->params, "operation");
@@ -16,24 +16,24 @@ static bool read_operation(struct exchange *x, const struct operation **op)
 	*op = name ? operation_named(x->app->operations, name) : NULL;
 	return !name || *op ||
 	       fail_field(x, "operation",
-			  "operation: there is no '%s'; /openapi.json lists those "
-			  "there are, as operationId",
+			  "operation: no such operation '%s'; see the operationIds in "
+			  "/openapi.json",
 			  quote(x, name));
 }
 
-/* "404" or "4xx" */
+/* Read "404" or "4xx"; 0, 0 if NULL. */
 static void read_status(const char *text, int *from, int *to)
 {
-	const bool all = text && text[1] == 'x';
+	const bool is_class = text && text[1] == 'x';
 
 	*from = *to = text ? (int)strtol(text, NULL, 10) : 0;
-	if (all) {
+	if (is_class) {
 		*from *= 100;
 		*to = *from + 99;
 	}
 }
 
-/* An id, or a time. */
+/* Read an id, or a time. */
 static void read_since(const char *text, int64_t *after, int64_t *since)
 {
 	*after = 0;
@@ -48,13 +48,14 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 
 	if (!journal_write(&x->workspace->journal, filter, &w))
 		return false;
-	/* The answer has a maximum, which a long journal with long bodies may exceed. Where one
-	 * that is far from it failed, memory is short. */
+	/* A long journal may exceed the answer's maximum. If a short answer failed, memory is
+	 * short. */
 	if (w.out->bad && w.out->len < w.out->max / 2)
 		return false;
-	return !w.out->bad || fail(x, ERR_INVALID_REQUEST,
-				   "these requests are too many for one answer; ask for fewer, by "
-				   "since or another parameter");
+	return !w.out->bad ||
+	       fail(x, ERR_INVALID_REQUEST,
+		    "too many requests for one answer; narrow them by since or another "
+		    "parameter");
 }
 
 bool control_get_requests(struct exchange *x)
@@ -74,8 +75,8 @@ bool control_get_requests(struct exchange *x)
 
 bool control_delete_requests(struct exchange *x)
 {
-	static const struct journal_filter later = { .after = INT64_MAX };
+	static const struct journal_filter none = { .after = INT64_MAX };
 
 	journal_drop(&x->workspace->journal);
-	return write_requests(x, &later);
+	return write_requests(x, &none);
 }

@@ -1,7 +1,7 @@
 /*
- * rows.c - each operation is a transaction, answered with the row in the fixtures' shape.
+ * rows.c - changes rows, each in a transaction, and answers with the row as fixtures have it.
  */
-#include "control/rows.h"
+#include "control/control.h"
 
 #include "api/deployments.h"
 #include "api/handler.h"
@@ -31,7 +31,7 @@ static bool commit(struct exchange *x, struct tx *tx)
 
 /* ---- devices --------------------------------------------------------------------------------- */
 
-/* The version of an agent that nobody gave a version. */
+/* The version of an agent if none is given. */
 static const char default_agent_version[] = "v1.0.0";
 
 /* A device and what the body changes of it. */
@@ -41,7 +41,7 @@ struct device_change {
 	const char *agent_version;
 };
 
-/* The value that the body gives a field, or the one that it has. */
+/* The value that the body gives for a field, or else the one that the row has. */
 static const char *new_value(struct exchange *x, const struct row *row, const char *field)
 {
 	const struct member *m = body_member(&x->body, field);
@@ -53,17 +53,16 @@ static const char *new_value(struct exchange *x, const struct row *row, const ch
  * connects has a version (behaviour: section 12). */
 static bool set_agent_version(struct exchange *x, struct device_change *change)
 {
-	bool set = body_member(&x->body, "agent_version")->set;
+	bool given = body_member(&x->body, "agent_version")->set;
 
 	change->agent_version = new_value(x, change->device, "agent_version");
 	if (change->to == DEVICE_INACTIVE || change->to == DEVICE_ACTIVATING) {
-		if (set && change->agent_version)
+		if (given && change->agent_version)
 			return fail_field(x, "agent_version",
-					  "agent_version: a device that is %s has none (expected "
-					  "null)",
+					  "agent_version: must be null while status is %s",
 					  word_text(device_status_words, change->to));
 		change->agent_version = NULL;
-	} else if (change->to == DEVICE_ONLINE && change->from != DEVICE_ONLINE && !set &&
+	} else if (change->to == DEVICE_ONLINE && change->from != DEVICE_ONLINE && !given &&
 		   !change->agent_version) {
 		change->agent_version = default_agent_version;
 	}
@@ -135,15 +134,15 @@ bool control_patch_device(struct exchange *x)
 
 /* ---- deployments ----------------------------------------------------------------------------- */
 
-static bool refuse_move(struct exchange *x, const struct deployment *d, const struct state *was,
-			const char *what)
+static bool refuse_move(struct exchange *x, const struct deployment *d, const struct state *before,
+			const char *attempt)
 {
 	fail(x, ERR_IMPOSSIBLE,
 	     "deployment '%s' cannot %s: its target_status is %s, activity_status %s, "
 	     "error_status %s",
-	     d->id, what, word_text(target_status_words, was->target),
-	     word_text(activity_status_words, was->activity),
-	     word_text(error_status_words, was->error));
+	     d->id, attempt, word_text(target_status_words, before->target),
+	     word_text(activity_status_words, before->activity),
+	     word_text(error_status_words, before->error));
 	fail_param(x, "deployment_id", d->id);
 	return false;
 }
@@ -151,8 +150,8 @@ static bool refuse_move(struct exchange *x, const struct deployment *d, const st
 static bool report(struct exchange *x, struct tx *tx, struct deployment *d)
 {
 	const char *activity = body_text(&x->body, "activity_status");
-	const char *error = body_text(&x->body, "error_status"), *what;
-	const struct state was = d->is;
+	const char *error = body_text(&x->body, "error_status"), *attempt;
+	const struct state before = d->state;
 
 	switch (simulator_report(tx, d, body_word(&x->body, "activity_status"),
 				 body_word(&x->body, "error_status"))) {
@@ -163,10 +162,10 @@ static bool report(struct exchange *x, struct tx *tx, struct deployment *d)
 	case REPORT_IMPOSSIBLE:
 		break;
 	}
-	what = arena_printf(&x->arena, "get %s%s%s%s%s", activity ? "activity_status " : "",
-			    activity ? activity : "", activity && error ? " and " : "",
-			    error ? "error_status " : "", error ? error : "");
-	return what && refuse_move(x, d, &was, what);
+	attempt = arena_printf(&x->arena, "get %s%s%s%s%s", activity ? "activity_status " : "",
+			       activity ? activity : "", activity && error ? " and " : "",
+			       error ? "error_status " : "", error ? error : "");
+	return attempt && refuse_move(x, d, &before, attempt);
 }
 
 bool control_patch_deployment(struct exchange *x)
@@ -187,8 +186,8 @@ bool control_restage(struct exchange *x)
 
 	if (!begin(x, &tx) || !deployments_find(x, &tx, &d))
 		return false;
-	if (!lifecycle_move(MOVE_RESTAGE, &d->is))
-		return refuse_move(x, d, &d->is, "be staged again");
+	if (!lifecycle_move(MOVE_RESTAGE, &d->state))
+		return refuse_move(x, d, &d->state, "be staged again");
 	tx_date_after(&tx, d->updated_at);
 	return (deployment_move(&tx, d, MOVE_RESTAGE, tx.now) || op_db_error(x)) && commit(x, &tx);
 }

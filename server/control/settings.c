@@ -1,7 +1,8 @@
 /*
- * settings.c - each PUT is a transaction that covers the settings: it fails as a whole.
+ * settings.c - shows settings, and changes them in transactions that cover them: a change that
+ * fails leaves all as it was.
  */
-#include "control/settings.h"
+#include "control/control.h"
 
 #include <stdio.h>
 
@@ -11,38 +12,32 @@
 
 /* ---- health ---------------------------------------------------------------------------------- */
 
-static bool answer_status(struct exchange *x, const char *status)
+/* Answer with a status and, unless it is NULL, a version. */
+static bool answer_status(struct exchange *x, const char *status, const char *version)
 {
 	struct writer w = exchange_writer(x);
 
 	writer_open(&w, '{');
-	writer_key(&w, "status");
-	writer_text(&w, status);
-	writer_key(&w, "version");
-	writer_text(&w, PACKAGE_VERSION);
+	writer_text(writer_key(&w, "status"), status);
+	if (version)
+		writer_text(writer_key(&w, "version"), version);
 	writer_close(&w, '}');
 	return true;
 }
 
 bool control_answer_ok(struct exchange *x)
 {
-	struct writer w = exchange_writer(x);
-
-	writer_open(&w, '{');
-	writer_key(&w, "status");
-	writer_text(&w, "ok");
-	writer_close(&w, '}');
-	return true;
+	return answer_status(x, "ok", NULL);
 }
 
 bool control_health(struct exchange *x)
 {
-	return answer_status(x, "ok");
+	return answer_status(x, "ok", PACKAGE_VERSION);
 }
 
 bool control_ready(struct exchange *x)
 {
-	return answer_status(x, "ready");
+	return answer_status(x, "ready", PACKAGE_VERSION);
 }
 
 /* ---- clock ----------------------------------------------------------------------------------- */
@@ -56,10 +51,8 @@ bool control_get_clock(struct exchange *x)
 	rfc3339_format(clock_now(clock), now);
 	rfc3339_shortest(now, shown);
 	writer_open(&w, '{');
-	writer_key(&w, "mode");
-	writer_text(&w, clock_is_frozen(clock) ? "frozen" : "real");
-	writer_key(&w, "now");
-	writer_text(&w, shown);
+	writer_text(writer_key(&w, "mode"), clock_is_frozen(clock) ? "frozen" : "real");
+	writer_text(writer_key(&w, "now"), shown);
 	writer_close(&w, '}');
 	return true;
 }
@@ -68,7 +61,7 @@ static bool set_clock(struct exchange *x)
 {
 	struct clock *clock = &x->workspace->clock;
 	const char *now = body_text(&x->body, "now");
-	int64_t at = clock_now(clock);
+	int64_t time = clock_now(clock);
 
 	if (streq(body_text(&x->body, "mode"), "real")) {
 		if (now)
@@ -76,8 +69,8 @@ static bool set_clock(struct exchange *x)
 					  "now cannot be set while mode is \"real\"; use mode "
 					  "\"frozen\", or POST /_mock/clock/advance");
 		clock_run(clock);
-	} else if (!now || rfc3339_parse(now, &at)) {
-		clock_freeze(clock, at);
+	} else if (!now || rfc3339_parse(now, &time)) {
+		clock_freeze(clock, time);
 	}
 	return true;
 }
@@ -98,7 +91,7 @@ bool control_advance_clock(struct exchange *x)
 		return false;
 	if (!clock_advance(&x->workspace->clock, body_member(&x->body, "seconds")->number))
 		return fail_field(x, "seconds",
-				  "seconds: too large; the clock ends with the year 9999");
+				  "seconds: too large: the clock ends with the year 9999");
 	return control_get_clock(x) && op_commit_settings(x, &tx);
 }
 
@@ -112,10 +105,8 @@ static void write_transitions(struct exchange *x)
 
 	snprintf(seconds, sizeof seconds, "%.15g", (double)t->micros / 1e6);
 	writer_open(&w, '{');
-	writer_key(&w, "progression");
-	writer_text(&w, progression_words[t->progression].text);
-	writer_key(&w, "seconds");
-	writer_raw(&w, seconds);
+	writer_text(writer_key(&w, "progression"), progression_words[t->progression].text);
+	writer_raw(writer_key(&w, "seconds"), seconds);
 	writer_close(&w, '}');
 }
 

@@ -1,10 +1,9 @@
 /*
- * snapshots.c - what is asked of workspace/snapshot.c, and its answers.
+ * snapshots.c - lists, takes, restores and deletes snapshots.
  */
-#include "control/snapshots.h"
+#include "control/control.h"
 
 #include "api/handler.h"
-#include "control/settings.h"
 #include "http/exchange.h"
 #include "workspace/snapshot.h"
 
@@ -31,34 +30,25 @@ static bool no_snapshot(struct exchange *x)
 	return false;
 }
 
-static void write_snapshots(struct exchange *x)
+bool control_get_snapshots(struct exchange *x)
 {
 	struct writer w = exchange_writer(x);
 	char taken[TIME_LEN + 1], shown[TIME_LEN + 1];
 
 	writer_open(&w, '{');
-	writer_key(&w, "snapshots");
-	writer_open(&w, '[');
+	writer_open(writer_key(&w, "snapshots"), '[');
+	db_read(x->db);
 	for (const struct snapshot *s = x->workspace->snapshots; s; s = s->next) {
 		rfc3339_format(s->taken, taken);
 		rfc3339_shortest(taken, shown);
-		writer_item(&w);
-		writer_open(&w, '{');
-		writer_key(&w, "name");
-		writer_text(&w, s->name);
-		writer_key(&w, "taken_at");
-		writer_text(&w, shown);
+		writer_open(writer_item(&w), '{');
+		writer_text(writer_key(&w, "name"), s->name);
+		writer_text(writer_key(&w, "taken_at"), shown);
 		writer_close(&w, '}');
 	}
+	db_read_end(x->db);
 	writer_close(&w, ']');
 	writer_close(&w, '}');
-}
-
-bool control_get_snapshots(struct exchange *x)
-{
-	db_read(x->db);
-	write_snapshots(x);
-	db_read_end(x->db);
 	return true;
 }
 
@@ -84,9 +74,7 @@ bool control_restore_snapshot(struct exchange *x)
 
 	if (!snapshot_restore(x->workspace, x->db, x->id, &found))
 		return op_db_error(x);
-	if (!found)
-		return no_snapshot(x);
-	return control_answer_ok(x);
+	return found ? control_answer_ok(x) : no_snapshot(x);
 }
 
 bool control_delete_snapshot(struct exchange *x)

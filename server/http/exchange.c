@@ -265,7 +265,7 @@ static int retry_count(const char *text)
 
 static struct bytes whole(const char *text)
 {
-	return (struct bytes){ .at = text, .len = text ? strlen(text) : 0 };
+	return (struct bytes){ .data = text, .len = text ? strlen(text) : 0 };
 }
 
 void exchange_note(struct exchange *x, int64_t micros)

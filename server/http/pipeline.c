@@ -129,7 +129,7 @@ static bool stage_fault(struct exchange *x)
 	struct faults *faults = &x->workspace->faults;
 	enum error e;
 
-	if (!faults_any(faults))
+	if (!faults_has_any(faults))
 		return true;
 
 	const struct fault_case c = {

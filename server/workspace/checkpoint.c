@@ -1,5 +1,5 @@
 /*
- * checkpoint.c - references to what a workspace held.
+ * checkpoint.c - takes and drops references to what a workspace held.
  */
 #include "workspace/checkpoint.h"
 

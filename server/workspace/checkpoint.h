@@ -1,6 +1,6 @@
 /*
- * checkpoint.h - a workspace as it was at one time, and checkpoints with names, which are
- * snapshots. Knows what a workspace consists of; taking one and going back to it is workspace.c's.
+ * checkpoint.h - a checkpoint: a workspace as it was at one time; and a snapshot: a checkpoint with
+ * a name. How to take one and go back to it is in workspace.h.
  */
 #ifndef WORKSPACE_CHECKPOINT_H
 #define WORKSPACE_CHECKPOINT_H
@@ -16,7 +16,7 @@ struct checkpoint {
 	struct keyring *keys; /* a reference, or NULL */
 	struct clock_setting clock;
 	struct transitions transitions;
-	struct idgen ident;
+	struct idgen idgen;
 };
 
 /* A copy, with references of its own. */

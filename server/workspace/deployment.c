@@ -1,5 +1,5 @@
 /*
- * deployment.c - a statement to read the states of deployments, one to write one.
+ * deployment.c - one statement reads the states of deployments, one writes them.
  */
 #include "workspace/deployment.h"
 
@@ -26,15 +26,15 @@ static struct deployment *read_state(struct tx *tx, struct stmt *s)
 	d->id = copy_text(tx, s, 0);
 	d->device_id = copy_text(tx, s, 1);
 	d->release_id = copy_text(tx, s, 2);
-	d->is.target = word_number(target_status_words, stmt_text(s, 3));
-	d->is.activity = word_number(activity_status_words, stmt_text(s, 4));
-	d->is.error = word_number(error_status_words, stmt_text(s, 5));
+	d->state.target = word_number(target_status_words, stmt_text(s, 3));
+	d->state.activity = word_number(activity_status_words, stmt_text(s, 4));
+	d->state.error = word_number(error_status_words, stmt_text(s, 5));
 	d->updated_at = copy_text(tx, s, 6);
 	d->waiting_since = copy_text(tx, s, 7);
 	d->online = stmt_int(s, 8) != 0;
 	/* The library gives no text, either, when memory is short. */
 	return tx->arena->failed || !d->id || !d->device_id || !d->release_id || !d->updated_at ||
-		       !d->is.target || !d->is.activity || !d->is.error
+		       !d->state.target || !d->state.activity || !d->state.error
 		   ? NULL
 		   : d;
 }
@@ -103,7 +103,7 @@ bool deployments_deployed(struct tx *tx, const char *device_id, struct deploymen
 
 const struct deployment *deployment_current(const struct deployment *targeted)
 {
-	while (targeted && targeted->is.target != TARGET_DEPLOYED)
+	while (targeted && targeted->state.target != TARGET_DEPLOYED)
 		targeted = targeted->next;
 	return targeted;
 }
@@ -131,26 +131,26 @@ bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const 
 		" WHERE id = ?1",
 		QUERY_KEPT
 	};
-	const struct move *m = lifecycle_move(t, &d->is);
+	const struct move *m = lifecycle_move(t, &d->state);
 	struct stmt *s CLEANUP(stmt_endp) = m ? db_query(tx->db, &update) : NULL;
-	struct state to;
+	struct state next;
 
 	if (!s)
 		return false;
-	to = lifecycle_to(m, &d->is);
+	next = lifecycle_to(m, &d->state);
 	stmt_bind(s, 1, d->id);
-	stmt_bind(s, 2, word_text(target_status_words, to.target));
-	stmt_bind(s, 3, word_text(activity_status_words, to.activity));
-	stmt_bind(s, 4, word_text(error_status_words, to.error));
+	stmt_bind(s, 2, word_text(target_status_words, next.target));
+	stmt_bind(s, 3, word_text(activity_status_words, next.activity));
+	stmt_bind(s, 4, word_text(error_status_words, next.error));
 	stmt_bind(s, 5, when);
 	/* A time is that at which the activity was reached, so it stays if the activity does. */
 	for (int i = 0; i < (int)ARRAY_LEN(stamps); i++) {
-		bool stamped =
-		    m->stamped && streq(m->stamped, stamps[i]) && to.activity != d->is.activity;
+		bool stamped = m->stamped && streq(m->stamped, stamps[i]) &&
+			       next.activity != d->state.activity;
 
 		stmt_bind(s, 6 + i, stamped ? when : NULL);
 	}
-	d->is = to;
+	d->state = next;
 	d->updated_at = when;
 	d->waiting_since = NULL;
 	return stmt_step(s) == STEP_DONE;
@@ -165,7 +165,7 @@ static bool move_each(struct tx *tx, struct deployment *targeted, const char *id
 	for (struct deployment *d = targeted; d; d = d->next) {
 		size_t i = 0;
 
-		while (i < n && !lifecycle_move(triggers[i], &d->is))
+		while (i < n && !lifecycle_move(triggers[i], &d->state))
 			i++;
 		if (i < n && !(id && streq(d->id, id)) &&
 		    !deployment_move(tx, d, triggers[i], tx->now))

@@ -11,7 +11,7 @@
 /* A deployment, as far as its moves need it. */
 struct deployment {
 	const char *id, *device_id, *release_id;
-	struct state is;
+	struct state state;
 	const char *updated_at;
 	const char *waiting_since; /* NULL: it does not wait for its device */
 	bool online;               /* its device is */
@@ -39,7 +39,7 @@ bool deployments_deployed(struct tx *tx, const char *device_id, struct deploymen
 const struct deployment *deployment_current(const struct deployment *targeted);
 
 /*
- * Make a move that d->is allows, at a time in the stored form, and update *d. Afterwards the
+ * Make a move that d->state allows, at a time in the stored form, and update *d. Afterwards the
  * deployment does not wait for its device, until simulator.c says so.
  */
 bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t,

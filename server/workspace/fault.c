@@ -1,6 +1,5 @@
 /*
- * fault.c - the rules of a workspace, matched and counted under one lock, which nobody takes while
- * there are none.
+ * fault.c - matches rules and counts hits, under one lock.
  */
 #include "workspace/fault.h"
 
@@ -63,19 +62,19 @@ struct fault_set *fault_set_new(size_t count)
 
 void faults_replace(struct faults *f, struct fault_set *set)
 {
-	struct fault_set *was;
+	struct fault_set *replaced;
 
 	pthread_mutex_lock(&f->lock);
-	was = f->set;
+	replaced = f->set;
 	f->set = set;
 	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
 	pthread_mutex_unlock(&f->lock);
-	fault_set_free(was);
+	fault_set_free(replaced);
 }
 
 /* ---- matching -------------------------------------------------------------------------------- */
 
-static bool fits(const struct fault *rule, const struct fault_case *c)
+static bool rule_matches(const struct fault *rule, const struct fault_case *c)
 {
 	if (rule->times >= 0 && rule->hits >= (uint64_t)rule->times)
 		return false;
@@ -88,17 +87,8 @@ static bool fits(const struct fault *rule, const struct fault_case *c)
 	return !rule->path || api_path_matches(rule->path, c->path, c->prefix_len);
 }
 
-/* Copy a text that may be NULL; false when memory is short. */
-static bool keep(struct arena *a, const char **text)
-{
-	if (!*text)
-		return true;
-	*text = arena_strdup(a, *text);
-	return *text != NULL;
-}
-
-/* What the rule does, as it will be when the rule is gone. */
-static struct fault *copy(struct arena *a, const struct fault *rule)
+/* A copy of what a rule does: the rule may be gone before it is done. */
+static struct fault *copy_rule(struct arena *a, const struct fault *rule)
 {
 	struct fault *fault = arena_alloc(a, sizeof *fault);
 
@@ -106,7 +96,11 @@ static struct fault *copy(struct arena *a, const struct fault *rule)
 		return NULL;
 	*fault = *rule;
 	fault->method = fault->path = fault->key = NULL;
-	return keep(a, &fault->code) && keep(a, &fault->message) ? fault : NULL;
+	if (fault->code)
+		fault->code = arena_strdup(a, fault->code);
+	if (fault->message)
+		fault->message = arena_strdup(a, fault->message);
+	return a->failed ? NULL : fault;
 }
 
 const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,
@@ -119,9 +113,9 @@ const struct fault *faults_match(struct faults *f, const struct fault_case *c, s
 	for (size_t i = 0; f->set && i < f->set->count; i++) {
 		struct fault *rule = &f->set->rules[i];
 
-		if (!fits(rule, c))
+		if (!rule_matches(rule, c))
 			continue;
-		found = copy(a, rule);
+		found = copy_rule(a, rule);
 		*index = found ? (int)i : -1;
 		rule->hits += found != NULL;
 		break;
@@ -132,7 +126,7 @@ const struct fault *faults_match(struct faults *f, const struct fault_case *c, s
 
 enum error fault_error(int64_t status)
 {
-	/* Of statuses that have several codes the general one; 409 has none. */
+	/* If a status has several codes, the general one; 409 has none. */
 	static const enum error errors[] = {
 		ERR_INVALID_REQUEST,    ERR_UNAUTHORIZED,    ERR_FORBIDDEN,      ERR_NOT_FOUND,
 		ERR_METHOD_NOT_ALLOWED, ERR_TIMEOUT,         ERR_BODY_TOO_LARGE, ERR_TOO_MANY,

@@ -1,6 +1,7 @@
 /*
- * fault.h - what a workspace's answers suffer on purpose: rules, first match wins, nothing random.
- * Knows the operations and how rules look as JSON; nothing of HTTP, and nothing of who asks.
+ * fault.h - fault rules: which answers of a workspace fail, come late, or are cut off, on purpose.
+ * The first rule that matches a request applies; nothing is random. Knows the operations and how
+ * rules look as JSON; nothing of exchanges.
  */
 #ifndef WORKSPACE_FAULT_H
 #define WORKSPACE_FAULT_H
@@ -17,7 +18,7 @@ struct writer;
 
 enum { FAULTS_MAX = 100 };
 
-/* Where the connection is cut, and what becomes of a body; each has a word but the first. */
+/* When the connection is cut, and what becomes of the body. All but the first have a word. */
 enum fault_close { CLOSE_NOT, CLOSE_BEFORE, CLOSE_MIDDLE };
 enum fault_body { BODY_WHOLE, BODY_TRUNCATED, BODY_MALFORMED };
 
@@ -25,11 +26,11 @@ extern const struct word fault_close_words[], fault_body_words[];
 
 /* A rule. Numbers that are not given are -1, texts NULL. */
 struct fault {
-	/* When: all that is given must hold. */
+	/* The requests that it matches: by all members that are given. */
 	const struct operation *op;
-	const char *method, *path, *key; /* path: a pattern; key: one, or the name of one */
-	int64_t times;                   /* so often, and then no more */
-	/* What: with a status, in place of the operation; without, to its answer. */
+	const char *method, *path, *key; /* path: a glob; key: an API key, or its name */
+	int64_t times;                   /* how often it applies */
+	/* What it does: with a status, in place of the operation; without, to its answer. */
 	int64_t status;
 	const char *code, *message;
 	int64_t delay_ms;
@@ -37,42 +38,42 @@ struct fault {
 	enum fault_body body;
 	int64_t retry_after, retry_after_ms; /* headers: seconds, milliseconds, */
 	int64_t should_retry;                /* 0 or 1 */
-	uint64_t hits;
+	uint64_t hits;                       /* how often it has applied */
 };
 
-/* Rules and their texts, in one piece. */
+/* Rules and their texts. */
 struct fault_set {
 	struct arena arena;
 	size_t count;
 	struct fault rules[];
 };
 
-/* Any thread may use them at any time. */
+/* The rules of a workspace. The functions may be called by any thread. */
 struct faults {
 	pthread_mutex_t lock;
-	atomic_bool any;       /* there are rules */
+	atomic_bool any;       /* are there rules? */
 	struct fault_set *set; /* NULL: none */
 };
 
 void faults_open(struct faults *f);
 void faults_close(struct faults *f);
-/* Room for so many rules, all of nothing; NULL when memory is short. */
+/* A set of `count` rules in which nothing is given. NULL when memory is short. */
 struct fault_set *fault_set_new(size_t count);
 void fault_set_free(struct fault_set *set);
-/* Put these, which it then owns, in place of those there are; NULL: none. */
+/* Replace the rules, by a set that then belongs to `f`, or NULL. */
 void faults_replace(struct faults *f, struct fault_set *set);
 static inline void faults_clear(struct faults *f)
 {
 	faults_replace(f, NULL);
 }
 
-/* Is there anything to look for? All that requests pay while there is not. */
-static inline bool faults_any(const struct faults *f)
+/* Are there rules? Takes no lock, so that requests lose no time if there are none. */
+static inline bool faults_has_any(const struct faults *f)
 {
 	return atomic_load_explicit(&f->any, memory_order_acquire);
 }
 
-/* A request, as rules see it. */
+/* What rules know of a request. */
 struct fault_case {
 	const struct operation *op;
 	const char *method, *path;
@@ -81,17 +82,17 @@ struct fault_case {
 };
 
 /*
- * Find the first rule that fits and has times left, and count the hit. Returns a copy whose texts
- * live in the arena, as it does, with its index in *index; or NULL. When memory is short, *index is
- * -1 and nothing is counted.
+ * Find the first rule that matches and has times left, and count the hit. Returns a copy in the
+ * arena, with the rule's index in *index; or NULL. When memory is short, *index is -1 and nothing
+ * is counted.
  */
 const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,
 				 int *index);
 
-/* The error whose code a status has where a rule gives none, or ERR_NONE. */
+/* The error whose code a status has by default, or ERR_NONE if it has none. */
 enum error fault_error(int64_t status);
 
-/* Write rules as an object: some that are nobody's yet, or NULL for none; or all there are. */
+/* Write rules as an object: those of a set, or NULL for none; those of a workspace. */
 void fault_set_write(const struct fault_set *set, struct writer *w);
 void faults_write(struct faults *f, struct writer *w);
 

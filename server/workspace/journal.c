@@ -1,9 +1,9 @@
 /*
- * journal.c - the ring and its entries: texts as they came, made fit to show only when somebody
- * looks.
+ * journal.c - the ring and its entries. Texts are kept as they came, and made valid UTF-8 only when
+ * they are shown.
  *
- * An entry does not change once it is in the ring. The ring and whoever writes it to an answer have
- * references. So the lock is held for as long as it takes to put one in, or to get references.
+ * An entry in the ring does not change. The ring has a reference to it, and so has each thread that
+ * writes it to an answer: the lock is held only while an entry is added, or references are taken.
  */
 #include "workspace/journal.h"
 
@@ -22,31 +22,26 @@
 enum {
 	BODY_KEPT = 4096, /* bytes of a body */
 	KEY_SHOWN = 4,    /* characters of an unknown key, */
-	KEY_LONG = 12,    /* if it has so many */
+	KEY_LONG = 12,    /* if it has at least so many */
 	SCRATCH_MAX = 1 << 20,
-	ROOM_STEP = 256, /* bytes: entries that differ little have each other's room */
+	ROOM_STEP = 256, /* bytes; rounded up, the memory of an entry fits more often for another */
 };
 
 struct entry {
 	struct refcount refs;
 	int64_t id;
-	struct journal_record is; /* its texts are in memory[], each with a NUL behind it */
-	size_t room;              /* of memory */
+	struct journal_record record; /* its texts are in memory[], each with a NUL at its end */
+	size_t room;                  /* bytes of memory[] */
 	char memory[];
 };
 
 /* ---- one entry ------------------------------------------------------------------------------- */
 
-static struct bytes whole(const char *text)
+/* The part of a body that is kept; NULL for an empty body. */
+static struct bytes body_start(struct bytes body)
 {
-	return (struct bytes){ .at = text, .len = text ? strlen(text) : 0 };
-}
-
-/* Of a body, what is kept: NULL where there is nothing. */
-static struct bytes beginning_of(struct bytes body)
-{
-	return (struct bytes){ .at = body.len ? body.at : NULL,
-			       .len = utf8_cut(body.at, body.len, BODY_KEPT) };
+	return (struct bytes){ .data = body.len ? body.data : NULL,
+			       .len = utf8_cut(body.data, body.len, BODY_KEPT) };
 }
 
 static void entry_unref(struct entry *e)
@@ -55,10 +50,12 @@ static void entry_unref(struct entry *e)
 		free(e);
 }
 
-/* One with so much room: `old`, which nobody needs any more, where that will do and is not far too
- * large (or in time all of a journal would have the room of the largest); else a new one, or NULL
- * when memory is short. */
-static struct entry *with_room(struct entry *old, size_t len)
+/*
+ * An entry with room for `len` bytes. `old` (or NULL) is reused if it has the room, and no other
+ * reference, and is not far too large: else every entry would in time be as large as the largest.
+ * If not, it is released. NULL when memory is short.
+ */
+static struct entry *entry_alloc(struct entry *old, size_t len)
 {
 	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
 	struct entry *e;
@@ -72,34 +69,34 @@ static struct entry *with_room(struct entry *old, size_t len)
 	return e;
 }
 
-/* One that holds the record, made of `old`, if any. NULL when memory is short. */
-static struct entry *make(struct entry *old, const struct journal_record *record)
+/* An entry with a copy of the record; see entry_alloc(). NULL when memory is short. */
+static struct entry *entry_new(struct entry *old, const struct journal_record *record)
 {
-	struct journal_record is = *record;
+	struct journal_record copy = *record;
 	struct entry *e;
 	size_t len = 0;
-	char *to;
+	char *end;
 
-	is.text[TEXT_REQUEST] = beginning_of(is.text[TEXT_REQUEST]);
-	is.text[TEXT_RESPONSE] = beginning_of(is.text[TEXT_RESPONSE]);
+	copy.text[TEXT_REQUEST] = body_start(copy.text[TEXT_REQUEST]);
+	copy.text[TEXT_RESPONSE] = body_start(copy.text[TEXT_RESPONSE]);
 	for (size_t i = 0; i < TEXT_COUNT; i++)
-		len += is.text[i].at ? is.text[i].len + 1 : 0;
-	e = with_room(old, len);
+		len += copy.text[i].data ? copy.text[i].len + 1 : 0;
+	e = entry_alloc(old, len);
 	if (!e)
 		return NULL;
-	to = e->memory;
+	end = e->memory;
 	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		struct bytes *text = &is.text[i];
+		struct bytes *text = &copy.text[i];
 
-		if (!text->at)
+		if (!text->data)
 			continue;
-		memcpy(to, text->at, text->len);
-		to[text->len] = '\0';
-		text->at = to;
-		to += text->len + 1;
+		memcpy(end, text->data, text->len);
+		end[text->len] = '\0';
+		text->data = end;
+		end += text->len + 1;
 	}
 	refcount_init(&e->refs);
-	e->is = is;
+	e->record = copy;
 	return e;
 }
 
@@ -111,71 +108,67 @@ void journal_open(struct journal *j, size_t size)
 	pthread_mutex_init(&j->lock, NULL);
 }
 
-/* Take what is kept out of it, for unref_all, without the lock. */
-static struct journal empty(struct journal *j)
-{
-	struct journal was = {
-		.ring = j->ring, .cap = j->cap, .first = j->first, .count = j->count
-	};
-
-	j->ring = NULL;
-	j->cap = j->first = j->count = 0;
-	j->dropped = 0;
-	return was;
-}
-
 static struct entry *entry_at(const struct journal *j, size_t i)
 {
 	return j->ring[(j->first + i) % j->cap];
 }
 
-static void unref_all(struct journal *was)
+static void free_ring(struct journal *j)
 {
-	for (size_t i = 0; i < was->count; i++)
-		entry_unref(entry_at(was, i));
-	free(was->ring);
+	for (size_t i = 0; i < j->count; i++)
+		entry_unref(entry_at(j, i));
+	free(j->ring);
 }
 
 void journal_close(struct journal *j)
 {
-	unref_all(j);
+	free_ring(j);
 	pthread_mutex_destroy(&j->lock);
+}
+
+/* Empty the ring, and, to `restart`, begin a new generation. Frees the entries without the lock. */
+static void empty(struct journal *j, bool restart)
+{
+	struct journal old;
+
+	pthread_mutex_lock(&j->lock);
+	old = (struct journal){
+		.ring = j->ring, .cap = j->cap, .first = j->first, .count = j->count
+	};
+	j->ring = NULL;
+	j->cap = j->first = j->count = 0;
+	j->dropped = 0;
+	if (restart) {
+		j->total = 0;
+		atomic_fetch_add_explicit(&j->generation, 1, memory_order_relaxed);
+	}
+	pthread_mutex_unlock(&j->lock);
+	free_ring(&old);
 }
 
 void journal_clear(struct journal *j)
 {
-	struct journal was;
-
-	pthread_mutex_lock(&j->lock);
-	was = empty(j);
-	j->total = 0;
-	atomic_fetch_add_explicit(&j->generations, 1, memory_order_relaxed);
-	pthread_mutex_unlock(&j->lock);
-	unref_all(&was);
-}
-
-bool journal_is_empty(struct journal *j)
-{
-	bool empty;
-
-	pthread_mutex_lock(&j->lock);
-	empty = j->total == 0;
-	pthread_mutex_unlock(&j->lock);
-	return empty;
+	empty(j, true);
 }
 
 void journal_drop(struct journal *j)
 {
-	struct journal was;
-
-	pthread_mutex_lock(&j->lock);
-	was = empty(j);
-	pthread_mutex_unlock(&j->lock);
-	unref_all(&was);
+	empty(j, false);
 }
 
-/* Put one in. Returns the one that must go for it: the oldest, or itself where nothing is kept. */
-static struct entry *put(struct journal *j, struct entry *e)
+bool journal_is_empty(struct journal *j)
+{
+	bool is_empty;
+
+	pthread_mutex_lock(&j->lock);
+	is_empty = j->total == 0;
+	pthread_mutex_unlock(&j->lock);
+	return is_empty;
+}
+
+/* Add an entry. Returns the entry to release in its place: the oldest, or the entry itself if there
+ * is no room; or NULL. Caller holds the lock. */
+static struct entry *ring_put(struct journal *j, struct entry *e)
 {
 	struct entry *oldest;
 
@@ -185,15 +178,15 @@ static struct entry *put(struct journal *j, struct entry *e)
 		j->first = (j->first + 1) % j->cap;
 		return oldest;
 	}
-	/* The ring grows before it ever turns: until it is full, its first entry is at 0. */
+	/* The ring grows only while its first entry is at 0: it wraps around once it is full. */
 	if (j->size == 0 || !GROW_UP_TO(j->ring, j->count + 1, j->cap, j->size))
 		return e;
 	j->ring[(j->first + j->count++) % j->cap] = e;
 	return NULL;
 }
 
-/* Where the ring is full, take the oldest out of it: its memory is as good as new. */
-static struct entry *make_way(struct journal *j)
+/* If the ring is full, take the oldest entry out, so that its memory can be reused. Else NULL. */
+static struct entry *take_oldest(struct journal *j)
 {
 	struct entry *oldest = NULL;
 
@@ -210,7 +203,7 @@ static struct entry *make_way(struct journal *j)
 
 void journal_add(struct journal *j, const struct journal_record *record)
 {
-	struct entry *e = j->size > 0 ? make(make_way(j), record) : NULL, *gone = NULL;
+	struct entry *e = j->size > 0 ? entry_new(take_oldest(j), record) : NULL, *replaced = NULL;
 
 	pthread_mutex_lock(&j->lock);
 	if (record->generation != journal_generation(j)) {
@@ -221,24 +214,17 @@ void journal_add(struct journal *j, const struct journal_record *record)
 	j->total++;
 	if (e) {
 		e->id = j->total;
-		gone = put(j, e);
+		replaced = ring_put(j, e);
 	}
-	j->dropped += !e || gone;
+	j->dropped += !e || replaced;
 	pthread_mutex_unlock(&j->lock);
-	entry_unref(gone);
+	entry_unref(replaced);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* What the journal held when it was asked. */
-struct view {
-	struct entry **entries;
-	size_t count;
-	int64_t total, dropped;
-};
-
-/* The place of the first entry with a greater id. */
-static size_t place_after(const struct journal *j, int64_t id)
+/* The index of the first entry with a greater id. Caller holds the lock. */
+static size_t first_after(const struct journal *j, int64_t id)
 {
 	size_t low = 0, high = j->count;
 
@@ -253,79 +239,73 @@ static size_t place_after(const struct journal *j, int64_t id)
 	return low;
 }
 
-/* Get references to the entries with a greater id. False when memory is short. */
-static bool look(struct journal *j, int64_t after, struct view *view)
+/* Copy the journal as it is, but only entries with a greater id. False when memory is short. The
+ * copy is freed by free_ring(). */
+static bool copy_after(struct journal *j, int64_t id, struct journal *copy)
 {
 	size_t from;
 
-	*view = (struct view){ 0 };
 	pthread_mutex_lock(&j->lock);
-	from = place_after(j, after);
-	view->total = j->total;
-	view->dropped = j->dropped;
-	view->entries = calloc(j->count - from + 1, sizeof(struct entry *));
-	for (size_t i = from; view->entries && i < j->count; i++) {
+	from = first_after(j, id);
+	*copy = (struct journal){ .total = j->total, .dropped = j->dropped, .cap = j->cap };
+	copy->ring = calloc(j->count - from + 1, sizeof(struct entry *));
+	for (size_t i = from; copy->ring && i < j->count; i++) {
 		refcount_get(&entry_at(j, i)->refs);
-		view->entries[view->count++] = entry_at(j, i);
+		copy->ring[copy->count++] = entry_at(j, i);
 	}
 	pthread_mutex_unlock(&j->lock);
-	return view->entries != NULL;
+	return copy->ring != NULL;
 }
 
-static void end_look(struct view *view)
+static bool text_is(const struct entry *e, enum journal_text which, const char *wanted)
 {
-	for (size_t i = 0; i < view->count; i++)
-		entry_unref(view->entries[i]);
-	free(view->entries);
+	return e->record.text[which].data && streq(e->record.text[which].data, wanted);
 }
 
-static bool has_text(const struct entry *e, enum journal_text which, const char *wanted)
+static bool matches(const struct entry *e, const struct journal_filter *f)
 {
-	return e->is.text[which].at && streq(e->is.text[which].at, wanted);
+	if (f->op && e->record.op != f->op)
+		return false;
+	if (f->method && !text_is(e, TEXT_METHOD, f->method))
+		return false;
+	if (f->path &&
+	    !api_path_matches(f->path, e->record.text[TEXT_PATH].data, e->record.prefix_len))
+		return false;
+	if (f->key && !text_is(e, TEXT_KEY, f->key) && !text_is(e, TEXT_KEY_NAME, f->key))
+		return false;
+	if (f->status_to && (e->record.status < f->status_from || e->record.status > f->status_to))
+		return false;
+	return e->record.time >= f->since;
 }
 
-static bool passes(const struct entry *e, const struct journal_filter *f)
-{
-	if (f->op && e->is.op != f->op)
-		return false;
-	if (f->method && !has_text(e, TEXT_METHOD, f->method))
-		return false;
-	if (f->path && !api_path_matches(f->path, e->is.text[TEXT_PATH].at, e->is.prefix_len))
-		return false;
-	if (f->key && !has_text(e, TEXT_KEY, f->key) && !has_text(e, TEXT_KEY_NAME, f->key))
-		return false;
-	if (f->status_to && (e->is.status < f->status_from || e->is.status > f->status_to))
-		return false;
-	return e->is.time >= f->since;
-}
-
-/* What of it is UTF-8, and U+FFFD for what is not, or null. */
+/* Write bytes as a text, with U+FFFD for what is not UTF-8; or null. */
 static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text)
 {
 	buf_clear(scratch);
-	utf8_add(scratch, text.at ? text.at : "", text.len);
+	utf8_add(scratch, text.data ? text.data : "", text.len);
 	w->out->bad |= scratch->bad;
-	writer_text_or_null(w, text.at && scratch->text ? scratch->text : text.at);
+	writer_text_or_null(w, text.data && scratch->text ? scratch->text : text.data);
 }
 
-/* An unknown key is somebody's secret. */
-static struct bytes masked(struct bytes key, char shown[static KEY_SHOWN * 2 + 1])
+/* "****" and the end of a key that is unknown here: it may be a secret of another system. */
+static struct bytes mask_key(struct bytes key, char shown[static KEY_SHOWN * 2 + 1])
 {
-	if (!key.at)
+	if (!key.data)
 		return key;
 	memset(shown, '*', KEY_SHOWN);
 	shown[KEY_SHOWN] = '\0';
 	if (key.len >= KEY_LONG)
-		memcpy(shown + KEY_SHOWN, key.at + key.len - KEY_SHOWN, KEY_SHOWN + 1);
-	return whole(shown);
+		memcpy(shown + KEY_SHOWN, key.data + key.len - KEY_SHOWN, KEY_SHOWN + 1);
+	return (struct bytes){ shown, strlen(shown) };
 }
 
 static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
 {
 	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_SHOWN * 2 + 1];
-	const struct journal_record *r = &e->is;
+	const struct journal_record *r = &e->record;
 	const struct bytes *t = r->text;
-	const struct bytes key = t[TEXT_KEY_NAME].at ? t[TEXT_KEY_NAME] : masked(t[TEXT_KEY], mask);
+	const struct bytes key =
+	    t[TEXT_KEY_NAME].data ? t[TEXT_KEY_NAME] : mask_key(t[TEXT_KEY], mask);
 
 	rfc3339_format(r->time, time);
 	rfc3339_shortest(time, exact);
@@ -354,19 +334,19 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 bool journal_write(struct journal *j, const struct journal_filter *filter, struct writer *w)
 {
 	struct buf scratch CLEANUP(buf_free) = BUF_INIT(SCRATCH_MAX);
-	struct view view;
+	struct journal copy;
 
-	if (!look(j, filter->after, &view))
+	if (!copy_after(j, filter->after, &copy))
 		return false;
 	writer_open(w, '{');
 	writer_open(writer_key(w, "requests"), '[');
-	for (size_t i = 0; i < view.count && !w->out->bad; i++)
-		if (passes(view.entries[i], filter))
-			write_entry(w, &scratch, view.entries[i]);
+	for (size_t i = 0; i < copy.count && !w->out->bad; i++)
+		if (matches(copy.ring[i], filter))
+			write_entry(w, &scratch, copy.ring[i]);
 	writer_close(w, ']');
-	writer_int(writer_key(w, "total"), view.total);
-	writer_int(writer_key(w, "dropped"), view.dropped);
+	writer_int(writer_key(w, "total"), copy.total);
+	writer_int(writer_key(w, "dropped"), copy.dropped);
 	writer_close(w, '}');
-	end_look(&view);
+	free_ring(&copy);
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * journal.h - the requests that a workspace has had: a ring of the last of them. Knows how its
- * entries look as JSON; nothing of exchanges, which note themselves, and nothing of who reads it.
+ * journal.h - the last requests that a workspace has had, with their answers, in a ring. Knows how
+ * entries look as JSON; nothing of exchanges: http/exchange.c makes records of them.
  */
 #ifndef WORKSPACE_JOURNAL_H
 #define WORKSPACE_JOURNAL_H
@@ -15,30 +15,31 @@ struct entry;
 struct operation;
 struct writer;
 
-/* Any thread may use one at any time. */
+/* The functions may be called by any thread. */
 struct journal {
-	pthread_mutex_t lock;
-	size_t size;         /* so many are kept */
-	struct entry **ring; /* with room for `cap`, which grows as it fills */
+	pthread_mutex_t lock; /* guards the rest */
+	size_t size;          /* the number of entries that are kept */
+	struct entry **ring;  /* of `cap` pointers; it grows as it fills */
 	size_t cap, first, count;
-	int64_t total, dropped;  /* since the beginning; since the last that is known */
-	atomic_uint generations; /* how often it has begun anew */
+	int64_t total;          /* requests since the last journal_clear() */
+	int64_t dropped;        /* those of them that are not kept, since the last journal_drop() */
+	atomic_uint generation; /* may be read without the lock */
 };
 
 void journal_open(struct journal *j, size_t size);
 void journal_close(struct journal *j);
-/* Begin anew: nothing has happened. */
+/* Drop all entries and start counting again from zero, as after a reset. */
 void journal_clear(struct journal *j);
-/* Forget what is kept; ids count on. */
+/* Drop all entries; ids go on. */
 void journal_drop(struct journal *j);
 
-/* Has nothing happened since the beginning? */
+/* Has there been no request since the last journal_clear()? */
 bool journal_is_empty(struct journal *j);
 
-/* Which beginning an exchange belongs to that comes now. */
+/* The current generation; it changes at every journal_clear(). */
 static inline unsigned journal_generation(const struct journal *j)
 {
-	return atomic_load_explicit(&j->generations, memory_order_relaxed);
+	return atomic_load_explicit(&j->generation, memory_order_relaxed);
 }
 
 /* The texts of an entry. */
@@ -50,46 +51,46 @@ enum journal_text {
 	TEXT_KEY_NAME,
 	TEXT_CODE,
 	TEXT_USER_AGENT,
-	TEXT_REQUEST, /* the bodies */
+	TEXT_REQUEST, /* the body */
 	TEXT_RESPONSE,
 	TEXT_COUNT
 };
 
-/* Bytes as they came; there may be NULs among them. */
+/* Bytes as they were received; they may have NULs. */
 struct bytes {
-	const char *at; /* NULL: there are none */
+	const char *data; /* or NULL */
 	size_t len;
 };
 
-/* What is remembered of a request and its answer. */
+/* A request and its answer. */
 struct journal_record {
-	unsigned generation;        /* of the journal, when the request came */
-	int64_t time, micros;       /* the workspace's, when it was answered; how long that took */
-	const struct operation *op; /* one that has a name, or NULL */
+	unsigned generation;  /* of the journal, when the request came */
+	int64_t time, micros; /* when it was answered, by the workspace's clock; the duration */
+	const struct operation *op; /* an operation with a name, or NULL */
 	const char *version;        /* or NULL */
-	int status;                 /* 0: none was sent */
+	int status;                 /* 0: no answer was sent */
 	int fault, retry_count;     /* -1: none */
 	size_t prefix_len;          /* of the path: see model/api_path.h */
 	uint64_t request_bytes, response_bytes;
-	struct bytes text[TEXT_COUNT]; /* copied; of bodies the beginning */
+	struct bytes text[TEXT_COUNT]; /* the journal copies them; of bodies, the beginning */
 };
 
 /*
- * Remember a request whose answer is made and about to leave; unless the journal has begun anew
- * since it came. Where memory is short, it counts as dropped.
+ * Add a request whose answer is made and not sent yet. If the generation has changed since the
+ * request came, nothing is added. When memory is short, the request counts as dropped.
  */
 void journal_add(struct journal *j, const struct journal_record *record);
 
-/* Which entries to show: those for which all holds that is given. */
+/* Which entries to show: those that match all members that are given. */
 struct journal_filter {
 	const struct operation *op;
-	const char *method, *path, *key; /* a path's pattern; a key, or its name */
+	const char *method, *path, *key; /* path: a glob; key: an API key, or its name */
 	int status_from, status_to;      /* 0, 0: any */
-	int64_t after, since;            /* an id; microseconds, INT64_MIN for any */
+	int64_t after, since;            /* an id; a time, INT64_MIN: any */
 };
 
-/* Write the entries that pass, oldest first, as an object. Holds nobody up while it writes. False
- * when memory is short. */
+/* Write the entries that match, oldest first, as an object. Does not hold the lock while it writes.
+ * False when memory is short. */
 bool journal_write(struct journal *j, const struct journal_filter *filter,
 		   struct writer *w) MUST_CHECK;
 

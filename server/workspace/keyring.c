@@ -1,5 +1,5 @@
 /*
- * keyring.c - reading the keys of a database, and finding them.
+ * keyring.c - reads the keys of a database, and finds them.
  */
 #include "workspace/keyring.h"
 
@@ -7,14 +7,15 @@
 
 #include <cjson/cJSON.h>
 
-/* '["deployments:read"]', as the fixtures' loader has checked and stored it. */
+/* Read '["deployments:read"]', which has been checked when it was stored. False when memory is
+ * short. */
 static bool read_scopes(const char *json, scope_set *set)
 {
 	cJSON *list = cJSON_Parse(json), *item;
 
 	*set = SCOPE_NONE;
 	if (!list)
-		return false; /* memory is short */
+		return false;
 	cJSON_ArrayForEach(item, list) {
 		enum scope s;
 
@@ -25,7 +26,7 @@ static bool read_scopes(const char *json, scope_set *set)
 	return true;
 }
 
-static const char *copy(struct keyring *ring, struct stmt *s, int column)
+static const char *copy_column(struct keyring *ring, struct stmt *s, int column)
 {
 	const char *text = stmt_text(s, column);
 
@@ -39,13 +40,13 @@ static struct api_key *read_key(struct keyring *ring, struct stmt *s)
 
 	if (!key || !scopes || !read_scopes(scopes, &key->scopes))
 		return NULL;
-	key->id = copy(ring, s, 0);
-	key->key = copy(ring, s, 1);
-	key->name = copy(ring, s, 2);
+	key->id = copy_column(ring, s, 0);
+	key->key = copy_column(ring, s, 1);
+	key->name = copy_column(ring, s, 2);
 	return key->id && key->key && key->name ? key : NULL;
 }
 
-static bool load(struct keyring *ring, struct db *db)
+static bool read_keys(struct keyring *ring, struct db *db)
 {
 	static const struct query all = {
 		"SELECT id, key, name, scopes FROM api_keys ORDER BY rowid", QUERY_ONCE
@@ -72,7 +73,7 @@ struct keyring *keyring_load(struct db *db)
 		return NULL;
 	refcount_init(&ring->refs);
 	arena_init(&ring->arena, NULL, 0);
-	if (load(ring, db))
+	if (read_keys(ring, db))
 		return ring;
 	keyring_unref(ring);
 	return NULL;
@@ -103,8 +104,8 @@ const struct api_key keyring_anyone = {
 	.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
 };
 
-/* How many of all scopes a key has, or is granted by those it has. */
-static unsigned rights(const struct api_key *key)
+/* The number of scopes that a key has, or that those imply. */
+static unsigned count_scopes(const struct api_key *key)
 {
 	unsigned n = 0;
 
@@ -118,7 +119,7 @@ const struct api_key *keyring_best(const struct keyring *ring)
 	const struct api_key *best = NULL;
 
 	for (const struct api_key *key = ring->first; key; key = key->next)
-		if (!best || rights(key) > rights(best))
+		if (!best || count_scopes(key) > count_scopes(best))
 			best = key;
 	return best;
 }

@@ -1,5 +1,5 @@
 /*
- * keyring.h - API keys: who a key is and what it may do (behaviour: section 3).
+ * keyring.h - the API keys of a workspace, and what each may do (behaviour: section 3).
  */
 #ifndef WORKSPACE_KEYRING_H
 #define WORKSPACE_KEYRING_H
@@ -10,7 +10,7 @@
 #include "model/scope.h"
 #include "store/store.h"
 
-/* strict: the fixtures' keys; any: every key that is not empty, with every scope. */
+/* AUTH_STRICT: the fixtures' keys; AUTH_ANY: every key that is not empty, with every scope. */
 enum auth_mode { AUTH_STRICT, AUTH_ANY };
 
 struct api_key {
@@ -22,8 +22,8 @@ struct api_key {
 };
 
 /*
- * The keys of a workspace, in the fixtures' order. It never changes; a workspace whose keys do gets
- * another, and whoever still looks at this one has a reference.
+ * The keys of a workspace, in the fixtures' order. A keyring never changes: if the keys change, the
+ * workspace gets another one, and threads that still use this one have references.
  */
 struct keyring {
 	struct api_key *first;
@@ -32,17 +32,18 @@ struct keyring {
 	struct refcount refs;
 };
 
-/* A reference to every key of the database; NULL when the database or memory fails. */
+/* The keys of a database, with one reference. NULL when the database or memory fails. */
 struct keyring *keyring_load(struct db *db) MUST_CHECK;
-/* Another reference, and one less, which frees the keyring with the last. NULL needs none. */
+/* Take a reference; drop one, which frees the keyring if it was the last. NULL is fine. */
 struct keyring *keyring_ref(struct keyring *ring);
 void keyring_unref(struct keyring *ring);
 
-/* The key's row, or NULL when it is unknown; in a time that tells nothing of a key nearly right. */
+/* Find a key by its secret; NULL if there is none. The time that this takes tells nothing of a
+ * secret that is nearly right. */
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);
-/* Who a key that no ring has is where any is accepted: may do all. */
+/* What a key that no keyring has stands for under AUTH_ANY: it may do all. */
 extern const struct api_key keyring_anyone;
-/* The first of the keys that may do the most, or NULL where there is none. */
+/* The first of the keys with the most scopes; NULL if there are no keys. */
 const struct api_key *keyring_best(const struct keyring *ring);
 
 #endif

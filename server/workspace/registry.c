@@ -1,5 +1,5 @@
 /*
- * registry.c - a table of keys and their workspaces, and which of them are awake.
+ * registry.c - a table of keys and their workspaces, and the list of those that are loaded.
  */
 #include "workspace/registry.h"
 
@@ -7,20 +7,20 @@
 
 #include "base/map.h"
 
-enum { LOADED_MAX = 32 /* those that have connections */ };
+enum { LOADED_MAX = 32 /* workspaces of keys; more only while requests use them */ };
 
-/* The workspace of a key. Who holds a gate may take the table's lock, not the other way round. */
+/* The workspace of a key. Lock order: a gate before the registry's lock. */
 struct tenant {
-	struct workspace workspace; /* without a store while it sleeps */
-	struct registry *all;
-	/* Guarded by the table's lock: */
-	struct tenant *next_loaded; /* in the list of those that have a store */
-	uint64_t used;              /* when last, by the table's count */
-	unsigned refs;              /* exchanges that are in it: it stays */
-	/* Guarded by the gate, as is whether it sleeps: */
+	struct workspace workspace; /* without a store while it is unloaded */
+	struct registry *registry;
+	/* Guarded by the registry's lock: */
+	struct tenant *next_loaded; /* in the list of those that are loaded */
+	uint64_t last_used;         /* the registry's use_count then */
+	unsigned refs;              /* if not 0, it is not removed or unloaded */
+	/* Guarded by the gate, as is workspace.store: */
 	pthread_mutex_t gate;
-	unsigned users;         /* connections that are taken: it stays awake */
-	struct image *unloaded; /* its database; NULL: its baseline's, or it is awake */
+	unsigned connections; /* acquired; if not 0, it is not unloaded */
+	struct image *image;  /* its database while unloaded; NULL: as in its baseline */
 	char key[];
 };
 
@@ -28,255 +28,255 @@ struct registry {
 	struct workspace *common;
 	struct workspace_options workspace_options;
 	size_t max;
-	pthread_mutex_t lock; /* of the rest */
+	pthread_mutex_t lock; /* guards the rest */
 	struct map by_key;
 	struct tenant *loaded;
 	size_t nloaded;
-	uint64_t uses;
+	uint64_t use_count;
 };
 
-struct registry *registry_new(struct workspace *common, const struct workspace_options *b,
+struct registry *registry_new(struct workspace *common, const struct workspace_options *options,
 			      size_t max)
 {
-	struct registry *all = calloc(1, sizeof *all);
+	struct registry *r = calloc(1, sizeof *r);
 
-	if (!all)
+	if (!r)
 		return NULL;
-	all->common = common;
-	all->workspace_options = *b;
-	all->max = max;
-	pthread_mutex_init(&all->lock, NULL);
-	return all;
+	r->common = common;
+	r->workspace_options = *options;
+	r->max = max;
+	pthread_mutex_init(&r->lock, NULL);
+	return r;
 }
 
-static void free_own(struct tenant *own)
+static void tenant_free(struct tenant *t)
 {
-	workspace_close(&own->workspace);
-	image_unref(own->unloaded);
-	pthread_mutex_destroy(&own->gate);
-	free(own);
+	workspace_close(&t->workspace);
+	image_unref(t->image);
+	pthread_mutex_destroy(&t->gate);
+	free(t);
 }
 
-void registry_free(struct registry *all)
+void registry_free(struct registry *r)
 {
-	struct tenant *own;
-	size_t at = 0;
+	struct tenant *t;
+	size_t cursor = 0;
 
-	if (!all)
+	if (!r)
 		return;
-	while ((own = map_next(&all->by_key, &at)))
-		free_own(own);
-	map_free(&all->by_key);
-	pthread_mutex_destroy(&all->lock);
-	free(all);
+	while ((t = map_next(&r->by_key, &cursor)))
+		tenant_free(t);
+	map_free(&r->by_key);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
 }
 
-size_t registry_max(const struct registry *all)
+size_t registry_max(const struct registry *r)
 {
-	return all->max;
+	return r->max;
 }
 
-static struct tenant *own_of(struct workspace *w)
+static struct tenant *tenant_of(struct workspace *w)
 {
 	return (struct tenant *)w; /* its first member */
 }
 
-/* ---- entering -------------------------------------------------------------------------------- */
+/* ---- acquiring ------------------------------------------------------------------------------- */
 
-/* Take it out of the list of those awake, if it is in that. */
-static void unlist_awake(struct tenant *own)
+/* Take a tenant out of the list of those that are loaded, if it is there. Caller holds the lock. */
+static void unlink_loaded(struct tenant *t)
 {
-	struct tenant **link = &own->all->loaded;
+	struct tenant **link = &t->registry->loaded;
 
-	while (*link && *link != own)
+	while (*link && *link != t)
 		link = &(*link)->next_loaded;
 	if (!*link)
 		return;
-	*link = own->next_loaded;
-	own->all->nloaded--;
+	*link = t->next_loaded;
+	t->registry->nloaded--;
 }
 
-/* Take out one that is as new, since its key would get the same again; NULL where there is none. */
-static struct tenant *take_as_new(struct registry *all)
+/* Remove a tenant that is as new, so that its key would get an equal one again; NULL if none is.
+ * Caller holds the lock, and frees the tenant. */
+static struct tenant *evict_unused(struct registry *r)
 {
-	struct tenant *own;
-	size_t at = 0;
+	struct tenant *t;
+	size_t cursor = 0;
 
-	while ((own = map_next(&all->by_key, &at)))
-		if (own->refs == 0 && workspace_is_unused(&own->workspace)) {
-			map_remove(&all->by_key, NULL, own->key);
-			unlist_awake(own);
-			return own;
+	while ((t = map_next(&r->by_key, &cursor)))
+		if (t->refs == 0 && workspace_is_unused(&t->workspace)) {
+			map_remove(&r->by_key, NULL, t->key);
+			unlink_loaded(t);
+			return t;
 		}
 	return NULL;
 }
 
-static struct tenant *add(struct registry *all, const char *key)
+/* Add a tenant. NULL when memory is short. Caller holds the lock. */
+static struct tenant *tenant_add(struct registry *r, const char *key)
 {
 	size_t len = strlen(key) + 1;
-	struct tenant *own = calloc(1, sizeof *own + len);
+	struct tenant *t = calloc(1, sizeof *t + len);
 	struct checkpoint baseline;
 
-	if (!own)
+	if (!t)
 		return NULL;
-	baseline = workspace_baseline(all->common);
-	workspace_init(&own->workspace, &all->workspace_options);
-	own->workspace.parent = all->common;
-	own->workspace.ident = baseline.ident;
-	clock_restore(&own->workspace.clock, baseline.clock);
-	own->workspace.due = INT64_MIN; /* whoever wakes it plans */
+	baseline = workspace_baseline(r->common);
+	workspace_init(&t->workspace, &r->workspace_options);
+	t->workspace.parent = r->common;
+	t->workspace.idgen = baseline.idgen;
+	clock_restore(&t->workspace.clock, baseline.clock);
+	t->workspace.due = INT64_MIN; /* tenant_load() plans */
 	checkpoint_unref(&baseline);
-	own->all = all;
-	pthread_mutex_init(&own->gate, NULL);
-	memcpy(own->key, key, len);
-	if (map_add(&all->by_key, NULL, own->key, own))
-		return own;
-	free_own(own);
+	t->registry = r;
+	pthread_mutex_init(&t->gate, NULL);
+	memcpy(t->key, key, len);
+	if (map_add(&r->by_key, NULL, t->key, t))
+		return t;
+	tenant_free(t);
 	return NULL;
 }
 
-enum acquired registry_acquire(struct registry *all, const char *key, struct workspace **acquired)
+enum acquired registry_acquire(struct registry *r, const char *key, struct workspace **w)
 {
-	struct tenant *own, *gone = NULL;
+	struct tenant *t, *evicted = NULL;
 	bool full = false;
 
-	pthread_mutex_lock(&all->lock);
-	own = map_find(&all->by_key, NULL, key);
-	if (!own && all->by_key.count >= all->max) {
-		gone = take_as_new(all);
-		full = !gone;
+	pthread_mutex_lock(&r->lock);
+	t = map_find(&r->by_key, NULL, key);
+	if (!t && r->by_key.count >= r->max) {
+		evicted = evict_unused(r);
+		full = !evicted;
 	}
-	if (!own && !full)
-		own = add(all, key);
-	if (own) {
-		own->refs++;
-		own->used = ++all->uses;
-		*acquired = &own->workspace;
+	if (!t && !full)
+		t = tenant_add(r, key);
+	if (t) {
+		t->refs++;
+		t->last_used = ++r->use_count;
+		*w = &t->workspace;
 	}
-	pthread_mutex_unlock(&all->lock);
-	if (gone)
-		free_own(gone);
-	return own ? ACQUIRED : full ? ACQUIRED_TOO_MANY : ACQUIRED_NO_MEMORY;
+	pthread_mutex_unlock(&r->lock);
+	if (evicted)
+		tenant_free(evicted);
+	return t ? ACQUIRED : full ? ACQUIRED_TOO_MANY : ACQUIRED_NO_MEMORY;
 }
 
 void registry_release(struct workspace *w)
 {
-	struct tenant *own = own_of(w);
+	struct tenant *t = tenant_of(w);
 
-	pthread_mutex_lock(&own->all->lock);
-	own->refs--;
-	pthread_mutex_unlock(&own->all->lock);
+	pthread_mutex_lock(&t->registry->lock);
+	t->refs--;
+	pthread_mutex_unlock(&t->registry->lock);
 }
 
-/* ---- waking and sleeping --------------------------------------------------------------------- */
+/* ---- loading and unloading ------------------------------------------------------------------- */
 
-/* Whoever holds its gate. */
-static bool wake(struct tenant *own, char *err, size_t errlen)
+/* Open the database of a tenant that is unloaded. Caller holds the gate. */
+static bool tenant_load(struct tenant *t, char *err, size_t errlen)
 {
-	struct workspace *w = &own->workspace;
+	struct workspace *w = &t->workspace;
 	struct checkpoint baseline = workspace_baseline(w);
 
-	w->store = store_open_image(own->unloaded ? own->unloaded : baseline.rows, err, errlen);
-	if (!own->unloaded)
-		w->ident = baseline.ident; /* other fixtures may have come since it was added */
+	w->store = store_open_image(t->image ? t->image : baseline.rows, err, errlen);
+	if (!t->image) /* the fixtures may have been replaced since it was added */
+		w->idgen = baseline.idgen;
 	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;
-	image_unref(STEAL(own->unloaded));
-	pthread_mutex_lock(&own->all->lock);
-	own->next_loaded = own->all->loaded;
-	own->all->loaded = own;
-	own->all->nloaded++;
-	pthread_mutex_unlock(&own->all->lock);
-	/* Where that fails, whoever looks finds out. */
+	image_unref(STEAL(t->image));
+	pthread_mutex_lock(&t->registry->lock);
+	t->next_loaded = t->registry->loaded;
+	t->registry->loaded = t;
+	t->registry->nloaded++;
+	pthread_mutex_unlock(&t->registry->lock);
+	/* If that fails, a step stays due, and the next request plans again. */
 	if (w->due == INT64_MIN)
 		(void)!workspace_schedule(w, store_db(w->store));
 	return true;
 }
 
-/* Whoever holds its gate, while no connection is taken. Where memory is short it stays awake. */
-static bool unload(struct tenant *own)
+/* Caller holds the gate, and no connection is acquired. False, and still loaded, when memory is
+ * short. */
+static bool tenant_unload(struct tenant *t)
 {
-	struct workspace *w = &own->workspace;
+	struct workspace *w = &t->workspace;
 	struct checkpoint baseline = workspace_baseline(w);
 	struct db *db = store_db(w->store);
 
-	db_lock(db); /* what could not be undone, for want of memory, is now */
-	own->unloaded = db_image(db, baseline.rows);
+	db_lock(db); /* which ends a rollback that failed for want of memory */
+	t->image = db_image(db, baseline.rows);
 	db_unlock(db);
 	checkpoint_unref(&baseline);
-	if (!own->unloaded)
+	if (!t->image)
 		return false;
 	store_close(STEAL(w->store));
-	pthread_mutex_lock(&own->all->lock);
-	unlist_awake(own);
-	pthread_mutex_unlock(&own->all->lock);
+	pthread_mutex_lock(&t->registry->lock);
+	unlink_loaded(t);
+	pthread_mutex_unlock(&t->registry->lock);
 	return true;
 }
 
-/*
- * Where more are awake than may be: the one that nobody is in and that is out of use for longest,
- * pinned; else, or where there is none, NULL.
- */
-static struct tenant *pin_oldest(struct registry *all)
+/* If too many tenants are loaded: the one that has been out of use for longest, with a reference.
+ * Else, or if all are in use, NULL. */
+static struct tenant *ref_oldest(struct registry *r)
 {
 	struct tenant *oldest = NULL;
 
-	pthread_mutex_lock(&all->lock);
-	for (struct tenant *own = all->loaded; own && all->nloaded > LOADED_MAX;
-	     own = own->next_loaded)
-		if (own->refs == 0 && (!oldest || own->used < oldest->used))
-			oldest = own;
+	pthread_mutex_lock(&r->lock);
+	for (struct tenant *t = r->loaded; t && r->nloaded > LOADED_MAX; t = t->next_loaded)
+		if (t->refs == 0 && (!oldest || t->last_used < oldest->last_used))
+			oldest = t;
 	if (oldest)
 		oldest->refs++;
-	pthread_mutex_unlock(&all->lock);
+	pthread_mutex_unlock(&r->lock);
 	return oldest;
 }
 
-/* Have no more awake than there may be, but for those that somebody is in. */
-static void trim(struct registry *all)
+/* Unload tenants that are not in use until LOADED_MAX are left, or memory is short. */
+static void unload_surplus(struct registry *r)
 {
-	struct tenant *own;
+	struct tenant *t;
 	bool ok = true;
 
-	while (ok && (own = pin_oldest(all))) {
-		pthread_mutex_lock(&own->gate);
-		/* Somebody may have come in meanwhile: then it is not the oldest any more. */
-		if (own->users == 0)
-			ok = unload(own);
-		pthread_mutex_unlock(&own->gate);
-		registry_release(&own->workspace);
+	while (ok && (t = ref_oldest(r))) {
+		pthread_mutex_lock(&t->gate);
+		/* If a request has come meanwhile, it is not the oldest any more. */
+		if (t->connections == 0)
+			ok = tenant_unload(t);
+		pthread_mutex_unlock(&t->gate);
+		registry_release(&t->workspace);
 	}
 }
 
-struct db *registry_acquire_db(struct registry *all, struct workspace *w, unsigned worker,
-			       char *err, size_t errlen)
+struct db *registry_acquire_db(struct registry *r, struct workspace *w, unsigned worker, char *err,
+			       size_t errlen)
 {
-	struct tenant *own = own_of(w);
+	struct tenant *t = tenant_of(w);
 	struct db *db = NULL;
-	bool woke;
+	bool loaded;
 
 	if (!w->parent)
 		return store_acquire(w->store, worker, err, errlen);
-	pthread_mutex_lock(&own->gate);
-	woke = !w->store && wake(own, err, errlen);
+	pthread_mutex_lock(&t->gate);
+	loaded = !w->store && tenant_load(t, err, errlen);
 	if (w->store)
 		db = store_acquire(w->store, worker, err, errlen);
-	own->users += db != NULL;
-	pthread_mutex_unlock(&own->gate);
-	if (woke)
-		trim(all);
+	t->connections += db != NULL;
+	pthread_mutex_unlock(&t->gate);
+	if (loaded)
+		unload_surplus(r);
 	return db;
 }
 
 void registry_release_db(struct workspace *w, struct db *db)
 {
-	struct tenant *own = own_of(w);
+	struct tenant *t = tenant_of(w);
 
 	store_release(db);
 	if (!w->parent)
 		return;
-	pthread_mutex_lock(&own->gate);
-	own->users--;
-	pthread_mutex_unlock(&own->gate);
+	pthread_mutex_lock(&t->gate);
+	t->connections--;
+	pthread_mutex_unlock(&t->gate);
 }

@@ -1,9 +1,9 @@
 /*
- * registry.h - the workspaces of a server: the common one, of the fixtures' keys, and under
- * --auth any one for each other key, a copy of the fixtures from its first use on.
+ * registry.h - the workspaces of a server: the common one, for the keys of the fixtures; and, under
+ * --auth any, one for each other key, which begins as a copy of the fixtures at its first request.
  *
- * There may be hundreds, so one costs little while nobody uses it: it sleeps, which is to say that
- * its database is an image that shares what it can with the fixtures, without any connection.
+ * There may be hundreds, so a workspace that is not used is unloaded: its database is then an image
+ * that shares what it can with the fixtures', and has no connections.
  */
 #ifndef WORKSPACE_REGISTRY_H
 #define WORKSPACE_REGISTRY_H
@@ -12,32 +12,30 @@
 
 struct registry;
 
-/* At most `max` for keys, each beginning as the common one did. NULL when memory is short. */
-struct registry *registry_new(struct workspace *common, const struct workspace_options *b,
+/* A registry with room for `max` keys; their workspaces begin as the common one did. NULL when
+ * memory is short. */
+struct registry *registry_new(struct workspace *common, const struct workspace_options *options,
 			      size_t max);
-/* Frees all but the common one, which is the caller's. */
-void registry_free(struct registry *all);
-size_t registry_max(const struct registry *all);
+/* Free all workspaces but the common one, which is the caller's. NULL is fine. */
+void registry_free(struct registry *r);
+size_t registry_max(const struct registry *r);
 
 /*
- * The workspace of a key that is not the fixtures', which stays until registry_release; new where
- * there is none. Where there are as many as there may be, one that is as new makes room, if any.
+ * Get the workspace of a key that the fixtures do not have; it stays until registry_release(). If
+ * the key has none, one is added; to make room for it, one that is as new is removed. *w is set if
+ * the result is ACQUIRED.
  */
-enum acquired {
-	ACQUIRED,
-	ACQUIRED_TOO_MANY /* there are too many */,
-	ACQUIRED_NO_MEMORY /* memory is */
-};
-enum acquired registry_acquire(struct registry *all, const char *key, struct workspace **acquired);
+enum acquired { ACQUIRED, ACQUIRED_TOO_MANY, ACQUIRED_NO_MEMORY };
+enum acquired registry_acquire(struct registry *r, const char *key, struct workspace **w);
 void registry_release(struct workspace *w);
 
 /*
- * A connection to a workspace's database, which an exchange has entered, for the thread of that
- * number (see store_acquire), which gives it back before the exchange leaves. One that sleeps
- * wakes. NULL, with a line in err, on failure.
+ * Get a connection to the database of the common workspace, or of one that the caller has acquired,
+ * which is loaded first if need be. `worker` is the calling thread's number: see store_acquire().
+ * The connection must be released before the workspace. NULL, with a line in err, on failure.
  */
-struct db *registry_acquire_db(struct registry *all, struct workspace *w, unsigned worker,
-			       char *err, size_t errlen);
+struct db *registry_acquire_db(struct registry *r, struct workspace *w, unsigned worker, char *err,
+			       size_t errlen);
 void registry_release_db(struct workspace *w, struct db *db);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * schedule.c - the deployment that has waited longest is due first.
+ * schedule.c - finds the deployment that has waited longest: it is due first.
  */
 #include "workspace/schedule.h"
 
@@ -7,12 +7,12 @@
 
 int64_t schedule_due(const struct transitions *t, const char *since)
 {
-	int64_t at;
+	int64_t due;
 
-	if (!rfc3339_parse(since, &at))
+	if (!rfc3339_parse(since, &due))
 		return INT64_MAX;
-	at += t->micros;
-	return at > t->set_at ? at : t->set_at;
+	due += t->micros;
+	return due > t->set_at ? due : t->set_at;
 }
 
 bool schedule_next(const struct transitions *t, struct db *db, int64_t *due)

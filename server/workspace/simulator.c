@@ -1,5 +1,5 @@
 /*
- * simulator.c - the steps of the agents.
+ * simulator.c - does the steps of the agents, and checks their reports.
  */
 #include "workspace/simulator.h"
 
@@ -17,14 +17,14 @@ static bool find_removing(struct tx *tx, const char *device_id, bool *removing)
 	if (!deployments_targeted(tx, device_id, &targeted))
 		return false;
 	current = deployment_current(targeted);
-	*removing = !current || current->is.activity == ACTIVITY_DEPLOYED;
+	*removing = !current || current->state.activity == ACTIVITY_DEPLOYED;
 	return true;
 }
 
 /* The agent's next step with a deployment, or MOVE_COUNT. */
 static enum trigger next_step(const struct deployment *d, bool removing)
 {
-	enum trigger t = lifecycle_next(&d->is);
+	enum trigger t = lifecycle_next(&d->state);
 
 	return t == MOVE_REMOVE && !removing ? MOVE_COUNT : t;
 }
@@ -180,10 +180,11 @@ bool simulator_settle(struct tx *tx)
 static enum report report_activity(struct tx *tx, struct deployment *d,
 				   enum activity_status activity)
 {
-	enum trigger t = lifecycle_own(&d->is);
+	enum trigger t = lifecycle_own(&d->state);
 	bool removing;
 
-	if (t == MOVE_COUNT || lifecycle_to(lifecycle_move(t, &d->is), &d->is).activity != activity)
+	if (t == MOVE_COUNT ||
+	    lifecycle_to(lifecycle_move(t, &d->state), &d->state).activity != activity)
 		return REPORT_IMPOSSIBLE;
 	if (!find_removing(tx, d->device_id, &removing))
 		return REPORT_FAILED;
@@ -199,13 +200,13 @@ static bool report_error(struct tx *tx, struct deployment *d, enum error_status 
 					      [ERROR_FAILED] = MOVE_FAIL,
 					      [ERROR_RETRYING] = MOVE_RETRY };
 
-	return !error || error == d->is.error || deployment_move(tx, d, moves[error], tx->now);
+	return !error || error == d->state.error || deployment_move(tx, d, moves[error], tx->now);
 }
 
 enum report simulator_report(struct tx *tx, struct deployment *d, enum activity_status activity,
 			     enum error_status error)
 {
-	const struct state before = d->is;
+	const struct state before = d->state;
 	bool recovered, installed;
 
 	/* A failed deployment does not change any more. */
@@ -225,12 +226,12 @@ enum report simulator_report(struct tx *tx, struct deployment *d, enum activity_
 	}
 	/* An activity that reaches the target is a recovery, unless an error is reported with it.
 	 */
-	if (!error && activity && lifecycle_has_reached(&d->is))
+	if (!error && activity && lifecycle_has_reached(&d->state))
 		error = ERROR_NONE;
 	if (!report_error(tx, d, error))
 		return REPORT_FAILED;
-	recovered = before.error != ERROR_NONE && d->is.error == ERROR_NONE;
-	installed = before.activity != ACTIVITY_DEPLOYED && d->is.activity == ACTIVITY_DEPLOYED;
+	recovered = before.error != ERROR_NONE && d->state.error == ERROR_NONE;
+	installed = before.activity != ACTIVITY_DEPLOYED && d->state.activity == ACTIVITY_DEPLOYED;
 	if (installed && d->online && tx->workspace->transitions.progression != PROGRESS_MANUAL &&
 	    !begin_removals(tx, d->device_id, tx->now, tx->clock))
 		return REPORT_FAILED;

@@ -1,12 +1,12 @@
 /*
- * snapshot.c - a list of them, by name; whoever is alone in the workspace's database changes it.
+ * snapshot.c - a list of snapshots, by name, guarded by the lock of the workspace's database.
  */
 #include "workspace/snapshot.h"
 
 #include <stdlib.h>
 
-/* The link to the one of that name, or to the one that would follow it. */
-static struct snapshot **snapshot_link(struct workspace *w, const char *name)
+/* The link to the snapshot of that name, or to the one that would follow it. */
+static struct snapshot **find_link(struct workspace *w, const char *name)
 {
 	struct snapshot **link = &w->snapshots;
 
@@ -22,35 +22,30 @@ static bool has_name(const struct snapshot *s, const char *name)
 
 enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char *name)
 {
+	enum snapshot_taken result = SNAPSHOT_FAILED;
 	size_t len = strlen(name) + 1, count = 0;
 	struct snapshot *s = calloc(1, sizeof *s + len), **link;
-	bool ok;
 
 	if (!s)
-		return SNAPSHOT_FAILED;
+		return result;
 	memcpy(s->name, name, len);
 	db_lock(db);
 	for (const struct snapshot *other = w->snapshots; other; other = other->next)
 		count++;
-	link = snapshot_link(w, name);
+	link = find_link(w, name);
 	if (count == SNAPSHOTS_MAX && !has_name(*link, name)) {
-		db_unlock(db);
-		free(s);
-		return SNAPSHOT_TOO_MANY;
-	}
-	ok = workspace_checkpoint(w, db, &s->checkpoint);
-	if (ok) {
+		result = SNAPSHOT_TOO_MANY;
+	} else if (workspace_checkpoint(w, db, &s->checkpoint)) {
 		if (has_name(*link, name))
 			snapshot_remove(link);
 		s->taken = clock_now(&w->clock);
 		s->next = *link;
-		*link = s;
+		*link = STEAL(s);
+		result = SNAPSHOT_TAKEN;
 	}
 	db_unlock(db);
-	if (ok)
-		return SNAPSHOT_TAKEN;
 	free(s);
-	return SNAPSHOT_FAILED;
+	return result;
 }
 
 bool snapshot_delete(struct workspace *w, struct db *db, const char *name)
@@ -59,7 +54,7 @@ bool snapshot_delete(struct workspace *w, struct db *db, const char *name)
 	bool found;
 
 	db_lock(db);
-	link = snapshot_link(w, name);
+	link = find_link(w, name);
 	found = has_name(*link, name);
 	if (found)
 		snapshot_remove(link);
@@ -73,10 +68,10 @@ bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool
 	bool ok;
 
 	db_lock(db);
-	s = *snapshot_link(w, name);
+	s = *find_link(w, name);
 	*found = has_name(s, name);
 	ok = !*found || workspace_restore(w, db, &s->checkpoint, RESTORE_ALL);
-	w->changed |= *found && ok; /* even when the snapshot is gone, and nothing else tells */
+	w->changed |= *found && ok; /* stays true when the snapshot is deleted */
 	db_unlock(db);
 	return ok;
 }

@@ -8,12 +8,12 @@
 
 enum { SNAPSHOTS_MAX = 100 };
 
-/* Name the present, instead of what has the name now. */
+/* Save the current state under a name, replacing any snapshot of that name. */
 enum snapshot_taken { SNAPSHOT_TAKEN, SNAPSHOT_TOO_MANY, SNAPSHOT_FAILED };
 enum snapshot_taken snapshot_take(struct workspace *w, struct db *db, const char *name) MUST_CHECK;
-/* Forget it; false where there is none. */
+/* Delete a snapshot. False if there is none of that name. */
 bool snapshot_delete(struct workspace *w, struct db *db, const char *name);
-/* Put the workspace to it. *found tells whether there is one; false when putting fails. */
+/* Go back to a snapshot, if *found becomes true. False, and nothing has changed, on failure. */
 bool snapshot_restore(struct workspace *w, struct db *db, const char *name, bool *found) MUST_CHECK;
 
 #endif

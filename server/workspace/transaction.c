@@ -1,5 +1,5 @@
 /*
- * transaction.c - begin, date, commit, roll back.
+ * transaction.c - begins, dates, commits and rolls back transactions.
  */
 #include "workspace/transaction.h"
 
@@ -44,7 +44,7 @@ const char *tx_new_id(struct tx *tx, const struct resource *r)
 
 	/* A seeded generator repeats ids that fixtures exported with that seed may hold. */
 	do {
-		id = idgen_new(&tx->workspace->ident, tx->arena, r->prefix);
+		id = idgen_new(&tx->workspace->idgen, tx->arena, r->prefix);
 		if (!id || !db_has(tx->db, &tx->sql->get[resource_number(r)], &id, 1, &taken))
 			return NULL;
 	} while (taken);
@@ -78,12 +78,12 @@ static bool commit_with_keys(struct tx *tx)
 	struct keyring *before = workspace_keys(tx->workspace);
 	bool ok;
 
-	workspace_use_keys(tx->workspace, STEAL(tx->keys));
+	workspace_set_keys(tx->workspace, STEAL(tx->keys));
 	ok = commit(tx);
 	if (ok)
 		keyring_unref(before);
 	else
-		workspace_use_keys(tx->workspace, before);
+		workspace_set_keys(tx->workspace, before);
 	return ok;
 }
 

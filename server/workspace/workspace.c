@@ -1,5 +1,5 @@
 /*
- * workspace.c - opening, filling, closing; being put back.
+ * workspace.c - opens, fills and closes workspaces; takes checkpoints and goes back to them.
  */
 #include "workspace/workspace.h"
 
@@ -8,27 +8,28 @@
 #include "base/embed.h"
 #include "workspace/schedule.h"
 
-void workspace_init(struct workspace *w, const struct workspace_options *b)
+void workspace_init(struct workspace *w, const struct workspace_options *options)
 {
-	*w = (struct workspace){ .transitions = b->transitions, .stateless = b->stateless };
+	*w = (struct workspace){ .transitions = options->transitions,
+				 .stateless = options->stateless };
 	faults_open(&w->faults);
-	journal_open(&w->journal, b->journal_size);
-	clock_init(&w->clock, b->frozen);
-	idgen_init(&w->ident, b->seeded ? &b->seed : NULL);
+	journal_open(&w->journal, options->journal_size);
+	clock_init(&w->clock, options->frozen);
+	idgen_init(&w->idgen, options->seeded ? &options->seed : NULL);
 	pthread_mutex_init(&w->lock, NULL);
 	w->transitions.set_at = INT64_MIN;
 	w->due = INT64_MAX;
 	w->baseline = (struct checkpoint){
 		.clock = clock_setting(&w->clock),
 		.transitions = w->transitions,
-		.ident = w->ident,
+		.idgen = w->idgen,
 	};
 }
 
-bool workspace_open(struct workspace *w, const struct workspace_options *b, char *err,
+bool workspace_open(struct workspace *w, const struct workspace_options *options, char *err,
 		    size_t errlen)
 {
-	workspace_init(w, b);
+	workspace_init(w, options);
 	w->store = store_open(schema_sql, err, errlen);
 	return w->store != NULL;
 }
@@ -70,14 +71,14 @@ bool workspace_reload(struct workspace *w, struct db *db)
 		keyring_unref(keys);
 		return false;
 	}
-	workspace_use_keys(w, keys);
+	workspace_set_keys(w, keys);
 	return true;
 }
 
-/* It is not the fixtures that are wrong. */
-static bool failed(struct problems *problems, const char *why)
+/* Note that the database failed, rather than the fixtures. */
+static bool note_db_failure(struct problems *problems, const char *reason)
 {
-	problem(problems, "fixtures", NULL, "the database failed: %s", why);
+	problem(problems, "fixtures", NULL, "the database failed: %s", reason);
 	problems->failed = true;
 	return false;
 }
@@ -86,28 +87,28 @@ bool workspace_load(struct workspace *w, const struct sql *sql, const struct sou
 		    struct problems *problems)
 {
 	struct db *db = store_db(w->store);
-	const struct destination to = {
-		.db = db, .sql = sql, .now = clock_stamp(&w->clock), .ident = &w->ident
+	const struct destination dest = {
+		.db = db, .sql = sql, .now = clock_stamp(&w->clock), .ident = &w->idgen
 	};
 
-	if (!load_fixtures(&to, sources, problems))
+	if (!load_fixtures(&dest, sources, problems))
 		return false;
 	if (!workspace_reload(w, db))
-		return failed(problems, db_error(db));
+		return note_db_failure(problems, db_error(db));
 	w->baseline.clock = clock_setting(&w->clock);
-	w->baseline.ident = w->ident;
+	w->baseline.idgen = w->idgen;
 	return true;
 }
 
-void workspace_use_keys(struct workspace *w, struct keyring *keys)
+void workspace_set_keys(struct workspace *w, struct keyring *keys)
 {
-	struct keyring *had;
+	struct keyring *before;
 
 	pthread_mutex_lock(&w->lock);
-	had = w->keys;
+	before = w->keys;
 	w->keys = keys;
 	pthread_mutex_unlock(&w->lock);
-	keyring_unref(had);
+	keyring_unref(before);
 }
 
 struct keyring *workspace_keys(struct workspace *w)
@@ -124,75 +125,90 @@ struct keyring *workspace_keys(struct workspace *w)
 
 struct checkpoint workspace_baseline(struct workspace *w)
 {
-	struct checkpoint m;
+	struct checkpoint c;
 
 	pthread_mutex_lock(&w->lock);
-	m = checkpoint_ref(&w->baseline);
+	c = checkpoint_ref(&w->baseline);
 	pthread_mutex_unlock(&w->lock);
-	return m.rows || !w->parent ? m : workspace_baseline(w->parent);
+	return c.rows || !w->parent ? c : workspace_baseline(w->parent);
 }
 
-bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *m)
+bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *c)
 {
 	struct checkpoint like = workspace_baseline(w);
 
-	*m = (struct checkpoint){
+	*c = (struct checkpoint){
 		.rows = db_image(db, like.rows),
 		.keys = workspace_keys(w),
 		.clock = clock_setting(&w->clock),
 		.transitions = w->transitions,
-		.ident = w->ident,
+		.idgen = w->idgen,
 	};
 	checkpoint_unref(&like);
-	if (m->rows)
+	if (c->rows)
 		return true;
-	checkpoint_unref(m);
+	checkpoint_unref(c);
 	return false;
 }
 
-/* From here on it is put back to that, which is stolen. */
-static void set_baseline(struct workspace *w, struct checkpoint *m)
+/* Replace the baseline; the references become the workspace's. */
+static void set_baseline(struct workspace *w, struct checkpoint *c)
 {
-	struct checkpoint had;
+	struct checkpoint before;
 
 	pthread_mutex_lock(&w->lock);
-	had = w->baseline;
-	w->baseline = *m;
+	before = w->baseline;
+	w->baseline = *c;
 	pthread_mutex_unlock(&w->lock);
-	*m = (struct checkpoint){ 0 };
-	checkpoint_unref(&had);
+	*c = (struct checkpoint){ 0 };
+	checkpoint_unref(&before);
+}
+
+/* The baseline of a workspace, but with the rows and keys that `source` has now. */
+static bool make_baseline(struct workspace *w, struct workspace *source, struct db *db,
+			  struct checkpoint *baseline)
+{
+	struct checkpoint now;
+
+	if (!workspace_checkpoint(source, db, &now))
+		return false;
+	pthread_mutex_lock(&w->lock);
+	*baseline = w->baseline;
+	pthread_mutex_unlock(&w->lock);
+	baseline->rows = now.rows;
+	baseline->keys = now.keys;
+	baseline->idgen = now.idgen;
+	return true;
 }
 
 bool workspace_keep_baseline(struct workspace *w, struct db *db)
 {
-	struct checkpoint baseline, now;
+	struct checkpoint baseline;
 
-	/* Only whoever may change the database sets it, so nobody does meanwhile. */
+	/* No lock is needed: the caller is alone, and only such callers set the baseline. */
 	if (w->parent || w->baseline.rows)
 		return true;
-	if (!workspace_checkpoint(w, db, &now))
+	if (!make_baseline(w, w, db, &baseline))
 		return false;
-	baseline = w->baseline;
-	baseline.rows = STEAL(now.rows);
-	baseline.keys = STEAL(now.keys);
+	baseline.idgen = w->baseline.idgen;
 	set_baseline(w, &baseline);
 	return true;
 }
 
-bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *m,
-		       enum restore what)
+bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *c,
+		       enum restore extent)
 {
-	if (m->rows && !db_restore(db, m->rows))
+	if (c->rows && !db_restore(db, c->rows))
 		return false;
 	w->generation++;
-	if (what == RESTORE_ALL) {
-		clock_restore(&w->clock, m->clock);
-		w->transitions = m->transitions;
+	if (extent == RESTORE_ALL) {
+		clock_restore(&w->clock, c->clock);
+		w->transitions = c->transitions;
 	}
-	w->ident = m->ident;
-	if (m->rows)
-		workspace_use_keys(w, keyring_ref(m->keys));
-	/* Where planning fails, whoever looks next plans anew. */
+	w->idgen = c->idgen;
+	if (c->rows)
+		workspace_set_keys(w, keyring_ref(c->keys));
+	/* If planning fails, a step is due, and the next request plans again. */
 	if (!workspace_schedule(w, db))
 		w->due = INT64_MIN;
 	return true;
@@ -214,33 +230,16 @@ bool workspace_reset(struct workspace *w, struct db *db)
 
 bool workspace_is_unused(struct workspace *w)
 {
-	return !w->changed && !w->snapshots && !w->baseline.rows && !faults_any(&w->faults) &&
+	return !w->changed && !w->snapshots && !w->baseline.rows && !faults_has_any(&w->faults) &&
 	       journal_is_empty(&w->journal);
 }
 
-/* What a workspace that was filled holds, as another's baseline. */
-static bool as_baseline(struct workspace *w, struct workspace *fixtures,
-			struct checkpoint *baseline)
-{
-	struct checkpoint m;
-
-	if (!workspace_checkpoint(fixtures, store_db(fixtures->store), &m))
-		return false;
-	pthread_mutex_lock(&w->lock);
-	*baseline = w->baseline;
-	pthread_mutex_unlock(&w->lock);
-	baseline->rows = m.rows;
-	baseline->keys = m.keys;
-	baseline->ident = m.ident;
-	return true;
-}
-
-static bool replace(struct workspace *w, struct db *db, struct workspace *fixtures)
+static bool replace_rows(struct workspace *w, struct db *db, struct workspace *fixtures)
 {
 	struct checkpoint baseline;
 	bool ok;
 
-	if (!as_baseline(w, fixtures, &baseline))
+	if (!make_baseline(w, fixtures, store_db(fixtures->store), &baseline))
 		return false;
 	db_lock(db);
 	ok = workspace_restore(w, db, &baseline, RESTORE_ROWS);
@@ -252,20 +251,17 @@ static bool replace(struct workspace *w, struct db *db, struct workspace *fixtur
 }
 
 bool workspace_replace_fixtures(struct workspace *w, struct db *db,
-				const struct workspace_options *b, const struct sql *sql,
+				const struct workspace_options *options, const struct sql *sql,
 				const struct sources *sources, struct problems *problems)
 {
 	struct workspace fixtures;
 	char err[256];
-	bool ok = workspace_open(&fixtures, b, err, sizeof err);
+	bool ok =
+	    workspace_open(&fixtures, options, err, sizeof err) || note_db_failure(problems, err);
 
-	if (!ok)
-		failed(problems, err);
-	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* what dates them */
-	if (ok)
-		ok = workspace_load(&fixtures, sql, sources, problems);
-	if (ok && !replace(w, db, &fixtures))
-		ok = failed(problems, db_error(db));
+	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* which dates the rows */
+	ok = ok && workspace_load(&fixtures, sql, sources, problems) &&
+	     (replace_rows(w, db, &fixtures) || note_db_failure(problems, db_error(db)));
 	workspace_close(&fixtures);
 	return ok;
 }
@@ -281,8 +277,8 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 	if (!w->store)
 		return false;
 	db = store_db(w->store);
-	if (as_baseline(w, fixtures, &baseline)) {
-		w->ident = baseline.ident;
+	if (make_baseline(w, fixtures, store_db(fixtures->store), &baseline)) {
+		w->idgen = baseline.idgen;
 		db_lock(db);
 		ok = (!fresh || db_restore(db, baseline.rows)) && workspace_reload(w, db);
 		db_unlock(db);

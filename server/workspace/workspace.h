@@ -1,6 +1,9 @@
 /*
- * workspace.h - one world of the mock's: a database, and what belongs to it: its keys, its clock,
- * the pace of its devices, where its ids come from, and what it can be put back to.
+ * workspace.h - a workspace: a database, and what belongs to it: keys, clock, pace of the devices,
+ * ids, fault rules, journal, and what it can be put back to.
+ *
+ * "Alone" says in a contract that the caller has locked the database, by db_lock() or db_write()
+ * with the connection that it passes, or that no other thread uses the workspace yet.
  */
 #ifndef WORKSPACE_WORKSPACE_H
 #define WORKSPACE_WORKSPACE_H
@@ -18,20 +21,21 @@
 
 struct workspace {
 	struct store *store;
-	struct clock clock;
-	struct transitions transitions; /* for whoever holds the database's lock */
-	struct idgen ident;             /* for whoever holds it for writing */
-	struct snapshot *snapshots;     /* for whoever holds it; see snapshot.h */
-	_Atomic int64_t due;            /* when a device does its next step; INT64_MAX: never */
-	bool stateless;                 /* no change of it lasts */
-	uint64_t
-	    generation; /* of its rows: another whenever they have been put; for whoever holds it */
-	bool changed;   /* since it began, or was reset: for whoever may change it */
-	pthread_mutex_t lock; /* of these: */
+	bool stateless; /* changes do not last */
+	/* Guarded by the database's lock: */
+	struct clock clock; /* may be read without it */
+	struct transitions transitions;
+	struct idgen idgen;
+	struct snapshot *snapshots; /* see snapshot.h */
+	uint64_t generation;        /* of the rows: another one after each workspace_restore() */
+	bool changed;               /* since it began, or was reset */
+	/* Guarded by `lock`; the baseline changes only while the database is locked, too: */
+	pthread_mutex_t lock;
 	struct keyring *keys;
-	struct checkpoint
-	    baseline; /* its fixtures; without rows: those it has now, or its parent's */
-	struct workspace *parent; /* the one that it is a copy of, or NULL: see registry.h */
+	struct checkpoint baseline; /* without rows: those it has now, or its parent's */
+
+	_Atomic int64_t due;      /* when a device does its next step; INT64_MAX: never */
+	struct workspace *parent; /* of which it is a copy, or NULL: see registry.h */
 	struct faults faults;
 	struct journal journal;
 };
@@ -46,71 +50,68 @@ struct workspace_options {
 	size_t journal_size;
 };
 
-/*
- * One without a database: for whoever gives it one, and closes it. workspace_open gives it an empty
- * one in memory; false, with a line in err, on failure; workspace_close it in both cases.
- */
-void workspace_init(struct workspace *w, const struct workspace_options *b);
-bool workspace_open(struct workspace *w, const struct workspace_options *b, char *err,
+/* Begin without a database. */
+void workspace_init(struct workspace *w, const struct workspace_options *options);
+/* Begin with an empty database in memory. False, with a line in err, on failure. */
+bool workspace_open(struct workspace *w, const struct workspace_options *options, char *err,
 		    size_t errlen) MUST_CHECK;
+/* Free what either of them began, even if it failed, and the database. */
 void workspace_close(struct workspace *w);
 
-/* Fill an empty one from fixtures, its baseline. False, with every problem in *problems, on
- * failure.
- */
+/* Fill an empty workspace from fixtures, its baseline. False, with all problems, on failure. */
 bool workspace_load(struct workspace *w, const struct sql *sql, const struct sources *sources,
 		    struct problems *problems) MUST_CHECK;
 /*
- * Use the database in a file, in one without a database: what it holds is what the workspace holds;
- * where it is new, what `fixtures`, a workspace that was filled, does. That is its baseline. False,
- * with a line in err, on failure.
+ * Give a workspace without a database the one in a file; if that is new, with the rows and keys of
+ * `fixtures`, a workspace that was filled. `fixtures` is the baseline in both cases. False, with a
+ * line in err, on failure.
  */
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
 			 char *err, size_t errlen) MUST_CHECK;
-/* Read anew from the database what is known of it by heart, for whoever may change it. */
+/* Read again what is kept of the database: the keys, and when the next step is due. Alone. */
 bool workspace_reload(struct workspace *w, struct db *db) MUST_CHECK;
 
-/* Find out when the next step of its devices is due, for whoever may change it. False when the
- * database fails: then that is as it was. */
+/* Find out when the next step of the devices is due. Alone. False, and nothing has changed, when
+ * the database fails. */
 bool workspace_schedule(struct workspace *w, struct db *db) MUST_CHECK;
 /* Is a step due by now? */
 bool workspace_is_due(const struct workspace *w);
 
 /* ---- checkpoints ----------------------------------------------------------------------------- */
 
-/* The workspace now, for whoever may change its database. False when that fails. */
-bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *m) MUST_CHECK;
-/* What it is put back to; nothing is to be put back where that has no rows. */
+/* The workspace as it is. Alone, and nothing is written yet. False on failure. */
+bool workspace_checkpoint(struct workspace *w, struct db *db, struct checkpoint *c) MUST_CHECK;
+/* What a reset goes back to, with references; without rows, if nothing has changed yet. */
 struct checkpoint workspace_baseline(struct workspace *w);
 
 enum restore {
-	RESTORE_ROWS, /* and keys, and where ids come from; clock and pace stay */
+	RESTORE_ROWS, /* with the keys and the ids' generator; not the clock and the pace */
 	RESTORE_ALL,
 };
 
-/*
- * Take the workspace back to a checkpoint, for whoever is alone in its database, by the connection
- * that is. False when that fails; then it is as it was.
- */
-bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *m,
-		       enum restore what) MUST_CHECK;
-/* Put it back to its baseline. False when that fails; then it is as it was. */
+/* Go back to a checkpoint. The caller has called db_lock(). False, and nothing has changed, on
+ * failure. */
+bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoint *c,
+		       enum restore extent) MUST_CHECK;
+/* Go back to the baseline. False, and nothing has changed, on failure. */
 bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
-/* Is it as it began, so that forgetting it would lose nothing? For whoever is alone with it. */
+/* Is it as it began, so that removing it would lose nothing? No request may be using it. */
 bool workspace_is_unused(struct workspace *w);
-/* Before its first change: remember what it is put back to. For whoever may change its database. */
+/* Before the first change: keep what a reset goes back to. Alone. */
 bool workspace_keep_baseline(struct workspace *w, struct db *db) MUST_CHECK;
 /*
- * Other fixtures from now on, and at once: they are loaded aside, by sql, into a workspace that
- * begins like b, so any problem leaves this one as it is. False then, with all of them.
+ * Replace the fixtures, and what the workspace holds. They are loaded into a workspace of their
+ * own, which begins with `options`: on any problem this one stays as it is, and the result is
+ * false.
  */
 bool workspace_replace_fixtures(struct workspace *w, struct db *db,
-				const struct workspace_options *b, const struct sql *sql,
+				const struct workspace_options *options, const struct sql *sql,
 				const struct sources *sources,
 				struct problems *problems) MUST_CHECK;
 
-/* A reference to its keys; and other keys, whose reference it takes over. */
+/* A reference to the keys. */
 struct keyring *workspace_keys(struct workspace *w);
-void workspace_use_keys(struct workspace *w, struct keyring *keys);
+/* Replace the keys; the reference becomes the workspace's. */
+void workspace_set_keys(struct workspace *w, struct keyring *keys);
 
 #endif

@@ -262,7 +262,7 @@ class Export(Database):
                                     stderr=subprocess.PIPE, text=True, check=False,
                                     env=harness.environment())
         self.assertEqual((result.returncode, result.stderr),
-                         (1, "miru-mock: standard output cannot be written\n"))
+                         (1, "miru-mock: cannot write to standard output\n"))
 
 
 class Killed(Database):

@@ -759,7 +759,7 @@ class Devices(world.TestCase):
                 ({"description": "x" * 513}, "description", "at most 512"),
                 ({"group_id": 1}, "group_id", "the id of a group, or null"),
                 ({"name": "x"}, "name", "unknown field 'name'"),
-                ({"status": "inactive", "agent_version": "v1"}, "agent_version", "has none")):
+                ({"status": "inactive", "agent_version": "v1"}, "agent_version", "must be null")):
             self.refused_control("PATCH", "devices/dvc_on", said, 400, "invalid_request", *words,
                                  params={"field": field})
         self.refused_control("PATCH", "devices/dvc_on", {"status": "offline", "group_id": "grp_9"},

@@ -132,8 +132,8 @@ class SameSets(harness.TestCase):
         self.assertEqual(in_man, in_help)
         self.assertEqual(set(in_man), {"serve, exec and env", "health", "export", "every command"})
         self.assertLess(other, in_help["serve, exec and env"])
-        code = set(re.findall(r'(?:OPTION\(|\.name = |\{ )"([a-z][a-z-]*)",',
-                              read("server/cli/options.c").partition("#define OPTION(")[2]))
+        code = set(re.findall(r'(?:(?:OPTION|ROW)\(|\(struct option\)\{ )"([a-z-]+)",',
+                              read("server/cli/options.c")))
         self.assertEqual(code, set().union(*in_help.values()))
 
     def test_options_in_prose(self):

@@ -184,7 +184,7 @@ class Exec(harness.TestCase):
         """A real one that is set must not be taken for one of the server's."""
         found, errors = self.variables("--empty", env={"MIRU_API_KEY": "real"})
         self.assertEqual(set(found), {"MIRU_BASE_URL", "MIRU_MOCK_URL"})
-        self.assertRegex(errors, r"^miru-mock: there is no API key, so MIRU_API_KEY is not set.*"
+        self.assertRegex(errors, r"^miru-mock: no API key: MIRU_API_KEY is not set.*"
                                  r"--auth any\n$")
         result = execute("--empty", "--auth", "any",
                          code="say(os.environ['MIRU_API_KEY'], ask('/devices'))")
@@ -257,11 +257,11 @@ class Exec(harness.TestCase):
 
     def test_usage(self):
         for args in ((), ("--",), ("--port", "0"), ("--port", "0", "--")):
-            self.assert_ended(execute(*args), 2, "", "miru-mock: exec needs a command behind --: "
+            self.assert_ended(execute(*args), 2, "", "miru-mock: exec requires a command after --: "
                                                      "miru-mock exec [OPTIONS] -- CMD...\n")
         for args in (("sh", "-c", "x"), ("--log", "off", "sh", "--", "x"), ("--host", "--", "sh"),
                      ("sh", *["x"] * 100)):
-            self.assert_ended(execute(*args), 2, "", "miru-mock: write -- before 'sh': "
+            self.assert_ended(execute(*args), 2, "", "miru-mock: -- is required before 'sh': "
                                                      "miru-mock exec [OPTIONS] -- CMD...\n")
         result = execute("--prot", "1", "--", "true")
         self.assertEqual(result.returncode, 2)
@@ -277,7 +277,7 @@ class Exec(harness.TestCase):
                                (("--fixtures", broken), "nothing was loaded"),
                                (("--fixtures", "/nonexistent"), "nothing was loaded"),
                                (("--host", "nowhere.invalid"), "cannot listen"),
-                               (("--port-file", other.name), "no server wrote"),
+                               (("--port-file", other.name), "not a file that a server wrote"),
                                (("--port-file", "/nonexistent/x"), "No such file")):
                 result = execute(*args, "--", "echo", "run")
                 self.assertEqual((result.returncode, result.stdout), (1, ""))

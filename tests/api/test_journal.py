@@ -257,7 +257,7 @@ class Filters(TestCase):
     def test_refused(self):
         for query, field, *words in (
                 ("limit=1", "limit", "there is: operation, method, path, status, key, since"),
-                ("operation=getdevice", "operation", "there is no 'getdevice'"),
+                ("operation=getdevice", "operation", "no such operation 'getdevice'"),
                 ("method=get", "method", "one of GET, HEAD, POST", "'get'"),
                 ("path=devices", "path", "such as /devices/*"),
                 ("path=/a%3Fb", "path", "without a query"),

@@ -66,12 +66,12 @@ class Usage(harness.TestCase):
         self.assert_usage(run("serve", "file.json"), "'file.json'", "--fixtures")
         self.assert_usage(run("check"), "check FILE")
         self.assert_usage(run("health", "x"), "--url")
-        self.assert_usage(run("--port", "0", "check", "x"), "'check' comes first")
+        self.assert_usage(run("--port", "0", "check", "x"), "misplaced command 'check'")
         self.assert_usage(run("health", "--port", "0"), "from 1 to 65535")
-        self.assert_usage(run("env", "x"), "env takes no 'x'")
-        self.assert_usage(run("--port", "0", "exec", "--", "x"), "'exec' comes first")
-
-        self.assert_usage(run("--help=1"), "unknown option '--help=1'; miru-mock --help")
+        self.assert_usage(run("env", "x"), "env: unexpected argument 'x'", "--fixtures")
+        self.assert_usage(run("--port", "0", "exec", "--", "x"),
+                          "misplaced command 'exec'; put it first: miru-mock exec")
+        self.assert_usage(run("--help=1"), "unknown option '--help=1'; try 'miru-mock --help'")
 
     def test_values(self):
         for value in ("", "x", "-1", "65536", "99999999999999999999", "80 ", " 80", "0x50", "8080x"):
@@ -93,10 +93,10 @@ class Usage(harness.TestCase):
                                ("max-body", "from 1 to 1073741824")):
             self.assert_usage(run(f"--{option}", "0"), f"--{option} '0'", limits)
         self.assert_usage(run("--stateless=1"), "--stateless takes no value")
-        self.assert_usage(run("--port"), "--port needs a value: --port N")
+        self.assert_usage(run("--port"), "--port requires a value: --port N")
         self.assert_usage(run("--empty=1"), "--empty takes no value")
         self.assert_usage(run("--fixtures", ""), "--fixtures is empty")
-        self.assert_usage(run(*["--fixtures", "x"] * 65), "more than 64")
+        self.assert_usage(run(*["--fixtures", "x"] * 65), "at most 64")
         # At the borders they are taken, and something else is wrong.
         for args in (["--fixtures", "/nonexistent"] * 64, ["--workers", "64"]):
             self.assertEqual(run("--port", "0", "--host", "nowhere.invalid", *args).returncode, 1)
@@ -189,7 +189,7 @@ class Start(harness.TestCase):
             self.assertEqual(os.listdir(folder), [])
             result = run("--port", "0", "--port-file", os.path.join(folder, "no/port"))
             self.assertEqual(result.returncode, 1)
-            self.assertIn("no/port: No such file or directory", result.stderr)
+            self.assertIn("no/port: cannot be written: No such file or directory", result.stderr)
 
     def test_port_file_spares_what_is_none(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -199,7 +199,7 @@ class Start(harness.TestCase):
                     file.write(text)
                 result = run("--port", "0", "--port-file", path)
                 self.assertEqual(result.returncode, 1)
-                self.assertIn("no server wrote", result.stderr)
+                self.assertIn("not a file that a server wrote", result.stderr)
                 with open(path) as file:
                     self.assertEqual(file.read(), text)
             os.remove(path)
@@ -364,7 +364,7 @@ class Env(harness.TestCase):
         """One that was set before goes: it is no key of this server's."""
         found, errors = self.variables("--empty", env={"MIRU_API_KEY": "real"})
         self.assertEqual(found, ["http://127.0.0.1:8080/beta", None, "http://127.0.0.1:8080"])
-        self.assertIn("there is no API key, so MIRU_API_KEY is not set", errors)
+        self.assertIn("no API key: MIRU_API_KEY is not set", errors)
 
     def test_hostile_host(self):
         for host in ("a'b", "'; exit 7; '", "$(exit 7)", "a b\nc", "\\"):
@@ -551,7 +551,7 @@ class Stop(harness.TestCase):
             server.process.send_signal(signal.SIGTERM)
             self.assertEqual(server.process.wait(harness.DEADLINE), 1)
             self.assertLess(time.monotonic() - before, 30)
-        self.assertIn("miru-mock: stopped with requests unanswered\n", server.errors)
+        self.assertIn("miru-mock: stopped before all requests were answered\n", server.errors)
         server._close()
 
     def test_client_that_has_gone(self):
@@ -615,7 +615,8 @@ class Health(harness.TestCase):
             result = run("health", "--url", url)
             self.assertEqual(result.returncode, 2, url)
             self.assertEqual(result.stderr,
-                             f"miru-mock: '{url}' is no URL such as http://127.0.0.1:8080\n")
+                             f"miru-mock: url '{url}': expected a URL such as "
+                             "http://127.0.0.1:8080\n")
 
     def test_no_answer(self):
         """A server that accepts and says nothing is given three seconds."""

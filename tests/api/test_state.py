@@ -366,7 +366,7 @@ class Hangup(State):
             self.assertEqual(names(), ["two"])
             with open(path, "w", encoding="utf-8") as file:
                 file.write('{"devices":[{}]}')
-            hang_up("1 problem in the fixtures; everything is as it was", 1)
+            hang_up("1 problem in the fixtures; nothing has changed", 1)
             self.assertEqual(names(), ["two"])
             self.assertIn("/devices/0: has no id", server.errors)
             server.control("POST", "reset")

@@ -168,7 +168,7 @@ static void check_done(const struct request *r)
 		return;
 	answer = mock_json(&mock);
 	check_said(r, answer);
-	if (changes_row(r) && stands() && !faults_any(&mock.app.workspace->faults))
+	if (changes_row(r) && stands() && !faults_has_any(&mock.app.workspace->faults))
 		check_reads_back(r, answer);
 	cJSON_Delete(answer);
 	if (streq(r->method, "PUT") && starts_with(r->target, "/_mock/faults"))

@@ -9,7 +9,6 @@
  */
 #include "base/json.h"
 #include "base/utf8.h"
-#include "control/snapshots.h"
 #include "fixture/load.h"
 #include "fuzz.h"
 #include "mock.h"
@@ -104,7 +103,7 @@ static void load(const struct source *source)
 	const struct destination to = { .db = store_db(w->store),
 					.sql = &empty.app.sql,
 					.now = clock_stamp(&w->clock),
-					.ident = &w->ident };
+					.ident = &w->idgen };
 
 	mock_look(&empty);
 	if (load_fixtures(&to, &(struct sources){ source, 1 }, &problems)) {

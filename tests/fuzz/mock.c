@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "cli/app_setup.h"
 #include "cli/options.h"
-#include "control/fixtures.h"
+#include "control/control.h"
 #include "fixture/export.h"
 #include "fuzz.h"
 #include "http/pipeline.h"
@@ -194,7 +194,7 @@ void mock_compare(struct mock *m, struct mock *twin)
 	const struct destination to = { .db = db_of(twin),
 					.sql = &twin->app.sql,
 					.now = clock_stamp(&w->clock),
-					.ident = &w->ident };
+					.ident = &w->idgen };
 	struct source source;
 
 	mock_export(m, &one);

@@ -369,14 +369,13 @@ static void read_options(const char *const *load, bool in_file)
 
 static bool open_app(bool look)
 {
-	char err[ERR_BYTES] = "";
-	bool ok =
-	    app_open(&app, &options, err, sizeof err) &&
-	    (look ? app_look(&app, err, sizeof err) : app_load(&app, &options.fixtures, false));
+	char err[ERR_BYTES];
 
-	if (err[0])
-		fprintf(stderr, "%s\n", err);
-	return ok;
+	if (app_open(&app, &options, err, sizeof err) &&
+	    (!look || app_read_db(&app, err, sizeof err)))
+		return look || app_load(&app, &options.fixtures, false);
+	report(1, "%s", err);
+	return false;
 }
 
 static void close_app(void)
@@ -606,7 +605,7 @@ static void wind_back(void)
 	struct db *db;
 	struct workspace *w = enter(&db);
 
-	w->ident = want.ident;
+	w->idgen = want.ident;
 	clock_restore(&w->clock, want.clock);
 	leave(w, db);
 }
@@ -629,7 +628,7 @@ static void learn(const struct exchange_case *c)
 	put_back(c);
 	if (c->kind != CASE_TURNS) {
 		w = enter(&db);
-		want.ident = w->ident;
+		want.ident = w->idgen;
 		want.clock = clock_setting(&w->clock);
 		leave(w, db);
 		read_state(&want.before);

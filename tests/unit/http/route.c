@@ -2,7 +2,6 @@
 #include "http/route.h"
 
 #include "api/handler.h"
-#include "control/settings.h"
 #include "operations.h"
 #include "unit/unit.h"
 

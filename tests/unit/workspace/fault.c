@@ -76,9 +76,9 @@ static void test_cases(void)
 		set->rules[0].path = cases[i].path;
 		set->rules[0].key = cases[i].key;
 		faults_open(&f);
-		CU_ASSERT(!faults_any(&f));
+		CU_ASSERT(!faults_has_any(&f));
 		faults_replace(&f, set);
-		CU_ASSERT(faults_any(&f));
+		CU_ASSERT(faults_has_any(&f));
 		EQ_INT_IN(what, faults_match(&f, &c, &a, &index) != NULL, cases[i].fits);
 		EQ_INT_IN(what, index, 0);
 		faults_close(&f);
@@ -147,7 +147,7 @@ static void test_order(void)
 	}
 	/* What was found stays when the rules are gone. */
 	faults_clear(&f);
-	CU_ASSERT(!faults_any(&f));
+	CU_ASSERT(!faults_has_any(&f));
 	CU_ASSERT_PTR_NULL(faults_match(&f, &c, &a, &index));
 	CU_ASSERT(fault != NULL);
 	if (fault) {

@@ -1,0 +1,72 @@
+/*
+ * control.h - the control endpoints, under /_mock/: a function for each, in a file for each URL
+ * family. Testers ask them; they need no API key and no version.
+ */
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+#include <stdbool.h>
+
+struct exchange;
+
+/* ---- settings.c: the server, and a workspace's settings -------------------------------------- */
+
+/* 200 while the process answers at all. */
+bool control_health(struct exchange *x);
+/* 200 once the fixtures are loaded; the server listens only then. */
+bool control_ready(struct exchange *x);
+bool control_get_clock(struct exchange *x);
+bool control_put_clock(struct exchange *x);
+bool control_advance_clock(struct exchange *x);
+/* How the simulated devices progress. */
+bool control_get_transitions(struct exchange *x);
+bool control_put_transitions(struct exchange *x);
+
+/* Answer {"status":"ok"}. */
+bool control_answer_ok(struct exchange *x);
+
+/* ---- rows.c: what devices report, and what only the dashboard can do ------------------------- */
+
+/* Change a device's status, agent_version, group_id, description. */
+bool control_patch_device(struct exchange *x);
+/* Change a deployment's activity_status and error_status, as its device would report them. */
+bool control_patch_deployment(struct exchange *x);
+/* Review a drifted deployment: it is staged again. */
+bool control_restage(struct exchange *x);
+/* Archive a release or a config type, or take that back. */
+bool control_patch_release(struct exchange *x);
+bool control_patch_config_type(struct exchange *x);
+
+/* ---- fixtures.c ------------------------------------------------------------------------------ */
+
+/* Back to the fixtures as they were loaded, with the clock, the faults and the journal. */
+bool control_reset(struct exchange *x);
+/* All rows and keys, as one document of fixtures. */
+bool control_get_fixtures(struct exchange *x);
+/* Replace the fixtures, or add rows and keys; if anything is wrong with them, nothing changes. */
+bool control_put_fixtures(struct exchange *x);
+bool control_post_fixtures(struct exchange *x);
+
+/* ---- snapshots.c ----------------------------------------------------------------------------- */
+
+bool control_get_snapshots(struct exchange *x);
+/* Save the current state under a name, replacing any snapshot of that name. */
+bool control_put_snapshot(struct exchange *x);
+bool control_restore_snapshot(struct exchange *x);
+bool control_delete_snapshot(struct exchange *x);
+
+/* ---- faults.c -------------------------------------------------------------------------------- */
+
+/* The fault rules, in their order, and how often each has fired. */
+bool control_get_faults(struct exchange *x);
+/* Replace all rules. */
+bool control_put_faults(struct exchange *x);
+bool control_delete_faults(struct exchange *x);
+
+/* ---- requests.c: the journal ----------------------------------------------------------------- */
+
+/* The requests that the workspace has had and that match the query. */
+bool control_get_requests(struct exchange *x);
+bool control_delete_requests(struct exchange *x);
+
+#endif
