@@ -110,7 +110,7 @@ static bool add(struct exchange *x, struct tx *tx)
 
 	if (!rfc3339_parse(tx->now, &to.now))
 		return false;
-	if (!load_more(&to, &(struct sources){ &source, 1 }, &problems))
+	if (!load_in_tx(&to, &(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	tx->keys = keyring_load(tx->db);
 	return tx->keys || op_db_error(x);

@@ -605,7 +605,7 @@ class Problems(Files):
         schema = {**SCHEMA, "documents": [{"name": "a", "data": "", **deep}]}
         self.check({"config_types": [TYPE], "config_schemas": [schema, schema]},
                    at + "documents/0/a: unknown field; a document has: id, name, data")
-        check("config_type", None, at + "config_type: expected an object, found null")
+        check("config_type", None, at + "config_type: expected a config type, found null")
         check("config_type", {"name": "x"},
               at + "config_type: has no id; expected one such as cfg_typ_123")
         self.check({"config_types": [TYPE], "config_schemas": [SCHEMA, {
