@@ -569,6 +569,12 @@ class Problems(Files):
                 {**{name: value for name, value in SCHEMA.items() if name != "digest"}, **wrong}]})
             self.assertEqual(len(lines), 1)
             self.assertNotIn("digest", lines[0])
+        # Without a slug there is no default slot, whatever else is given.
+        self.check({"config_types": [{"id": "cfg_typ_1", "name": "Motion"}],
+                    "config_schemas": [{"id": "cfg_sch_1", "config_type_id": "cfg_typ_1",
+                                        "instance_format": "json"}]},
+                   "PATH: /config_types/0/slug: is missing; expected 1 to 48 of a-z, 0-9 and -, "
+                   "beginning and ending with a letter or a digit")
         check("git_commits", [{"git_commit_id": "git_cmt_1", "schema_filepaths": ["a.json", ""]},
                               {"schema_filepaths": "a.json"}, {"git_commit_id": "git_cmt_1"}],
               at + "git_commits/0/schema_filepaths/1: expected a text that is not empty, found \"\"",
