@@ -633,7 +633,8 @@ class Problems(Files):
         self.check({**world, "releases": [{**RELEASE, "config_schema_ids": first},
                                           {**RELEASE, "config_schema_ids": second}]},
                    "PATH: /releases/1/config_schema_ids: conflicts with PATH: "
-                   "/releases/0/config_schema_ids")
+                   '/releases/0/config_schema_ids (expected ["cfg_sch_1","cfg_sch_2"], found '
+                   '["cfg_sch_2","cfg_sch_1"])')
         self.check({"releases": [{**RELEASE, "colour": "red"}]},
                    "PATH: /releases/0/colour: unknown field; a release has: id, version, "
                    "git_commit_id, created_at, updated_at, archived_at, config_schemas, "
@@ -690,15 +691,15 @@ class Problems(Files):
         self.check({"config_types": [TYPE], "config_schemas": [SCHEMA],
                     "releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", "cfg_sch_1"]}]},
                    'PATH: /releases/0/config_schema_ids/1: "cfg_sch_1" is already in the list')
-        for other, problems in ((["cfg_sch_1"], []), (["cfg_sch_2", "cfg_sch_1"], [
-                "PATH: /releases/1/config_schema_ids: conflicts with PATH: "
-                "/releases/0/config_schema_ids"]), (["cfg_sch_2", "cfg_sch_3"], [
-                "PATH: /releases/1/config_schema_ids: conflicts with PATH: "
-                "/releases/0/config_schema_ids"])):
-            first = [7] if not problems else ["cfg_sch_2", "cfg_sch_2"]
+        for other in (["cfg_sch_1"], ["cfg_sch_2", "cfg_sch_1"], ["cfg_sch_2", "cfg_sch_3"]):
+            first = [7] if len(other) == 1 else ["cfg_sch_2", "cfg_sch_2"]
             lines = self.problems({"releases": [{**RELEASE, "config_schema_ids": first},
                                                 {**RELEASE, "config_schema_ids": other}]})
-            self.assertEqual([line for line in lines if "conflicts with" in line], problems)
+            self.assertEqual(
+                [line for line in lines if "conflicts with" in line], [] if len(other) == 1 else [
+                    "PATH: /releases/1/config_schema_ids: conflicts with PATH: "
+                    '/releases/0/config_schema_ids (expected ["cfg_sch_2","cfg_sch_2"], found '
+                    f'["{other[0]}","{other[1]}"])'])
         # Each item has its own place, the wrong ones and those behind them.
         self.check({"releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", 1, 2]}]},
                    "PATH: /releases/0/config_schema_ids/1: expected an id, found 1",
@@ -843,7 +844,7 @@ class Problems(Files):
         self.check({**world, "deployments": [{**DEPLOYMENT, "config_instance_ids": ["x"],
                                               "config_instances": []}]},
                    "PATH: /deployments/0/config_instances: conflicts with PATH: "
-                   "/deployments/0/config_instance_ids",
+                   '/deployments/0/config_instance_ids (expected ["x"], found [])',
                    'PATH: /deployments/0/config_instance_ids/0: no such id in config_instances: "x"')
         self.check({"devices": [{**DEVICE, "agent_version": None}, {**DEVICE, "agent_version": "1"}]},
                    'PATH: /devices/1/agent_version: conflicts with PATH: /devices/0/agent_version '
@@ -952,7 +953,7 @@ class Problems(Files):
             ['PATH2: /devices/0/name: conflicts with PATH1: /devices/0/name (expected "one", found '
              '"two")',
              "PATH2: /releases/0/config_schema_ids: conflicts with PATH1: "
-             "/releases/0/config_schema_ids",
+             '/releases/0/config_schema_ids (expected ["cfg_sch_1"], found ["cfg_sch_1","x"])',
              'PATH2: /config_schemas/0/documents/0/id: id "doc_1" is already used at PATH1: '
              '/config_schemas/0/documents/0',
              'PATH2: /devices/1/name: name "one" is already used at PATH1: /devices/0'])
