@@ -113,7 +113,7 @@ static bool add_body(struct exchange *x, struct tx *tx)
 
 	if (!rfc3339_parse(tx->now, &dest.now))
 		return false;
-	if (!load_more(&dest, &(struct sources){ &source, 1 }, &problems))
+	if (!load_in_tx(&dest, &(struct sources){ &source, 1 }, &problems))
 		return refuse_fixtures(x, &problems);
 	tx->keys = keyring_load(tx->db);
 	return tx->keys || op_db_error(x);

@@ -85,7 +85,7 @@ class Lasting(Database):
         with File('{"devices":[{}]}') as file:
             result = run("serve", "--port", "0", "--db", self.path, "--fixtures", file)
         self.assertEqual(result.returncode, 1)
-        self.assertIn("/devices/0: has no id", result.stderr)
+        self.assertIn("/devices/0: id is required", result.stderr)
         self.assertFalse(os.path.exists(self.path))
 
     def test_keys_of_their_own_stay_in_memory(self):

@@ -452,9 +452,10 @@ class Problems(Files):
                   "config_instances, releases, deployments")
         self.check([], 'PATH: expected an object such as {"devices":[...]}, found a list')
         self.check({"object": "device", "id": "dvc_1", "name": "x"},
-                   'PATH: is a single device; put it in a list: {"devices":[...]}')
+                   'PATH: expected a document, found a single device; put it in a list: '
+                   '{"devices":[...]}')
         self.check({"object": "list", "data": [], "has_more": False},
-                   'PATH: is a list as the API answers it; name what its data is: '
+                   'PATH: expected a document, found a list of the API; put its data in a list: '
                    '{"devices":[...]}')
         self.check({"object": 1}, f"PATH: /object: unknown array; a fixture has: {arrays}")
         self.check({"robots": []}, f"PATH: /robots: unknown array; a fixture has: {arrays}")
@@ -485,12 +486,12 @@ class Problems(Files):
                    f"PATH: /git_commits/0/sha: {filled}", f"PATH: /config_schemas/0/digest: {filled}",
                    f"PATH: /config_schemas/0/documents/0/name: {filled}")
         self.check({"releases": [{"version": "1"}], "groups": [{"name": "x"}]},
-                   "PATH: /releases/0: has no id; expected one such as rls_123",
-                   "PATH: /groups/0: has no id; expected one such as grp_123")
+                   "PATH: /releases/0: id is required (expected one such as rls_123)",
+                   "PATH: /groups/0: id is required (expected one such as grp_123)")
         self.check({"devices": [{"name": "x"}]},
-                   "PATH: /devices/0: has no id; expected one such as dvc_123")
+                   "PATH: /devices/0: id is required (expected one such as dvc_123)")
         self.check({"devices": [{"id": "dvc_1"}]},
-                   "PATH: /devices/0/name: is missing; expected a text of 1 to 48 characters")
+                   "PATH: /devices/0/name: is required (expected a text of 1 to 48 characters)")
         for value, shown in ((1, "1"), (None, "null"), ("", '""'), ("x" * 49, f'"{"x" * 47}...')):
             self.check({"devices": [{**DEVICE, "name": value}]},
                        f"PATH: /devices/0/name: expected a text of 1 to 48 characters, found "
@@ -520,17 +521,17 @@ class Problems(Files):
                    'devices:manage, found "devices:fly"',
                    "PATH: /api_keys/0/scopes/1: expected a scope such as deployments:read or "
                    "devices:manage, found 1",
-                   "PATH: /api_keys/0/key: is missing; expected 1 to 256 visible ASCII characters "
-                   "without a space")
+                   "PATH: /api_keys/0/key: is required (expected 1 to 256 visible ASCII characters "
+                   "without a space)")
         self.check({"api_keys": [{"key": "secret", "name": "a", "scopes": []},
                                  {"key": "secret", "name": "b", "scopes": []}]},
-                   "PATH: /api_keys/1/key: keys are unique; so has PATH: /api_keys/0")
+                   "PATH: /api_keys/1/key: key is already used at PATH: /api_keys/0")
         # One that is wrong otherwise hides nothing.
         self.check({"api_keys": [{"key": "secret", "name": "a", "scopes": ["x"]},
                                  {"key": "secret", "name": "b", "scopes": []}]},
                    "PATH: /api_keys/0/scopes/0: expected a scope such as deployments:read or "
                    'devices:manage, found "x"',
-                   "PATH: /api_keys/1/key: keys are unique; so has PATH: /api_keys/0")
+                   "PATH: /api_keys/1/key: key is already used at PATH: /api_keys/0")
         for key in ("", " lead", "nl\nx", "\u001b[31m", "\u00e9", "x" * 257):
             self.check({"api_keys": [{"key": key, "name": "k", "scopes": []}]},
                        "PATH: /api_keys/0/key: expected 1 to 256 visible ASCII characters without a "
@@ -538,7 +539,7 @@ class Problems(Files):
         self.check({"api_keys": [{"key": "k", "name": "k", "scopes": "devices:read"}]},
                    'PATH: /api_keys/0/scopes: expected a list of scopes, found "devices:read"')
         self.check({"api_keys": [{"key": "k", "name": "k"}]},
-                   "PATH: /api_keys/0/scopes: is missing; expected a list of scopes")
+                   "PATH: /api_keys/0/scopes: is required (expected a list of scopes)")
 
     def test_keys_are_not_shown(self):
         """Whatever is wrong with them, and wherever they stand."""
@@ -560,7 +561,7 @@ class Problems(Files):
               at + "instance_slots: expected a list of objects, at least one, found {}")
         check("instance_slots", [[]], at + "instance_slots/0: expected an object, found []")
         check("instance_slots", [{"key": 49 * "k", "filepath": "/a.json"}],
-              at + "instance_slots/0/name: is missing; expected a text of 1 to 48 bytes")
+              at + "instance_slots/0/name: is required (expected a text of 1 to 48 bytes)")
         check("instance_slots", [{"key": "k", "name": 24 * "\u00e9" + "e", "filepath": "/a.json"}],
               at + "instance_slots/0/name: expected a text of 1 to 48 bytes, found "
               f"\"{23 * chr(0xe9)}...")
@@ -571,18 +572,24 @@ class Problems(Files):
                 {**{name: value for name, value in SCHEMA.items() if name != "digest"}, **wrong}]})
             self.assertEqual(len(lines), 1)
             self.assertNotIn("digest", lines[0])
+        # Without a slug there is no default slot, whatever else is given.
+        self.check({"config_types": [{"id": "cfg_typ_1", "name": "Motion"}],
+                    "config_schemas": [{"id": "cfg_sch_1", "config_type_id": "cfg_typ_1",
+                                        "instance_format": "json"}]},
+                   "PATH: /config_types/0/slug: is required (expected 1 to 48 of a-z, 0-9 and -, "
+                   "beginning and ending with a letter or a digit)")
         check("git_commits", [{"git_commit_id": "git_cmt_1", "schema_filepaths": ["a.json", ""]},
                               {"schema_filepaths": "a.json"}, {"git_commit_id": "git_cmt_1"}],
               at + "git_commits/0/schema_filepaths/1: expected a text that is not empty, found \"\"",
               at + "git_commits/1/schema_filepaths: expected a list of texts that are not empty, "
               "found \"a.json\"",
-              at + "git_commits/0/git_commit_id: refers to 'git_cmt_1', which is not in git_commits",
-              at + "git_commits/1/git_commit_id: is missing; expected the id of a git commit",
-              at + "git_commits/2/git_commit_id: refers to 'git_cmt_1', which is not in git_commits",
-              at + "git_commits/2/schema_filepaths: is missing; expected a list of texts that are "
-              "not empty",
-              at + "git_commits/2/git_commit_id: a schema is linked to a commit once; so has "
-              "PATH: /config_schemas/0/git_commits/0")
+              at + 'git_commits/0/git_commit_id: no such id in git_commits: "git_cmt_1"',
+              at + "git_commits/1/git_commit_id: is required (expected the id of a git commit)",
+              at + 'git_commits/2/git_commit_id: no such id in git_commits: "git_cmt_1"',
+              at + "git_commits/2/schema_filepaths: is required (expected a list of texts that are "
+                   "not empty)",
+              at + 'git_commits/2/git_commit_id: git_commit_id "git_cmt_1" is already used at PATH: '
+                   '/config_schemas/0/git_commits/0')
         check("instance_slots", [{"key": "a", "filepath": "/a.json", "required": 1}],
               at + "instance_slots/0/required: expected true or false, found 1")
         check("instance_slots", [{"key": "A", "filepath": "a.json", "colour": "red"}],
@@ -594,12 +601,12 @@ class Problems(Files):
               "filepath, required, description")
         check("documents", [{"name": "a", "data": "x", "id": "doc_1"},
                             {"name": "b", "data": "y", "id": "doc_1"}],
-              at + "documents/1/id: ids are unique; so has PATH: /config_schemas/0/documents/0")
+              at + 'documents/1/id: id "doc_1" is already used at PATH: /config_schemas/0/documents/0')
         self.check({"config_types": [TYPE], "config_schemas": [
                         {**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i),
                          "documents": [{"id": "doc_1", "name": "a", "data": ""}]} for i in (1, 2)]},
-                   "PATH: /config_schemas/1/documents/0/id: ids are unique; so has "
-                   "PATH: /config_schemas/0/documents/0")
+                   'PATH: /config_schemas/1/documents/0/id: id "doc_1" is already used at PATH: '
+                   '/config_schemas/0/documents/0')
         # Deep objects in two places take no longer than others to tell apart.
         deep = {}
         for _ in range(58):
@@ -607,20 +614,19 @@ class Problems(Files):
         schema = {**SCHEMA, "documents": [{"name": "a", "data": "", **deep}]}
         self.check({"config_types": [TYPE], "config_schemas": [schema, schema]},
                    at + "documents/0/a: unknown field; a document has: id, name, data")
-        check("config_type", None, at + "config_type: expected an object, found null")
+        check("config_type", None, at + "config_type: expected a config type, found null")
         check("config_type", {"name": "x"},
-              at + "config_type: has no id; expected one such as cfg_typ_123")
+              at + "config_type: id is required (expected one such as cfg_typ_123)")
         self.check({"config_types": [TYPE], "config_schemas": [SCHEMA, {
                         **SCHEMA, "documents": [{"name": "a", "data": ""}]}, {
                         **SCHEMA, "documents": [{"name": "a", "data": " "}]}]},
-                   "PATH: /config_schemas/2/documents: contradicts PATH: "
+                   "PATH: /config_schemas/2/documents: conflicts with PATH: "
                    "/config_schemas/1/documents")
         self.check({"config_schemas": [SCHEMA], "config_instances": [
                         INSTANCE, {"id": "cfg_inst_2", "config_schema_id": "cfg_sch_2"}]},
-                   "PATH: /config_schemas/0/config_type_id: refers to 'cfg_typ_1', which is not in "
-                   "config_types",
-                   "PATH: /config_instances/1/config_schema_id: refers to 'cfg_sch_2', which is not "
-                   "in config_schemas")
+                   'PATH: /config_schemas/0/config_type_id: no such id in config_types: "cfg_typ_1"',
+                   'PATH: /config_instances/1/config_schema_id: no such id in config_schemas: '
+                   '"cfg_sch_2"')
 
     def test_lists_that_differ(self):
         world = {"config_types": [TYPE], "config_schemas": [SCHEMA, {**SCHEMA, "id": "cfg_sch_2",
@@ -628,8 +634,9 @@ class Problems(Files):
         first, second = ["cfg_sch_1", "cfg_sch_2"], ["cfg_sch_2", "cfg_sch_1"]
         self.check({**world, "releases": [{**RELEASE, "config_schema_ids": first},
                                           {**RELEASE, "config_schema_ids": second}]},
-                   "PATH: /releases/1/config_schema_ids: contradicts PATH: "
-                   "/releases/0/config_schema_ids")
+                   "PATH: /releases/1/config_schema_ids: conflicts with PATH: "
+                   '/releases/0/config_schema_ids (expected ["cfg_sch_1","cfg_sch_2"], found '
+                   '["cfg_sch_2","cfg_sch_1"])')
         self.check({"releases": [{**RELEASE, "colour": "red"}]},
                    "PATH: /releases/0/colour: unknown field; a release has: id, version, "
                    "git_commit_id, created_at, updated_at, archived_at, config_schemas, "
@@ -640,10 +647,10 @@ class Problems(Files):
         failed = {**DEPLOYMENT, "error_status": "failed", "target_status": "staged",
                   "activity_status": "deployed"}
         self.check({"devices": [DEVICE], "releases": [RELEASE], "deployments": [failed]},
-                   "PATH: /deployments/0/target_status: expected archived, since it has failed, "
-                   "found 'staged'",
-                   "PATH: /deployments/0/activity_status: expected archived, since it has failed, "
-                   "found 'deployed'")
+                   'PATH: /deployments/0/target_status: conflicts with error_status "failed" '
+                   '(expected "archived", found "staged")',
+                   'PATH: /deployments/0/activity_status: conflicts with error_status "failed" '
+                   '(expected "archived", found "deployed")')
 
     def test_waiting_for_nothing(self):
         for given, is_, meant in (({}, "staged", "staged"),
@@ -653,8 +660,8 @@ class Problems(Files):
             waits = {**DEPLOYMENT, **given, "waiting_since": "2026-01-01T00:00:00Z"}
             self.check({"devices": [{**DEVICE, "status": "online"}], "releases": [RELEASE],
                         "deployments": [waits]},
-                       "PATH: /deployments/0/waiting_since: its device has nothing to do with a "
-                       f"deployment that is {is_}, and meant to be {meant}; expected null")
+                       "PATH: /deployments/0/waiting_since: must be null unless the device has a "
+                       f"next step (status is {is_}, target_status is {meant})")
 
     def test_waiting_for_nobody(self):
         waits = {**DEPLOYMENT, "activity_status": "queued",
@@ -662,22 +669,22 @@ class Problems(Files):
         for status in ("inactive", "activating", "offline", "archived"):
             self.check({"devices": [{**DEVICE, "status": status}], "releases": [RELEASE],
                         "deployments": [waits]},
-                       "PATH: /deployments/0/waiting_since: nothing waits for the device dvc_1, "
-                       f"which is {status}; expected null")
+                       'PATH: /deployments/0/waiting_since: must be null unless device "dvc_1" is '
+                       f'online (it is {status})')
         with self.serve(devices=[DEVICE], releases=[RELEASE],
                         deployments=[{**waits, "waiting_since": None}]) as server:
             self.assertEqual(self.get(server, "deployments/dpl_1")["status"], "queued")
 
     def test_references(self):
         self.check({"devices": [{**DEVICE, "group_id": "grp_9"}]},
-                   "PATH: /devices/0/group_id: refers to 'grp_9', which is not in groups")
+                   'PATH: /devices/0/group_id: no such id in groups: "grp_9"')
         self.check({"deployments": [{"id": "dpl_1", "release_id": "rls_1"}]},
-                   "PATH: /deployments/0/device_id: is missing; expected the id of a device",
-                   "PATH: /deployments/0/release_id: refers to 'rls_1', which is not in releases")
+                   "PATH: /deployments/0/device_id: is required (expected the id of a device)",
+                   'PATH: /deployments/0/release_id: no such id in releases: "rls_1"')
         self.check({"devices": [DEVICE], "releases": [RELEASE],
                     "deployments": [{**DEPLOYMENT, "config_instance_ids": ["cfg_inst_9"]}]},
-                   "PATH: /deployments/0/config_instance_ids/0: refers to 'cfg_inst_9', which is "
-                   "not in config_instances")
+                   'PATH: /deployments/0/config_instance_ids/0: no such id in config_instances: '
+                   '"cfg_inst_9"')
         self.check({"devices": [DEVICE], "releases": [RELEASE],
                     "deployments": [{**DEPLOYMENT, "config_instance_ids": [7]}]},
                    "PATH: /deployments/0/config_instance_ids/0: expected an id, found 7")
@@ -685,16 +692,16 @@ class Problems(Files):
                    "PATH: /releases/0/config_schema_ids: expected a list of ids, found {}")
         self.check({"config_types": [TYPE], "config_schemas": [SCHEMA],
                     "releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", "cfg_sch_1"]}]},
-                   "PATH: /releases/0/config_schema_ids/1: names 'cfg_sch_1' twice")
-        for other, problems in ((["cfg_sch_1"], []), (["cfg_sch_2", "cfg_sch_1"], [
-                "PATH: /releases/1/config_schema_ids: contradicts PATH: "
-                "/releases/0/config_schema_ids"]), (["cfg_sch_2", "cfg_sch_3"], [
-                "PATH: /releases/1/config_schema_ids: contradicts PATH: "
-                "/releases/0/config_schema_ids"])):
-            first = [7] if not problems else ["cfg_sch_2", "cfg_sch_2"]
+                   'PATH: /releases/0/config_schema_ids/1: "cfg_sch_1" is already in the list')
+        for other in (["cfg_sch_1"], ["cfg_sch_2", "cfg_sch_1"], ["cfg_sch_2", "cfg_sch_3"]):
+            first = [7] if len(other) == 1 else ["cfg_sch_2", "cfg_sch_2"]
             lines = self.problems({"releases": [{**RELEASE, "config_schema_ids": first},
                                                 {**RELEASE, "config_schema_ids": other}]})
-            self.assertEqual([line for line in lines if "contradicts" in line], problems)
+            self.assertEqual(
+                [line for line in lines if "conflicts with" in line], [] if len(other) == 1 else [
+                    "PATH: /releases/1/config_schema_ids: conflicts with PATH: "
+                    '/releases/0/config_schema_ids (expected ["cfg_sch_2","cfg_sch_2"], found '
+                    f'["{other[0]}","{other[1]}"])'])
         # Each item has its own place, the wrong ones and those behind them.
         self.check({"releases": [{**RELEASE, "config_schema_ids": ["cfg_sch_1", 1, 2]}]},
                    "PATH: /releases/0/config_schema_ids/1: expected an id, found 1",
@@ -712,8 +719,7 @@ class Problems(Files):
         self.check({"devices": [DEVICE], "releases": [{**RELEASE, "git_commit_id": "git_cmt_9"}],
                     "deployments": [{**deployed, "device": {"id": "dvc_1", "current_release": {
                         "id": "rls_1"}}}]},
-                   "PATH: /releases/0/git_commit_id: refers to 'git_cmt_9', which is not in "
-                   "git_commits")
+                   'PATH: /releases/0/git_commit_id: no such id in git_commits: "git_cmt_9"')
         self.check({"config_types": [{**TYPE, "slug": "Motion"}],
                     "config_schemas": [{**SCHEMA, "config_type_name": "Motion"}],
                     "config_instances": [{**INSTANCE, "config_type_name": "Motion"}]},
@@ -732,25 +738,25 @@ class Problems(Files):
                    'PATH: /config_types/0/name: expected a text of 1 to 48 characters, found ""')
         self.check({"releases": [RELEASE], "deployments": [
                         {"id": "dpl_1", "release_id": "rls_1", "device": {"name": "x"}}]},
-                   "PATH: /deployments/0/device: has no id; expected one such as dvc_123")
+                   "PATH: /deployments/0/device: id is required (expected one such as dvc_123)")
         # But what does not lean on it is.
         staged = {**DEPLOYMENT, "activity_status": "staged", "status": "queued"}
-        status = ("PATH: /deployments/0/status: says 'queued', but it follows from the rest that it "
-                  "is 'staged'")
+        status = ('PATH: /deployments/0/status: conflicts with the values that it is derived from '
+                  '(expected "staged", found "queued")')
         for wrong, why in (({**TYPE, "slug": "Motion"},
                             "PATH: /config_types/0/slug: expected 1 to 48 of a-z, 0-9 and -, "
                             "beginning and ending with a letter or a digit, found \"Motion\""),
                            ({**TYPE, "id": "cfg_typ_2"},
-                            "PATH: /config_schemas/0/config_type_id: refers to 'cfg_typ_1', which is "
-                            "not in config_types")):
+                            'PATH: /config_schemas/0/config_type_id: no such id in config_types: '
+                            '"cfg_typ_1"')):
             self.check({"config_types": [wrong], "config_schemas": [SCHEMA],
                         "config_instances": [INSTANCE], "devices": [DEVICE], "releases": [RELEASE],
                         "deployments": [staged]}, why, status)
         self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "instance_slots": [
                         {"filepath": "/a.json"}]}], "config_instances": [INSTANCE],
                     "devices": [DEVICE], "releases": [RELEASE], "deployments": [staged]},
-                   "PATH: /config_schemas/0/instance_slots/0/key: is missing; expected 1 to 128 of "
-                   "a-z, 0-9, _ and -, beginning with a letter or a digit", status)
+                   "PATH: /config_schemas/0/instance_slots/0/key: is required (expected 1 to 128 of "
+                   "a-z, 0-9, _ and -, beginning with a letter or a digit)", status)
         # A wrong claim hides no other, in whatever order they come.
         for order in (1, -1):
             self.assertEqual(len(self.problems(dict([
@@ -762,8 +768,8 @@ class Problems(Files):
                     "deployments": [{**DEPLOYMENT, "device_id": "dvc_2", "status": "queued",
                                      "activity_status": "staged"}]},
                    'PATH: /devices/0/name: expected a text of 1 to 48 characters, found ""',
-                   "PATH: /deployments/0/status: says 'queued', but it follows from the rest that it "
-                   "is 'staged'")
+                   'PATH: /deployments/0/status: conflicts with the values that it is derived from '
+                   '(expected "staged", found "queued")')
 
     def test_circles(self):
         """A deployment is not its own parent, however far up."""
@@ -776,42 +782,41 @@ class Problems(Files):
 
     def test_unique(self):
         self.check({"devices": [DEVICE, {"id": "dvc_2", "name": "one"}]},
-                   "PATH: /devices/1/name: device names are unique; so has PATH: /devices/0")
+                   'PATH: /devices/1/name: name "one" is already used at PATH: /devices/0')
         self.check({"groups": [{"id": "grp_1", "name": "a"}, {"id": "grp_2", "name": "a"},
                                {"id": "grp_3", "name": "a", "parent_id": "grp_1"},
                                {"id": "grp_4", "name": "a", "parent_id": "grp_1"}]},
-                   "PATH: /groups/1/name: group names are unique among siblings; so has "
-                   "PATH: /groups/0",
-                   "PATH: /groups/3/name: group names are unique among siblings; so has "
-                   "PATH: /groups/2")
+                   'PATH: /groups/1/name: name "a" with parent_id null is already used at PATH: '
+                   '/groups/0',
+                   'PATH: /groups/3/name: name "a" with parent_id "grp_1" is already used at PATH: '
+                   '/groups/2')
         self.check({"devices": [DEVICE], "releases": [RELEASE],
                     "deployments": [{**DEPLOYMENT, "id": f"dpl_{i}", "activity_status": activity}
                                     for i, activity in enumerate(("deployed", "queued"))]},
-                   "PATH: /deployments/1/device_id: a device has at most one deployment whose "
-                   "target_status is deployed; so has PATH: /deployments/0")
+                   'PATH: /deployments/1/device_id: device_id "dvc_1" with target_status "deployed" '
+                   'is already used at PATH: /deployments/0')
         self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "instance_slots": [
                         {"key": "a", "filepath": "/a.json"}, {"key": "a", "filepath": "/b.json"},
                         {"key": "c", "filepath": "/a.json"}]}]},
-                   "PATH: /config_schemas/0/instance_slots/1/key: slot keys are unique in their "
-                   "schema; so has PATH: /config_schemas/0/instance_slots/0",
-                   "PATH: /config_schemas/0/instance_slots/2/filepath: slot filepaths are unique in "
-                   "their schema; so has PATH: /config_schemas/0/instance_slots/0")
+                   'PATH: /config_schemas/0/instance_slots/1/key: key "a" is already used at PATH: '
+                   '/config_schemas/0/instance_slots/0',
+                   'PATH: /config_schemas/0/instance_slots/2/filepath: filepath "/a.json" is already '
+                   'used at PATH: /config_schemas/0/instance_slots/0')
         commit = {**COMMIT, "sha": "a", "repository_url": "u"}
         self.check({"config_types": [TYPE, {**TYPE, "id": "cfg_typ_2", "slug": "s"},
                                      {**TYPE, "id": "cfg_typ_3", "name": "n"}],
                     "config_schemas": [SCHEMA, {**SCHEMA, "id": "cfg_sch_2"}],
                     "releases": [RELEASE, {**RELEASE, "id": "rls_2"}],
                     "git_commits": [{**commit, "id": "git_cmt_1"}, {**commit, "id": "git_cmt_2"}]},
-                   "PATH: /config_types/1/name: config type names are unique; so has "
-                   "PATH: /config_types/0",
-                   "PATH: /config_types/2/slug: config type slugs are unique; so has "
-                   "PATH: /config_types/0",
-                   "PATH: /config_schemas/1/digest: digests are unique in their config type; so has "
-                   "PATH: /config_schemas/0",
-                   "PATH: /releases/1/version: release versions are unique; so has "
-                   "PATH: /releases/0",
-                   "PATH: /git_commits/1/sha: commits are unique in their repository; so has "
-                   "PATH: /git_commits/0")
+                   'PATH: /config_types/1/name: name "Motion" is already used at PATH: '
+                   '/config_types/0',
+                   'PATH: /config_types/2/slug: slug "motion" is already used at PATH: '
+                   '/config_types/0',
+                   'PATH: /config_schemas/1/digest: digest "sha256:1" with config_type_id '
+                   '"cfg_typ_1" is already used at PATH: /config_schemas/0',
+                   'PATH: /releases/1/version: version "v1.0.0" is already used at PATH: /releases/0',
+                   'PATH: /git_commits/1/sha: sha "a" with repository_url "u" is already used at '
+                   'PATH: /git_commits/0')
         # In one schema, that is; and values are told apart wherever they end.
         path = self.write({"config_types": [TYPE], "config_schemas": [
             {**SCHEMA, "id": f"cfg_sch_{i}", "digest": str(i),
@@ -825,39 +830,39 @@ class Problems(Files):
         world = {"devices": [DEVICE], "releases": [RELEASE]}
         self.check({**world, "deployments": [{**DEPLOYMENT, "activity_status": "staged",
                                               "status": "queued"}]},
-                   "PATH: /deployments/0/status: says 'queued', but it follows from the rest that it "
-                   "is 'staged'")
+                   'PATH: /deployments/0/status: conflicts with the values that it is derived from '
+                   '(expected "staged", found "queued")')
         self.check({"devices": [DEVICE, {**DEVICE, "name": "two"}]},
-                   "PATH: /devices/1/name: says 'two', but PATH: /devices/0/name says 'one'")
+                   'PATH: /devices/1/name: conflicts with PATH: /devices/0/name (expected "one", '
+                   'found "two")')
         self.check({**world, "deployments": [{**DEPLOYMENT, "device": {"id": "dvc_1",
                                                                        "name": "two"}}]},
-                   "PATH: /deployments/0/device/name: says 'two', but PATH: /devices/0/name says "
-                   "'one'")
+                   'PATH: /deployments/0/device/name: conflicts with PATH: /devices/0/name (expected '
+                   '"one", found "two")')
         self.check({**world, "deployments": [{**DEPLOYMENT, "device": {"id": "dvc_2",
                                                                        "name": "two"}}]},
-                   "PATH: /deployments/0/device: says 'dvc_2', but PATH: /deployments/0/device_id "
-                   "says 'dvc_1'")
+                   'PATH: /deployments/0/device: conflicts with PATH: /deployments/0/device_id '
+                   '(expected "dvc_1", found "dvc_2")')
         self.check({**world, "deployments": [{**DEPLOYMENT, "config_instance_ids": ["x"],
                                               "config_instances": []}]},
-                   "PATH: /deployments/0/config_instances: contradicts PATH: "
-                   "/deployments/0/config_instance_ids",
-                   "PATH: /deployments/0/config_instance_ids/0: refers to 'x', which is not in "
-                   "config_instances")
+                   "PATH: /deployments/0/config_instances: conflicts with PATH: "
+                   '/deployments/0/config_instance_ids (expected ["x"], found [])',
+                   'PATH: /deployments/0/config_instance_ids/0: no such id in config_instances: "x"')
         self.check({"devices": [{**DEVICE, "agent_version": None}, {**DEVICE, "agent_version": "1"}]},
-                   "PATH: /devices/1/agent_version: says '1', but PATH: /devices/0/agent_version says "
-                   "null")
+                   'PATH: /devices/1/agent_version: conflicts with PATH: /devices/0/agent_version '
+                   '(expected null, found "1")')
         self.check({**world, "deployments": [{**DEPLOYMENT, "activity_status": "deployed"}],
                     "devices": [{**DEVICE, "current_deployment": None}]},
-                   "PATH: /devices/0/current_deployment: says null, but it follows from the rest "
-                   "that it is 'dpl_1'")
+                   'PATH: /devices/0/current_deployment: conflicts with the values that it is '
+                   'derived from (expected "dpl_1", found null)')
         self.check({"config_types": [TYPE], "config_schemas": [{**SCHEMA, "config_type_name": "x"}]},
-                   "PATH: /config_schemas/0/config_type_name: says 'x', but it follows from the rest "
-                   "that it is 'Motion'")
+                   'PATH: /config_schemas/0/config_type_name: conflicts with the values that it is '
+                   'derived from (expected "Motion", found "x")')
         self.check({"config_types": [TYPE, {"id": "cfg_typ_2", "name": "b", "slug": "b"}],
                     "config_schemas": [SCHEMA],
                     "config_instances": [{**INSTANCE, "config_type_id": "cfg_typ_2"}]},
-                   "PATH: /config_instances/0/config_type_id: expected cfg_typ_1, the config type of "
-                   "cfg_sch_1")
+                   'PATH: /config_instances/0/config_type_id: conflicts with config_type_id of '
+                   '"cfg_sch_1" (expected "cfg_typ_1", found "cfg_typ_2")')
 
     def test_owned_objects_in_two_places(self):
         def check(first, second, *want):
@@ -865,7 +870,7 @@ class Problems(Files):
                 {**SCHEMA, "instance_slots": slots} for slots in (first, second)]}, *want)
 
         slot = {"key": "a", "filepath": "/a.json", "required": True}
-        says = "PATH: /config_schemas/1/instance_slots: contradicts PATH: " \
+        says = "PATH: /config_schemas/1/instance_slots: conflicts with PATH: " \
                "/config_schemas/0/instance_slots"
         check([slot], [{**slot, "required": False}], says)
         check([slot], [{**slot, "name": "b"}], says)
@@ -878,38 +883,38 @@ class Problems(Files):
             self.check({"config_types": [TYPE], "config_schemas": [schema],
                         "config_instances": [{**INSTANCE, **instance}]}, *want)
 
-        check(TWO_SLOTS, {}, "PATH: /config_instances/0/slot_key: expected a slot of cfg_sch_1, "
-                             "which has: a, b")
-        check(TWO_SLOTS, {"slot_key": "c"}, "PATH: /config_instances/0/slot_key: expected a slot of "
-                                            "cfg_sch_1, which has: a, b")
+        check(TWO_SLOTS, {}, 'PATH: /config_instances/0/slot_key: expected a slot of config schema '
+                             '"cfg_sch_1"; its slots are: a, b')
+        check(TWO_SLOTS, {"slot_key": "c"}, 'PATH: /config_instances/0/slot_key: expected a slot of '
+                                            'config schema "cfg_sch_1"; its slots are: a, b')
         check(TWO_SLOTS, {"slot_key": "C"},
               "PATH: /config_instances/0/slot_key: expected 1 to 128 of a-z, 0-9, _ and -, beginning "
               'with a letter or a digit, found "C"')
-        check(SCHEMA, {"filepath": "b.json"}, "PATH: /config_instances/0/filepath: expected a slot of "
-                                              "cfg_sch_1, which has: default")
-        check(TWO_SLOTS, {"filepath": "/c"}, "PATH: /config_instances/0/filepath: expected a slot of "
-                                             "cfg_sch_1, which has: a, b")
+        check(SCHEMA, {"filepath": "b.json"}, 'PATH: /config_instances/0/filepath: expected a slot '
+                                              'of config schema "cfg_sch_1"; its slots are: default')
+        check(TWO_SLOTS, {"filepath": "/c"}, 'PATH: /config_instances/0/filepath: expected a slot of '
+                                             'config schema "cfg_sch_1"; its slots are: a, b')
         check(TWO_SLOTS, {"slot_key": "a", "filepath": "/b.json"},
-              "PATH: /config_instances/0/filepath: says '/b.json', but it follows from the rest that "
-              "it is '/a.json'")
+              'PATH: /config_instances/0/filepath: conflicts with the values that it is derived from '
+              '(expected "/a.json", found "/b.json")')
         check(SCHEMA, {"content": {"format": "yaml", "data": ""}},
-              "PATH: /config_instances/0/content/format: expected json, the instance_format of "
-              "cfg_sch_1")
+              'PATH: /config_instances/0/content/format: conflicts with instance_format of '
+              '"cfg_sch_1" (expected "json", found "yaml")')
         check(TWO_SLOTS, {"filepath": 3},
               "PATH: /config_instances/0/filepath: expected a text, found 3")
         check(SCHEMA, {"content": {"data": ""}},
-              "PATH: /config_instances/0/content/format: is missing; expected one of json, yaml, "
-              "jsonc, xml, text")
+              "PATH: /config_instances/0/content/format: is required (expected one of json, yaml, "
+              "jsonc, xml, text)")
         check(SCHEMA, {"content": {"format": "json"}},
-              "PATH: /config_instances/0/content/data: is missing; expected a text")
+              "PATH: /config_instances/0/content/data: is required (expected a text)")
         check(SCHEMA, {"content": []},
               "PATH: /config_instances/0/content: expected an object, found []")
         check({**SCHEMA, "instance_slots": []}, {"slot_key": "a"},
               "PATH: /config_schemas/0/instance_slots: expected at least one slot")
         self.check({"config_types": [TYPE], "config_schemas": [
                         {**SCHEMA, "instance_slots": [{"key": "a", "filepath": "/a.conf"}]}]},
-                   "PATH: /config_schemas/0/instance_format: is missing; expected one of json, yaml, "
-                   "jsonc, xml, text")
+                   "PATH: /config_schemas/0/instance_format: is required (expected one of json, "
+                   "yaml, jsonc, xml, text)")
 
     def test_groups(self):
         self.check({"groups": [{"id": "grp_1", "name": "a", "parent_id": "grp_2"},
@@ -947,12 +952,13 @@ class Problems(Files):
                            "config_schemas": [{**SCHEMA, "id": "cfg_sch_2", "digest": "2",
                                                "documents": [
                                                    {"id": "doc_1", "name": "a", "data": ""}]}]}),
-            ["PATH2: /devices/0/name: says 'two', but PATH1: /devices/0/name says 'one'",
-             "PATH2: /releases/0/config_schema_ids: contradicts PATH1: "
-             "/releases/0/config_schema_ids",
-             "PATH2: /config_schemas/0/documents/0/id: ids are unique; so has PATH1: "
-             "/config_schemas/0/documents/0",
-             "PATH2: /devices/1/name: device names are unique; so has PATH1: /devices/0"])
+            ['PATH2: /devices/0/name: conflicts with PATH1: /devices/0/name (expected "one", found '
+             '"two")',
+             "PATH2: /releases/0/config_schema_ids: conflicts with PATH1: "
+             '/releases/0/config_schema_ids (expected ["cfg_sch_1"], found ["cfg_sch_1","x"])',
+             'PATH2: /config_schemas/0/documents/0/id: id "doc_1" is already used at PATH1: '
+             '/config_schemas/0/documents/0',
+             'PATH2: /devices/1/name: name "one" is already used at PATH1: /devices/0'])
 
     def test_one_problem_stays_on_one_line(self):
         self.check({"devices": [{**DEVICE, "x\ny": 1, "name": "a\nb" * 30}]},
@@ -973,7 +979,7 @@ class Problems(Files):
         path = self.write({"devices": [{"id": "dvc_1"}]})
         result = run("--port", "0", "--fixtures", "fixtures/demo.json", "--fixtures", path)
         self.assertEqual((result.returncode, result.stdout), (1, ""))
-        self.assertIn(f"{path}: /devices/0/name: is missing", result.stderr)
+        self.assertIn(f"{path}: /devices/0/name: is required", result.stderr)
         self.assertRegex(result.stderr, re.compile("1 problem in the fixtures; nothing was loaded"))
 
 

@@ -368,7 +368,7 @@ class Hangup(State):
                 file.write('{"devices":[{}]}')
             hang_up("1 problem in the fixtures; nothing has changed", 1)
             self.assertEqual(names(), ["two"])
-            self.assertIn("/devices/0: has no id", server.errors)
+            self.assertIn("/devices/0: id is required", server.errors)
             server.control("POST", "reset")
             self.assertEqual(names(), ["two"])
 

@@ -104,8 +104,8 @@ class Loading(Lines):
         self.fits(parts[0], stream, parts[1])
         self.fits(self.lines(device), self.lines(release), stream)
         self.check([stream, self.lines(device, release)],
-                   "A:1: /device_id: refers to 'dvc_1', which is not in devices",
-                   "A:1: /release_id: refers to 'rls_1', which is not in releases")
+                   'A:1: /device_id: no such id in devices: "dvc_1"',
+                   'A:1: /release_id: no such id in releases: "rls_1"')
 
     def test_expanded(self):
         """What is expanded in a line comes with it."""
@@ -148,10 +148,10 @@ class Loading(Lines):
         self.fits(self.lines(line(LONGEST, 1), line(LONGEST, 2), last="", end="\r\n"))
         self.check(self.lines(line(LONGEST + 1, 1), device, line(2 * LONGEST + 1000, 2),
                               {**device, "name": "two"}, line(LONGEST + 1, 3), last=""),
-                   "A:1: a line of more than 16777216 bytes",
-                   "A:3: a line of more than 16777216 bytes",
-                   "A:4: /name: says 'two', but the database has 'one'",
-                   "A:5: a line of more than 16777216 bytes")
+                   "A:1: line too long (at most 16777216 bytes)",
+                   "A:3: line too long (at most 16777216 bytes)",
+                   'A:4: /name: conflicts with the database (expected "one", found "two")',
+                   "A:5: line too long (at most 16777216 bytes)")
 
     def test_later_parents(self):
         """A group, and a deployment, may come before its parent, even in another file."""
@@ -177,7 +177,8 @@ class Loading(Lines):
             self.assertEqual([self.get(server, f"config_instances/cfg_inst_{i}")["slot_key"]
                               for i in range(4)], ["default", "slot_2", "slot_3", "slot_2"])
         self.refused([type_, kind("config_schema", TWO_SLOTS), {**instance, "filepath": "/c.json"}],
-                     "A:3: /filepath: expected a slot of cfg_sch_1, which has: a, b")
+                     'A:3: /filepath: expected a slot of config schema "cfg_sch_1"; its slots are: '
+                     'a, b')
 
     def test_constant_memory(self):
         """What loading takes besides the database does not grow with the stream."""
@@ -217,11 +218,11 @@ class Problems(Lines):
                      'A:3: expected an object such as {"object":"device",...}, found a number',
                      'A:4: expected an object such as {"object":"device",...}, found a text',
                      'A:5: expected an object such as {"object":"device",...}, found null',
-                     f"A:6: /object: is missing; expected one of {OBJECTS}",
+                     f"A:6: /object: is required (expected one of {OBJECTS})",
                      f'A:7: /object: expected one of {OBJECTS}, found "robot"',
                      f"A:8: /object: expected one of {OBJECTS}, found 5",
                      f'A:9: /object: expected one of {OBJECTS}, found "list"',
-                     f"A:10: /object: is missing; expected one of {OBJECTS}")
+                     f"A:10: /object: is required (expected one of {OBJECTS})")
 
     def test_syntax(self):
         self.refused([device, '{"object":"device"', '{"id":1,"id":2}', "{} {}", b'{"a":"\xff"}', "x",
@@ -231,8 +232,9 @@ class Problems(Lines):
                      "A:6:1: expected a value", "A:7:65: nested too deep (at most 64 levels)")
         self.refused([b'\xef\xbb\xbf{"object":"device"}', device, b'{"object":"\0"}', b"\0",
                       b'{}\0{}', b"\xff\xfe{\0"],
-                     "A:1:1: expected UTF-8 without a byte order mark", "A:3:12: a NUL byte",
-                     "A:4:1: a NUL byte", "A:5:3: a NUL byte", "A:6:4: a NUL byte")
+                     "A:1:1: expected UTF-8 without a byte order mark",
+                     *(f"A:{place}: expected JSON, found a NUL byte"
+                       for place in ("3:12", "4:1", "5:3", "6:4")))
         # A whole document is no line.
         path = self.lines("{", '"devices": []', "}")
         self.check(path, "A:1:2: expected a key in double quotes",
@@ -245,13 +247,13 @@ class Problems(Lines):
                       kind("config_schema", {**SCHEMA, "config_type": TYPE, "instance_slots": [
                           {"key": "A", "filepath": "/a.json"}]}),
                       {"object": "git_commit", "id": "git_cmt_1", **COMMIT, "sha": "x"}],
-                     "A:1: has no id; expected one such as dvc_123",
+                     "A:1: id is required (expected one such as dvc_123)",
                      "A:2: /name: expected a text of 1 to 48 characters, found 5",
                      "A:3: /status: expected one of inactive, activating, online, offline, archived, "
                      'found "asleep"',
                      "A:4: /instance_slots/0/key: expected 1 to 128 of a-z, 0-9, _ and -, beginning "
                      'with a letter or a digit, found "A"',
-                     "A:5: /repository_url: is missing; expected a text")
+                     "A:5: /repository_url: is required (expected a text)")
         self.refused([{**deployment, "device": DEVICE, "release": {**RELEASE, "colour": 1}}],
                      "A:1: /release/colour: unknown field; a release has: id, version, git_commit_id, "
                      "created_at, updated_at, archived_at, config_schemas, config_schema_ids")
@@ -262,27 +264,25 @@ class Problems(Lines):
                                                         "device": {**DEVICE, "name": "two"}}},
                       {"object": "config_schema", **SCHEMA, "config_type": TYPE, "instance_slots": [
                           {"key": "a", "filepath": "/a.json"}, {"key": "a", "filepath": "/b.json"}]}],
-                     "A:1: /device: says 'dvc_1', but A:1: /device_id says 'dvc_2'",
-                     "A:1: /device_id: refers to 'dvc_2', which is not in devices",
-                     "A:2: /current_deployment/device/name: says 'two', but A:2: /name says 'one'",
-                     "A:3: /instance_slots/1/key: slot keys are unique in their schema; so has "
-                     "A:3: /instance_slots/0")
+                     'A:1: /device: conflicts with A:1: /device_id (expected "dvc_2", found "dvc_1")',
+                     'A:1: /device_id: no such id in devices: "dvc_2"',
+                     'A:2: /current_deployment/device/name: conflicts with A:2: /name (expected '
+                     '"one", found "two")',
+                     'A:3: /instance_slots/1/key: key "a" is already used at A:3: /instance_slots/0')
         deployed = {**DEPLOYMENT, "activity_status": "deployed"}
         self.refused([device, release, {"object": "deployment", **deployed,
                                         "parent": {**deployed, "id": "dpl_2"}}],
-                     "A:3: /parent/device_id: a device has at most one deployment whose target_status "
-                     "is deployed; so has A:3")
+                     'A:3: /parent/device_id: device_id "dvc_1" with target_status "deployed" is '
+                     'already used at A:3')
 
     def test_references(self):
         self.refused([device, {**deployment, "config_instance_ids": ["cfg_inst_1", "cfg_inst_2"]},
                       {**device, "id": "dvc_2", "name": "two", "group_id": "grp_1"}, release,
                       {**deployment, "id": "dpl_2"}],
-                     "A:2: /release_id: refers to 'rls_1', which is not in releases",
-                     "A:2: /config_instance_ids/0: refers to 'cfg_inst_1', which is not in "
-                     "config_instances",
-                     "A:2: /config_instance_ids/1: refers to 'cfg_inst_2', which is not in "
-                     "config_instances",
-                     "A:3: /group_id: refers to 'grp_1', which is not in groups")
+                     'A:2: /release_id: no such id in releases: "rls_1"',
+                     'A:2: /config_instance_ids/0: no such id in config_instances: "cfg_inst_1"',
+                     'A:2: /config_instance_ids/1: no such id in config_instances: "cfg_inst_2"',
+                     'A:3: /group_id: no such id in groups: "grp_1"')
 
     def test_parents(self):
         """Of its own kind, a row may name one that comes later, but one that comes."""
@@ -293,22 +293,22 @@ class Problems(Lines):
                   {"object": "group", "id": "grp_5", "name": 5, "parent_id": "grp_7"}]
         self.refused(groups,
                      "A:5: /name: expected a text that is not empty, found 5",
-                     "A:1: /parent_id: refers to 'grp_9', which is not in groups",
-                     "A:4: /parent/parent_id: refers to 'grp_8', which is not in groups",
-                     "A:5: /parent_id: refers to 'grp_7', which is not in groups")
+                     'A:1: /parent_id: no such id in groups: "grp_9"',
+                     'A:4: /parent/parent_id: no such id in groups: "grp_8"',
+                     'A:5: /parent_id: no such id in groups: "grp_7"')
         # The only one, of a line that is wrong otherwise; and behind a line that nobody could read.
         self.refused(groups[4:], "A:1: /name: expected a text that is not empty, found 5",
-                     "A:1: /parent_id: refers to 'grp_7', which is not in groups")
+                     'A:1: /parent_id: no such id in groups: "grp_7"')
         self.refused(["{", groups[0], {**groups[0], "id": "grp_2", "name": "b"}],
                      "A:1:2: expected a key in double quotes",
-                     "A:2: /parent_id: refers to 'grp_9', which is not in groups")
+                     'A:2: /parent_id: no such id in groups: "grp_9"')
         self.check([self.lines(groups[0]), self.lines({**groups[0], "id": "grp_9", "name": "c",
                                                        "parent_id": "grp_7"})],
-                   "B:1: /parent_id: refers to 'grp_7', which is not in groups")
+                   'B:1: /parent_id: no such id in groups: "grp_7"')
         # A document is whole by itself.
         self.check([self.write({"groups": [{"id": "grp_1", "name": "a", "parent_id": "grp_9"}]}),
                     self.lines({"object": "group", "id": "grp_9", "name": "b"})],
-                   "A: /groups/0/parent_id: refers to 'grp_9', which is not in groups")
+                   'A: /groups/0/parent_id: no such id in groups: "grp_9"')
 
     def test_circles(self):
         for n in (1, 2, 3, 50):
@@ -327,7 +327,7 @@ class Problems(Lines):
         n = 5000
         chain = [{"object": "group", "id": f"grp_{i}", "name": "g", "parent_id": f"grp_{i + 1}"}
                  for i in range(n)]
-        self.refused(chain, f"A:{n}: /parent_id: refers to 'grp_{n}', which is not in groups")
+        self.refused(chain, f'A:{n}: /parent_id: no such id in groups: "grp_{n}"')
         self.refused([*chain, {"object": "group", "id": f"grp_{n}", "name": "h",
                                "parent_id": f"grp_{n - 2}"}],
                      f"A:{n - 1}: /parent_id: the group is its own ancestor")
@@ -337,9 +337,9 @@ class Problems(Lines):
                       {**device, "status": "inactive"},
                       {**device, "id": "dvc_2", "name": "two"}, release,
                       {**deployment, "device": {"id": "dvc_2", "name": "zwei"}, "device_id": "dvc_2"}],
-                     "A:2: /name: says 'two', but the database has 'one'",
-                     "A:3: /agent_version: says 'v1', but the database has null",
-                     "A:7: /device/name: says 'zwei', but the database has 'two'")
+                     'A:2: /name: conflicts with the database (expected "one", found "two")',
+                     'A:3: /agent_version: conflicts with the database (expected null, found "v1")',
+                     'A:7: /device/name: conflicts with the database (expected "two", found "zwei")')
         document = {"id": "doc_1", "name": "a", "data": "x"}
         commit = {"object": "git_commit", "id": "git_cmt_1", **COMMIT, "sha": "a", "repository_url": "u"}
         slots = [{"key": "a", "filepath": "/a.json"}, {"key": "b", "filepath": "/b.json"}]
@@ -355,18 +355,20 @@ class Problems(Lines):
              {**instance, "content": {"data": "{} "}}, {**instance, "content": {"data": "{}"}},
              {**release, "config_schema_ids": ["cfg_sch_1"]}, {**release, "config_schema_ids": []},
              {**release, "config_schemas": [{"id": "cfg_sch_1"}]}],
-            "A:4: /instance_slots: has 1, but in the database it has 2",
-            "A:5: /instance_slots/1/required: says false, but the database has true",
-            "A:6: /documents/0/data: says 'y', but the database has 'x'",
-            "A:7: /documents: has 0, but in the database it has 1",
-            'A:8: /git_commits/0/schema_filepaths: says ["x"], but the database has ["x","y"]',
-            "A:11: /content/data: says '{} ', but the database has '{}'",
-            'A:14: /config_schema_ids: says [], but the database has ["cfg_sch_1"]')
+            "A:4: /instance_slots: conflicts with the database (expected a list of 2, found a list of 1)",
+            "A:5: /instance_slots/1/required: conflicts with the database (expected true, found "
+            "false)",
+            'A:6: /documents/0/data: conflicts with the database (expected "x", found "y")',
+            "A:7: /documents: conflicts with the database (expected a list of 1, found a list of 0)",
+            'A:8: /git_commits/0/schema_filepaths: conflicts with the database (expected ["x","y"], '
+            'found ["x"])',
+            'A:11: /content/data: conflicts with the database (expected "{}", found "{} ")',
+            'A:14: /config_schema_ids: conflicts with the database (expected ["cfg_sch_1"], found [])')
         two = {**release, "config_schema_ids": ["cfg_sch_1", "cfg_sch_2"]}
         self.refused([type_, schema, {**schema, "id": "cfg_sch_2", "digest": "2"}, two,
                       {**two, "config_schema_ids": ["cfg_sch_2", "cfg_sch_1"]}],
-                     'A:5: /config_schema_ids: says ["cfg_sch_2","cfg_sch_1"], but the database has '
-                     '["cfg_sch_1","cfg_sch_2"]')
+                     'A:5: /config_schema_ids: conflicts with the database (expected '
+                     '["cfg_sch_1","cfg_sch_2"], found ["cfg_sch_2","cfg_sch_1"])')
 
     def test_unique(self):
         """What no two may have: the row that has it is named, and never by an API key."""
@@ -383,20 +385,22 @@ class Problems(Lines):
                                                                      "parent_id": "grp_1"}, KEY,
              # One that is wrong otherwise hides nothing.
              {**device, "id": "dvc_3", "status": "asleep"}],
-            "A:9: /name: device names are unique; so has 'dvc_1'",
-            "A:10: /version: release versions are unique; so has 'rls_1'",
-            "A:11: /name: config type names are unique; so has 'cfg_typ_1'",
-            "A:11: /slug: config type slugs are unique; so has 'cfg_typ_1'",
-            "A:12: /digest: digests are unique in their config type; so has 'cfg_sch_1'",
-            "A:13: /documents/0/id: ids are unique; so has a document of 'cfg_sch_1'",
-            "A:14: /sha: commits are unique in their repository; so has 'git_cmt_1'",
-            "A:15: /device_id: a device has at most one deployment whose target_status is deployed; "
-            "so has 'dpl_1'",
-            "A:16: /name: group names are unique among siblings; so has 'grp_1'",
-            "A:18: /key: keys are unique; so has 'api_key_1'",
+            'A:9: /name: name "one" is already used by device "dvc_1"',
+            'A:10: /version: version "v1.0.0" is already used by release "rls_1"',
+            'A:11: /name: name "Motion" is already used by config type "cfg_typ_1"',
+            'A:11: /slug: slug "motion" is already used by config type "cfg_typ_1"',
+            'A:12: /digest: digest "sha256:1" with config_type_id "cfg_typ_1" is already used by '
+            'config schema "cfg_sch_1"',
+            'A:13: /documents/0/id: id "doc_1" is already used by a document of config schema '
+            '"cfg_sch_1"',
+            'A:14: /sha: sha "a" with repository_url "u" is already used by git commit "git_cmt_1"',
+            'A:15: /device_id: device_id "dvc_1" with target_status "deployed" is already used by '
+            'deployment "dpl_1"',
+            'A:16: /name: name "a" with parent_id null is already used by group "grp_1"',
+            'A:18: /key: key is already used by key "api_key_1"',
             "A:19: /status: expected one of inactive, activating, online, offline, archived, found "
             '"asleep"',
-            "A:19: /name: device names are unique; so has 'dvc_1'")
+            'A:19: /name: name "one" is already used by device "dvc_1"')
 
     def test_keys_are_not_shown(self):
         for line in ({**KEY, "id": "api_key_1", "key": "sk_live_2"}, {**KEY, "key": "sk_live_1"},
@@ -411,17 +415,20 @@ class Problems(Lines):
                       {**deployment, "id": "dpl_2", "status": "staged"},
                       {**device, "current_release": None}, type_,
                       {**schema, "config_type_name": "x"}],
-                     "A:3: /status: says 'queued', but it follows from the rest that it is 'staged'",
-                     "A:5: /status: says 'staged', but it follows from the rest that it is 'queued'",
-                     "A:6: /current_release: says null, but it follows from the rest that it is "
-                     "'rls_1'",
-                     "A:8: /config_type_name: says 'x', but it follows from the rest that it is "
-                     "'Motion'")
+                     'A:3: /status: conflicts with the values that it is derived from (expected '
+                     '"staged", found "queued")',
+                     'A:5: /status: conflicts with the values that it is derived from (expected '
+                     '"queued", found "staged")',
+                     'A:6: /current_release: conflicts with the values that it is derived from '
+                     '(expected "rls_1", found null)',
+                     'A:8: /config_type_name: conflicts with the values that it is derived from '
+                     '(expected "Motion", found "x")')
         # Of what leans on a row that a line contradicts; not of what leans on one that is not there.
         self.refused([device, {**device, "name": "two"}, release, {**deployment, "status": "queued"},
                       {**deployment, "id": "dpl_2", "activity_status": "staged", "status": "queued"}],
-                     "A:2: /name: says 'two', but the database has 'one'",
-                     "A:5: /status: says 'queued', but it follows from the rest that it is 'staged'")
+                     'A:2: /name: conflicts with the database (expected "one", found "two")',
+                     'A:5: /status: conflicts with the values that it is derived from (expected '
+                     '"staged", found "queued")')
         self.refused([{**type_, "slug": "Motion"}, {**schema, "instance_filepath": "/a.json",
                                                     "config_type_name": "Motion"}],
                      "A:1: /slug: expected 1 to 48 of a-z, 0-9 and -, beginning and ending with a "
@@ -430,8 +437,8 @@ class Problems(Lines):
     def test_waiting(self):
         waits = {**deployment, "activity_status": "queued", "waiting_since": "2026-01-01T00:00:00Z"}
         self.refused([device, release, waits],
-                     "A:3: /waiting_since: nothing waits for the device dvc_1, which is inactive; "
-                     "expected null")
+                     'A:3: /waiting_since: must be null unless device "dvc_1" is online (it is '
+                     'inactive)')
         self.fits(self.lines({**device, "status": "online"}, release, waits))
 
     def test_instances(self):
@@ -439,9 +446,12 @@ class Problems(Lines):
         self.refused([type_, other, schema, {**instance, "slot_key": "c"},
                       {**instance, "content": {"format": "yaml", "data": ""}},
                       {**instance, "config_type_id": "cfg_typ_2"}],
-                     "A:4: /slot_key: expected a slot of cfg_sch_1, which has: default",
-                     "A:5: /content/format: expected json, the instance_format of cfg_sch_1",
-                     "A:6: /config_type_id: expected cfg_typ_1, the config type of cfg_sch_1")
+                     'A:4: /slot_key: expected a slot of config schema "cfg_sch_1"; its slots are: '
+                     'default',
+                     'A:5: /content/format: conflicts with instance_format of "cfg_sch_1" (expected '
+                     '"json", found "yaml")',
+                     'A:6: /config_type_id: conflicts with config_type_id of "cfg_sch_1" (expected '
+                     '"cfg_typ_1", found "cfg_typ_2")')
 
     def test_what_leans_on_a_broken_line(self):
         """Is not reported for it, however many lines it is."""
@@ -455,8 +465,8 @@ class Problems(Lines):
         # Nobody knows what an unreadable line would have been: what is missing then is told once.
         self.refused(["{", release, *many, {**device, "group_id": "grp_1"}],
                      "A:1:2: expected a key in double quotes",
-                     "A:3: /device_id: refers to 'dvc_1', which is not in devices",
-                     "A:303: /group_id: refers to 'grp_1', which is not in groups")
+                     'A:3: /device_id: no such id in devices: "dvc_1"',
+                     'A:303: /group_id: no such id in groups: "grp_1"')
         # What is wrong in a document counts, too.
         self.check([self.write({"devices": [{**DEVICE, "name": ""}], "releases": [RELEASE]}),
                     self.lines(*many)],
@@ -481,7 +491,7 @@ class Problems(Lines):
         path = self.lines(device, {"object": "device", "id": "dvc_2"})
         result = run("--port", "0", "--fixtures", path)
         self.assertEqual((result.returncode, result.stdout), (1, ""))
-        self.assertIn(f"{path}:2: /name: is missing", result.stderr)
+        self.assertIn(f"{path}:2: /name: is required", result.stderr)
         self.assertRegex(result.stderr, re.compile("1 problem in the fixtures; nothing was loaded"))
 
 
