@@ -96,7 +96,7 @@ static bool check_instances(struct exchange *x, const char *ids, const char *rel
 static bool is_lenient_parent(struct exchange *x, const struct member *parent,
 			      const struct deployment *targeted)
 {
-	if (!x->app->lenient_parent || !(parent->field->flags & F_LENIENT))
+	if (!x->app->options.lenient_parent || !(parent->field->flags & F_LENIENT))
 		return false;
 	while (targeted && !streq(targeted->id, parent->text))
 		targeted = targeted->next;
@@ -130,7 +130,7 @@ static bool check_rule(struct exchange *x, const struct deployment *current, boo
 	const char *release = body_text(&x->body, "release_id");
 	bool same = current && streq(current->release_id, release);
 
-	if (!x->app->strict_release_rule || !current || same == deploying)
+	if (!x->app->options.strict_release_rule || !current || same == deploying)
 		return true;
 	fail(x, ERR_DEPLOYMENT_RELEASE,
 	     deploying ? "a deployment can be deployed only for its device's current release, '%s'"

@@ -869,7 +869,7 @@ bool openapi_get(struct exchange *x)
 	struct document document = { .w = exchange_writer(x),
 				     .table = x->app->operations,
 				     .v = x->version,
-				     .max_limit = x->app->max_page_size };
+				     .max_limit = x->app->options.max_page_size };
 	struct document *d = &document;
 
 	writer_open(&d->w, '{');

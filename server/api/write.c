@@ -173,7 +173,7 @@ bool write_from_body(struct exchange *x, struct tx *tx, const char **id)
 
 bool write_json_array(struct exchange *x, const struct member *m, const char **json)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT((size_t)x->app->max_body * ESCAPED);
+	struct buf text CLEANUP(buf_free) = BUF_INIT((size_t)x->app->options.max_body * ESCAPED);
 
 	buf_add_json_array(&text, m->texts, m->count);
 	*json = text.bad ? NULL : arena_strdup(&x->arena, text.text);

@@ -26,14 +26,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 		},
 		.operations = &operations,
 		.db = o->db,
-		.auth = (enum auth_mode)o->auth,
-		.version_policy = (enum version_policy)o->version_policy,
-		.max_body = o->max_body,
-		.max_page_size = o->max_page_size,
-		.no_control = o->no_control,
-		.strict_release_rule = o->strict_release_rule,
-		.pipe_only_filters = o->pipe_only_filters,
-		.lenient_parent = o->lenient_parent,
+		.options = o->app,
 	};
 	err[0] = '\0';
 	arena_init(&app->arena, NULL, 0);
@@ -85,7 +78,7 @@ static bool fill(struct app *app, const struct sources *sources, struct problems
 		      : workspace_load(w, &app->sql, sources, problems)))
 		return false;
 	/* The workspaces of other keys are copies of this one before its first change. */
-	if (app->auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
+	if (app->options.auth != AUTH_ANY || workspace_keep_baseline(w, store_db(w->store)))
 		return true;
 	report_no_memory();
 	return false;

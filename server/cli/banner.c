@@ -57,7 +57,7 @@ static void print_keys(FILE *out, const struct app *app)
 {
 	const char *comma = "";
 
-	if (app->auth == AUTH_ANY) {
+	if (app->options.auth == AUTH_ANY) {
 		fputs("keys       any but an empty one, with all scopes; keys that are not in the "
 		      "fixtures have a workspace each\n",
 		      out);
@@ -78,7 +78,7 @@ static void print_example(FILE *out, const struct app *app, struct db *db, const
 {
 	static const struct query first = { "SELECT id FROM deployments LIMIT 1", QUERY_ONCE };
 	struct stmt *s CLEANUP(stmt_endp) = db_query(db, &first);
-	const char *key = app->auth == AUTH_ANY ? "any" : NULL;
+	const char *key = app->options.auth == AUTH_ANY ? "any" : NULL;
 	bool readable = key;
 
 	for (const struct api_key *k = app->workspace->keys->first; k && !key; k = k->next) {
@@ -90,7 +90,7 @@ static void print_example(FILE *out, const struct app *app, struct db *db, const
 	}
 	if (!s || stmt_step(s) != STEP_ROW || !readable) {
 		fprintf(out, "try        curl %s%s\n", base,
-			app->no_control ? "/openapi.json" : "/_mock/ready");
+			app->options.no_control ? "/openapi.json" : "/_mock/ready");
 		return;
 	}
 	/* In place of a key that is not printed, the variable from which the SDK reads it. */

@@ -14,7 +14,7 @@ static const char any_key[] = "miru_mock_any";
 bool client_env_find(struct client_env *v, const struct app *app, const char *host, unsigned port)
 {
 	const struct api_key *best = keyring_best(app->workspace->keys);
-	const char *key = best ? best->key : app->auth == AUTH_ANY ? any_key : NULL;
+	const char *key = best ? best->key : app->options.auth == AUTH_ANY ? any_key : NULL;
 
 	*v = (struct client_env){ .root_url = BUF_INIT(URL_MAX), .base_url = BUF_INIT(URL_MAX) };
 	server_url_add(&v->root_url, host, port);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/rfc3339.h"
 #include "base/util.h"
 #include "model/version.h"
@@ -80,11 +79,11 @@ static const struct option_row rows[] = {
 	       .help = "database file, filled with fixtures if it is new; default: in memory"),
 	ROW("db", "FILE", OPT_TEXT, db, FOR_EXPORT,
 	    .help = "the database; a server may be using it"),
-	OPTION("auth", "MODE", OPT_WORD, auth, .words = auth_words,
+	OPTION("auth", "MODE", OPT_WORD, app.auth, .words = auth_words,
 	       .help = "strict: the fixtures' keys; any: every key, all scopes; default: strict"),
 	OPTION("max-workspaces", "N", OPT_NUMBER, max_workspaces, .min = 1, .max = 100000,
 	       .help = "with --auth any, how many keys may have a workspace; default: 1000"),
-	OPTION("version-policy", "MODE", OPT_WORD, version_policy, .words = policy_words,
+	OPTION("version-policy", "MODE", OPT_WORD, app.version_policy, .words = policy_words,
 	       .help = "strict: supported versions; known: any date of one; any: anything; "
 		       "default: strict"),
 	OPTION("transitions", "PACE", OPT_READ, transitions, .read = read_transitions,
@@ -97,15 +96,15 @@ static const struct option_row rows[] = {
 	       .help = "generate ids from a seed, for reproducible runs; default: random"),
 	OPTION("stateless", NULL, OPT_FLAG, stateless,
 	       .help = "answer every request from the fixtures as loaded; undo its changes"),
-	OPTION("strict-release-rule", NULL, OPT_FLAG, strict_release_rule,
+	OPTION("strict-release-rule", NULL, OPT_FLAG, app.strict_release_rule,
 	       .help = "stage only releases other than the current one, and deploy only that"),
-	OPTION("pipe-only-filters", NULL, OPT_FLAG, pipe_only_filters,
+	OPTION("pipe-only-filters", NULL, OPT_FLAG, app.pipe_only_filters,
 	       .help = "separate the values of a filter by | only; default: by commas, too"),
-	OPTION("lenient-parent", NULL, OPT_FLAG, lenient_parent,
+	OPTION("lenient-parent", NULL, OPT_FLAG, app.lenient_parent,
 	       .help = "in older versions, parent_id may name a staged or drifted deployment"),
-	OPTION("max-page-size", "N", OPT_NUMBER, max_page_size, .min = 1, .max = 10000,
+	OPTION("max-page-size", "N", OPT_NUMBER, app.max_page_size, .min = 1, .max = 10000,
 	       .help = "the greatest limit of a list; default: 100"),
-	OPTION("max-body", "BYTES", OPT_NUMBER, max_body, .min = 1, .max = 1 << 30,
+	OPTION("max-body", "BYTES", OPT_NUMBER, app.max_body, .min = 1, .max = 1 << 30,
 	       .help = "the greatest size of a request's body; default: 1048576"),
 	OPTION("request-timeout", "SECONDS", OPT_NUMBER, request_timeout, .min = 1, .max = 3600,
 	       .help = "time limit for receiving a request, and for an idle connection; "
@@ -114,7 +113,7 @@ static const struct option_row rows[] = {
 	       .help = "how many requests /_mock/requests remembers; default: 1000"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = WORKERS_MAX,
 	       .help = "threads that answer; default: the number of cores, at least 2"),
-	OPTION("no-control", NULL, OPT_FLAG, no_control,
+	OPTION("no-control", NULL, OPT_FLAG, app.no_control,
 	       .help = "serve no control endpoints, which are below /_mock/"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
 	    .help = "log requests to standard error as text or json, or off; default: text"),
@@ -390,8 +389,8 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.workers = cores,
 		.seed = -1,
 		.max_workspaces = 1000,
-		.max_body = 1024L * 1024,
-		.max_page_size = 100,
+		.app.max_body = 1024L * 1024,
+		.app.max_page_size = 100,
 		.journal_size = 1000,
 		.request_timeout = 30,
 		.clock = CLOCK_RUNS,

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/log.h"
+#include "http/app.h"
 #include "model/progression.h"
 
 enum { OPTION_LIST_MAX = 64 };
@@ -21,13 +23,12 @@ struct option_list {
  */
 struct options {
 	const char *host, *port_file, *url, *db;
-	long port, workers, seed /* -1: none */, max_body, max_page_size, max_workspaces,
-	    journal_size, request_timeout;
-	bool empty, help, version;
-	bool stateless, no_control, strict_release_rule, pipe_only_filters, lenient_parent;
+	long port, workers, seed /* -1: none */, max_workspaces, journal_size, request_timeout;
+	bool empty, stateless, help, version;
 	struct transitions transitions;
-	int64_t clock;                 /* the time at which it is frozen, or CLOCK_RUNS */
-	int auth, version_policy, log; /* enum auth_mode, version_policy, log_format */
+	int64_t clock; /* the time at which it is frozen, or CLOCK_RUNS */
+	enum log_format log;
+	struct app_options app;
 	struct option_list fixtures;
 	struct option_list operands; /* arguments that are not options */
 	char **program;              /* exec: the arguments after --, up to a NULL; else NULL */

@@ -13,6 +13,14 @@
 struct log;
 struct registry;
 
+/* The command line's options of these names, for requests: cli/options.c reads them into here. */
+struct app_options {
+	enum auth_mode auth;
+	enum version_policy version_policy;
+	long max_body, max_page_size; /* bytes; objects */
+	bool no_control, strict_release_rule, pipe_only_filters, lenient_parent;
+};
+
 struct app {
 	struct workspace *workspace;                /* the common one: the fixtures' keys use it */
 	struct registry *workspaces;                /* and those of other keys */
@@ -22,11 +30,7 @@ struct app {
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */
 	struct log *log;
-	/* Options of these names. */
-	enum auth_mode auth;
-	enum version_policy version_policy;
-	long max_body, max_page_size;
-	bool no_control, strict_release_rule, pipe_only_filters, lenient_parent;
+	struct app_options options;
 };
 
 #endif

@@ -27,7 +27,7 @@ static bool select_workspace(struct exchange *x)
 
 	x->keys = workspace_keys(app->workspace);
 	x->key = key && *key ? keyring_find(x->keys, key) : NULL;
-	if (x->key || !key || !*key || app->auth != AUTH_ANY)
+	if (x->key || !key || !*key || app->options.auth != AUTH_ANY)
 		return true;
 	x->key = &keyring_anyone;
 
@@ -91,7 +91,7 @@ static const char *path_of(struct exchange *x)
 static bool stage_route(struct exchange *x)
 {
 	const struct request *r = &x->request;
-	const bool control = !x->app->no_control;
+	const bool control = !x->app->options.no_control;
 	struct route route;
 
 	switch (route_find(x->app->operations, control, r->method, &x->target, &route)) {
@@ -163,7 +163,8 @@ static bool stage_authenticate(struct exchange *x)
 
 	if (!key || !*key)
 		return fail(x, ERR_UNAUTHORIZED, "the X-API-Key header is required; send %s",
-			    x->app->auth == AUTH_ANY ? "any key" : "one of the fixtures' api_keys");
+			    x->app->options.auth == AUTH_ANY ? "any key"
+							     : "one of the fixtures' api_keys");
 	return x->key || fail(x, ERR_UNAUTHORIZED,
 			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
 }
@@ -172,7 +173,7 @@ static bool read_version(struct exchange *x)
 {
 	const char *header = x->request.miru_version, *ended;
 
-	switch (version_read(header, x->app->version_policy, &x->version, &ended)) {
+	switch (version_read(header, x->app->options.version_policy, &x->version, &ended)) {
 	case VERSION_OK:
 		x->versioned = true;
 		break;
@@ -259,8 +260,8 @@ static bool stage_query(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
 	const struct pairs *query = &x->target.query;
-	const struct list_query_rules rules = { .max_limit = x->app->max_page_size,
-						.pipe_only = x->app->pipe_only_filters };
+	const struct list_query_rules rules = { .max_limit = x->app->options.max_page_size,
+						.pipe_only = x->app->options.pipe_only_filters };
 	struct parser p = { .arena = &x->arena, .version = x->version };
 	const bool list = x->op->query == QUERY_LIST;
 	struct list_query *list_query;

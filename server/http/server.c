@@ -184,7 +184,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	client->received = 0;
 	client->start = clock_monotonic();
 	recycle(&client->answer);
-	client->body.max = (size_t)server->app->max_body;
+	client->body.max = (size_t)server->app->options.max_body;
 	exchange_init(&client->x, server->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
 	client->target_end = uri ? uri + strlen(uri) : NULL;

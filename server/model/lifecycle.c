@@ -1,64 +1,19 @@
 /*
- * lifecycle.c - the table of moves. The numbers are those of behaviour, section 11.4; rows 1 and 2
- * make deployments, and rows 13, 15 and 16 say which moves do not exist.
+ * lifecycle.c - finds the moves that a state allows, in the table of lifecycle.h.
  */
 #include "model/lifecycle.h"
 
 #include <stdio.h>
 
 /* clang-format off */
-static const struct move moves[MOVE_COUNT] = {
-	[MOVE_DEPLOY] = { /* 3 */
-		.targets = BIT(TARGET_STAGED), .activities = BIT(ACTIVITY_STAGED),
-		.errors = BIT(ERROR_NONE),
-		.to = { TARGET_DEPLOYED, ACTIVITY_QUEUED, ERROR_NONE }, .stamped = "queued_at" },
-	[MOVE_DRIFT] = { /* 4 */
-		.targets = BIT(TARGET_STAGED), .activities = BIT(ACTIVITY_STAGED),
-		.to = { .activity = ACTIVITY_DRIFTED } },
-	[MOVE_ARCHIVE] = { /* 5, and the effect of 1 */
-		.targets = BIT(TARGET_STAGED),
-		.activities = BIT(ACTIVITY_STAGED) | BIT(ACTIVITY_DRIFTED),
-		.errors = BIT(ERROR_NONE) | BIT(ERROR_RETRYING),
-		.to = { TARGET_ARCHIVED, ACTIVITY_ARCHIVED, ERROR_NONE },
-		.stamped = "archived_at" },
-	[MOVE_REPLACE] = { /* 6 */
-		.targets = BIT(TARGET_DEPLOYED),
-		.to = { .target = TARGET_ARCHIVED } },
-	/* The agent's own, by these rows and by the table of its decisions below them. */
-	[MOVE_INSTALL] = { /* 7, 11 */
-		.targets = BIT(TARGET_DEPLOYED),
-		.activities = BIT(ACTIVITY_QUEUED) | BIT(ACTIVITY_REMOVING) | BIT(ACTIVITY_ARCHIVED),
-		.to = { .activity = ACTIVITY_DEPLOYED, .error = ERROR_NONE },
-		.stamped = "deployed_at" },
-	[MOVE_REMOVE] = { /* 8 */
-		.targets = BIT(TARGET_ARCHIVED) | BIT(TARGET_STAGED),
-		.activities = BIT(ACTIVITY_DEPLOYED),
-		.to = { .activity = ACTIVITY_REMOVING } },
-	[MOVE_FINISH] = { /* 9, 11 */
-		.targets = BIT(TARGET_ARCHIVED),
-		.activities = BIT(ACTIVITY_REMOVING) | BIT(ACTIVITY_QUEUED) | BIT(ACTIVITY_STAGED) |
-			      BIT(ACTIVITY_DRIFTED),
-		.to = { .activity = ACTIVITY_ARCHIVED, .error = ERROR_NONE },
-		.stamped = "archived_at" },
-	[MOVE_WITHDRAW] = { /* 9, 11 */
-		.targets = BIT(TARGET_STAGED),
-		.activities = BIT(ACTIVITY_REMOVING) | BIT(ACTIVITY_QUEUED),
-		.to = { .activity = ACTIVITY_ARCHIVED, .error = ERROR_NONE },
-		.stamped = "archived_at" },
-	[MOVE_RETRY] = { /* 10 */
-		.errors = BIT(ERROR_NONE),
-		.to = { .error = ERROR_RETRYING } },
-	[MOVE_RECOVER] = { /* 11 */
-		.errors = BIT(ERROR_RETRYING),
-		.to = { .error = ERROR_NONE } },
-	[MOVE_FAIL] = { /* 12 */
-		.errors = BIT(ERROR_NONE) | BIT(ERROR_RETRYING),
-		.to = { TARGET_ARCHIVED, ACTIVITY_ARCHIVED, ERROR_FAILED },
-		.stamped = "archived_at" },
-	[MOVE_RESTAGE] = { /* 14 */
-		.targets = BIT(TARGET_STAGED), .activities = BIT(ACTIVITY_DRIFTED),
-		.to = { .activity = ACTIVITY_STAGED }, .stamped = "reviewed_at" },
-};
+#define MOVE(name, its_targets, its_activities, its_errors, target, activity, error, its_stamped)  \
+	{ .targets = its_targets,                                                                  \
+	  .activities = its_activities,                                                            \
+	  .errors = its_errors,                                                                    \
+	  .to = { target, activity, error },                                                       \
+	  .stamped = its_stamped },
+static const struct move moves[MOVE_COUNT] = { MOVES(MOVE) };
+#undef MOVE
 /* clang-format on */
 
 static bool is_among(unsigned set, unsigned n)

@@ -68,13 +68,13 @@ static void begin(void)
 					       .body = more,
 					       .body_len = strlen(more) }) == 200,
 	     "%s", mock.answer.text);
-	mock.app.max_page_size = ALL;
+	mock.app.options.max_page_size = ALL;
 	for (size_t i = 0; i < operations.count; i++)
 		for (enum version v = 0; v <= V_NEWEST; v++)
 			if (operations.rows[i].query == QUERY_LIST &&
 			    span_has(operations.rows[i].on, v))
 				read_all(&operations.rows[i], v);
-	mock.app.max_page_size = PAGE;
+	mock.app.options.max_page_size = PAGE;
 	mock_look(&mock);
 }
 
@@ -349,9 +349,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!mock.app.workspace)
 		begin();
 	HOLD(raw, "out of memory");
-	mock.app.pipe_only_filters = choice / (V_NEWEST + 1) % 2;
+	mock.app.options.pipe_only_filters = choice / (V_NEWEST + 1) % 2;
 	if (mock_get(&mock, raw, version_name(v)) == 200 && mock.op->query != QUERY_NONE)
-		check_answer(raw, v, mock.app.pipe_only_filters);
+		check_answer(raw, v, mock.app.options.pipe_only_filters);
 	else if (mock.status == 400 && mock.op && mock.op->query == QUERY_LIST)
 		check_refusal(raw);
 	HOLD(!mock_changed(&mock), "%s", raw);

@@ -26,8 +26,8 @@ void mock_open(struct mock *m, bool demo)
 	static const struct options options = {
 		.seed = 1,
 		.clock = (int64_t)YEAR_2026 * MICROS,
-		.max_body = 1 << 20,
-		.max_page_size = PAGES_MAX,
+		.app.max_body = 1 << 20,
+		.app.max_page_size = PAGES_MAX,
 		.max_workspaces = 1,
 		.journal_size = 1,
 	};

@@ -787,7 +787,7 @@ static long go_through(const struct exchange_case *c, int pace, long first, long
 	now.n = nth(first, pace);
 	note_place();
 	read_options(starts ? c->load : load, starts ? c->in_file : now.where == IN_FILE);
-	options.auth = now.where == IN_OWN ? AUTH_ANY : AUTH_STRICT;
+	options.app.auth = now.where == IN_OWN ? AUTH_ANY : AUTH_STRICT;
 	if (!starts) {
 		remove_database();
 		must(open_app(false), "no world");

@@ -56,8 +56,8 @@ static void show(struct buf *b, const struct options *o)
 	show_text(b, "url", o->url, NULL);
 	show_text(b, "db", o->db, NULL);
 	show_number(b, "seed", o->seed, -1);
-	show_number(b, "max_body", o->max_body, 1024L * 1024);
-	show_number(b, "max_page_size", o->max_page_size, 100);
+	show_number(b, "max_body", o->app.max_body, 1024L * 1024);
+	show_number(b, "max_page_size", o->app.max_page_size, 100);
 	show_number(b, "max_workspaces", o->max_workspaces, 1000);
 	show_number(b, "journal_size", o->journal_size, 1000);
 	show_number(b, "request_timeout", o->request_timeout, 30);
@@ -65,12 +65,12 @@ static void show(struct buf *b, const struct options *o)
 	show_number(b, "help", o->help, false);
 	show_number(b, "version", o->version, false);
 	show_number(b, "stateless", o->stateless, false);
-	show_number(b, "no_control", o->no_control, false);
+	show_number(b, "no_control", o->app.no_control, false);
 	show_number(b, "progression", o->transitions.progression, PROGRESS_IMMEDIATE);
 	show_number(b, "micros", o->transitions.micros, 0);
 	show_number(b, "clock", o->clock, CLOCK_RUNS);
-	show_number(b, "auth", o->auth, 0);
-	show_number(b, "version_policy", o->version_policy, 0);
+	show_number(b, "auth", o->app.auth, 0);
+	show_number(b, "version_policy", o->app.version_policy, 0);
 	show_number(b, "log", o->log, 0);
 	show_list(b, " fixtures=", &o->fixtures);
 	show_list(b, " operands=", &o->operands);

@@ -16,8 +16,8 @@ static struct workspace workspace;
 static struct app app = {
 	.operations = &operations,
 	.workspace = &workspace,
-	.max_body = 1 << 20,
-	.max_page_size = 1000,
+	.options.max_body = 1 << 20,
+	.options.max_page_size = 1000,
 };
 
 /* A new world of these fixtures. */
