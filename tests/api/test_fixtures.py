@@ -6,6 +6,7 @@ import re
 import tempfile
 
 import harness
+import objects
 from harness import EVERGLADES, RAINIER, TETONS, VERSIONS, Server, run
 
 KEYS = [{"key": "miru_mock_k", "name": "k", "scopes": [
@@ -465,9 +466,8 @@ class Problems(Files):
         self.check({"a/b~c\n": 1}, f"PATH: /a~1b~0c\\n: unknown array; a fixture has: {arrays}")
 
     def test_fields(self):
-        has = ("id, name, description, status, agent_version, last_connected_at, "
-               "last_disconnected_at, created_at, updated_at, group_id, current_deployment, "
-               "current_release, group")
+        has = ", ".join([*(name for name in objects.DEVICE if name != "object"),
+                         "current_deployment", "current_release", "group"])
         self.check({"devices": [{**DEVICE, "nmae": "x"}]},
                    f"PATH: /devices/0/nmae: unknown field; a device has: {has}")
         self.check({"devices": [{**DEVICE, "object": "robot"}]},
