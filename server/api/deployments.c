@@ -215,9 +215,10 @@ bool deployments_find(struct exchange *x, struct tx *tx, struct deployment **d)
 	return *d;
 }
 
-/* The path's deployment, which must be in a state that allows the move. */
+/* Find the path's deployment. If its state does not allow the move, fail with `error`, which says
+ * what could be `done`: "deployed". */
 static bool find_movable(struct exchange *x, struct tx *tx, enum trigger t, enum error error,
-			 struct deployment **d)
+			 const char *done, struct deployment **d)
 {
 	const char *activity, *failing;
 	char activities[64];
@@ -233,8 +234,7 @@ static bool find_movable(struct exchange *x, struct tx *tx, enum trigger t, enum
 		      : word_text(error_status_words, (*d)->state.error);
 	fail(x, error, "deployment '%s' is %s%s%s: only one that is %s can be %s", (*d)->id,
 	     activity, failing ? ", and " : "", failing ? failing : "",
-	     lifecycle_activities(t, activities, sizeof activities),
-	     t == MOVE_DEPLOY ? "deployed" : "archived");
+	     lifecycle_activities(t, activities, sizeof activities), done);
 	fail_param(x, "deployment_id", (*d)->id);
 	fail_param(x, "activity_status", activity);
 	return false;
@@ -255,7 +255,8 @@ bool deployments_deploy(struct exchange *x)
 	struct row *device, *release;
 	struct deployment *d;
 
-	return op_begin(x, &tx) && find_movable(x, &tx, MOVE_DEPLOY, ERR_NOT_DEPLOYABLE, &d) &&
+	return op_begin(x, &tx) &&
+	       find_movable(x, &tx, MOVE_DEPLOY, ERR_NOT_DEPLOYABLE, "deployed", &d) &&
 	       op_find(x, R_RELEASE, d->release_id, &release) &&
 	       check_release(x, release, "deploy") && op_find(x, R_DEVICE, d->device_id, &device) &&
 	       check_device(x, device, true) && (move_to_device(&tx, d) || op_db_error(x)) &&
@@ -267,7 +268,8 @@ bool deployments_archive(struct exchange *x)
 	struct tx tx CLEANUP(tx_end) = { 0 };
 	struct deployment *d;
 
-	if (!op_begin(x, &tx) || !find_movable(x, &tx, MOVE_ARCHIVE, ERR_NOT_ARCHIVABLE, &d))
+	if (!op_begin(x, &tx) ||
+	    !find_movable(x, &tx, MOVE_ARCHIVE, ERR_NOT_ARCHIVABLE, "archived", &d))
 		return false;
 	tx_date_after(&tx, d->updated_at);
 	return (deployment_move(&tx, d, MOVE_ARCHIVE, tx.now) || op_db_error(x)) &&
