@@ -69,8 +69,10 @@ static int help(void)
 	    "  --help                 show this and exit\n"
 	    "  --version              show the version and exit\n"
 	    "\n"
-	    "Each option is also read from the environment: --port-file from MIRU_MOCK_PORT_FILE,\n"
-	    "several fixtures separated by colons, --empty as 1. The command line wins.\n"
+	    "Each option can also be set in the environment: MIRU_MOCK_PORT_FILE sets "
+	    "--port-file.\n"
+	    "Colons separate several fixtures; 1 sets an option without a value, such as --empty.\n"
+	    "If an option is set in both places, the command line wins.\n"
 	    "Exit status: 0 on success, 1 on failure, 2 on bad usage. See man miru-mock.");
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -75,7 +75,7 @@ static bool check_format(struct exchange *x, const struct row *schema, const cha
 }
 
 /* A JSON array of {"path", "message"}. */
-static const char *list_misfits(struct exchange *x, const struct violation *violations)
+static const char *list_violations(struct exchange *x, const struct violation *violations)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 24);
 	struct writer w = { .out = &text, .empty = true };
@@ -109,7 +109,7 @@ static bool check_content(struct exchange *x, const struct row *schema)
 		return true;
 	if (why)
 		return fail_field(x, "content.data", "content.data: %s", why);
-	errors = violations ? list_misfits(x, violations) : NULL;
+	errors = violations ? list_violations(x, violations) : NULL;
 	if (!errors)
 		return false;
 	fail(x, ERR_INSTANCE_INVALID, "content.data is no instance of '%s': at %s: %s%s",

@@ -251,7 +251,7 @@ static void test_help(void)
 		unsigned commands, shown;
 		const char *has, *lacks;
 	} helps[] = {
-		{ FOR_SERVE, 0, "  --port N                  port to listen on, 0", "--url" },
+		{ FOR_SERVE, 0, "  --port N                  port to listen on; 0", "--url" },
 		{ FOR_SERVE, 0, "  --stateless               ", "--url" },
 		{ FOR_HEALTH, 0, "  --url URL                 ", "--host" },
 		{ FOR_EXEC, FOR_SERVE, "  --log FORMAT              ", "--host" },
