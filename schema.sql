@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- The tables of a workspace.
 --
 -- Rows have the shape of the newest version; the resource table (server/model/resource.c) says what

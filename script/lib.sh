@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib.sh - what the scripts share. Sourced, with the repository's root as the working directory.
 
 # With how long it has been going, where that is of interest: since BEGAN, in seconds of the epoch.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * main.c - the table of commands; --help and --version. The commands themselves are in cli/.
  */
 #include <stdio.h>

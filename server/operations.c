@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * operations.c - the rows of the table of operations, and the fields of their bodies and
  * parameters. The only file that names every handler.
  */

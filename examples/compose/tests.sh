@@ -1,4 +1,5 @@
 # What is deployed is deployed. curl --fail fails where the answer is an error.
+# SPDX-License-Identifier: MIT
 api() {
 	curl -sS --fail -H "X-API-Key: $MIRU_API_KEY" -H "Miru-Version: 2026-08-17.everglades" "$@"
 }

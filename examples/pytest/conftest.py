@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fixtures for tests against miru-mock. Copy this file beside your own tests, and run them with
 
     miru-mock exec --auth any -- pytest -n 8

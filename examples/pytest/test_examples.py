@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What tests can do with the server that they could not do with the API itself."""
 
 import miru_platform_sdk

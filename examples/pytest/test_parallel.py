@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Two hundred tests, every one of which changes the same deployment, and finds it as it was."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A container that starts with the tests and ends with them.
 
 This `mock_url` may take the place of the one in examples/pytest/conftest.py; the rest stays.

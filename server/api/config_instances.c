@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * config_instances.c - content is checked before the database is locked, which is safe because
  * schemas do not change.
  */

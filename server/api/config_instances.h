@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * config_instances.h - creating config instances, and downloading their content (behaviour:
  * sections 10.3 and 10.4). Knows no HTTP.
  */

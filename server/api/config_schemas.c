@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * config_schemas.c - what the body says for itself is checked before anything is locked; then the
  * type, the commit and the digest decide whether the schema is new.
  */

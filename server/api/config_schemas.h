@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * config_schemas.h - creating config schemas (behaviour: section 10.2). Knows no HTTP.
  */
 #ifndef API_CONFIG_SCHEMAS_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * deployments.c - creating (the checks of behaviour, section 11.2, in their order), deploying,
  * archiving, drifts.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * deployments.h - what the API does with deployments: their rules (behaviour: section 11).
  */
 #ifndef API_DEPLOYMENTS_H

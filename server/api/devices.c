@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * devices.c - pings, and tokens that nothing accepts.
  */
 #include "api/devices.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * devices.h - what is done with devices besides writing them down: pings, and tokens to activate
  * them (behaviour: section 12). Knows no HTTP.
  */

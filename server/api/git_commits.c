@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * git_commits.c - a commit is made once for each repository and sha.
  */
 #include "api/git_commits.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * git_commits.h - creating git commits, and referring to them (behaviour: section 10.1). Knows no
  * HTTP.
  */

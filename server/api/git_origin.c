@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * git_origin.c - a table of hosts, and the forms of origins.
  */
 #include "api/git_origin.h"

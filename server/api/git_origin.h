@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * git_origin.h - the repository of a git commit, by its origin (behaviour: section 10.1). Pure.
  */
 #ifndef API_GIT_ORIGIN_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * groups.c - the depth of groups, and cycles.
  */
 #include "api/groups.h"

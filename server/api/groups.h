@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * groups.h - creating and moving groups (behaviour: sections 9.3 and 12). Knows no HTTP.
  */
 #ifndef API_GROUPS_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * handler.c - reading, transactions, and answers of any resource.
  */
 #include "api/handler.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * handler.h - what operations on any resource have in common: beginning and ending a transaction,
  * reading rows, answering. Knows no HTTP, and no SQL but through the store.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * new_row.c - defaults by the resource table.
  */
 #include "api/new_row.h"

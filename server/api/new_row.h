@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * new_row.h - a row that is being made: a text for each field, and the resource table's defaults
  * for the others. Knows the table and transactions, nothing of requests.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * openapi.c - the document: operations first, then resources. The names of schemas, and what is a
  * component, are as in the official specifications.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * openapi.h - the API as it is served, described in OpenAPI 3.0 from the tables of operations and
  * of resources.
  */

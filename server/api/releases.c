@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * releases.c - which schemas a release may be made of.
  */
 #include "api/releases.h"

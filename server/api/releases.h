@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * releases.h - creating releases (behaviour: section 10.1). Knows no HTTP.
  */
 #ifndef API_RELEASES_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * write.c - checks, then statements.
  */
 #include "api/write.h"

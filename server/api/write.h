@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * write.h - making and changing rows of any resource by the resource table, and the checks that
  * every such operation needs. Knows no HTTP.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * arena.c - a list of blocks; a large allocation gets a block of its own.
  */
 #include "base/arena.h"

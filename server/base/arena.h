@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * arena.h - a bump allocator: the memory of a request, or of a load of fixtures, freed at once.
  *
  * Nothing is freed singly. When memory is short, a function returns NULL, the arena has `failed`,

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * buf.c - the growing text of buf.h.
  */
 #include "base/buf.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * buf.h - a growing text with a maximum, for composing SQL, messages, logs and files.
  *
  * It ends with a NUL once something was added. An append that fails or exceeds the maximum sets

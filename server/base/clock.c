@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * clock.c - the machine's clock, moved or stopped.
  */
 #include "base/clock.h"

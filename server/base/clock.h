@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * clock.h - a workspace's clock, which testers can stop and move, and the times of changes to the
  * database. Times are microseconds since 1970-01-01T00:00:00Z, as in rfc3339.h.
  */

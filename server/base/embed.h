@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * embed.h - files that the build turns into byte arrays. Each ends with a NUL, which its length
  * does not count.
  */

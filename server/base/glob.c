@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * glob.c - finds each piece between two stars at its first place behind the piece before.
  */
 #include "base/glob.h"

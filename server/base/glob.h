@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * glob.h - patterns in which `*` stands for any run of characters. Pure.
  */
 #ifndef BASE_GLOB_H

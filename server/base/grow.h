@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * grow.h - arrays that grow as items are added. Knows nothing of the items.
  */
 #ifndef BASE_GROW_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * idgen.c - ids from the kernel's random numbers, or, with a seed, from the C library's.
  */
 #include "base/idgen.h"

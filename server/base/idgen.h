@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * idgen.h - new ids (behaviour: section 9.1): random, or from a seed and then reproducible.
  */
 #ifndef BASE_IDGEN_H

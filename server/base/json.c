@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * json.c - a recursive-descent check by the grammar of RFC 8259. It builds nothing but, for each
  * object, a list of its decoded keys, which it sorts to find two that are equal. What is allowed
  * but cJSON cannot read is overwritten, in a copy of the text, with something of the same length.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * json.h - strict JSON in front of cJSON, and canonical JSON. Pure.
  *
  * cJSON accepts duplicate keys, trailing bytes, invalid UTF-8, \u0000, 01, raw control characters

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * json_writer.c - commas, indentation and escaping.
  */
 #include "base/json_writer.h"

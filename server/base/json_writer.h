@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * json_writer.h - writes JSON text from left to right, compact or indented. Pure.
  *
  * cJSON would build a tree first: that, and printing it, took two fifths of the time of a GET by id

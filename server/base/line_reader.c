@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * line_reader.c - a buffer that grows to the length of a line, and is filled from the file.
  */
 #include "base/line_reader.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * line_reader.h - reads a text line by line: from memory, or from a file, for which it takes no
  * more memory than for the longest line. Pure but for the file.
  */

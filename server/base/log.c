@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * log.c - a buffer that requests fill, and a thread that empties it.
  */
 #include "base/log.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * log.h - lines for standard error, written by a thread of its own.
  *
  * A caller's line is copied into a buffer, so that no request waits for the reader of standard

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * map.c - open addressing: a key is in the first free slot from its home, the slot that its hash
  * gives, so that a search ends at a free slot.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * map.h - a hash map from texts to pointers. Knows nothing of what they point to.
  *
  * The map owns its table and nothing else: a key must stay as it is while the map has it. A map

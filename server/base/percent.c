@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * percent.c - one pass over the text.
  */
 #include "base/percent.h"

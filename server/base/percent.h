@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * percent.h - decodes percent-encoding (RFC 3986, section 2.1). Pure.
  */
 #ifndef BASE_PERCENT_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * refcount.h - counts the references to an object that threads share, with the memory orders that
  * make their changes visible to each other.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * rfc3339.c - the Gregorian calendar by counting days. It does without the C library's calendar,
  * which takes a lock, and depends on locales and time zones.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * rfc3339.h - times: RFC 3339 outside, one sortable form inside (behaviour: section 9.2). Pure.
  *
  * The stored form is a text in UTC, with six digits of fraction: "2024-01-01T00:00:00.000000Z".

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * thread.c - a thread, a lock, and a condition whose clock cannot be set.
  */
 #include "base/thread.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * thread.h - a thread beside the workers: it waits for a time, or to be woken, until it is stopped.
  * Knows nothing of what it does.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * timer.c - a heap of timers, the next one first, and a thread that waits for that one.
  */
 #include "base/timer.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * timer.h - timers that fire at a time; one thread waits for all of them. Knows nothing of what
  * they are for.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * utf8.c - UTF-8 by the table of well-formed sequences of the Unicode standard (table 3-7).
  */
 #include "base/utf8.h"

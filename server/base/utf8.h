@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * utf8.h - tells whether a text is UTF-8, and makes it valid if not. Pure.
  */
 #ifndef BASE_UTF8_H

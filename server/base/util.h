@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * util.h - the few macros and functions that every file may use. Knows nothing of the program.
  */
 #ifndef BASE_UTIL_H

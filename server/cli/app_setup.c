@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * app_setup.c - opens the app, reads the files of fixtures, and loads them.
  */
 #include "cli/app_setup.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * app_setup.h - makes the app that the options describe, and fills it with fixtures. For every
  * command that needs a workspace, with a server or without. Knows nothing of sockets.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * banner.c - the lines of the start-up text.
  */
 #include "cli/banner.h"

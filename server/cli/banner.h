@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * banner.h - prints the start-up text: where the server listens, what it holds, how to ask it.
  */
 #ifndef CLI_BANNER_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * check.c - the check command: loads fixtures as the server would, and reports their problems.
  */
 #include "cli/app_setup.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * client_env.c - the names and values of the variables.
  */
 #include "cli/client_env.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * client_env.h - the environment variables that tell a client where a server is, and which key it
  * accepts.
  */

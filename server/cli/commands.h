@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * commands.h - the commands, a function for each. Their table is in main.c.
  */
 #ifndef CLI_COMMANDS_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * env.c - the env command: prints the client's environment variables for a shell to evaluate.
  */
 #include "cli/commands.h"

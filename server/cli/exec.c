@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * exec.c - the exec command: serves while a program runs. The program is a child of this process,
  * whose main thread waits for it and forwards signals to it.
  */

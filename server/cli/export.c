@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * export.c - the export command: prints a database as a document of fixtures. A server may be using
  * the file.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * health.c - the health command: asks a running server whether it is ready, for the HEALTHCHECK of
  * a container. Uses libevent's HTTP client: libcurl would bring twenty libraries, three
  * milliseconds of start-up and nine megabytes of image.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * options.c - the table of options; reads them from the environment and the command line.
  */
 #include "cli/options.h"

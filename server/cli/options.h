@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * options.h - the options: each is a flag, an environment variable and a line of --help.
  */
 #ifndef CLI_OPTIONS_H

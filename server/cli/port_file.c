@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * port_file.c - reads, writes and removes a port file, and leaves any other file alone.
  */
 #include "cli/port_file.h"

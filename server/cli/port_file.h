@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * port_file.h - the file of --port-file, into which a server writes its port.
  */
 #ifndef CLI_PORT_FILE_H

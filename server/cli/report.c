@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * report.c - prints the line.
  */
 #include "cli/report.h"

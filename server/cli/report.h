@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * report.h - reports to a command's user what is wrong: one line on standard error.
  */
 #ifndef CLI_REPORT_H

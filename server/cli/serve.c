@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * serve.c - opens, runs and stops a server; and the serve command.
  */
 #include "cli/serve.h"

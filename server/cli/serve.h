@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * serve.h - a server in this process, for the commands serve and exec.
  */
 #ifndef CLI_SERVE_H

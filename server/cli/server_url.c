@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * server_url.c - writes hosts into URLs.
  */
 #include "cli/server_url.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * server_url.h - the URL of a server that listens on a host and port. Pure.
  */
 #ifndef CLI_SERVER_URL_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * control.h - the control endpoints, under /_mock/: a function for each, in a file for each URL
  * family. Testers ask them; they need no API key and no version.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * faults.c - reads fault rules, and refuses those that could never apply, or never be seen.
  */
 #include "control/control.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fixtures.c - exports and replaces the fixtures of a workspace, adds to them, and goes back to
  * them.
  */

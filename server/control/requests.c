@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * requests.c - reads filters of the journal from queries.
  */
 #include "control/control.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * rows.c - changes rows, each in a transaction, and answers with the row as fixtures have it.
  */
 #include "control/control.h"

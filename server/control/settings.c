@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * settings.c - shows settings, and changes them in transactions that cover them: a change that
  * fails leaves all as it was.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * snapshots.c - lists, takes, restores and deletes snapshots.
  */
 #include "control/control.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * access_log.c - the line of an exchange, as text or as JSON.
  */
 #include "http/access_log.h"

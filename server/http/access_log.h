@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * access_log.h - the log's line for each request. Knows the exchange; base/log.h writes the line.
  */
 #ifndef HTTP_ACCESS_LOG_H

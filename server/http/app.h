@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * app.h - what every request may use. Made before the first request; afterwards only the
  * workspaces change.
  */

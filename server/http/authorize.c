@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * authorize.c - scopes of the key against scopes of the operation.
  */
 #include "http/authorize.h"

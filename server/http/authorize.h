@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * authorize.h - may the API key do what the request asks for (behaviour: section 3)? The stages
  * that decide it; nothing else looks at scopes.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * conn_limits.c - a list of all connections, and a thread that checks each from time to time.
  *
  * A request must arrive as a whole within the time limit: a byte now and then does not extend it.

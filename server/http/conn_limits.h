@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * conn_limits.h - limits the number of connections and the time that a request may take. A client
  * over the limit gets 503, a slow one 408; both are written to the socket directly, past
  * libmicrohttpd. Knows sockets; nothing of who reads and answers requests, or of what they say.

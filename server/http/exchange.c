@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * exchange.c - the life of an exchange, its failures, its answer, its entry in the journal.
  */
 #include "http/exchange.h"

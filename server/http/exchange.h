@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * exchange.h - one request and its answer: the only object that flows through the stages.
  *
  * http/server.c (or a test) makes it, fills `request`, sends `answer`, and frees it; the stages

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * head.c - a table of the headers that are kept.
  */
 #include "http/head.h"

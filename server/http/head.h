@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * head.h - the head of a request: which headers the exchange keeps, and which heads are refused
  * before the body is read; and the Date of an answer. Knows no library.
  */

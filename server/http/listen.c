@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * listen.c - resolving the host, binding, listening.
  */
 #include "http/listen.h"

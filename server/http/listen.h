@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * listen.h - the listening socket. Knows nothing of HTTP.
  */
 #ifndef HTTP_LISTEN_H

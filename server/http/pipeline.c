@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * pipeline.c - the stages, in the order in which they may refuse (behaviour: section 2,
  * precedence).
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * pipeline.h - the stages that take a request to its answer. Needs no socket.
  */
 #ifndef HTTP_PIPELINE_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * present.c - a walk along the fields of a resource.
  */
 #include "http/present.h"

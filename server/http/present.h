@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * present.h - a row, as a version of the API shows it, as JSON (behaviour: sections 7 and 14).
  * Pure.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * route.c - the walk over the table of operations.
  */
 #include "http/route.h"

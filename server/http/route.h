@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * route.h - finding the operation of a request. Pure.
  */
 #ifndef HTTP_ROUTE_H

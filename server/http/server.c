@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * server.c - the adapter to libmicrohttpd 0.9.75. No other file includes its header.
  *
  * The library calls on_connection when a client connects. For each request it calls on_target with

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * server.h - the HTTP server: workers, limits, and the graceful stop. server.c is the only file
  * that knows libmicrohttpd.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * target.c - splitting and percent-decoding of request targets (RFC 3986, 9112).
  */
 #include "http/target.h"

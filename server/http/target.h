@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * target.h - the request target, from its raw bytes: path segments and query pairs, decoded.
  *
  * Pure and strict: a malformed target is refused rather than repaired. libmicrohttpd decodes a path

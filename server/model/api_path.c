@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * api_path.c - the table of prefixes.
  */
 #include "model/api_path.h"

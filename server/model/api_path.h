@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * api_path.h - the prefixes that a path of the API may have: "/beta", "/v1", or none. Pure.
  */
 #ifndef MODEL_API_PATH_H

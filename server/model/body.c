@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * body.c - makes a member of each field that the version has.
  */
 #include "model/body.h"

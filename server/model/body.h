@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * body.h - reads a request's body by a table of fields. Knows JSON and the table; nothing of what a
  * member is for.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * error.c - the rows of error.h's table.
  */
 #include "model/error.h"

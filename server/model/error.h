@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * error.h - the table of errors that the API answers with (behaviour: section 4.3). Pure.
  */
 #ifndef MODEL_ERROR_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * expansion.c - makes a tree of expand=a,b.c&expand[]=d.
  */
 #include "model/expansion.h"

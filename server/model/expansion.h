@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * expansion.h - reads the `expand` parameter into a tree over the resource table (behaviour:
  * section 5.4). Pure.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * lifecycle.c - finds the moves that a state allows, in the table of lifecycle.h.
  */
 #include "model/lifecycle.h"

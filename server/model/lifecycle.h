@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * lifecycle.h - the states of a deployment and the moves between them: the table of behaviour,
  * section 11.4, as rows. Pure. What a move does to the device's other deployments is
  * workspace/deployment.c's to know, and when a device makes one, workspace/simulator.c's.

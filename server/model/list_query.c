@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * list_query.c - reads limit=5&order_by=name:asc,id&status=online|offline.
  */
 #include "model/list_query.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * list_query.h - what a request for a list asks for: filters, order, page (behaviour: sections 5.1
  * to 5.3). Reads the query by the resource table. Pure.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * operation.c - looks up operations and the fields of their bodies.
  */
 #include "model/operation.h"

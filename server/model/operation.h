@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * operation.h - an operation of the API: method, path, scopes, versions, parameters, function
  * (behaviour: section 6). The table of operations is operations.c's, which names the functions.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * parse.h - what the parsers of queries and bodies share. Knows nothing of what they read.
  *
  * When memory is short a parser returns false, and p->error has no message.

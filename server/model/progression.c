@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * progression.c - reads a progression.
  */
 #include "model/progression.h"

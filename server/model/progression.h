@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * progression.h - how simulated devices take their steps. Pure.
  */
 #ifndef MODEL_PROGRESSION_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * resource.c - the table of resources. Fields are in the order of answers.
  */
 #include "model/resource.h"

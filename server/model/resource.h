@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * resource.h - the table of the API's resources: fields, words, relations, and the versions in
  * which each exists (behaviour: sections 7, 8 and 14). Pure data and look-ups.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * scope.c - the table of scopes.
  */
 #include "model/scope.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * scope.h - the scopes of API keys (behaviour: section 3). Pure.
  *
  * A set of scopes is a 64-bit word. `<resource>:manage` grants every scope of its resource; no

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * string_format.c - the table of formats: lengths, and for some a check of the characters.
  */
 #include "model/string_format.h"

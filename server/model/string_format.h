@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * string_format.h - the formats of the API's texts: lengths and alphabets (behaviour: section 9.3).
  * Pure. The resource table says which field has which format.
  */

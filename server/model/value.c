@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * value.c - what the values of each kind of field are.
  */
 #include "model/value.h"

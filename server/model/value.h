@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * value.h - JSON values of fields: which fit, how they are stored, what was expected. Both fixtures
  * and bodies are read by it. Knows the resource table and JSON.
  */

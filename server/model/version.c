@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * version.c - the table of versions, and reading the header by it.
  */
 #include "model/version.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * version.h - the versions of the API, spans of versions, and reading the Miru-Version header
  * (behaviour: section 2). Pure.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * word.c - the tables of words, and look-ups in them.
  */
 #include "model/word.h"

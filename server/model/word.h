@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * word.h - the words of enumerations, and the versions that have them (behaviour: sections 8 and
  * 14). Pure. If the program acts on the words, their C enum is made from the same rows.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * cue.c - a scanner of CUE that knows strings and brackets. A stack has the open brackets; that of
  * an interpolation has the string to go back to as well. If there is an output, the scanner copies
  * to it what has a meaning.

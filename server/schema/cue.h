@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * cue.h - checks CUE texts for their strings, comments and brackets, no more, and writes them in a
  * canonical form. Pure.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * digest.c - SHA-256, and a number of 32 bytes written in base 58.
  */
 #include "schema/digest.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * digest.h - digests of config schemas: two schemas with one digest are the same (behaviour:
  * sections 9.1 and 10.2). Pure; only digest.c knows Nettle.
  */

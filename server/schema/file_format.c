@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * file_format.c - the table of formats, and the default slot.
  */
 #include "schema/file_format.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * file_format.h - the formats of config instances: the extensions of their files, their media
  * types, and the default slot of a schema (behaviour: sections 10.2 and 10.4). Pure.
  */

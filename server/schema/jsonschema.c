@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * jsonschema.c - walks a value and a compiled schema side by side. Steps and depth are limited, so
  * that no schema takes too long.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * jsonschema.h - JSON Schema, draft 2020-12: checks schemas, and values against them. Pure.
  *
  * Implements all keywords of the core, applicator, unevaluated and validation vocabularies; format,

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * jsonschema_compile.c - compiles schemas from a list of those to do, rather than by recursion:
  * first all that keywords contain, after which each $id and anchor is known; then those that
  * references name, which may be nodes that no keyword contains, and so on. Last, it looks for

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * jsonschema_compile.h - compiles a JSON Schema for jsonschema.c, and is for that file only.
  */
 #ifndef SCHEMA_JSONSCHEMA_COMPILE_H

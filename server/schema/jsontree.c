@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * jsontree.c - makes the tree of nodes, and answers questions about it.
  */
 #include "schema/jsontree.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * jsontree.h - JSON as a tree of nodes that know their place and their parent, and have their
  * members sorted by key. Made from a cJSON tree, which must outlive it. Pure.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * language.c - the table of languages, and the functions in its rows.
  */
 #include "schema/language.h"

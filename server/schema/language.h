@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * language.h - the languages of config schemas: the formats of each, whether documents are schemas,
  * and whether content is an instance of a schema (behaviour: sections 10.2 and 10.3). Pure.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * regex.c - PCRE2 with a bound on its time. The only file that knows PCRE2.
  *
  * PCRE2's match limit is for one start of a match, so each start is tried on its own, first with a

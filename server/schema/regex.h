@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * regex.h - the regular expressions of JSON Schema, with a bound on the time that matching takes.
  * Knows no JSON.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * uri.c - section 5.2 of RFC 3986, with its names.
  */
 #include "schema/uri.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * uri.h - resolves references to URIs (RFC 3986). Pure.
  */
 #ifndef SCHEMA_URI_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * yaml.c - makes a cJSON tree of libyaml's events. The only file that knows libyaml.
  *
  * An alias is a copy of its anchor's node, so a maximum in bytes bounds what a document expands to.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * yaml.h - parses a YAML document into the tree that JSON would give. Pure.
  */
 #ifndef SCHEMA_YAML_H

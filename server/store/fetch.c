@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fetch.c - reads a relation by one statement, or by two if it has a link table: collects the keys
  * of the rows at hand, reads each related row once, and attaches it to the rows that it belongs to.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fetch.h - reads rows and their expansions: one statement for the rows, then one or two for each
  * relation, whatever the number of rows. Knows the resource table and the store; nothing of HTTP.
  */

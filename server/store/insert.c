@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * insert.c - binds values in the order of the statements that sql.c composes.
  */
 #include "store/insert.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * insert.h - writes rows by the resource table, within db_write(). Knows the store; nothing of
  * where rows come from.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * list.c - chooses the index for a page, and reads the page by it.
  */
 #include "store/list.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * list.h - reads a page of a list: the rows that pass filters, in an order, by the best index
  * (docs/performance.md).
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * pages.c - pages with reference counts, which `struct pages` and images share.
  */
 #include "store/pages.h"

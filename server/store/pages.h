@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * pages.h - a database in memory as copy-on-write pages: `struct pages` changes, `struct image` is
  * its state at one time and shares the pages. Taking or restoring an image copies no page; a later
  * write copies the pages that it writes to. Knows nothing of what the bytes mean.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * row.c - makes rows, and looks up fields in them.
  */
 #include "store/row.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * row.h - a row of a resource as it was read, with the rows that its relations lead to. Plain data
  * in one arena.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * sql.c - composes SELECT and INSERT by the resource table.
  */
 #include "store/sql.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * sql.h - composes the statements from the resource table. Pure text: names come from the table
  * only, values are always bound.
  */

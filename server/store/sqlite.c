@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * sqlite.c - the adapter to SQLite: the only file that includes its header.
  */
 #include "store/store.h"

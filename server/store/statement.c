@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * statement.c - runs whole statements, and drops and makes indexes. Calls no function of SQLite's.
  */
 #include "store/store_internal.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * store.c - stores: opening them in memory or in a file, lending their connections to threads,
  * images. Of SQLite it knows the header of a database file.
  */

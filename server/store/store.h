@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * store.h - a workspace's database: connections, the lock between readers and writers,
  * transactions, prepared statements. Callers need not know SQLite.
  *

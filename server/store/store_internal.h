@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * store_internal.h - what stores and connections consist of: for store.c, statement.c and sqlite.c.
  */
 #ifndef STORE_STORE_INTERNAL_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * checkpoint.c - takes and drops references to what a workspace held.
  */
 #include "workspace/checkpoint.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * checkpoint.h - a checkpoint: a workspace as it was at one time; and a snapshot: a checkpoint with
  * a name. How to take one and go back to it is in workspace.h.
  */

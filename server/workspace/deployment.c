@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * deployment.c - one statement reads the states of deployments, one writes them.
  */
 #include "workspace/deployment.h"

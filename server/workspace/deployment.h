@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * deployment.h - deployments and their device: the moves of lifecycle.h made in the database, and
  * what one does to the device's others (behaviour: section 11.4). Knows no HTTP.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fault.c - matches rules and counts hits, under one lock.
  */
 #include "workspace/fault.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fault.h - fault rules: which answers of a workspace fail, come late, or are cut off, on purpose.
  * The first rule that matches a request applies; nothing is random. Knows the operations and how
  * rules look as JSON; nothing of exchanges.

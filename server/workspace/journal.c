@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * journal.c - the ring and its entries. Texts are kept as they came, and made valid UTF-8 only when
  * they are shown.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * journal.h - the last requests that a workspace has had, with their answers, in a ring. Knows how
  * entries look as JSON; nothing of exchanges: http/exchange.c makes records of them.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * keyring.c - reads the keys of a database, and finds them.
  */
 #include "workspace/keyring.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * keyring.h - the API keys of a workspace, and what each may do (behaviour: section 3).
  */
 #ifndef WORKSPACE_KEYRING_H

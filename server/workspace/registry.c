@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * registry.c - a table of keys and their workspaces, and the list of those that are loaded.
  */
 #include "workspace/registry.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * registry.h - the workspaces of a server: the common one, for the keys of the fixtures; and, under
  * --auth any, one for each other key, which begins as a copy of the fixtures at its first request.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * schedule.c - finds the deployment that has waited longest: it is due first.
  */
 #include "workspace/schedule.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * schedule.h - when the simulated devices do their next steps. Reads the deployments that wait, and
  * changes nothing.
  */

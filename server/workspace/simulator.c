@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * simulator.c - does the steps of the agents, and checks their reports.
  */
 #include "workspace/simulator.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * simulator.h - the simulated devices: what the agent on each does with deployments, and when
  * (behaviour: section 11.4, rows 7 to 12). No thread runs here: a step that is due is done when
  * the next request looks, and is dated when it was due. Knows nothing of requests.

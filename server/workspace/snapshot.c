@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * snapshot.c - a list of snapshots, by name, guarded by the lock of the workspace's database.
  */
 #include "workspace/snapshot.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * snapshot.h - named checkpoints of a workspace. Knows nothing of HTTP.
  */
 #ifndef WORKSPACE_SNAPSHOT_H

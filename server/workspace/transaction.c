@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * transaction.c - begins, dates, commits and rolls back transactions.
  */
 #include "workspace/transaction.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * transaction.h - a write transaction of a workspace: its rows, its keys and its settings, all of
  * it or nothing. Operations and simulated devices change the database in no other way. Knows
  * nothing of requests.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * workspace.c - opens, fills and closes workspaces; takes checkpoints and goes back to them.
  */
 #include "workspace/workspace.h"

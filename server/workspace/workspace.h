@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * workspace.h - a workspace: a database, and what belongs to it: keys, clock, pace of the devices,
  * ids, fault rules, journal, and what it can be put back to.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A test that must fail: the proof that a failed assertion fails the run. Listed in XFAIL_TESTS."""
 
 import harness

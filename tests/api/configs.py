@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A small world for the tests of config types, schemas and instances: two types and one that is
 archived, commits some of which share a sha, a key for each scope. And the bodies that make more."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the black-box tests share: a server of one's own, a client that hides nothing, a verdict.
 
 A Server is the real binary on a free port. Its end is part of every test: it must stop when told

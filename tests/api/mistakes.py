@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fixtures with one mistake each, made from ones that are right: known to be wrong, and where.
 
 A Mistake says in which way, holds the text, and tells where the problem must be reported: by a JSON

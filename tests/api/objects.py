@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The documentation's own objects, as each version shows them.
 
 They are written here once, in the newest version's shape, and `in_version` takes away what older

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """docs/recipes.md taken apart, for the tests that run it.
 
 Behind the language of a block stands what it is: the file that it is part of, or, of commands, what

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """--db: a database that outlives its server; and the export of one."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Creating, deploying and archiving: the checks of the behaviour's section 11.2 in their order, and
 the rows of 11.4 that the API makes. Refused means that nothing has changed, which world.py looks at."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The simulated devices: what they do, and when (rows 7 to 12 and 14 of the behaviour's 11.4), and
 the control endpoints that drive them."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The documentation, run: every line behind a $ of some pages, and what they say is answered."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The exec command: a program beside a server of its own, with real processes and signals.
 
 The program is this Python, which finds the server through its environment only.

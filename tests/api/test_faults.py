@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Faults: which requests a rule is for, what it does to them, how often; and what makes no rule."""
 
 import contextlib

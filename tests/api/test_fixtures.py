@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fixtures: what loads and as what, and that every mistake is named with its place."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A thousand fixtures with a mistake each, drawn from a seed: all refused, each at its place.
 
 MIRU_MOCK_SEED=N draws the same ones again; MIRU_MOCK_MISTAKES=N more or fewer.

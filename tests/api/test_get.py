@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What GET answers: the documentation's objects, in each version, with each expansion."""
 
 import harness

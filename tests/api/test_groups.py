@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Groups, which only the newest version has, and what the API itself does to devices (the
 behaviour's sections 4.3, 9.3 and 12). Refused means that nothing has changed, which world.py looks
 at."""

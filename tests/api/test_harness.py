@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The harness distrusted: servers that misbehave must fail the test that uses them."""
 
 import os

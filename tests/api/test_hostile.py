@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Clients that mean no good, or do not know better: in pieces, half-closed, reset, stalled, in their
 thousands. After each of them, and beside all of them, a good one is served as ever."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Config instances: creating them, and the download of their content (behaviour: sections 10.3 and
 10.4). What is stored is handed out byte for byte."""
 

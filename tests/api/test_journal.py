@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The journal: what /_mock/requests remembers of every request, which of them it shows, how many."""
 
 import threading

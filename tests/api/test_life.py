@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A whole life, made through the API alone: from an empty server with one key to a deployment that is
 deployed, in each version."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Limits, each with its answer: connections, time, target, headers, body; and what the library says
 by itself where it comes before us."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Lists: a model in Python against SQL over random queries, and what the model cannot say."""
 
 import json

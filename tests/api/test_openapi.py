@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """GET /openapi.json: held against the facts of the official documents, and against the server.
 
 tests/openapi/facts.py makes facts of any document; those of the official ones lie beside it. Where

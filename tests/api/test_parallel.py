@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Many clients at once: what one device is left with, and what each of them was told."""
 
 import threading

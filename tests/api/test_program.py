@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The program as a user meets it: commands, options, the environment, signals, files."""
 
 import contextlib

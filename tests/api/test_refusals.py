@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Everything that is refused: with which status, code, parameters and words, and in which order."""
 
 import harness

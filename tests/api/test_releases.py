@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Releases and git commits (the behaviour's sections 4.3, 9.3 and 10.1): what is answered, what is
 refused in which order, and what is found again rather than made. Refused means that nothing has
 changed, which world.py looks at."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Config types and config schemas: creating, changing and archiving them, and what makes a schema
 the same as another (behaviour: sections 4, 9, 10.1 and 10.2)."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Who may do what: each operation in each version with keys of every kind (the behaviour's sections
 3 and 6, from which the table is copied; GET /openapi.json must know the same operations)."""
 

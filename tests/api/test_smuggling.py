@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Requests that two readers could understand in two ways.
 
 Each is sent with another request behind it, whole and byte by byte. What counts is not only the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Reset, snapshots and fixtures over HTTP: a workspace put to another state, whole or not at all."""
 
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Streams: .ndjson fixtures, each line loaded by itself, on top of what is there."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Tokens, the principal, and pings, which take their time (the behaviour's section 12). How long
 something takes is measured from below only: how much longer it takes, the machine decides."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What HTTP itself allows and forbids, byte by byte."""
 
 import json

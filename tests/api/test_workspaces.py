@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """--auth any: each key that is not the fixtures' has a workspace of its own."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A dumb client: it sends what it is told to, in the pieces it is told to, and reads what comes."""
 
 import contextlib

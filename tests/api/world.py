@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A small world for the tests of deployments: two config types, three schemas, releases of them, and
 a device in every status."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Measures the server beside its yardsticks and prints the figures; see script/bench.
 
 These machines are noisy. So the two that are compared run at the same time of day: in slices of a

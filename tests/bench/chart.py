@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """chart.py FIGURES PICTURE - draw what script/bench has measured (build/bench.json) as an SVG: how many
 requests a second, beside the yardsticks; and what happens to a request as the rows grow."""
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * constant.c - the yardstick of the benchmark: libmicrohttpd, set up as http.c sets it up,
  * answering every request with one constant body, which is made once. What it costs to have no
  * server at all.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * first200.c - how long a server takes from being started to its first 200, in milliseconds: the
  * median and the greatest of a number of starts.
  *

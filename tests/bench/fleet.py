@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """fleet.py DEPLOYMENTS - print a fleet of that many deployments, and what belongs to them, as a stream of
 fixtures (docs/fixtures.md). The same number makes the same fleet.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Prism, the mock server that takes any specification: where script/bench has put it, how it is
 started, and what it is given. What is measured, and how, is bench.py's."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fleets of different sizes, beside each other: how long loading takes, and what a request does. What
 must hold, and how it is shown, is bench.py's."""
 

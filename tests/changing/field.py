@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Follows the recipe "A field" of docs/changing.md in a scratch copy: adds a field to devices, and
 compares the files that it changed with those that the recipe names. Then everything must pass.
 

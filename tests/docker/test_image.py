@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The image: built and run by a real engine, as the README says."""
 
 import gzip

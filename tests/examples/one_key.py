@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A plugin of pytest, for test_examples.py: all workers are called the same, and so have one key."""
 
 import os

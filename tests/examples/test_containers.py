@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The recipes that need a container engine: image, compose, Testcontainers, GitHub's workflows.
 
 Of a workflow everything is done that GitHub's runner would do, but for `uses:`, which is the checkout

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The example for pytest, run as docs/recipes.md says; and once without what isolates its tests.
 
 Run in a virtual environment that holds the SDK, pytest and pytest-xdist. The tests of the example

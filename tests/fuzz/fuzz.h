@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fuzz.h - what every fuzzer is made of: libFuzzer's entry, or replay.c's, and properties. Knows
  * nothing of the server.
  */

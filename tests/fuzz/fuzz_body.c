@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fuzz_body.c - the bodies of requests, and what operations do with them. An input is requests with
  * a line of -- between them, each a line and a body:
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fuzz_fixture.c - fixtures. An input is a letter and a text: j for a JSON document, n for a stream
  * of lines, y for YAML, which is read as a tree and printed as JSON; loaded into an empty database,
  * or where the letter is a capital, added to the demo by a request.

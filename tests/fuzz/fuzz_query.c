@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fuzz_query.c - the queries of lists and of single rows. An input is a digit, which says the
  * version and whether only pipes separate values, and a target: 2/devices?limit=5
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fuzz_schema.c - JSON Schemas and their patterns. An input is a schema, a line of -- and a value.
  *
  * A schema is good or it is said why not, and of a value that does not fit, where and why, at a

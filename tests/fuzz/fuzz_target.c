@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * fuzz_target.c - what stands in a request line, and references to URIs. An input is lines: a
  * method and a target, a base and a reference, a pattern and a path.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * mock.c - an app as the options make it, asked by way of the pipeline.
  */
 #include "mock.h"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * mock.h - a mock without sockets, for fuzzers: requests, each answer held to what holds of all of
  * them, and the world, which can be compared, exported and put back.
  */

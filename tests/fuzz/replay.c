@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * replay.c - a fuzzer's corpus, each file once, by whatever compiler: what was a crash stays mended
  * where there is no libFuzzer, too. Finds the files by the program's name, unless they are given.
  */

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The facts of an OpenAPI 3.0 document: what it says to a program, without its prose.
 
     tests/openapi/facts.py SPEC.yaml >tests/openapi/VERSION.json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What Schemathesis cannot know from /openapi.json: which ids there are, and which rules forbid
 what the document allows (behaviour.md, the sections that are named). It loads this file by itself.
 """

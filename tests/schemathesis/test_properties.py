@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Property tests: Schemathesis makes requests of /openapi.json, and holds the answers against it.
 
 Needs Schemathesis, whose `st` is beside this Python. All checks, all phases, each version against a

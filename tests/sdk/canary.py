@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The SDK tests distrusted: against a mock that says yes to everything, every refusal must fail.
 
 This is what general mocks do: 200 and the documented object for a junk key, an unknown id, a wrong

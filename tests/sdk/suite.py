@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tests that the official SDK brings along, run against the server: suite.py VERSION [fetch].
 
 They come with its source distribution, where they are skipped for want of a server. With `fetch`

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """suite.py distrusted: suite_canary.py VERSION. A server that is wrong, a run that is not whole.
 
 The server says yes where the suite is to be refused, and 404 everywhere else. So whatever asks it

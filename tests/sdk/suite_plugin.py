@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A plugin of pytest, for suite.py: lifts the skips of the SDK's own tests, and gives the verdict.
 
 Nothing of theirs is changed on disk: marks are taken away, and added, once tests are collected.

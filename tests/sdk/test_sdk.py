@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The official Python SDK against the server: objects field for field, and a class for each refusal.
 
 Run by script/test once for each released SDK, in a virtual environment that holds it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A deployment's life, told through the official SDK, in each version of the API."""
 
 import os

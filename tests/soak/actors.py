@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the soak's clients do, each a process: a table of actions, drawn by weight and seed.
 
 A Common one shares its workspace with others, so an answer is held against all that are possible,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A client over a raw socket that keeps its connection, costs little, and takes nothing but whole
 answers."""
 

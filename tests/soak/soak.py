@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Mixed load for as long as one likes, by clients that check every answer: whole answers, whole
 worlds, flat memory, and a clean stop in the middle of it. script/soak runs it.
 

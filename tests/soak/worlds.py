@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The worlds that are put into the server while it is read, and what must hold of whatever is read.
 
 All worlds have the same ids, and differ in a tag that every row carries: an answer that has rows of

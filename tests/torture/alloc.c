@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * alloc.c - the C library's allocator, counted and made to fail: for this program and every library
  * it uses, since the functions of a program come before those of libraries.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * database.c - the n-th call of a database's file fails.
  */
 #include "base/util.h"

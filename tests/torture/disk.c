@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * disk.c - the files of databases, made to fail: file systems of SQLite's that stand in front of
  * two, its own on disk and ours in memory.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * memory.c - the n-th allocation fails: ours, cJSON's, SQLite's, libyaml's, PCRE2's.
  */
 #include "base/util.h"

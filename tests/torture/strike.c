@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * strike.c - a counter. Called from within malloc, at times before anything is set up: so nothing
  * here may be instrumented, or allocate.
  */

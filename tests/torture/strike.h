@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * strike.h - what fails, and when: the n-th allocation, or the n-th call of a database's file, once
  * or from there on. alloc.c and disk.c ask at each; torture.c decides.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * torture.c - the exchanges, the worlds they are made in, and the verdicts.
  *
  * A world is an app as the program makes it, filled with the demo and a hundred deployments. An

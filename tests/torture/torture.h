@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * torture.h - the loop: for n = 1, 2, ... the n-th thing fails, until none does; each time no
  * crash, no leak, the right answer or a 500, a state that is whole, and the next request is right.
  *

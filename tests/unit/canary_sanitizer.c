@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A program that must fail where sanitizers are on: the proof that each of those in SANITIZERS,
  * what
  * ./configure was told, bites. A child does what it is to notice, and must end with its report. If

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * statements.h - counting the SQL statements that are run, on the store's own connections.
  */
 #ifndef STATEMENTS_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * tempdir.h - a temporary folder for one test, under TMPDIR, with what the test puts into it.
  */
 #ifndef TEMPDIR_H

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * unit.h - what every unit test shares: a main that cannot report success for a failure, and checks
  * that show both values.
  */

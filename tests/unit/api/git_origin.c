@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where commits live: origins as git writes them, and what is none of a repository that is known.
  */
 #include "api/git_origin.h"

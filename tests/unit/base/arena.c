@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arenas: alignment, zeroing, texts, and sizes that no memory can have. */
 #include "base/arena.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Buffers: their limit and growth, and how text is escaped into them. */
 #include "base/buf.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The clock that testers move, and the times of changes. */
 #include "base/clock.h"
 

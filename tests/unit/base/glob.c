@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Globs: stars, and what long ones cost. */
 #include "base/glob.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Growing arrays: their room, what they hold, and what becomes of them when memory is short. */
 #include "base/grow.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ids from a seed, and ids without one. */
 #include "base/idgen.h"
 

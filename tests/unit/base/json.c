@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The strict check in front of cJSON, and that cJSON reads what it lets through. */
 #include "base/json.h"
 

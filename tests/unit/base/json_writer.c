@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON text written from left to right, on one line and indented. */
 #include "base/json_writer.h"
 

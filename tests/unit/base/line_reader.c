@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading line by line: how lines end, lines that are too long, and files that are refused. */
 #include "base/line_reader.h"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * The map: equal hashes, spaces, growth, removal against a model, and memory that is short. It is
  * compiled in here, to have its allocator.
  */

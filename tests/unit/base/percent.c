@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Percent-encoding: what it decodes to, and what is refused as what. */
 #include "base/percent.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Times: RFC 3339 in, the stored form out. */
 #include "base/rfc3339.h"
 

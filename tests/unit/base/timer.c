@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Waiting: who is woken when, and in which order. Nothing here sleeps: it waits to be woken. */
 #include "base/timer.h"
 

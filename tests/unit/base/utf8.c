@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* UTF-8: which sequences are well formed, and how text is cut and repaired. */
 #include "base/utf8.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Options: what command lines and the environment say, which of them wins, and what is refused. */
 #include "cli/options.h"
 

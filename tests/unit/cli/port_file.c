@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The port file: what is taken for one, what is left alone, and that it appears whole. */
 #include "cli/port_file.h"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * The whole way of a request, without sockets: how many statements a list takes, and what eight
  * threads that deploy to one device leave of the database.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows as each version shows them. */
 #include "http/present.h"
 

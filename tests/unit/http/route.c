@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finding operations: prefixes, ids, methods, and the table itself. */
 #include "http/route.h"
 

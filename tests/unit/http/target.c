@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Request targets: what is taken apart how, and what is refused. */
 #include "http/target.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Globs against paths of the API, with a prefix and without. */
 #include "model/api_path.h"
 

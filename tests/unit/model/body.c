@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bodies, by a table of fields: what they say, and every way in which they are refused. */
 #include "model/body.h"
 

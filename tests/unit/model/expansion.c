@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The expand parameter: every encoding, nesting, and what is refused. */
 #include "model/expansion.h"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * The moves of a deployment against the table that they are to be: every trigger in every state,
  * the impossible ones included. `want` is written down by hand from the behaviour, row by row, and
  * not derived from the rows in the server.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a list's query asks for: filters in every spelling, order, page, and what is refused. */
 #include "model/list_query.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How devices progress: what --transitions may say. */
 #include "model/progression.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fields by name: one that may be missing is found or not, one that must be there ends the program.
  */
 #include "model/resource.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Scopes: their names, and which of them grants which. */
 #include "model/scope.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The forms of texts, at their borders. */
 #include "model/string_format.h"
 

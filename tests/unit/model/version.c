@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The Miru-Version header under each policy, and the spans of versions. */
 #include "model/version.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The light look at CUE: what it takes, what it refuses and where, what it leaves of a text. */
 #include "schema/cue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Digests: known vectors of SHA-256, and lengths around its blocks, in base 58. */
 #include "schema/digest.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the extensions of files tell, how formats are handed out, and the path of a default slot. */
 #include "schema/file_format.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON Schema: every keyword, every refusal, and what means harm. */
 #include "schema/jsonschema.h"
 

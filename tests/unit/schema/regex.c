@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Regular expressions: what they match, what is refused, and what matching may cost. */
 #include "schema/regex.h"
 

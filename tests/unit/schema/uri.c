@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* References to URIs: the examples of RFC 3986, section 5.4, and bases that are relative. */
 #include "schema/uri.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* YAML into JSON's trees: what Go's yaml.v3 makes of it, and what is refused, and where. */
 #include "schema/yaml.h"
 

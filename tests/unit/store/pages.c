@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Images by themselves - what is put is what was taken, and pages are shared - and of databases:
  * put back under connections that have statements prepared and transactions open, and in a file.
  */

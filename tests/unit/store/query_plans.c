@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * The plan of every query that a list is made of, or a relation followed by: none walks through a
  * table, none sorts more than it must, and which index each uses is what docs/performance.md says.
  * With --print, prints what that must say.

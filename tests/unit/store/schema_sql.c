@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * schema.sql against the resource table: a column for each stored field and no other, keys for each
  * relation, an index for each filter and sort; and the table against itself.
  */

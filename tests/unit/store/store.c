@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * The store: what a reader sees while others write, what a transaction leaves behind, be it for
  * want of memory, and the number of statements of a join. Under the thread sanitizer this is also
  * the proof that a writer may end the transactions of readers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fault rules: which requests they match, how often, and which error a status stands for. */
 #include "workspace/fault.h"
 
