@@ -179,8 +179,8 @@ SINCE_EVERGLADES = {
     "config_instance": {"slot_key"},
 }
 UNTIL_RAINIER = {"config_schema": {"instance_filepath"}}
-# Fields that the official documents do not have: {object: {field: versions}}.
-UNOFFICIAL = {}
+# The names of fields that the official documents do not have.
+UNOFFICIAL = set()
 
 
 def in_version(document, version):

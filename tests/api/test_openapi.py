@@ -113,7 +113,7 @@ DIFFERENCES = [
 
 
 # Operations and fields of ours that no official document has.
-UNOFFICIAL = {" ".join(row[:2]) for row in test_scopes.UNOFFICIAL}.union(*objects.UNOFFICIAL.values())
+UNOFFICIAL = {" ".join(row[:2]) for row in test_scopes.UNOFFICIAL} | objects.UNOFFICIAL
 
 
 def unofficial(place):

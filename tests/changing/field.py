@@ -38,7 +38,7 @@ EDITS = {
 }
 # Sets in which the recipe adds a name.
 NAMES = {"tests/api/objects.py": [('"device": {"description"', '"device": {"serial_number", "description"'),
-                                  ("UNOFFICIAL = {}", 'UNOFFICIAL = {"device": {"serial_number"}}')]}
+                                  ("\n\ndef in_version(", 'UNOFFICIAL |= {"serial_number"}\n\n\ndef in_version(')]}
 
 
 def named_by(recipe):
