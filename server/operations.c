@@ -259,9 +259,9 @@ static const struct field put_faults[] = {
 	  .run = op_list, \
 	  __VA_ARGS__ }
 /* An action on a deployment. */
-#define DEPLOYMENT(called, verb, route, right, function, ...) \
+#define DEPLOYMENT(called, verb, route, spans, right, function, ...) \
 	{ .name = (called), .method = (verb), .path = "/deployments/{deployment_id}/" route, \
-	  .resource = R_DEPLOYMENT, .scope = (right), .on = ALWAYS, .query = QUERY_EXPAND, \
+	  .resource = R_DEPLOYMENT, .scope = (right), .on = spans, .query = QUERY_EXPAND, \
 	  .run = (function), __VA_ARGS__ }
 /* Creating a row, and changing one; the resource's fields say what a body may set. */
 #define CREATE(segment, called, what, spans, ...) \
@@ -295,9 +295,9 @@ static const struct operation rows[] = {
 	GET_LIST(deployments, "Deployment", R_DEPLOYMENT, ALWAYS),
 	CREATE(deployments, "Deployment", R_DEPLOYMENT, ALWAYS, .body = SHAPE(create_deployment),
 	       .by_word = { "target_status", create_deployment_scopes }, .conflicts = true, .run = deployments_create),
-	DEPLOYMENT("deployDeployment", "POST", "deploy", SCOPE_deployments_deploy, deployments_deploy),
-	DEPLOYMENT("archiveDeployment", "POST", "archive", SCOPE_deployments_archive, deployments_archive),
-	DEPLOYMENT("getDeploymentDrifts", "GET", "drifts", SCOPE_deployments_read, deployments_drifts,
+	DEPLOYMENT("deployDeployment", "POST", "deploy", ALWAYS, SCOPE_deployments_deploy, deployments_deploy),
+	DEPLOYMENT("archiveDeployment", "POST", "archive", ALWAYS, SCOPE_deployments_archive, deployments_archive),
+	DEPLOYMENT("getDeploymentDrifts", "GET", "drifts", ALWAYS, SCOPE_deployments_read, deployments_drifts,
 		   .lists = true),
 	GET_ONE(devices, "Device", "device_id", R_DEVICE, ALWAYS),
 	GET_LIST(devices, "Device", R_DEVICE, ALWAYS, .or_scope = SCOPE_devices_provision),

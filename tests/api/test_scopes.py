@@ -256,7 +256,7 @@ class Scopes(harness.TestCase):
                     self.refuse(operation, version, key_of(scopes), 404, "resource_not_found",
                                 f"is not part of {version}",
                                 params={"path": "/beta" + operation.target})
-        self.assertEqual(len(found), 7)
+        self.assertEqual(len(found - {row[:2] for row in UNOFFICIAL}), 7)
 
     def test_scope_before_what_is_asked_for(self):
         """Want of scope is told before a query, a body or an id that is wrong."""
