@@ -52,7 +52,7 @@ class Server:
             text=True, env=environment(env), cwd=SRCDIR, preexec_fn=descriptors and (
                 lambda: resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)))
         self.banner = self._read_banner()
-        found = re.search(r"^listening +http://\S+:(\d+)/beta", self.banner, re.M)
+        found = re.search(r"^listening +http://\S+:(\d+)\S*/beta", self.banner, re.M)
         if not found:
             self.process.kill()
             self.process.wait()
