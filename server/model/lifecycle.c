@@ -6,12 +6,9 @@
 #include <stdio.h>
 
 /* clang-format off */
-#define MOVE(name, its_targets, its_activities, its_errors, target, activity, error, its_stamped)  \
-	{ .targets = its_targets,                                                                  \
-	  .activities = its_activities,                                                            \
-	  .errors = its_errors,                                                                    \
-	  .to = { target, activity, error },                                                       \
-	  .stamped = its_stamped },
+#define MOVE(name, its_targets, its_activities, its_errors, target, activity, error, its_stamped) \
+	{ .targets = (its_targets), .activities = (its_activities), .errors = (its_errors), \
+	  .to = { target, activity, error }, .stamped = (its_stamped) },
 static const struct move moves[MOVE_COUNT] = { MOVES(MOVE) };
 #undef MOVE
 /* clang-format on */
