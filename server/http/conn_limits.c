@@ -9,6 +9,7 @@
  */
 #include "http/conn_limits.h"
 
+#include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/thread.h"
@@ -25,7 +27,11 @@ enum {
 	CONNECTIONS = 4096, /* at most; fewer if there are not the descriptors */
 	RESERVED = 64,      /* descriptors for all else, */
 	RESERVED_BY_WORKER = 8,
+	SPARE = 32,      /* connections beyond the limit, to be told of it: so many, */
+	SPARE_PART = 16, /* and one for so many within it */
 	LINGER_MS = 200, /* see above */
+	DRAIN_MAX = 64,  /* reads of a refused connection, at a time */
+	ARRIVE_MS = 200, /* for a worker to read what has arrived */
 	CHECKS = 8,      /* checks within the time limit */
 	CHECK_MAX_MS = 1000,
 	CLOSE_WAIT = 8, /* a state of TCP: the other side has closed */
@@ -43,8 +49,9 @@ enum { WAITING, RECEIVING, ANSWERING, REFUSED, REQUEST };
 struct conn_table {
 	struct thread thread; /* woken for the first connection, and to check sooner */
 	struct conn *conns;
-	unsigned count, max; /* counted ones */
-	unsigned refused;    /* at the last check, or since */
+	unsigned count, max; /* of those that were admitted */
+	unsigned owned;      /* those that were not */
+	unsigned refused;    /* of both, at the last check, or since */
 	int64_t timeout;     /* microseconds */
 	char timed_out_body[192];
 };
@@ -112,17 +119,18 @@ static bool stop(struct conn *conn, unsigned state)
 	return atomic_compare_exchange_strong(&conn->state, &state, state | REFUSED);
 }
 
-/* Note since when the connection waits, and when a request began to arrive. */
+/* Note since when the connection waits, and when a request began to arrive: the kernel has received
+ * more than the requests before it took. */
 static void note_state(struct conn *conn, unsigned state, uint64_t received, int64_t now)
 {
 	if (conn->seen != state / REQUEST) {
 		conn->seen = state / REQUEST;
 		conn->since = now;
 		conn->began = 0;
-		conn->received = received;
 		conn->closed = false;
 	}
-	if (conn->began == 0 && (state % REQUEST == RECEIVING || received > conn->received))
+	if (conn->began == 0 &&
+	    (state % REQUEST == RECEIVING || received > atomic_load(&conn->taken)))
 		conn->began = now;
 }
 
@@ -155,6 +163,32 @@ static void check_time(struct conn_table *t, struct conn *conn, unsigned state, 
 		shutdown(conn->socket, SHUT_RDWR); /* it has asked for nothing */
 }
 
+static void unlink_conn(struct conn *conn)
+{
+	*conn->link = conn->next;
+	if (conn->next)
+		conn->next->link = conn->link;
+}
+
+static void close_owned(struct conn_table *t, struct conn *conn)
+{
+	unlink_conn(conn);
+	t->owned--;
+	close(conn->socket);
+	free(conn);
+}
+
+/* Read and drop what a refused client has sent. False once it has closed its side. */
+static bool drain(int socket)
+{
+	char dropped[4096];
+	ssize_t n = 1;
+
+	for (int i = 0; i < DRAIN_MAX && n > 0; i++)
+		n = recv(socket, dropped, sizeof dropped, MSG_DONTWAIT);
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
 static void check(struct conn_table *t, struct conn *conn, int64_t now)
 {
 	unsigned state = atomic_load(&conn->state);
@@ -165,6 +199,10 @@ static void check(struct conn_table *t, struct conn *conn, int64_t now)
 		check_time(t, conn, state, now);
 		break;
 	case REFUSED:
+		if (conn->owned && (!drain(conn->socket) || now - conn->since >= LINGER_MS * MS)) {
+			close_owned(t, conn);
+			break;
+		}
 		t->refused++;
 		if (now - conn->since >= LINGER_MS * MS)
 			shutdown(conn->socket, SHUT_RDWR);
@@ -197,8 +235,10 @@ static void *run(void *arg)
 		wait_for_check(t);
 		t->refused = 0;
 		now = clock_monotonic();
-		for (struct conn *conn = t->conns; conn; conn = conn->next)
+		for (struct conn *conn = t->conns, *next; conn; conn = next) {
+			next = conn->next;
 			check(t, conn, now);
+		}
 	}
 	thread_unlock(&t->thread);
 	return NULL;
@@ -208,8 +248,8 @@ static void *run(void *arg)
 
 unsigned conn_table_possible(unsigned workers)
 {
-	const rlim_t reserved = RESERVED + RESERVED_BY_WORKER * workers + CONN_SPARE;
-	const rlim_t wanted = CONNECTIONS + CONNECTIONS / CONN_SPARE_PART;
+	const rlim_t reserved = RESERVED + RESERVED_BY_WORKER * workers + SPARE;
+	const rlim_t wanted = CONNECTIONS + CONNECTIONS / SPARE_PART;
 	struct rlimit files;
 	rlim_t n;
 
@@ -218,7 +258,7 @@ unsigned conn_table_possible(unsigned workers)
 	n = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
 	if (n > wanted)
 		n = wanted;
-	return (unsigned)(n * CONN_SPARE_PART / (CONN_SPARE_PART + 1));
+	return (unsigned)(n * SPARE_PART / (SPARE_PART + 1));
 }
 
 struct conn_table *conn_table_start(unsigned max, unsigned timeout)
@@ -241,6 +281,8 @@ void conn_table_stop(struct conn_table *t)
 	if (!t)
 		return;
 	thread_stop(&t->thread);
+	while (t->conns)
+		close_owned(t, t->conns);
 	free(t);
 }
 
@@ -249,46 +291,108 @@ const char *conn_table_timed_out_body(const struct conn_table *t)
 	return t->timed_out_body;
 }
 
-bool conn_table_has_unread(struct conn_table *t)
+/*
+ * Is a request on the connection, or arriving? If the kernel has received bytes that no request has
+ * taken, the worker is about to make one of them, or the client has sent an incomplete head and
+ * pauses. After ARRIVE_MS it is the latter.
+ */
+static bool is_arriving(struct conn *conn, int64_t now)
 {
-	bool unread = false;
+	unsigned state = atomic_load(&conn->state);
+	struct tcp_info info;
 
-	thread_lock(&t->thread);
-	for (struct conn *conn = t->conns; conn && !unread; conn = conn->next)
-		unread = has_unread(conn);
-	thread_unlock(&t->thread);
-	return unread;
+	if (state % REQUEST != WAITING || has_unread(conn))
+		return state % REQUEST != REFUSED;
+	info = info_of(conn);
+	note_state(conn, state, info.tcpi_bytes_received, now);
+	return conn->began && now - conn->began < ARRIVE_MS * MS;
 }
 
-bool conn_add(struct conn_table *t, struct conn *conn, int socket)
+bool conn_table_has_arriving(struct conn_table *t)
 {
-	*conn = (struct conn){ .socket = socket, .link = &t->conns, .since = clock_monotonic() };
+	int64_t now = clock_monotonic();
+	bool arriving = false;
+
 	thread_lock(&t->thread);
-	conn->counted = t->count < t->max;
-	if (conn->counted)
-		t->count++;
-	else
-		atomic_init(&conn->state, REFUSED);
+	for (struct conn *conn = t->conns; conn && !arriving; conn = conn->next)
+		arriving = is_arriving(conn, now);
+	thread_unlock(&t->thread);
+	return arriving;
+}
+
+static void link_conn(struct conn_table *t, struct conn *conn)
+{
+	conn->link = &t->conns;
 	conn->next = t->conns;
 	if (conn->next)
 		conn->next->link = &conn->next;
 	else
 		thread_wake(&t->thread); /* the first one */
 	t->conns = conn;
-	/* Under the lock, because the thread may check it from here on. */
-	if (!conn->counted)
-		refuse(t, conn, &too_many, conn->since);
+}
+
+bool conn_table_has_room(struct conn_table *t)
+{
+	bool room;
+
+	thread_lock(&t->thread);
+	room = t->count < t->max || t->owned < SPARE + t->max / SPARE_PART;
 	thread_unlock(&t->thread);
-	return conn->counted;
+	return room;
+}
+
+/* Answer a socket that is one too many, and keep it until its client has read that. */
+static void refuse_socket(struct conn_table *t, int socket)
+{
+	struct conn *conn = calloc(1, sizeof *conn), without;
+
+	if (!conn) {
+		without = (struct conn){ .socket = socket };
+		refuse(t, &without, &too_many, 0);
+		close(socket);
+		return;
+	}
+	*conn = (struct conn){ .socket = socket, .owned = true };
+	atomic_init(&conn->state, REFUSED);
+	link_conn(t, conn);
+	t->owned++;
+	refuse(t, conn, &too_many, clock_monotonic());
+}
+
+bool conn_table_admit(struct conn_table *t, int socket)
+{
+	bool admitted;
+
+	thread_lock(&t->thread);
+	admitted = t->count < t->max;
+	if (admitted)
+		t->count++;
+	else
+		refuse_socket(t, socket);
+	thread_unlock(&t->thread);
+	return admitted;
+}
+
+void conn_table_give_back(struct conn_table *t)
+{
+	thread_lock(&t->thread);
+	t->count--;
+	thread_unlock(&t->thread);
+}
+
+void conn_add(struct conn_table *t, struct conn *conn, int socket)
+{
+	*conn = (struct conn){ .socket = socket, .since = clock_monotonic() };
+	thread_lock(&t->thread);
+	link_conn(t, conn);
+	thread_unlock(&t->thread);
 }
 
 void conn_remove(struct conn_table *t, struct conn *conn)
 {
 	thread_lock(&t->thread);
-	*conn->link = conn->next;
-	if (conn->next)
-		conn->next->link = conn->link;
-	t->count -= conn->counted;
+	unlink_conn(conn);
+	t->count--;
 	thread_unlock(&t->thread);
 }
 
@@ -312,12 +416,16 @@ bool conn_complete(struct conn *conn)
 	return advance(conn, RECEIVING, ANSWERING);
 }
 
-void conn_answered(struct conn *conn)
+void conn_answered(struct conn *conn, uint64_t bytes)
 {
+	if (bytes > 0)
+		atomic_fetch_add_explicit(&conn->taken, bytes, memory_order_relaxed);
+	else
+		atomic_store(&conn->taken, info_of(conn).tcpi_bytes_received);
 	advance(conn, ANSWERING, WAITING + REQUEST);
 }
 
 bool conn_timed_out(const struct conn *conn)
 {
-	return atomic_load(&conn->state) % REQUEST == REFUSED && conn->counted && conn->began;
+	return atomic_load(&conn->state) % REQUEST == REFUSED && conn->began;
 }

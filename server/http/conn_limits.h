@@ -17,26 +17,18 @@ struct conn_table;
 struct conn {
 	struct conn *next, **link; /* in the list of all; guarded by the table's lock */
 	int socket;
-	bool counted;      /* against the limit; false: it was refused with 503 */
-	atomic_uint state; /* see conn_limits.c */
+	bool owned;             /* one too many: the table reads it, and closes it */
+	atomic_uint state;      /* see conn_limits.c */
+	_Atomic uint64_t taken; /* bytes that answered requests consisted of */
 	/* For the table's thread, as of its last check: */
-	unsigned seen;     /* the number of the request, */
-	int64_t since;     /* when its state began, */
-	int64_t began;     /* when the request began to arrive; 0: it has not, */
-	uint64_t received; /* the bytes received before that, */
-	bool closed;       /* the client has closed its side */
+	unsigned seen; /* the number of the request, */
+	int64_t since; /* when its state began, */
+	int64_t began; /* when the request began to arrive; 0: it has not, */
+	bool closed;   /* the client has closed its side */
 };
 
-enum {
-	CONN_SPARE = 32,      /* connections beyond the limit, to be told of it: so many, */
-	CONN_SPARE_PART = 16, /* and one for so many within it */
-};
-
-/*
- * How many connections the process has descriptors for; 0: none. The library must never be
- * allowed more than there are: a worker without a connection that gets no descriptor tries again
- * and again.
- */
+/* How many connections the process has descriptors for, beside those that are too many and are
+ * told so; 0: none. */
 unsigned conn_table_possible(unsigned workers);
 
 /* A table for so many connections at a time. Each may take `timeout` seconds to send a request, and
@@ -46,22 +38,28 @@ struct conn_table *conn_table_start(unsigned max, unsigned timeout);
 void conn_table_stop(struct conn_table *t);
 /* The body of the 408. */
 const char *conn_table_timed_out_body(const struct conn_table *t);
-/* Is there anything that a client has sent and that was not read? */
-bool conn_table_has_unread(struct conn_table *t);
+/* Has a client sent something of which no worker has made a request yet? */
+bool conn_table_has_arriving(struct conn_table *t);
 
+/* Is there room for one more, to be answered or to be told that it is too many? */
+bool conn_table_has_room(struct conn_table *t);
 /*
- * A client has connected. False if that is one too many: the 503 is then on its way, and the caller
- * lets the client read it before it closes the socket. Remove it in both cases, before its socket
- * is closed.
+ * Count a client that has connected. False if it is one too many: the table then owns the socket,
+ * which gets a 503. Give back a place whose client was not added.
  */
-bool conn_add(struct conn_table *t, struct conn *conn, int socket) MUST_CHECK;
+bool conn_table_admit(struct conn_table *t, int socket) MUST_CHECK;
+void conn_table_give_back(struct conn_table *t);
+
+/* Add an admitted client. Remove it, which gives its place back, before its socket is closed. */
+void conn_add(struct conn_table *t, struct conn *conn, int socket);
 void conn_remove(struct conn_table *t, struct conn *conn);
 
-/* By the connection's worker: the request's head has arrived; all of it has; it was answered.
- * False when the client was refused in the meantime: then it must not be answered any more. */
+/* By the connection's worker: the request's head has arrived; all of it has; it was answered, and
+ * was of so many bytes (0: not known). False when the client was refused in the meantime: then it
+ * must not be answered any more. */
 bool conn_begun(struct conn *conn) MUST_CHECK;
 bool conn_complete(struct conn *conn) MUST_CHECK;
-void conn_answered(struct conn *conn);
+void conn_answered(struct conn *conn, uint64_t bytes);
 
 /* Was it refused with 408? */
 bool conn_timed_out(const struct conn *conn);

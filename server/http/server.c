@@ -12,11 +12,9 @@
 #include "http/server.h"
 
 #include <microhttpd.h>
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,23 +35,25 @@ enum {
 	CONNECTION_MEMORY = 32 * 1024,
 	ANSWER_MAX = 1 << 30, /* bytes */
 	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for its next request */
-	SETTLE_MS = 1000,     /* how long to accept what was sent before the stop */
-	TICK_MS = 2,
+	ACCEPT_MS = 1000,     /* how long to accept what has connected before the stop */
+	QUIET_MS = 20,        /* without a request, before a stop: see settle() */
+	TICK_MS = 2,          /* between looks for requests at a stop */
 };
 
 struct server {
 	const struct app *app;
-	int socket;
-	unsigned port;
+	struct listener *listener;
 	struct MHD_Daemon *daemon;
 	unsigned serial; /* tells this server from an earlier one in the same thread */
 	struct timer_queue *timers;
 	struct conn_table *conns;
 	unsigned workers;
-	atomic_uint claimed; /* numbers that workers have taken */
-	atomic_bool draining;
-	atomic_uint live;  /* requests that are arriving or being answered, */
-	atomic_uint whole; /* and of these, those that have arrived: we owe them an answer */
+	atomic_uint claimed;  /* numbers that workers have taken */
+	atomic_bool draining; /* answers close their connections */
+	atomic_bool ended;    /* no answer is owed to requests that begin now */
+	atomic_uint handed;   /* connections that a worker has been given, and has not begun yet */
+	atomic_uint live;     /* requests that are arriving or being answered, */
+	atomic_uint whole;    /* and of these, those that have arrived: we owe them an answer */
 };
 
 /* A connection, and the request that is now on it. */
@@ -62,11 +62,13 @@ struct client {
 	struct conn conn;
 	const char *target_end; /* the NUL behind the target, in the library's memory */
 	bool live;              /* there is a request: x is to be cleared */
+	bool owed;              /* it began before the server had ended */
 	bool begun;             /* on_request has seen its headers */
 	bool whole;             /* all of it has arrived */
 	bool served;            /* its answer is made, */
 	bool answered;          /* and queued, or given up */
 	bool overdue;           /* its 408 is noted in the journal */
+	size_t head_bytes;      /* of its request line and headers */
 	uint64_t received;      /* bytes of its body, kept or not */
 	int64_t start;
 	struct timer timer;                /* while the answer is delayed, */
@@ -107,7 +109,7 @@ static void end_request(struct client *client)
 	client->live = false;
 	recycle(&client->body);
 	exchange_clear(&client->x);
-	if (client->whole)
+	if (client->whole && client->owed)
 		atomic_fetch_sub(&client->server->whole, 1);
 	atomic_fetch_sub(&client->server->live, 1);
 }
@@ -119,6 +121,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 	struct server *server = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		atomic_fetch_sub(&server->handed, 1);
 		const union MHD_ConnectionInfo *info =
 		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
@@ -128,9 +131,9 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 			client->live = client->overdue = false;
 			client->body = (struct buf)BUF_INIT(0);
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
-			if (!conn_add(server->conns, &client->conn, info ? info->connect_fd : -1))
-				log_note(server->app->log, "a connection too many: 503");
-		}
+			conn_add(server->conns, &client->conn, info ? info->connect_fd : -1);
+		} else
+			conn_table_give_back(server->conns); /* on_target() will close it */
 		*context = client;
 	} else if (client) {
 		if (conn_timed_out(&client->conn) && !client->overdue)
@@ -181,6 +184,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 		return client;
 	client->live = true;
 	atomic_fetch_add(&server->live, 1);
+	client->owed = !atomic_load(&server->ended); /* after that: see settle() */
 	client->received = 0;
 	client->start = clock_monotonic();
 	recycle(&client->answer);
@@ -305,18 +309,19 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 static enum MHD_Result begin_request(struct client *client, struct MHD_Connection *connection,
 				     const char *method, const char *http_version)
 {
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct exchange *x = &client->x;
-	const union MHD_ConnectionInfo *info;
 
 	client->begun = true;
+	client->head_bytes = info ? info->header_size : 0;
 	x->request.method = method;
 	/* One NUL stands between them, the library's; if there is another, it cut the target. */
 	x->request.cut = client->target_end && http_version != client->target_end + 1;
 	x->request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, x);
 	if (identify(x) && head_check_body(x, client->body.max)) {
-		info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-		(void)!head_check_size(x, info ? info->header_size : 0);
+		(void)!head_check_size(x, client->head_bytes);
 		return MHD_YES;
 	}
 	if (!conn_complete(&client->conn))
@@ -348,7 +353,8 @@ static void make_answer(struct client *client)
 	struct exchange *x = &client->x;
 
 	client->whole = true;
-	atomic_fetch_add(&client->server->whole, 1);
+	if (client->owed)
+		atomic_fetch_add(&client->server->whole, 1);
 	x->request.body = client->body.text;
 	x->request.body_len = client->body.len;
 	if (client->received > client->body.max) {
@@ -424,6 +430,7 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 		    enum MHD_RequestTerminationCode how)
 {
 	struct client *client = *con_cls;
+	bool chunked;
 
 	(void)cls;
 	(void)connection;
@@ -431,6 +438,7 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 	expected_close = false;
 	if (!client)
 		return;
+	chunked = client->live && client->x.request.transfer_encoding;
 	if (client->served && !client->answered) {
 		/* The answer was delayed, and the client has not waited for it. */
 		client->x.answer.status = 0;
@@ -442,7 +450,7 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 	if (client->answered)
 		access_log(&client->x, elapsed(client));
 	end_request(client);
-	conn_answered(&client->conn);
+	conn_answered(&client->conn, chunked ? 0 : client->head_bytes + client->received);
 	*con_cls = NULL;
 }
 
@@ -473,16 +481,39 @@ struct server *server_listen(const char *host, unsigned port, char *err, size_t 
 		return NULL;
 	}
 	server->serial = atomic_fetch_add(&serials, 1) + 1;
-	server->socket = listen_open(host, port, &server->port, err, errlen);
-	if (server->socket >= 0)
+	server->listener = listen_open(host, port, err, errlen);
+	if (server->listener)
 		return server;
-	server_stop(server, 0);
+	free(server);
 	return NULL;
 }
 
 unsigned server_port(const struct server *server)
 {
-	return server->port;
+	return listen_port(server->listener);
+}
+
+static bool has_room(void *arg)
+{
+	struct server *server = arg;
+
+	return conn_table_has_room(server->conns);
+}
+
+static void on_accepted(void *arg, int socket, const struct sockaddr *address, socklen_t len)
+{
+	struct server *server = arg;
+
+	if (!conn_table_admit(server->conns, socket)) {
+		log_note(server->app->log, "a connection too many: 503");
+		return;
+	}
+	atomic_fetch_add(&server->handed, 1);
+	if (!MHD_add_connection(server->daemon, socket, address, len)) {
+		/* The library has closed it. */
+		atomic_fetch_sub(&server->handed, 1);
+		conn_table_give_back(server->conns);
+	}
 }
 
 bool server_start(struct server *server, const struct app *app, unsigned workers, unsigned timeout,
@@ -497,9 +528,9 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server },
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_done, server },
-		{ MHD_OPTION_LISTEN_SOCKET, server->socket, NULL },
 		{ MHD_OPTION_THREAD_POOL_SIZE, workers, NULL },
-		{ MHD_OPTION_CONNECTION_LIMIT, max + max / CONN_SPARE_PART + CONN_SPARE, NULL },
+		/* Ours is the limit: at its own, a worker closes connections without a word. */
+		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)max * workers, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
 		/* For answers that a client does not read; conn_limits.c times requests, sooner. */
 		{ MHD_OPTION_CONNECTION_TIMEOUT, 2 * (intptr_t)timeout, NULL },
@@ -520,43 +551,46 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 	server->timers = timer_queue_start();
 	server->conns = conn_table_start(max, timeout);
 	if (server->timers && server->conns)
-		server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-						      MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-						  0, NULL, NULL, on_request, server,
-						  MHD_OPTION_ARRAY, options, MHD_OPTION_END);
-	if (!server->daemon)
-		snprintf(err, errlen, "cannot start %u workers", workers);
-	return server->daemon != NULL;
+		server->daemon =
+		    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
+					 MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+				     0, NULL, NULL, on_request, server, MHD_OPTION_ARRAY, options,
+				     MHD_OPTION_END);
+	if (server->daemon && listen_start(server->listener, has_room, on_accepted, server))
+		return true;
+	snprintf(err, errlen, "cannot start %u workers", workers);
+	return false;
 }
 
-/* Is there a client that waits to be accepted? */
-static bool has_waiting(struct server *server)
-{
-	struct pollfd waiting = { .fd = server->socket, .events = POLLIN };
-
-	return poll(&waiting, 1, 0) > 0;
-}
-
+/* Is a request arriving or being answered? */
 static bool has_requests(struct server *server)
 {
-	return atomic_load(&server->live) > 0 || conn_table_has_unread(server->conns);
+	return atomic_load(&server->handed) > 0 || atomic_load(&server->live) > 0 ||
+	       conn_table_has_arriving(server->conns);
 }
 
 /*
- * Wait until `has` is false, or the time is over. It must be false twice, because what a worker has
- * just taken may not be counted yet.
+ * Wait until no request is left, or the time is over. A client whose connection stays open sends
+ * its next request a moment after an answer, so it must be quiet for QUIET_MS. A request that
+ * begins even later may be on its way while we close: HTTP lets clients send it again. A worker
+ * counts a request before it looks whether the server has ended, and we look for requests after we
+ * have ended it, so that each request is either seen here, or not owed an answer.
  */
-static void settle(struct server *server, bool (*has)(struct server *), long ms)
+static void settle(struct server *server, long ms)
 {
-	for (int quiet = 0; ms > 0; ms -= TICK_MS) {
-		bool busy = has(server);
-
-		quiet = busy ? 0 : quiet + 1;
-		if (quiet == 2)
-			return;
+	for (long quiet = 0; ms > 0; ms -= TICK_MS) {
+		quiet = has_requests(server) ? 0 : quiet + TICK_MS;
+		if (quiet >= QUIET_MS) {
+			atomic_store(&server->ended, true);
+			if (!has_requests(server))
+				return;
+			atomic_store(&server->ended, false);
+			quiet = 0;
+		}
 		/* The main thread sleeps here, never a worker. */
 		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
 	}
+	atomic_store(&server->ended, true);
 }
 
 bool server_stop(struct server *server, unsigned grace)
@@ -567,20 +601,16 @@ bool server_stop(struct server *server, unsigned grace)
 		/* From here on every answer closes its connection. What was sent before is read and
 		 * answered: first what waits to be accepted, then what is arriving. */
 		atomic_store(&server->draining, true);
-		settle(server, has_waiting, SETTLE_MS);
-		/* The socket that this returns must stay open until the workers have ended. */
-		MHD_quiesce_daemon(server->daemon);
-		shutdown(server->socket, SHUT_RDWR); /* or clients would connect and get nothing */
-		timer_queue_flush(server->timers);   /* send delayed answers now */
-		settle(server, has_requests, grace * 1000L);
+		listen_stop(server->listener, ACCEPT_MS);
+		timer_queue_flush(server->timers); /* send delayed answers now */
+		settle(server, grace * 1000L);
 		/* We owe no answer to a request that its client never completed. */
 		clean = atomic_load(&server->whole) == 0;
 		MHD_stop_daemon(server->daemon);
 	}
 	timer_queue_stop(server->timers);
 	conn_table_stop(server->conns);
-	if (server->socket >= 0)
-		close(server->socket);
+	listen_close(server->listener);
 	free(server);
 	return clean;
 }

@@ -274,7 +274,7 @@ class Exec(harness.TestCase):
         with Server() as server, File("{") as broken, tempfile.NamedTemporaryFile("w") as other:
             other.write("precious\n")
             other.flush()
-            for args, word in ((("--port", str(server.port)), "is taken"),
+            for args, word in ((("--port", str(server.port)), "is already used"),
                                (("--fixtures", broken), "nothing was loaded"),
                                (("--fixtures", "/nonexistent"), "nothing was loaded"),
                                (("--host", "nowhere.invalid"), "cannot listen"),

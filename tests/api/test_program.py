@@ -234,7 +234,7 @@ class Start(harness.TestCase):
             self.assertEqual(result.returncode, 1)
             self.assertEqual(result.stdout, "")
             self.assertEqual(result.stderr.count("\n"), 1)
-            self.assertIn(f"port {server.port} of 127.0.0.1 is taken", result.stderr)
+            self.assertIn(f"port {server.port} of 127.0.0.1 is already used", result.stderr)
             self.assertEqual(server.get(DPL).status, 200)
 
     def test_port_again(self):
