@@ -251,24 +251,24 @@ static const struct field put_faults[] = {
 /* Reading one row by its id, and a list. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): spans are initializers */
 #define GET_ONE(segment, called, id, what, spans) \
-	{ .name = "get" called, .method = "GET", .path = "/" #segment "/{" id "}", .resource = (what), \
+	{ .name = "get" called, .summary = "Get", .method = "GET", .path = "/" #segment "/{" id "}", .resource = (what), \
 	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_EXPAND, .run = op_get }
 #define GET_LIST(segment, called, what, spans, ...) \
-	{ .name = "list" called "s", .method = "GET", .path = "/" #segment, .resource = (what), \
+	{ .name = "list" called "s", .summary = "List", .method = "GET", .path = "/" #segment, .resource = (what), \
 	  .scope = SCOPE_##segment##_read, .on = spans, .query = QUERY_LIST, .lists = true, \
 	  .run = op_list, \
 	  __VA_ARGS__ }
 /* An action on a deployment. */
-#define DEPLOYMENT(called, verb, route, spans, right, function, ...) \
-	{ .name = (called), .method = (verb), .path = "/deployments/{deployment_id}/" route, \
+#define DEPLOYMENT(called, title, verb, route, spans, right, function, ...) \
+	{ .name = (called), .summary = (title), .method = (verb), .path = "/deployments/{deployment_id}/" route, \
 	  .resource = R_DEPLOYMENT, .scope = (right), .on = spans, .query = QUERY_EXPAND, \
 	  .run = (function), __VA_ARGS__ }
 /* Creating a row, and changing one; the resource's fields say what a body may set. */
 #define CREATE(segment, called, what, spans, ...) \
-	{ .name = "create" called, .method = "POST", .path = "/" #segment, .resource = (what), \
+	{ .name = "create" called, .summary = "Create", .method = "POST", .path = "/" #segment, .resource = (what), \
 	  .scope = SCOPE_##segment##_write, .on = spans, .query = QUERY_EXPAND, __VA_ARGS__ }
 #define PATCH(segment, called, id, what, spans) \
-	{ .name = "update" called, .method = "PATCH", .path = "/" #segment "/{" id "}", .resource = (what), \
+	{ .name = "update" called, .summary = "Update", .method = "PATCH", .path = "/" #segment "/{" id "}", .resource = (what), \
 	  .scope = SCOPE_##segment##_write, .on = spans, .query = QUERY_EXPAND, \
 	  .writes = PART_PATCH, .run = op_patch }
 #define CONTROL(verb, route, ...) \
@@ -280,7 +280,7 @@ static const struct operation rows[] = {
 	GET_LIST(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS),
 	CREATE(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS, .body = SHAPE(create_config_instance),
 	       .run = config_instances_create),
-	{ .name = "getConfigInstanceContent", .method = "GET", .path = "/config_instances/{config_instance_id}/content",
+	{ .name = "getConfigInstanceContent", .summary = "Download Content", .method = "GET", .path = "/config_instances/{config_instance_id}/content",
 	  .resource = R_CONFIG_INSTANCE, .raw = true, .scope = SCOPE_config_instances_read,
 	  .on = ALWAYS, .params = SHAPE(disposition), .run = config_instances_content },
 	GET_ONE(config_schemas, "ConfigSchema", "config_schema_id", R_CONFIG_SCHEMA, ALWAYS),
@@ -295,19 +295,19 @@ static const struct operation rows[] = {
 	GET_LIST(deployments, "Deployment", R_DEPLOYMENT, ALWAYS),
 	CREATE(deployments, "Deployment", R_DEPLOYMENT, ALWAYS, .body = SHAPE(create_deployment),
 	       .by_word = { "target_status", create_deployment_scopes }, .conflicts = true, .run = deployments_create),
-	DEPLOYMENT("deployDeployment", "POST", "deploy", ALWAYS, SCOPE_deployments_deploy, deployments_deploy),
-	DEPLOYMENT("archiveDeployment", "POST", "archive", ALWAYS, SCOPE_deployments_archive, deployments_archive),
-	DEPLOYMENT("getDeploymentDrifts", "GET", "drifts", ALWAYS, SCOPE_deployments_read, deployments_drifts,
+	DEPLOYMENT("deployDeployment", "Deploy", "POST", "deploy", ALWAYS, SCOPE_deployments_deploy, deployments_deploy),
+	DEPLOYMENT("archiveDeployment", "Archive", "POST", "archive", ALWAYS, SCOPE_deployments_archive, deployments_archive),
+	DEPLOYMENT("getDeploymentDrifts", "Drifts", "GET", "drifts", ALWAYS, SCOPE_deployments_read, deployments_drifts,
 		   .lists = true),
 	GET_ONE(devices, "Device", "device_id", R_DEVICE, ALWAYS),
 	GET_LIST(devices, "Device", R_DEVICE, ALWAYS, .or_scope = SCOPE_devices_provision),
 	CREATE(devices, "Device", R_DEVICE, ALWAYS, .or_scope = SCOPE_devices_provision,
 	       .writes = PART_CREATE, .run = op_create),
 	PATCH(devices, "Device", "device_id", R_DEVICE, ALWAYS),
-	{ .name = "createDeviceActivationToken", .method = "POST", .path = "/devices/{device_id}/activation_token", .resource = R_DEVICE,
+	{ .name = "createDeviceActivationToken", .summary = "Activation Token", .method = "POST", .path = "/devices/{device_id}/activation_token", .resource = R_DEVICE,
 	  .answer = &token_answer, .scope = SCOPE_devices_provision, .on = UNTIL(V_TETONS),
 	  .body = SHAPE(activate_device), .run = devices_activation_token },
-	{ .name = "pingDevice", .method = "POST", .path = "/devices/{device_id}/ping", .resource = R_DEVICE,
+	{ .name = "pingDevice", .summary = "Ping", .method = "POST", .path = "/devices/{device_id}/ping", .resource = R_DEVICE,
 	  .answer = &ping_answer, .scope = SCOPE_devices_read, .on = ALWAYS,
 	  .body = SHAPE(ping_device), .run = devices_ping },
 	GET_ONE(git_commits, "GitCommit", "git_commit_id", R_GIT_COMMIT, ALWAYS),
@@ -319,12 +319,12 @@ static const struct operation rows[] = {
 	CREATE(groups, "Group", R_GROUP, SINCE(V_EVERGLADES), .writes = PART_CREATE,
 	       .run = groups_create),
 	PATCH(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
-	{ .name = "moveGroup", .method = "POST", .path = "/groups/{group_id}/move", .resource = R_GROUP,
+	{ .name = "moveGroup", .summary = "Move", .method = "POST", .path = "/groups/{group_id}/move", .resource = R_GROUP,
 	  .scope = SCOPE_groups_write, .on = SINCE(V_EVERGLADES), .query = QUERY_EXPAND,
 	  .body = SHAPE(move_group), .run = groups_move },
-	{ .name = "getSelf", .method = "GET", .path = "/principal", .answer = &principal_answer, .on = ALWAYS,
+	{ .name = "getSelf", .summary = "Self", .method = "GET", .path = "/principal", .answer = &principal_answer, .on = ALWAYS,
 	  .run = op_principal },
-	{ .name = "createProvisioningToken", .method = "POST", .path = "/provisioning_tokens", .answer = &token_answer,
+	{ .name = "createProvisioningToken", .summary = "Create", .method = "POST", .path = "/provisioning_tokens", .answer = &token_answer,
 	  .scope = SCOPE_devices_provision, .and_scope = SCOPE_provisioning_tokens_write,
 	  .on = SINCE(V_RAINIER), .run = devices_provisioning_token },
 	GET_ONE(releases, "Release", "release_id", R_RELEASE, ALWAYS),

@@ -10,7 +10,7 @@
 #include "http/exchange.h"
 #include "schema/file_format.h"
 
-enum { NAME_MAX_LEN = 64, LINE = 256 };
+enum { NAME_MAX_LEN = 64, LINE = 256, DESCRIPTION_BYTES = 1024 };
 
 /* The document that is being written. */
 struct document {
@@ -194,6 +194,7 @@ static void put_related(struct document *d, const struct field *f)
 	if (f->kind == K_MANY) {
 		open_items(d, f);
 	} else if (wrapped) { /* OpenAPI 3.0 ignores what stands beside a reference */
+		put_text(d, "type", "object"); /* which "nullable" needs */
 		put_true(d, "nullable");
 		open_list(d, "allOf");
 		open_item(d);
@@ -274,6 +275,8 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 	case K_ID:
 	case K_REF:
 		put_text(d, "type", "string");
+		if (f->kind == K_REF && resources[f->refers].example)
+			put_text(d, "example", resources[f->refers].example);
 		break;
 	}
 	if (nullable)
@@ -540,6 +543,7 @@ static void put_common_parameters(struct document *d, const struct operation *op
 	if (path_parameter(op, name)) {
 		open_parameter(d, name, "path");
 		put_object(d, "schema", "type", "string");
+		put_text(d, "example", resources[op->resource].example);
 		close_object(d);
 	}
 	close_list(d);
@@ -704,16 +708,18 @@ static bool may_conflict(const struct document *d, const struct operation *op)
 /* The refusals of operations, without those of injected faults (workspace/fault.c). */
 static const struct {
 	const char *status, *why;
+	enum error example;
 	bool (*may)(const struct document *d, const struct operation *op);
 } refusals[] = {
-	{ "400", "Invalid request: malformed, or violates a rule of the API", is_always },
-	{ "401", "The API key is missing or unknown", is_always },
-	{ "403", "The API key lacks a scope", needs_scope },
-	{ "404", "No such path or object", refers },
+	{ "400", "Invalid request: malformed, or violates a rule of the API", ERR_INVALID_REQUEST,
+	  is_always },
+	{ "401", "The API key is missing or unknown", ERR_UNAUTHORIZED, is_always },
+	{ "403", "The API key lacks a scope", ERR_FORBIDDEN, needs_scope },
+	{ "404", "No such path or object", ERR_NOT_FOUND, refers },
 	{ "409", "Conflict: a unique value is taken, or the state of another object forbids it",
-	  may_conflict },
-	{ "413", "Request body too large", is_always },
-	{ "5XX", "Server error", is_always },
+	  ERR_PARENT_MISMATCH, may_conflict },
+	{ "413", "Request body too large", ERR_BODY_TOO_LARGE, is_always },
+	{ "5XX", "Server error", ERR_INTERNAL, is_always },
 };
 
 static void put_refusals(struct document *d)
@@ -728,7 +734,13 @@ static void put_refusals(struct document *d)
 		open_object(d, "content");
 		open_media(d, "application/json");
 		put_text(d, "$ref", "#/components/schemas/Error");
-		close_media(d);
+		close_object(d);
+		open_objects(d, LIST("example", "error"));
+		put_text(d, "code", error_code(refusals[i].example));
+		open_object(d, "params");
+		close_object(d);
+		put_text(d, "message", refusals[i].why);
+		close_objects(d, 3);
 		close_objects(d, 2);
 	}
 	close_object(d);
@@ -752,9 +764,50 @@ static void put_responses(struct document *d, const struct operation *op)
 	close_object(d);
 }
 
+/* The first segment of the path, in the plural: "Config Instances". */
+static const char *tag_of(const struct operation *op, char out[NAME_MAX_LEN])
+{
+	const char *from = op->path + 1;
+	int n = (int)strcspn(from, "/");
+
+	snprintf(out, NAME_MAX_LEN, "%.*s%s", n, from, from[n - 1] == 's' ? "" : "s");
+	for (char *c = out; *c; c++) {
+		if (*c == '_')
+			*c = ' ';
+		if (c == out || c[-1] == ' ')
+			*c = (char)toupper((unsigned char)*c);
+	}
+	return out;
+}
+
+/* Append a scope that is needed, or the one that may take its place. */
+static void add_scope(struct buf *b, const char *lead, enum scope scope, enum scope other)
+{
+	buf_printf(b, "%s%s", lead, scope_name(scope));
+	if (other != SCOPE_FREE)
+		buf_printf(b, " or %s", scope_name(other));
+}
+
+/* What a client must have for the operation, and what else it may ask for. */
+static void put_description(struct document *d, const struct operation *op)
+{
+	struct buf b CLEANUP(buf_free) = BUF_INIT(DESCRIPTION_BYTES);
+
+	if (op->scope == SCOPE_FREE)
+		buf_add(&b, "Needs a key, and no scope");
+	else
+		add_scope(&b, "Needs the scope ", op->scope, op->or_scope);
+	if (op->and_scope != SCOPE_FREE)
+		add_scope(&b, ", and ", op->and_scope, SCOPE_FREE);
+	if (op->by_word.field)
+		buf_printf(&b, ", and another one, which depends on %s", op->by_word.field);
+	buf_add(&b, ".");
+	put_text(d, "description", b.bad ? op->summary : b.text);
+}
+
 static void put_operation(struct document *d, const struct operation *op)
 {
-	char method[16];
+	char method[16], tag[NAME_MAX_LEN];
 	size_t len = 0;
 
 	for (; len < sizeof method - 1 && op->method[len]; len++)
@@ -762,6 +815,11 @@ static void put_operation(struct document *d, const struct operation *op)
 	method[len] = '\0';
 	open_object(d, method);
 	put_text(d, "operationId", op->name);
+	open_list(d, "tags");
+	put_item(d, tag_of(op, tag));
+	close_list(d);
+	put_text(d, "summary", op->summary);
+	put_description(d, op);
 	put_query(d, op);
 	put_body(d, op);
 	put_responses(d, op);
@@ -815,7 +873,11 @@ static void put_error(struct document *d)
 	close_list(d);
 	open_object(d, "properties");
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
-		put_object(d, members[i].name, "type", members[i].type);
+		open_object(d, members[i].name);
+		put_text(d, "type", members[i].type);
+		if (streq(members[i].type, "object")) /* or TypeScript lets it have no member */
+			put_true(d, "additionalProperties");
+		close_object(d);
 	}
 	close_objects(d, 4);
 }
@@ -864,6 +926,34 @@ static void put_components(struct document *d)
 	close_objects(d, 2);
 }
 
+static void put_tags(struct document *d)
+{
+	char tag[NAME_MAX_LEN], last[NAME_MAX_LEN] = "";
+
+	open_list(d, "tags"); /* the operations of a tag are beside each other */
+	for (size_t i = 0; i < d->table->count; i++) {
+		const struct operation *op = &d->table->rows[i];
+
+		if (!is_served(d, op) || streq(tag_of(op, tag), last))
+			continue;
+		open_item(d);
+		put_text(d, "name", tag);
+		close_object(d);
+		memcpy(last, tag, sizeof last);
+	}
+	close_list(d);
+}
+
+/* The host and port that the client has asked, if a URL can have them; else NULL. */
+static const char *server_name(const struct exchange *x)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789.-_:[]";
+	const char *host = x->request.host;
+
+	return host && *host && host[strspn(host, allowed)] == '\0' ? host : NULL;
+}
+
 bool openapi_get(struct exchange *x)
 {
 	struct document document = { .w = exchange_writer(x),
@@ -871,14 +961,25 @@ bool openapi_get(struct exchange *x)
 				     .v = x->version,
 				     .max_limit = x->app->options.max_page_size };
 	struct document *d = &document;
+	const char *host;
 
+	host = server_name(x);
 	writer_open(&d->w, '{');
 	put_text(d, "openapi", "3.0.3");
 	open_object(d, "info");
 	put_text(d, "title", "Miru Platform API, as miru-mock serves it");
 	put_text(d, "version", version_name(d->v));
+	put_text(d, "description", "The API of the devices, deployments and configs of robots");
+	open_object(d, "license");
+	put_text(d, "name", "MIT");
+	close_object(d);
 	close_object(d);
 	open_list(d, "servers");
+	if (host) {
+		open_item(d);
+		put_text(d, "url", arena_printf(&x->arena, "http://%s/beta", host));
+		close_object(d);
+	}
 	open_item(d);
 	put_text(d, "url", "/beta");
 	close_object(d);
@@ -889,6 +990,7 @@ bool openapi_get(struct exchange *x)
 	close_list(d);
 	close_object(d);
 	close_list(d);
+	put_tags(d);
 	put_paths(d);
 	put_components(d);
 	writer_close(&d->w, '}');

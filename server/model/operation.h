@@ -25,7 +25,8 @@ enum query_kind {
 };
 
 struct operation {
-	const char *name; /* in the specification: "getDeployment"; NULL: it is not in there */
+	const char *name;    /* in the specification: "getDeployment"; NULL: it is not in there */
+	const char *summary; /* in the specification; NULL for control endpoints */
 	const char *method, *path; /* a segment in braces is the id */
 	enum endpoint_class class;
 	enum resource_id resource; /* of the id, and of the answer unless `answer` is set */

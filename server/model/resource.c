@@ -241,25 +241,25 @@ const struct resource resources[R_COUNT] = {
 		UNIQUES(UNIQUE("keys are unique", ERR_NONE, "key")),
 	},
 	[R_GROUP] = {
-		.object = "group", .called = "group", .array = "groups", .table = "groups",
+		.object = "group", .called = "group", .example = "grp_123", .array = "groups", .table = "groups",
 		.key = "id", .prefix = "grp_", FIELDS(group_fields),
 		UNIQUES(UNIQUE("group names are unique among siblings", ERR_DUPLICATE_GROUP_NAME,
 			       "name", "parent_id")),
 	},
 	[R_DEVICE] = {
-		.object = "device", .called = "device", .array = "devices", .table = "devices",
+		.object = "device", .called = "device", .example = "dvc_123", .array = "devices", .table = "devices",
 		.key = "id", .prefix = "dvc_", FIELDS(device_fields),
 		UNIQUES(UNIQUE("device names are unique", ERR_DUPLICATE_DEVICE_NAME, "name")),
 	},
 	[R_GIT_COMMIT] = {
-		.object = "git_commit", .called = "git commit", .array = "git_commits",
+		.object = "git_commit", .called = "git commit", .example = "git_commit_123", .array = "git_commits",
 		.table = "git_commits", .key = "id", .prefix = "git_cmt_",
 		FIELDS(git_commit_fields),
 		UNIQUES(UNIQUE("commits are unique in their repository", ERR_NONE, "sha",
 			       "repository_url")),
 	},
 	[R_CONFIG_TYPE] = {
-		.object = "config_type", .called = "config type", .array = "config_types",
+		.object = "config_type", .called = "config type", .example = "cfg_typ_123", .array = "config_types",
 		.table = "config_types", .key = "id", .prefix = "cfg_typ_",
 		FIELDS(config_type_fields),
 		UNIQUES(UNIQUE("config type names are unique", ERR_DUPLICATE_CONFIG_TYPE_NAME,
@@ -268,7 +268,7 @@ const struct resource resources[R_COUNT] = {
 			       "slug")),
 	},
 	[R_CONFIG_SCHEMA] = {
-		.object = "config_schema", .called = "config schema", .array = "config_schemas",
+		.object = "config_schema", .called = "config schema", .example = "cfg_sch_123", .array = "config_schemas",
 		.table = "config_schemas", .key = "id", .prefix = "cfg_sch_",
 		FIELDS(config_schema_fields),
 		UNIQUES(UNIQUE("digests are unique in their config type", ERR_NONE, "digest",
@@ -291,7 +291,7 @@ const struct resource resources[R_COUNT] = {
 		UNIQUES(UNIQUE("a schema is linked to a commit once", ERR_NONE, "git_commit_id")),
 	},
 	[R_CONFIG_INSTANCE] = {
-		.object = "config_instance", .called = "config instance",
+		.object = "config_instance", .called = "config instance", .example = "cfg_inst_123",
 		.array = "config_instances", .table = "config_instances", .key = "id",
 		.prefix = "cfg_inst_", FIELDS(config_instance_fields),
 	},
@@ -300,13 +300,13 @@ const struct resource resources[R_COUNT] = {
 		.key = "config_instance_id", FIELDS(instance_content_fields),
 	},
 	[R_RELEASE] = {
-		.object = "release", .called = "release", .array = "releases",
+		.object = "release", .called = "release", .example = "rls_123", .array = "releases",
 		.table = "releases", .key = "id", .prefix = "rls_", FIELDS(release_fields),
 		UNIQUES(UNIQUE("release versions are unique", ERR_DUPLICATE_RELEASE_VERSION,
 			       "version")),
 	},
 	[R_DEPLOYMENT] = {
-		.object = "deployment", .called = "deployment", .array = "deployments",
+		.object = "deployment", .called = "deployment", .example = "dpl_123", .array = "deployments",
 		.table = "deployments", .key = "id", .prefix = "dpl_", FIELDS(deployment_fields),
 		UNIQUES({ .fields = { "device_id" }, .when = { "target_status", "deployed" },
 			  .says = "a device has at most one deployment whose target_status is "

@@ -131,8 +131,9 @@ struct resource {
 	const char *called; /* its name in messages, after "a" */
 	const char *array;  /* in fixtures; NULL: its rows are inside their owner */
 	const char *table;
-	const char *key;    /* the column that relations lead to */
-	const char *prefix; /* of generated ids, or NULL */
+	const char *key;     /* the column that relations lead to */
+	const char *prefix;  /* of generated ids, or NULL */
+	const char *example; /* an id that the demo has, or NULL */
 	const struct field *fields;
 	size_t nfields;
 	const struct unique *uniques; /* ends with a row without fields */

@@ -19,6 +19,7 @@ import harness
 import objects
 import test_scopes
 from harness import EVERGLADES, RAINIER, SRCDIR, TETONS, VERSIONS
+from wire import Wire
 
 sys.path.insert(0, os.path.join(SRCDIR, "tests/openapi"))
 import facts
@@ -380,8 +381,52 @@ class Document(Documents):
                 self.assertEqual(document["openapi"], "3.0.3")
                 self.assertEqual(document["info"]["version"], version)
                 self.assertTrue(document["info"]["title"])
-                url = urllib.parse.urlsplit(document["servers"][0]["url"])
-                self.assertEqual(url.path, "/beta")
+                here = f"http://127.0.0.1:{self.server.port}/beta"
+                self.assertEqual(document["servers"], [{"url": here}, {"url": "/beta"}])
+
+    def test_server_of_a_strange_host(self):
+        """Only a host that a URL can have is in the first URL."""
+        for host, url in (("mock:80", "http://mock:80/beta"), ("[::1]:8", "http://[::1]:8/beta"),
+                          ('a"b', "/beta"), ("a/b", "/beta"), ("a b", "/beta")):
+            with self.subTest(host=host):
+                with Wire(self.server) as w:
+                    w.send(f"GET /openapi.json HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                    self.assertEqual(json.loads(w.answer().body)["servers"][0]["url"], url)
+
+    def test_tags(self):
+        """Each operation's is listed once, and each that is listed is used."""
+        for version, document in self.documents.items():
+            with self.subTest(version=version):
+                used = [tag for item in document["paths"].values() for operation in item.values()
+                        if isinstance(operation, dict) for tag in operation["tags"]]
+                listed = [tag["name"] for tag in document["tags"]]
+                self.assertEqual(sorted(listed), sorted(set(used)))
+
+    def test_descriptions(self):
+        """Each says which scopes are needed."""
+        for version, document in self.documents.items():
+            for operation in test_scopes.TABLE:
+                if version not in operation.versions:
+                    continue
+                with self.subTest(version=version, operation=str(operation)):
+                    text = document["paths"][operation.path][operation.method.lower()]["description"]
+                    for scope in {scope for each in operation.enough for scope in each}:
+                        if scope not in ("deployments:stage", "deployments:deploy") or (
+                                operation.path != "/deployments"):
+                            self.assertIn(scope, text)
+
+    def test_examples(self):
+        """What a path's example names is in the demo."""
+        for version, document in self.documents.items():
+            for path, item in document["paths"].items():
+                ids = {p["name"]: p["example"] for p in item["parameters"] if p["in"] == "path"}
+                if not ids or "get" not in item:
+                    continue
+                with self.subTest(version=version, path=path):
+                    answer = self.server.get("/beta" + path.format(**ids), version=version)
+                    self.assertEqual(answer.status, 200, answer.text)
+            error = document["components"]["responses"]["404"]["content"]["application/json"]
+            self.assertEqual(error["example"]["error"]["code"], "resource_not_found")
 
     def test_references(self):
         for version, document in self.documents.items():

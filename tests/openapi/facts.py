@@ -4,7 +4,8 @@
 
     tests/openapi/facts.py SPEC.yaml >tests/openapi/VERSION.json
 
-{"operations": {"GET /devices": {"operationId", "parameters": {"query limit": VALUE, ...},
+{"operations": {"GET /devices": {"operationId", "tags", "summary",
+                                 "parameters": {"query limit": VALUE, ...},
                                  "security": [...],
                                  "body": {"application/json": VALUE},            if it has one
                                  "answers": {"200 application/json": VALUE}}},   successes only
@@ -76,8 +77,8 @@ class Reader:
             parameter = self.resolve(parameter)
             parameters[f"{parameter['in']} {parameter['name']}"] = self.parameter(parameter)
         facts = {"parameters": parameters, "security": self.security(operation), "answers": {}}
-        if "operationId" in operation:
-            facts["operationId"] = operation["operationId"]
+        facts |= {name: operation[name] for name in ("operationId", "tags", "summary")
+                  if name in operation}
         if "requestBody" in operation:
             body = self.resolve(operation["requestBody"])
             facts["body"] = {kind: self.value(media["schema"], body.get("required", False))
