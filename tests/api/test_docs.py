@@ -2,6 +2,7 @@
 """The documentation, run: every line behind a $ of some pages, and what they say is answered."""
 
 import collections
+import itertools
 import os
 import re
 import shlex
@@ -10,7 +11,7 @@ import tempfile
 
 import harness
 import recipes
-from harness import SRCDIR
+from harness import SRCDIR, Server
 
 
 def blocks(text):
@@ -47,6 +48,76 @@ class ControlApi(harness.TestCase):
 class Isolation(ControlApi):
     arguments = ("--auth", "any")
     page, least = "docs/isolation.md", 3
+
+
+class Readme(harness.TestCase):
+    """Every command of README.md, in its order, in a directory that has its fleet.json."""
+
+    # Who runs the others. `script/server` is our server here.
+    ELSEWHERE = {"docker build": "tests/docker", "docker run": "tests/docker",
+                 "script/server": "tests/fresh", "script/check": "CI", "script/test": "CI"}
+    # Others' programs, which see what they get.
+    STUB = '#!/bin/sh\n[ -n "$MIRU_BASE_URL" ] && curl -sf -o ran "$MIRU_MOCK_URL/_mock/ready"\n'
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        [fleet] = re.findall(r"^```json\n(.*?)^```$", read("README.md"), re.M | re.S)
+        self.write("fleet.json", fleet)
+        os.mkdir(os.path.join(self.directory.name, "bin"))
+        os.symlink(harness.BINARY, os.path.join(self.directory.name, "bin", "miru-mock"))
+        for name in ("pytest", "npm"):
+            os.chmod(self.write(os.path.join("bin", name), self.STUB), 0o755)
+
+    def write(self, name, text):
+        path = os.path.join(self.directory.name, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    @staticmethod
+    def commands():
+        """Each with what is shown to follow it, up to a "..."."""
+        text = re.sub(r"\\\n +", "", read("README.md"))
+        for block in re.findall(r"(?:^    .*\n)+", text, re.M):
+            lines = [line[4:] for line in block.splitlines()]
+            prompts = any(line.startswith("$ ") for line in lines)
+            for i, line in enumerate(lines):
+                if prompts and not line.startswith("$ "):
+                    continue
+                shown = itertools.takewhile(lambda other: prompts and other[:2] != "$ ", lines[i + 1:])
+                yield re.sub(r" +# .*", "", line.removeprefix("$ ")), list(shown)
+
+    def run_line(self, line):
+        path = os.path.join(self.directory.name, "bin") + os.pathsep + os.environ["PATH"]
+        return subprocess.run(["bash", "-ec", line], cwd=self.directory.name, capture_output=True,
+                              text=True, env={**harness.environment(), "PATH": path})
+
+    def test_every_line(self):
+        ran = 0
+        for line, shown in self.commands():
+            if any(line.startswith(other) for other in self.ELSEWHERE):
+                continue
+            with self.subTest(line=line):
+                if line.startswith("miru-mock --fixtures"):
+                    with Server("--fixtures", os.path.join(self.directory.name, "fleet.json")):
+                        pass
+                else:
+                    line = line.replace("127.0.0.1:8080", f"127.0.0.1:{self.server.port}")
+                    done = self.run_line(line.replace("curl ", "curl -sS --fail-with-body "))
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                    wanted = [text.strip() for text in shown if text.strip() not in ("", "...")]
+                    self.assertEqual([text.strip() for text in done.stdout.splitlines()]
+                                     [:len(wanted)], wanted or [])
+                    self.assertEqual("exec" in line, os.path.exists(self.ran))
+                    if os.path.exists(self.ran):
+                        os.remove(self.ran)
+                ran += 1
+        self.assertGreaterEqual(ran, 10)
+
+    @property
+    def ran(self):
+        return os.path.join(self.directory.name, "ran")
 
 
 # Options of docker and of curl, which the documentation uses.
