@@ -273,10 +273,8 @@ void exchange_note(struct exchange *x, int64_t micros)
 	const struct request *r = &x->request;
 	const struct answer *a = &x->answer;
 	const char *code = a->status ? failure_code(&x->failure) : "", *query;
-	struct target *t = &x->target;
+	const struct target *t = &x->target;
 
-	if (!t->path) /* the request did not get as far as the stages */
-		target_locate(r->target, t);
 	if (is_control(x))
 		return;
 	query = t->path[t->path_len] ? t->path + t->path_len + 1 : NULL;

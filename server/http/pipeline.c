@@ -54,6 +54,7 @@ bool identify(struct exchange *x)
 {
 	bool ok = select_workspace(x);
 
+	target_locate(x->request.target, &x->target);
 	x->journal_generation = journal_generation(&x->workspace->journal);
 	return ok;
 }

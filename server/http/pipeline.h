@@ -7,8 +7,8 @@
 #include "http/exchange.h"
 
 /*
- * Find the API key and the workspace that it picks, from the request's headers. False once x has
- * failed: there can be no such workspace.
+ * Locate the target's path; find the API key and the workspace that it picks, from the headers.
+ * False once x has failed: there can be no such workspace.
  */
 bool identify(struct exchange *x);
 /* Take an exchange from its request, identified or not yet, to its answer. x->worker must be the

@@ -95,10 +95,8 @@ void target_locate(const char *raw, struct target *t)
 
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why)
 {
-	const char *at;
+	const char *at = t->path + t->prefix_len;
 
-	target_locate(raw, t);
-	at = t->path + t->prefix_len;
 	for (const char *c = raw; *c; c++)
 		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f || *c == '#')
 			return reject(a, why,

@@ -19,14 +19,14 @@ struct target {
 	struct pairs query; /* a value without a "=" is "" */
 };
 
+/* Find the path of a raw target, malformed or not, and its prefix. */
+void target_locate(const char *raw, struct target *t);
+
 /*
- * Parse "/path?query", or the absolute form "http://host/path?query". The texts live in the arena;
- * they are UTF-8 and hold no NUL. False on failure: *why is then a text for the client in the
- * arena, or NULL when memory is short.
+ * After target_locate(): parse "/path?query", or the absolute form "http://host/path?query". The
+ * texts live in the arena; they are UTF-8 and hold no NUL. False on failure: *why is then a text
+ * for the client in the arena, or NULL when memory is short.
  */
 bool target_parse(struct arena *a, const char *raw, struct target *t, const char **why) MUST_CHECK;
-
-/* Find only the path of a raw target, malformed or not, and its prefix. */
-void target_locate(const char *raw, struct target *t);
 
 #endif

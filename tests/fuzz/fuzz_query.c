@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "mock.h"
 #include "operations.h"
+#include "unit/raw_target.h"
 
 enum { ALL = 1000, PAGE = 7, ROWS_MAX = 100, TARGET_BYTES = 4096 };
 
@@ -311,7 +312,7 @@ static void check_answer(const char *raw, enum version v, bool pipe_only)
 	cJSON *json;
 
 	arena_init(&a, NULL, 0);
-	HOLD(target_parse(&a, raw, &target, &why), "%s: %s", raw, why);
+	HOLD(parse_raw(&a, raw, &target, &why), "%s: %s", raw, why);
 	m.resource = &resources[op->resource];
 	json = mock_json(&mock);
 	if (op->query == QUERY_LIST)
@@ -332,7 +333,7 @@ static void check_refusal(const char *raw)
 	bool came = false;
 
 	arena_init(&a, NULL, 0);
-	HOLD(target_parse(&a, raw, &target, &why), "%s: %s", raw, why);
+	HOLD(parse_raw(&a, raw, &target, &why), "%s: %s", raw, why);
 	HOLD(cJSON_IsString(field), "%s: %s", raw, mock.answer.text);
 	for (size_t i = 0; i < target.query.count; i++)
 		came |= named(&target.query.items[i], field->valuestring);

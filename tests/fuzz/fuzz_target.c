@@ -13,10 +13,10 @@
 #include "base/utf8.h"
 #include "fuzz.h"
 #include "http/route.h"
-#include "http/target.h"
 #include "model/api_path.h"
 #include "operations.h"
 #include "schema/uri.h"
+#include "unit/raw_target.h"
 
 enum { TEXT_MAX = 1 << 20, PATTERN_MAX = 64 };
 
@@ -63,7 +63,7 @@ static void check_again(struct arena *a, const struct target *t)
 	if (t->nsegments > TARGET_SEGMENTS)
 		return;
 	write_target(&text, t);
-	HOLD(target_parse(a, text.text, &again, &why), "[%s] %s", text.text, why);
+	HOLD(parse_raw(a, text.text, &again, &why), "[%s] %s", text.text, why);
 	HOLD(again.nsegments == t->nsegments && again.query.count == t->query.count, "[%s]",
 	     text.text);
 	for (size_t i = 0; i < t->nsegments; i++)
@@ -132,7 +132,7 @@ static void check_target(const char *method, const char *raw)
 	const char *why = NULL;
 
 	arena_init(&a, NULL, 0);
-	if (!target_parse(&a, raw, &t, &why)) {
+	if (!parse_raw(&a, raw, &t, &why)) {
 		HOLD(why && *why && utf8_valid(why, strlen(why)), "[%s]", raw);
 		return;
 	}

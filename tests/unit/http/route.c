@@ -4,6 +4,7 @@
 
 #include "api/handler.h"
 #include "operations.h"
+#include "unit/raw_target.h"
 #include "unit/unit.h"
 
 static bool run(struct exchange *x)
@@ -72,7 +73,7 @@ static void test_cases(void)
 		struct target t;
 
 		arena_init(&a, NULL, 0);
-		CU_ASSERT_FATAL(target_parse(&a, cases[i].target, &t, &why));
+		CU_ASSERT_FATAL(parse_raw(&a, cases[i].target, &t, &why));
 		switch (route_find(&table, !cases[i].no_control, cases[i].method, &t, &route)) {
 		case FOUND:
 			snprintf(is, sizeof is, "%d %s", (int)(route.op - rows),
@@ -112,7 +113,7 @@ static void test_hints(void)
 		char is[256], few[20];
 
 		arena_init(&a, NULL, 0);
-		CU_ASSERT_FATAL(target_parse(&a, hints[i].target, &t, &why));
+		CU_ASSERT_FATAL(parse_raw(&a, hints[i].target, &t, &why));
 		EQ_STR_IN(hints[i].target,
 			  route_hint(&table, !hints[i].no_control, &t, is, sizeof is),
 			  hints[i].want);

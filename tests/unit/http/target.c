@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Request targets: what is taken apart how, and what is refused. */
-#include "http/target.h"
+#include "unit/raw_target.h"
 
 #include "unit/unit.h"
 
@@ -88,7 +88,7 @@ static void test_cases(void)
 		const char *why;
 
 		arena_init(&a, NULL, 0);
-		if (target_parse(&a, cases[i].raw, &t, &why))
+		if (parse_raw(&a, cases[i].raw, &t, &why))
 			describe(&t, is, sizeof is);
 		else
 			snprintf(is, sizeof is, "! %s", why);
@@ -108,10 +108,10 @@ static void test_number_of_parameters(void)
 	for (int i = 1; i < TARGET_PAIRS; i++)
 		strncat(raw, "x&", 3);
 	strncat(raw, "x", 2);
-	CU_ASSERT(target_parse(&a, raw, &t, &why));
+	CU_ASSERT(parse_raw(&a, raw, &t, &why));
 	EQ_INT((long long)t.query.count, TARGET_PAIRS);
 	strncat(raw, "&x", 3);
-	CU_ASSERT(!target_parse(&a, raw, &t, &why));
+	CU_ASSERT(!parse_raw(&a, raw, &t, &why));
 	EQ_STR(why, "the query has more than 256 parameters");
 	arena_free(&a);
 }

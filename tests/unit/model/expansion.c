@@ -2,7 +2,7 @@
 /* The expand parameter: every encoding, nesting, and what is refused. */
 #include "model/expansion.h"
 
-#include "http/target.h"
+#include "unit/raw_target.h"
 #include "unit/unit.h"
 
 static void describe(const struct expansion *e, char *out, size_t len)
@@ -108,7 +108,7 @@ static void test_cases(void)
 		for (char *c = raw; *c; c++)
 			if (*c == ' ')
 				*c = '+';
-		CU_ASSERT_FATAL(target_parse(&a, raw, &t, &why));
+		CU_ASSERT_FATAL(parse_raw(&a, raw, &t, &why));
 		p.version = cases[i].v;
 		if (expansion_parse(&p, &resources[R_DEPLOYMENT], false, &t.query, &e))
 			describe(e.tree, is, sizeof is);

@@ -3,7 +3,7 @@
 #include "model/list_query.h"
 
 #include "base/buf.h"
-#include "http/target.h"
+#include "unit/raw_target.h"
 #include "unit/unit.h"
 
 /*
@@ -157,7 +157,7 @@ static void test_cases(void)
 
 		arena_init(&a, NULL, 0);
 		snprintf(raw, sizeof raw, "/?%s", cases[i].query);
-		CU_ASSERT_FATAL(target_parse(&a, raw, &t, &why));
+		CU_ASSERT_FATAL(parse_raw(&a, raw, &t, &why));
 		if (list_query_parse(&p, &resources[cases[i].resource], &rules, &t.query, &l))
 			describe(&l, &is);
 		else
