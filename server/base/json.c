@@ -2,6 +2,8 @@
  * json.c - a recursive-descent check by the grammar of RFC 8259. It builds nothing but, for each
  * object, a list of its decoded keys, which it sorts to find two that are equal. What is allowed
  * but cJSON cannot read is overwritten, in a copy of the text, with something of the same length.
+ * cJSON reads a number as a double; if that could lose something, the item's valuestring, which
+ * cJSON frees and copies but does not use, becomes the number's text.
  */
 #include "base/json.h"
 
@@ -10,8 +12,15 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/decimal.h"
 #include "base/grow.h"
 #include "base/utf8.h"
+
+/* A number in the text that is more than a short integer. */
+struct number {
+	const char *text;
+	size_t len, place; /* which of the text's numbers it is */
+};
 
 struct scan {
 	const char *text, *pos, *end;
@@ -19,9 +28,17 @@ struct scan {
 	struct arena decoded; /* for the decoded keys */
 	char *copy;           /* of the text, to be changed for cJSON; NULL: the check is strict */
 	bool repeats;         /* an object has a key twice */
+	bool builds;          /* a tree will be made */
+	struct number *numbers; /* for the tree; owned */
+	size_t count, cap;      /* of `numbers` */
+	size_t seen;            /* of all numbers in the text */
 };
 
-enum { REPLACEMENT = 0xfffd, NUMBER_LEN = 64 /* cJSON's buffer, with the terminator */ };
+enum {
+	REPLACEMENT = 0xfffd,
+	NUMBER_MAX = 64,   /* cJSON's buffer, with the terminator */
+	EXACT_DIGITS = 15, /* a double holds every integer of that length */
+};
 
 struct key {
 	const char *text, *pos;
@@ -223,29 +240,36 @@ static bool scan_digits(struct scan *s)
 	return s->pos > start || wrong(s, "expected a digit");
 }
 
-/* Overwrite a number that is too long for cJSON with a shorter one, and spaces. */
-static bool shorten_number(struct scan *s, const char *start, size_t len)
+/* Is it the text that json_number_text() would write of the double? */
+static bool is_short_integer(const char *text, size_t len)
 {
-	char *copy = s->copy + (start - s->text), *text = strndup(start, len), shorter[NUMBER_LEN];
+	size_t sign = *text == '-';
 
-	if (!text)
+	if (len - sign > EXACT_DIGITS || (text[sign] == '0' && len > 1))
 		return false;
+	for (size_t i = sign; i < len; i++)
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+	return true;
+}
 
-	double number = strtod(text, NULL);
-	int n = isfinite(number)
-		    ? snprintf(shorter, sizeof shorter, "%.17g", number)
-		    : snprintf(shorter, sizeof shorter, number < 0 ? "-1e999" : "1e999");
+/* Remember the text of a number, if the tree needs it. */
+static bool note_number(struct scan *s, const char *text, size_t len)
+{
+	size_t place = s->seen++;
 
-	free(text);
-	memset(copy, ' ', len);
-	memcpy(copy, shorter, (size_t)n);
+	if (!s->builds || is_short_integer(text, len))
+		return true;
+	if (!GROW(s->numbers, s->count + 1, s->cap))
+		return false;
+	s->numbers[s->count++] = (struct number){ text, len, place };
 	return true;
 }
 
 static bool scan_number(struct scan *s)
 {
 	const char *start = s->pos;
-	char copy[NUMBER_LEN];
+	char copy[NUMBER_MAX];
 
 	eat(s, '-');
 	if (eat(s, '0')) {
@@ -265,8 +289,14 @@ static bool scan_number(struct scan *s)
 
 	size_t len = (size_t)(s->pos - start);
 
-	if (s->copy)
-		return len < sizeof copy || shorten_number(s, start, len);
+	if (!note_number(s, start, len))
+		return false;
+	if (s->copy) {
+		/* Of what is too long, cJSON sees the last digit; keep_numbers() corrects that. */
+		if (len >= NUMBER_MAX)
+			memset(s->copy + (start - s->text), ' ', len - 1);
+		return true;
+	}
 	if (len < sizeof copy) {
 		memcpy(copy, start, len);
 		copy[len] = '\0';
@@ -425,9 +455,57 @@ bool json_check(const char *text, size_t len, struct json_error *e)
 	return scan_text(&s, e);
 }
 
+bool json_keep_number(cJSON *number, const char *text, size_t len)
+{
+	if (is_short_integer(text, len))
+		return true;
+
+	char *copy = cJSON_malloc(len + 1);
+
+	if (!copy)
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	number->valuestring = copy;
+	return true;
+}
+
+/* Give the numbers of a tree their texts. *seen is how many numbers came before, and *next the
+ * first of s->numbers that is not before the tree. */
+static bool keep_numbers(const struct scan *s, cJSON *tree, size_t *seen, size_t *next)
+{
+	if (cJSON_IsNumber(tree) && s->numbers[*next].place == (*seen)++) {
+		const struct number *n = &s->numbers[(*next)++];
+
+		if (!json_keep_number(tree, n->text, n->len))
+			return false;
+		if (n->len >= NUMBER_MAX)
+			tree->valuedouble = strtod(tree->valuestring, NULL);
+		return true;
+	}
+	for (cJSON *item = tree->child; item && *next < s->count; item = item->next)
+		if (!keep_numbers(s, item, seen, next))
+			return false;
+	return true;
+}
+
+/* A tree of a text that was scanned, or NULL. */
+static cJSON *build(struct scan *s)
+{
+	cJSON *tree CLEANUP(json_free) =
+	    cJSON_ParseWithLength(s->copy ? s->copy : s->text, (size_t)(s->end - s->text));
+	size_t seen = 0, next = 0;
+
+	return tree && (s->count == 0 || keep_numbers(s, tree, &seen, &next)) ? STEAL(tree) : NULL;
+}
+
 cJSON *json_parse(const char *text, size_t len, struct json_error *e)
 {
-	return json_check(text, len, e) ? cJSON_ParseWithLength(text, len) : NULL;
+	struct scan s = { .text = text, .pos = text, .end = text + len, .builds = true };
+	cJSON *tree = scan_text(&s, e) ? build(&s) : NULL;
+
+	free(s.numbers);
+	return tree;
 }
 
 static int compare_members(const void *a, const void *b)
@@ -485,7 +563,13 @@ static bool drop_repeats(cJSON *tree)
 
 cJSON *json_parse_any(const char *text, size_t len, struct json_error *e)
 {
-	struct scan s = { .text = text, .pos = text, .end = text + len, .copy = malloc(len + 1) };
+	struct scan s = {
+		.text = text,
+		.pos = text,
+		.end = text + len,
+		.copy = malloc(len + 1),
+		.builds = true,
+	};
 	cJSON *tree CLEANUP(json_free) = NULL;
 
 	*e = (struct json_error){ 0 };
@@ -493,74 +577,20 @@ cJSON *json_parse_any(const char *text, size_t len, struct json_error *e)
 		return NULL;
 	memcpy(s.copy, text, len);
 	if (scan_text(&s, e))
-		tree = cJSON_ParseWithLength(s.copy, len);
+		tree = build(&s);
 	free(s.copy);
+	free(s.numbers);
 	return tree && (!s.repeats || drop_repeats(tree)) ? STEAL(tree) : NULL;
 }
 
-void json_add_number(struct buf *b, double number)
+const char *json_number_text(const cJSON *number, char text[JSON_NUMBER_LEN])
 {
-	char text[32];
-	int len = 0;
-
-	if (isinf(number)) {
-		buf_add(b, number < 0 ? "-1e999" : "1e999");
-		return;
-	}
-	if (fabs(number) < 1e15 && number == floor(number)) {
-		buf_add_int(b, (long long)number);
-		return;
-	}
+	if (number->valuestring)
+		return number->valuestring;
 	for (int digits = 15; digits <= 17; digits++) {
-		len = snprintf(text, sizeof text, "%.*g", digits, number);
-		if (strtod(text, NULL) == number)
+		snprintf(text, JSON_NUMBER_LEN, "%.*g", digits, number->valuedouble);
+		if (strtod(text, NULL) == number->valuedouble)
 			break;
 	}
-	buf_addn(b, text, (size_t)len);
-}
-
-static void add_object(struct buf *b, const cJSON *object)
-{
-	size_t count;
-	struct json_member *members = json_members(object, &count);
-	bool first = true;
-
-	if (!members) {
-		b->bad = true;
-		return;
-	}
-	buf_addc(b, '{');
-	for (size_t i = 0; i < count; i++) {
-		if (json_member_repeats(members, count, i))
-			continue;
-		if (!first)
-			buf_addc(b, ',');
-		first = false;
-		buf_add_json(b, members[i].item->string);
-		buf_addc(b, ':');
-		json_add_canonical(b, members[i].item);
-	}
-	buf_addc(b, '}');
-	free(members);
-}
-
-void json_add_canonical(struct buf *b, const cJSON *json)
-{
-	if (cJSON_IsObject(json)) {
-		add_object(b, json);
-	} else if (cJSON_IsArray(json)) {
-		buf_addc(b, '[');
-		for (const cJSON *item = json->child; item; item = item->next) {
-			json_add_canonical(b, item);
-			if (item->next)
-				buf_addc(b, ',');
-		}
-		buf_addc(b, ']');
-	} else if (cJSON_IsString(json)) {
-		buf_add_json(b, json->valuestring);
-	} else if (cJSON_IsNumber(json) && !isnan(json->valuedouble)) {
-		json_add_number(b, json->valuedouble);
-	} else {
-		buf_add(b, cJSON_IsTrue(json) ? "true" : cJSON_IsFalse(json) ? "false" : "null");
-	}
+	return text;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * json.h - strict JSON in front of cJSON, and canonical JSON. Pure.
+ * json.h - strict JSON in front of cJSON, and the exact text of numbers. Pure.
  *
  * cJSON accepts duplicate keys, trailing bytes, invalid UTF-8, \u0000, 01, raw control characters
  * and numbers beyond a double. json_check() rejects all of them, so that a tree from json_parse()
@@ -32,7 +32,7 @@ cJSON *json_parse(const char *text, size_t len, struct json_error *e) MUST_CHECK
 /*
  * json_parse() for what other programs write: if a key repeats, only its last member is in the
  * tree; \u0000 and lone surrogates become U+FFFD, as no C text and no UTF-8 can hold them; a number
- * beyond a double is an infinity.
+ * may be of any length, and its double may be an infinity.
  */
 cJSON *json_parse_any(const char *text, size_t len, struct json_error *e) MUST_CHECK;
 /* Free a tree when a variable leaves its scope: cJSON *json CLEANUP(json_free). */
@@ -40,6 +40,14 @@ static inline void json_free(cJSON **json)
 {
 	cJSON_Delete(*json);
 }
+
+/* The room for json_number_text(). */
+enum { JSON_NUMBER_LEN = 32 };
+/* A number as it was written. If the tree does not keep its text, the shortest decimal that reads
+ * back as the double, in `text`. */
+const char *json_number_text(const cJSON *number, char text[JSON_NUMBER_LEN]);
+/* Let a number that was made of a double keep its text. False when memory is short. */
+bool json_keep_number(cJSON *number, const char *text, size_t len) MUST_CHECK;
 
 struct json_member {
 	cJSON *item;
@@ -54,11 +62,4 @@ struct json_member *json_members(const cJSON *object, size_t *count) MUST_CHECK;
 /* Is there a later member with the key of member `i`? */
 bool json_member_repeats(const struct json_member *members, size_t count, size_t i);
 
-/* Append the shortest decimal that reads back as `number`; 0 for -0; 1e999 for an infinity. */
-void json_add_number(struct buf *b, double number);
-/*
- * Append compact JSON with sorted keys; of a key that repeats, the last member. Equal trees give
- * equal bytes. The stack limits the depth of `json`; trees of json_parse() and the like are fine.
- */
-void json_add_canonical(struct buf *b, const cJSON *json);
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/json_add.h"
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 
@@ -127,11 +128,10 @@ const char *value_shown(struct arena *a, const cJSON *json, bool secret)
 		       : cJSON_IsArray(json)  ? "a list"
 					      : "an object";
 
-	char *text = cJSON_PrintUnformatted(json);
-	const char *shown = text ? utf8_clean(a, text, SHOWN) : NULL;
+	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
 
-	cJSON_free(text);
-	return shown;
+	json_add_verbatim(&text, json);
+	return text.bad ? arena_fail(a) : utf8_clean(a, text.text, SHOWN);
 }
 
 const char *value_quoted(struct arena *a, const char *text)

@@ -4,7 +4,6 @@
  */
 #include "schema/jsonschema.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,8 @@ enum {
 	DEPTH_MAX = 1000,    /* of schemas applied within schemas */
 	NAMES_MAX = 10,      /* in the list of a message */
 	BYTES_PER_STEP = 32, /* of cleared, merged or compared memory */
-	DECIMAL_STEPS = 20,  /* to convert two numbers to decimals */
+	DIGITS_PER_STEP = 8, /* of compared numbers */
+	COUNT_LEN = 24,      /* a number of items as a text */
 };
 
 /* The schema resources on the way from the root, for $dynamicRef. */
@@ -92,7 +92,7 @@ static const char *quote(struct run *r, const char *text)
 	return jsontree_quote(r->arena, text);
 }
 
-static const char *show_number(struct run *r, double number)
+static const char *show_number(struct run *r, const struct decimal *number)
 {
 	return jsontree_show_number(r->arena, number);
 }
@@ -238,76 +238,36 @@ static bool check_const(struct run *r, const struct schema *s, const struct node
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
-/* The shortest decimal that reads back as a finite number, without sign: digits * 10^exponent. */
-static unsigned long long decimal(double number, int *exponent)
-{
-	unsigned long long digits = 0;
-	char text[32], *pos;
-
-	for (int precision = 14; precision <= 16; precision++) {
-		snprintf(text, sizeof text, "%.*e", precision, fabs(number));
-		if (strtod(text, NULL) == fabs(number))
-			break;
-	}
-	*exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-	for (pos = text; *pos != 'e'; pos++) {
-		if (*pos == '.')
-			continue;
-		digits = digits * 10 + (unsigned)(*pos - '0');
-		*exponent -= pos > text;
-	}
-	while (digits && digits % 10 == 0) {
-		digits /= 10;
-		++*exponent;
-	}
-	return digits;
-}
-
-/*
- * Is `number` a multiple of `step`, as decimals: 0.3 of 0.1? An infinity is. The result has no
- * meaning if the run is over.
- */
-static bool is_multiple(struct run *r, double number, double step)
-{
-	int exponent, step_exponent;
-
-	if (number == 0 || isinf(number))
-		return true;
-	if (isinf(step))
-		return false;
-
-	unsigned __int128 digits = decimal(number, &exponent),
-			  divisor = decimal(step, &step_exponent);
-
-	if (!pay(r, DECIMAL_STEPS + (size_t)abs(exponent - step_exponent)))
-		return false;
-	for (; exponent < step_exponent; exponent++) {
-		divisor *= 10;
-		if (divisor > digits)
-			return false;
-	}
-	digits %= divisor; /* NOLINT(clang-analyzer-core.DivideZero): a step is greater than 0 */
-	for (; exponent > step_exponent && digits; exponent--)
-		digits = digits * 10 % divisor;
-	return digits == 0;
-}
-
 enum relation { AT_LEAST, AT_MOST, ABOVE, BELOW, MULTIPLE };
 
-static bool is_within(struct run *r, double number, enum relation relation, double bound)
+/* The result has no meaning if the run is over. */
+static bool is_within(struct run *r, const struct decimal *number, enum relation relation,
+		      const struct decimal *bound)
 {
+	int order = relation == MULTIPLE ? 0 : decimal_compare(number, bound);
+
+	if (!pay(r, number->count / DIGITS_PER_STEP))
+		return false;
 	switch (relation) {
 	case AT_LEAST:
-		return number >= bound;
+		return order >= 0;
 	case AT_MOST:
-		return number <= bound;
+		return order <= 0;
 	case ABOVE:
-		return number > bound;
+		return order > 0;
 	case BELOW:
-		return number < bound;
+		return order < 0;
 	default:
-		return is_multiple(r, number, bound);
+		return pay(r, decimal_multiple_cost(number, bound)) &&
+		       decimal_is_multiple(r->arena, number, bound);
 	}
+}
+
+/* A number of items, as a text in `text`. */
+static struct decimal count_as_decimal(size_t count, char text[COUNT_LEN])
+{
+	snprintf(text, COUNT_LEN, "%zu", count);
+	return decimal_read(text);
 }
 
 /* Check a number, or the count of characters, items or members. */
@@ -331,16 +291,19 @@ static bool check_bounds(struct run *r, const struct schema *s, const struct nod
 		{ NODE_OBJECT, MIN_PROPERTIES, AT_LEAST, "minProperties" },
 		{ NODE_OBJECT, MAX_PROPERTIES, AT_MOST, "maxProperties" },
 	};
-	double number = v->type == NODE_NUMBER ? v->number : (double)v->count;
+	char text[COUNT_LEN];
+	const struct decimal number =
+	    v->type == NODE_NUMBER ? *v->number : count_as_decimal(v->count, text);
 	bool good = true;
 
 	for (size_t i = 0; i < ARRAY_LEN(bounds) && may_go_on(r, good); i++) {
-		double want = s->bound[bounds[i].bound];
+		const struct decimal *want = s->bound[bounds[i].bound];
 
-		if (bounds[i].type == v->type && !isnan(want) &&
-		    !is_within(r, number, bounds[i].relation, want))
+		if (bounds[i].type != v->type || !want)
+			continue;
+		if (!is_within(r, &number, bounds[i].relation, want))
 			good = VIOLATION(r, v, "%s: got %s, want %s", bounds[i].name,
-					 show_number(r, number), show_number(r, want));
+					 show_number(r, &number), show_number(r, want));
 	}
 	return good;
 }
@@ -398,8 +361,9 @@ static bool check_items(struct run *r, const struct schema *s, const struct node
 
 static bool check_contains(struct run *r, const struct schema *s, const struct node *v)
 {
-	double min = isnan(s->bound[MIN_CONTAINS]) ? 1 : s->bound[MIN_CONTAINS],
-	       max = s->bound[MAX_CONTAINS];
+	const struct decimal one = decimal_read("1"),
+			     *min = s->bound[MIN_CONTAINS] ? s->bound[MIN_CONTAINS] : &one,
+			     *max = s->bound[MAX_CONTAINS];
 	size_t count = 0;
 
 	if (!s->sub[CONTAINS])
@@ -411,13 +375,17 @@ static bool check_contains(struct run *r, const struct schema *s, const struct n
 		}
 	if (is_stopped(r))
 		return false;
-	if ((double)count < min && count == 0)
+
+	char text[COUNT_LEN];
+	const struct decimal found = count_as_decimal(count, text);
+
+	if (decimal_compare(&found, min) < 0 && count == 0)
 		return VIOLATION(r, v, "no items match contains schema");
-	if ((double)count < min)
+	if (decimal_compare(&found, min) < 0)
 		return VIOLATION(r, v,
 				 "min %s items required to match contains schema, but matched %zu",
 				 show_number(r, min), count);
-	if ((double)count > max)
+	if (max && decimal_compare(&found, max) > 0)
 		return VIOLATION(r, v,
 				 "max %s items required to match contains schema, but matched %zu",
 				 show_number(r, max), count);
@@ -646,7 +614,7 @@ static bool check_unevaluated(struct run *r, const struct schema *s, const struc
 		else if (extras.count <= NAMES_MAX)
 			list_add(r, &extras,
 				 item->key ? quote(r, item->key)
-					   : show_number(r, (double)item->index));
+					   : arena_printf(r->arena, "%zu", item->index));
 	}
 	if (extras.count > 0)
 		return VIOLATION(r, v, "unevaluated %s %s not allowed",

@@ -6,7 +6,6 @@
  */
 #include "schema/jsonschema_compile.h"
 
-#include <math.h>
 #include <search.h>
 #include <stdlib.h>
 
@@ -144,8 +143,6 @@ static bool read_schema(struct compiler *c, struct schema *s, struct node *n)
 		return false;
 	schema->node = n;
 	schema->resource = s->resource;
-	for (size_t i = 0; i < BOUNDS; i++)
-		schema->bound[i] = NAN;
 	schema->next = c->todo;
 	c->todo = schema;
 	n->schema = schema;
@@ -221,7 +218,7 @@ static bool read_bound(struct compiler *c, struct schema *s, struct node *n, int
 {
 	if (!expect(c, n, NODE_NUMBER))
 		return false;
-	if (which == MULTIPLE_OF && n->number <= 0)
+	if (which == MULTIPLE_OF && decimal_sign(n->number) <= 0)
 		return WRONG(c, n, "exclusiveMinimum: got %s, want 0",
 			     jsontree_show_number(c->arena, n->number));
 	s->bound[which] = n->number;
@@ -232,7 +229,7 @@ static bool read_count(struct compiler *c, struct schema *s, struct node *n, int
 {
 	if (!jsontree_is_integer(n))
 		return WRONG(c, n, "got %s, want integer", jsontree_type_names(c->arena, n->type));
-	if (n->number < 0)
+	if (decimal_sign(n->number) < 0)
 		return WRONG(c, n, "minimum: got %s, want 0",
 			     jsontree_show_number(c->arena, n->number));
 	s->bound[which] = n->number;

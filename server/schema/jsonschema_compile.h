@@ -7,7 +7,7 @@
 #include "schema/jsontree.h"
 #include "schema/regex.h"
 
-/* Keywords whose value is a number. NAN: the schema does not have it. */
+/* Keywords whose value is a number. NULL: the schema does not have it. */
 enum bound {
 	MULTIPLE_OF,
 	MINIMUM,
@@ -73,7 +73,7 @@ struct schema {
 	const struct node *node; /* NULL: true or {}; with `never`, false */
 	bool never, unique_items;
 	unsigned types; /* a set of enum node_type; 0: any */
-	double bound[BOUNDS];
+	const struct decimal *bound[BOUNDS];
 	const struct schema *sub[SUBS];
 	const struct node *part[PARTS];
 	const struct js_resource *resource;

@@ -9,7 +9,13 @@
 
 #include "base/utf8.h"
 
-enum { SHOWN_MAX = 64, POINTER_MAX = 256, PATH_MAX_LEN = 4096, BYTES_PER_WEIGHT = 64 };
+enum {
+	SHOWN_MAX = 64,
+	POINTER_MAX = 256,
+	PATH_MAX_LEN = 4096,
+	BYTES_PER_WEIGHT = 64,
+	DIGITS_PER_WEIGHT = 8
+};
 
 struct loader {
 	struct arena *arena;
@@ -85,6 +91,23 @@ static bool load_members(struct loader *l, struct node *n, const cJSON *json, un
 	return true;
 }
 
+static bool load_number(struct loader *l, struct node *n, const cJSON *json)
+{
+	struct decimal *number = arena_alloc(l->arena, sizeof *number);
+	char room[JSON_NUMBER_LEN];
+	const char *text = json_number_text(json, room);
+
+	if (text == room)
+		text = arena_strdup(l->arena, room);
+	if (!number || !text)
+		return false;
+	*number = decimal_read(text);
+	n->type = NODE_NUMBER;
+	n->number = number;
+	n->weight += number->count / DIGITS_PER_WEIGHT;
+	return true;
+}
+
 static struct node *load(struct loader *l, const cJSON *json, const struct node *parent,
 			 unsigned depth)
 {
@@ -99,8 +122,8 @@ static struct node *load(struct loader *l, const cJSON *json, const struct node 
 		n->type = NODE_BOOLEAN;
 		n->boolean = cJSON_IsTrue(json);
 	} else if (cJSON_IsNumber(json) && !isnan(json->valuedouble)) {
-		n->type = NODE_NUMBER;
-		n->number = json->valuedouble;
+		if (!load_number(l, n, json))
+			return NULL;
 	} else if (cJSON_IsString(json)) {
 		n->type = NODE_STRING;
 		n->text = json->valuestring;
@@ -169,7 +192,7 @@ int jsontree_compare(const struct node *a, const struct node *b)
 	case NODE_BOOLEAN:
 		return a->boolean - b->boolean;
 	case NODE_NUMBER:
-		return (a->number > b->number) - (a->number < b->number);
+		return decimal_compare(a->number, b->number);
 	case NODE_STRING:
 		return strcmp(a->text, b->text);
 	case NODE_ARRAY:
@@ -214,7 +237,7 @@ bool jsontree_equal_items(struct arena *a, const struct node *array, size_t *fir
 
 bool jsontree_is_integer(const struct node *n)
 {
-	return n->type == NODE_NUMBER && n->number == floor(n->number);
+	return n->type == NODE_NUMBER && decimal_is_integer(n->number);
 }
 
 static const char *or_empty(const char *text)
@@ -302,12 +325,9 @@ const char *jsontree_quote(struct arena *a, const char *text)
 	return or_empty(arena_printf(a, "'%s'", clean(a, text, SHOWN_MAX)));
 }
 
-const char *jsontree_show_number(struct arena *a, double number)
+const char *jsontree_show_number(struct arena *a, const struct decimal *number)
 {
-	struct buf b = BUF_INIT(SHOWN_MAX);
-
-	json_add_number(&b, number);
-	return finish(a, &b, SHOWN_MAX);
+	return clean(a, number->text, SHOWN_MAX);
 }
 
 const char *jsontree_show(struct arena *a, const struct node *n)

@@ -6,6 +6,7 @@
 #define SCHEMA_JSONTREE_H
 
 #include "base/arena.h"
+#include "base/decimal.h"
 #include "base/json.h"
 
 /* Bits, so that a schema's types are a set. */
@@ -31,7 +32,7 @@ struct node {
 	size_t key_weight; /* the cost to compare the key */
 	union {
 		const char *text;
-		double number;
+		const struct decimal *number;
 		bool boolean;
 	};
 	size_t count;                /* of items, members, or the characters of a text */
@@ -69,8 +70,9 @@ const char *jsontree_path(struct arena *a, const struct node *n);
 const char *jsontree_pointer(struct arena *a, const struct node *n);
 /* A text in single quotes. */
 const char *jsontree_quote(struct arena *a, const char *text);
-/* A value, with a text in single quotes; of an array or an object only the type. */
+/* A value, with a text in single quotes, and a number as it was written; of an array or an object
+ * only the type. */
 const char *jsontree_show(struct arena *a, const struct node *n);
-const char *jsontree_show_number(struct arena *a, double number);
+const char *jsontree_show_number(struct arena *a, const struct decimal *number);
 
 #endif

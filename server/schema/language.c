@@ -3,7 +3,7 @@
  */
 #include "schema/language.h"
 
-#include "base/json.h"
+#include "base/json_add.h"
 #include "schema/cue.h"
 #include "schema/file_format.h"
 #include "schema/jsontree.h"

@@ -7,7 +7,6 @@
 #include "schema/yaml.h"
 
 #include <errno.h>
-#include <math.h>
 #include <search.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -82,6 +81,12 @@ static bool next_event(struct yaml_reader *r, yaml_event_t *event)
 
 /* ---- scalars --------------------------------------------------------------------------------- */
 
+/* A number. */
+struct yaml_number {
+	const char *plain;   /* a decimal for strtod(); NULL: .inf or .nan */
+	const char *written; /* as in the document, if that is a decimal without runs of _ */
+};
+
 enum tag { TAG_NONE, TAG_NULL, TAG_BOOL, TAG_INT, TAG_FLOAT, TAG_STR, TAG_MAP, TAG_SEQ, TAG_OTHER };
 
 static enum tag read_tag(const yaml_char_t *tag)
@@ -105,8 +110,11 @@ static bool is_one_of(const char *text, const char *const words[3])
 	return streq(text, words[0]) || streq(text, words[1]) || streq(text, words[2]);
 }
 
-/* A 64-bit integer, with or without a sign and a prefix of its base. */
-static bool read_int(const char *text, double *number)
+static const char decimal_digits[] = "0123456789";
+
+/* An integer, with or without a sign and a prefix of its base; if that is not 10, in 64 bits, and
+ * changed into a decimal, which is NULL when memory is short. */
+static bool read_int(struct yaml_reader *r, const char *text, struct yaml_number *number)
 {
 	const char *digits = text + (*text == '-' || *text == '+');
 	char kind = digits[0] == '0' ? (char)(digits[1] | 0x20) : '\0';
@@ -117,6 +125,8 @@ static bool read_int(const char *text, double *number)
 		digits += 2;
 	else if (digits[0] == '0' && digits[1])
 		base = 8;
+	if (base == 10)
+		return *digits && digits[strspn(digits, decimal_digits)] == '\0';
 	if (!(digits[0] >= '0' && digits[0] <= '9') &&
 	    !(base == 16 && strchr("abcdef", digits[0] | 0x20)))
 		return false;
@@ -128,20 +138,20 @@ static bool read_int(const char *text, double *number)
 
 	if (errno || *end || (*text == '-' && value > (unsigned long long)INT64_MAX + 1))
 		return false;
-	*number = *text == '-' ? -(double)value : (double)value;
+	number->plain = arena_printf(&r->arena, "%s%llu", *text == '-' ? "-" : "", value);
+	number->written = number->plain;
 	return true;
 }
 
-/* [-+]? ( . digits | digits [ . digits? ] ) ( [eE] [-+]? digits )? in the range of a double */
-static bool read_float(const char *text, double *number)
+/* [-+]? ( . digits | digits [ . digits? ] ) ( [eE] [-+]? digits )? */
+static bool is_float(const char *text)
 {
-	static const char digits[] = "0123456789";
 	const char *pos = text + (*text == '-' || *text == '+');
-	size_t whole = strspn(pos, digits), fraction = 0;
+	size_t whole = strspn(pos, decimal_digits), fraction = 0;
 
 	pos += whole;
 	if (*pos == '.') {
-		fraction = strspn(++pos, digits);
+		fraction = strspn(++pos, decimal_digits);
 		pos += fraction;
 	}
 	if (whole + fraction == 0)
@@ -149,12 +159,11 @@ static bool read_float(const char *text, double *number)
 	if (*pos == 'e' || *pos == 'E') {
 		pos++;
 		pos += *pos == '-' || *pos == '+';
-		if (strspn(pos, digits) == 0)
+		if (strspn(pos, decimal_digits) == 0)
 			return false;
-		pos += strspn(pos, digits);
+		pos += strspn(pos, decimal_digits);
 	}
-	*number = strtod(text, NULL);
-	return *pos == '\0' && isfinite(*number);
+	return *pos == '\0';
 }
 
 /* Is each underscore between two digits? yaml.v3 requires this only after a leading dot. */
@@ -181,8 +190,9 @@ static char *drop_underscores(struct yaml_reader *r, const char *text)
 	return copy;
 }
 
-/* What a plain scalar is: TAG_STR if nothing else, TAG_OTHER when memory is short. */
-static enum tag resolve_scalar(struct yaml_reader *r, const char *text, double *number)
+/* What a plain scalar is: TAG_STR if nothing else, TAG_OTHER when memory is short. *number is set
+ * for TAG_INT and TAG_FLOAT. */
+static enum tag resolve_scalar(struct yaml_reader *r, const char *text, struct yaml_number *number)
 {
 	static const char *const nulls[] = { "null", "Null", "NULL" },
 				 *const trues[] = { "true", "True", "TRUE" },
@@ -191,17 +201,13 @@ static enum tag resolve_scalar(struct yaml_reader *r, const char *text, double *
 				 *const nans[] = { ".nan", ".NaN", ".NAN" };
 	bool sign = *text == '-' || *text == '+';
 
-	*number = 0;
+	*number = (struct yaml_number){ 0 };
 	if (*text == '\0' || streq(text, "~") || is_one_of(text, nulls))
 		return TAG_NULL;
-	if (is_one_of(text, trues) || is_one_of(text, falses)) {
-		*number = is_one_of(text, trues);
+	if (is_one_of(text, trues) || is_one_of(text, falses))
 		return TAG_BOOL;
-	}
-	if (is_one_of(text + sign, infs) || is_one_of(text, nans)) {
-		*number = INFINITY;
+	if (is_one_of(text + sign, infs) || is_one_of(text, nans))
 		return TAG_FLOAT;
-	}
 	if (!sign && *text != '.' && !(*text >= '0' && *text <= '9'))
 		return TAG_STR;
 	if (*text == '.' && !separates_digits(text))
@@ -211,9 +217,10 @@ static enum tag resolve_scalar(struct yaml_reader *r, const char *text, double *
 
 	if (!plain)
 		return TAG_OTHER;
-	return *text != '.' && read_int(plain, number) ? TAG_INT
-	       : read_float(plain, number)             ? TAG_FLOAT
-						       : TAG_STR;
+	*number = (struct yaml_number){ plain, separates_digits(text) ? text : plain };
+	if (*text != '.' && read_int(r, plain, number))
+		return number->plain ? TAG_INT : TAG_OTHER;
+	return is_float(plain) ? TAG_FLOAT : TAG_STR;
 }
 
 /* A scalar as a C text: libyaml's may have NULs in it, and has a length. */
@@ -241,20 +248,28 @@ static const char *scalar_text(struct yaml_reader *r, const yaml_event_t *event)
 	return text;
 }
 
+static cJSON *make_number(struct yaml_number number)
+{
+	cJSON *node CLEANUP(json_free) = cJSON_CreateNumber(strtod(number.plain, NULL));
+
+	return node && json_keep_number(node, number.written, strlen(number.written)) ? STEAL(node)
+										      : NULL;
+}
+
 static cJSON *make_scalar(struct yaml_reader *r, size_t place, enum tag kind, const char *text,
-			  double number)
+			  struct yaml_number number)
 {
 	switch (kind) {
 	case TAG_NULL:
 		return cJSON_CreateNull();
 	case TAG_BOOL:
-		return cJSON_CreateBool(number != 0);
+		return cJSON_CreateBool((*text | 0x20) == 't');
 	case TAG_INT:
 	case TAG_FLOAT:
-		return isinf(number)
-			   ? wrong(r, place,
-				   ".inf and .nan are not allowed: JSON has no such numbers")
-			   : cJSON_CreateNumber(number);
+		return number.plain
+			   ? make_number(number)
+			   : wrong(r, place,
+				   ".inf and .nan are not allowed: JSON has no such numbers");
 	default:
 		return cJSON_CreateString(text);
 	}
@@ -265,7 +280,7 @@ static cJSON *read_scalar(struct yaml_reader *r, const yaml_event_t *event, cons
 	const yaml_char_t *name = event->data.scalar.tag;
 	size_t place = event->start_mark.index;
 	enum tag tag = read_tag(name), kind = TAG_STR;
-	double number = 0;
+	struct yaml_number number = { 0 };
 
 	if (name && streq((const char *)name, "!"))
 		tag = TAG_NONE;

@@ -905,6 +905,18 @@ class Digest(configs.TestCase):
             schema('{"a": 1}', format="json", instance_slots=[
                 slot(filepath="/srv/miru/configs/motion.yaml")]))
 
+    def test_numbers(self):
+        """Those that are equal as doubles are different; test_numbers.py has thousands of them."""
+        texts = ("9007199254740992", "9007199254740993", "9007199254740993.0000000000000001",
+                 "1e400", "-1e400", "1e401", "0.1", "0.1000000000000000000000000000001", "0",
+                 "1e-400")
+        for format in ("json", "yaml"):
+            given = [schema(f'{{"maximum": {text}}}', format=format) for text in texts]
+            self.assert_different(*given)
+            for other, text in ((given[1], "90071992547409.930e2"), (given[3], "0.01E+402"),
+                                (given[6], "0.10"), (given[8], "-0.0e7")):
+                self.assert_same(other, schema(f'{{"maximum": {text}}}', format=format))
+
     def test_cue(self):
         def cue(*data):
             return schema(*data, language="cue", format="cue")

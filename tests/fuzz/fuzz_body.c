@@ -11,7 +11,7 @@
  */
 #include <ctype.h>
 
-#include "base/json.h"
+#include "base/json_add.h"
 #include "fuzz.h"
 #include "mock.h"
 #include "schema/jsontree.h"

@@ -7,7 +7,7 @@
  * database as it was, and of each problem there is a line that names a place. YAML that is read is
  * JSON that is read as YAML as the same.
  */
-#include "base/json.h"
+#include "base/json_add.h"
 #include "base/utf8.h"
 #include "fixture/load.h"
 #include "fuzz.h"

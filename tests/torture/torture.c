@@ -129,12 +129,13 @@ static const struct exchange_case exchanges[] = {
 	  { "POST", "/config_schemas?expand=documents",
 	    SCHEMA("json", "{\\\"type\\\":\\\"object\\\",\\\"$defs\\\":{\\\"a\\\":{"
 			   "\\\"pattern\\\":\\\"^(a|b)+$\\\"}},\\\"properties\\\":{\\\"p\\\":{"
-			   "\\\"$ref\\\":\\\"#/$defs/a\\\"},\\\"q\\\":{\\\"enum\\\":[1,2]}}}") } },
+			   "\\\"$ref\\\":\\\"#/$defs/a\\\"},\\\"q\\\":{\\\"enum\\\":[1,2.50,1e400],"
+			   "\\\"multipleOf\\\":1.25,\\\"default\\\":1e400}}}") } },
 	{ "schema yaml",
 	  200,
 	  { "POST", "/config_schemas",
 	    SCHEMA("yaml", "type: object\\nproperties:\\n  p: &p\\n    pattern: '^[a-z]{1,3}$'\\n"
-			   "  q: *p\\nrequired: [p]\\n") } },
+			   "  q: *p\\n  r: {maximum: 1_0.50, default: 0x1}\\nrequired: [p]\\n") } },
 	{ "release",
 	  200,
 	  { "POST", "/releases?expand=config_schemas",

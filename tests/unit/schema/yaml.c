@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/json_add.h"
 #include "unit/unit.h"
 
 static const struct {
@@ -25,10 +26,16 @@ static const struct {
 	  "[0,0,12,1000,31,31,-16,15,3,15,8,\"0x\",\"0xg\",\"0o8\",\"-\",\"+\",\"1a\"]" },
 	{ "[0xaF, 0x0x1, 0x-1, 0b2, 0x10000000000000000, -9223372036854775808, "
 	  "18446744073709551615]",
-	  "[175,\"0x0x1\",\"0x-1\",\"0b2\",\"0x10000000000000000\",-9.223372036854776e+18,"
-	  "1.8446744073709552e+19]" },
+	  "[175,\"0x0x1\",\"0x-1\",\"0b2\",\"0x10000000000000000\",-9223372036854775808,"
+	  "18446744073709551615]" },
+	{ "[9007199254740993, 0x20000000000001, -0b1_0, 18446744073709551616, 1_2.5_0e0_1, "
+	  "0777777777777777777777777, 08, !!int -9223372036854775809, !!float 1e-400, "
+	  "0.1000000000000000055511151231257827]",
+	  "[9007199254740993,9007199254740993,-2,18446744073709551616,125,"
+	  "777777777777777777777777,8,-9223372036854775809,1e-400,"
+	  "0.1000000000000000055511151231257827]" },
 	{ "[1.5, .5, 1., -.5, +1e3, 1e-2, 1E2, ., 1.2.3, 1e, e1, 1e400, .5_0, .5_, ._5]",
-	  "[1.5,0.5,1,-0.5,1000,0.01,100,\".\",\"1.2.3\",\"1e\",\"e1\",\"1e400\",0.5,\".5_\",\"._"
+	  "[1.5,0.5,1,-0.5,1000,0.01,100,\".\",\"1.2.3\",\"1e\",\"e1\",1e+400,0.5,\".5_\",\"._"
 	  "5\"]" },
 	{ "[2001-12-14, 12:30, 1:x, '1', \"true\", <<, =]",
 	  "[\"2001-12-14\",\"12:30\",\"1:x\",\"1\",\"true\",\"<<\",\"=\"]" },
@@ -50,7 +57,7 @@ static const struct {
 	{ "{'<<': 1, !!str <<: 2}", NULL },
 	{ "{'<<': 1}", "{\"<<\":1}" },
 	{ "{!!str <<: 1}", "{\"<<\":1}" },
-	{ "[!!int -9223372036854775808]", "[-9.223372036854776e+18]" },
+	{ "[!!int -9223372036854775808]", "[-9223372036854775808]" },
 	{ "\xef\xbb\xbf"
 	  "a: 1\nb: 2",
 	  "{\"a\":1,\"b\":2}" },
@@ -85,7 +92,7 @@ static const struct {
 	{ "!!set {a}", 1, 1, "unsupported tag: JSON has no such type" },
 	{ "!!int x", 1, 1, "scalar does not match its tag" },
 	{ "!!int 1.5", 1, 1, "scalar does not match its tag" },
-	{ "!!int -9223372036854775809", 1, 1, "scalar does not match its tag" },
+	{ "!!int -0x8000000000000001", 1, 1, "scalar does not match its tag" },
 	{ "!!seq x", 1, 1, "scalar does not match its tag" },
 	{ "!!map x", 1, 1, "scalar does not match its tag" },
 	{ "!!map [x]", 1, 1, "collection does not match its tag" },
@@ -202,6 +209,22 @@ static void test_depth(void)
 	EQ_INT(e.column, JSON_DEPTH + 1);
 }
 
+/* A number has the text of the document, unless that is in another base. */
+static void test_number_text(void)
+{
+	static const char text[] = "[+12, 1_000, 1__0_, 007, 08, 0x1F, 1.50, .5, 1., -1e400, 7]";
+	struct json_error e;
+	cJSON *tree = yaml_parse(text, sizeof text - 1, &e);
+	struct buf json = BUF_INIT(4096);
+
+	CU_ASSERT_FATAL(tree != NULL);
+	json_add_verbatim(&json, tree);
+	EQ_STR(json.text, "[+12,1_000,10,7,08,31,1.50,.5,1.,-1e400,7]");
+	CU_ASSERT(tree->child->next->valuedouble == 1000);
+	buf_free(&json);
+	cJSON_Delete(tree);
+}
+
 UNIT_MAIN("yaml", { "good", test_good }, { "bad", test_bad }, { "laughs", test_laughs },
 	  { "merge laughs", test_merge_laughs }, { "directives", test_directives },
-	  { "depth", test_depth })
+	  { "depth", test_depth }, { "number text", test_number_text })
