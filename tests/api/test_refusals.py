@@ -44,7 +44,7 @@ class Keys(harness.TestCase):
             server.stop()
             self.assertNotIn(secret, server.errors)
             self.assertNotIn(ADMIN, server.errors)
-            self.assertIn('key="admin"', server.errors)
+            self.assertIn(f'key="{harness.ADMIN_NAME}"', server.errors)
 
 
 class Versions(harness.TestCase):

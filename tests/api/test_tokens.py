@@ -15,6 +15,7 @@ import time
 from concurrent import futures
 
 import harness
+import objects
 import world
 from harness import ADMIN, EVERGLADES, NOSCOPE, RAINIER, TETONS, VERSIONS
 
@@ -136,12 +137,14 @@ class Principal(harness.TestCase):
 
     def test_of_each_key(self):
         """Whatever its scopes."""
-        for key, name in ((ADMIN, "admin"), (harness.READER, "reader"), (NOSCOPE, "noscope")):
+        for key, principal in (
+                (ADMIN, objects.PRINCIPAL),
+                (harness.READER, {"object": "principal", "id": "api_key_reader", "name": "reader"}),
+                (NOSCOPE, {"object": "principal", "id": "api_key_noscope", "name": "noscope"})):
             for version in VERSIONS:
                 for base in ("/beta", "/v1"):
                     answer = self.server.get(base + "/principal", key=key, version=version)
-                    self.assertEqual(answer.json, {"object": "principal", "id": f"api_key_{name}",
-                                                   "name": name})
+                    self.assertEqual(answer.json, principal)
 
     def test_refused(self):
         for key in (None, "", "wrong", ADMIN + "x", ADMIN[:-1], ADMIN.upper()):
@@ -150,7 +153,7 @@ class Principal(harness.TestCase):
 
     def test_any(self):
         with harness.Server("--log", "off", "--auth", "any") as server:
-            self.assertEqual(server.get("/beta/principal").json["name"], "admin")
+            self.assertEqual(server.get("/beta/principal").json, objects.PRINCIPAL)
             for key in ("x", "sk_whatever"):
                 self.assertEqual(server.get("/beta/principal", key=key).json,
                                  {"object": "principal", "id": "api_key_any", "name": "any"})
