@@ -42,10 +42,19 @@ class Tokens(world.TestCase):
         self.assertEqual(list(found), ["token", "expires_at"])
         self.assertRegex(found["token"], "^eyJ" + RANDOM)
         self.assertEqual(found["expires_at"], "2026-01-01T12:05:00Z")
-        # Whatever the device's status, and whatever is said; what is not said is false.
+
+    def test_reactivation(self):
+        """Of any device, where it is allowed; what is not said is false."""
         for device in world.WORLD["devices"]:
-            for body in ({}, {"allow_reactivation": True}, {"allow_reactivation": None}):
-                self.call("POST", f"/devices/{device['id']}/activation_token", body, version=TETONS)
+            target, status = f"/devices/{device['id']}/activation_token", device.get("status")
+            self.call("POST", target, {"allow_reactivation": True}, version=TETONS)
+            for body in ({}, {"allow_reactivation": False}, {"allow_reactivation": None}):
+                if status:
+                    self.refused("POST", target, body, 400, "device_is_active",
+                                 "device is already active", f"is {status};", params={},
+                                 version=TETONS)
+                else:
+                    self.call("POST", target, body, version=TETONS)
 
     def test_activation_refused(self):
         for body in (None, b"", b"[]", b"{"):
