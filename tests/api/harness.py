@@ -317,6 +317,8 @@ class TestCase(unittest.TestCase):
         if params is not None:
             self.assertEqual(error["params"], params)
         self.assertEqual(answer.headers["Content-Type"], "application/json")
+        self.assertEqual(answer.headers["WWW-Authenticate"],
+                         'ApiKey realm="miru"' if status == 401 else None)
 
 
 def main(passed_elsewhere=lambda: 0):
