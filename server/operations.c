@@ -81,7 +81,7 @@ static const struct field instance_slot[] = {
 	{ .name = "key", .kind = K_TEXT, .flags = F_REQUIRED | F_CHECKED_LATER, .on = ALWAYS,
 	  .strfmt = STRFMT_SLOT_KEY },
 	{ .name = "name", .kind = K_TEXT, .flags = F_REQUIRED | F_CHECKED_LATER, .on = ALWAYS,
-	  .strfmt = STRFMT_SLOT_NAME },
+	  .strfmt = STRFMT_PLAIN_NAME },
 	{ .name = "filepath", .kind = K_TEXT, .flags = F_REQUIRED | F_CHECKED_LATER, .on = ALWAYS,
 	  .strfmt = STRFMT_FILEPATH },
 	{ .name = "required", .kind = K_BOOL, .flags = F_REQUIRED, .on = ALWAYS },

@@ -57,6 +57,18 @@ static bool answer_token(struct exchange *x, struct tx *tx, const char *prefix)
 	return op_answer(x, answer, ARRAY_LEN(answer)) && op_commit(x, tx);
 }
 
+/* Only a device that is inactive, unless the body allows more (12). */
+static bool check_inactive(struct exchange *x, const struct row *device)
+{
+	const char *allowed = body_text(&x->body, "allow_reactivation");
+
+	return row_word(device, "status") == DEVICE_INACTIVE || (allowed && *allowed == '1') ||
+	       fail(x, ERR_DEVICE_ACTIVE,
+		    "device is already active: '%s' is %s; to reactivate it, set "
+		    "allow_reactivation to true",
+		    row_text(device, "id"), row_text(device, "status"));
+}
+
 bool devices_activation_token(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
@@ -64,7 +76,7 @@ bool devices_activation_token(struct exchange *x)
 
 	/* It begins as a JSON Web Token does. */
 	return op_begin(x, &tx) && op_find(x, R_DEVICE, x->id, &device) &&
-	       answer_token(x, &tx, "eyJ");
+	       check_inactive(x, device) && answer_token(x, &tx, "eyJ");
 }
 
 bool devices_provisioning_token(struct exchange *x)

@@ -710,10 +710,12 @@ static const struct {
 	const char *status, *why;
 	enum error example;
 	bool (*may)(const struct document *d, const struct operation *op);
+	const char *header; /* NULL: none but those of every answer */
 } refusals[] = {
 	{ "400", "Invalid request: malformed, or violates a rule of the API", ERR_INVALID_REQUEST,
 	  is_always },
-	{ "401", "The API key is missing or unknown", ERR_UNAUTHORIZED, is_always },
+	{ "401", "The API key is missing or unknown", ERR_UNAUTHORIZED, is_always,
+	  "WWW-Authenticate" },
 	{ "403", "The API key lacks a scope", ERR_FORBIDDEN, needs_scope },
 	{ "404", "No such path or object", ERR_NOT_FOUND, refers },
 	{ "409", "Conflict: a unique value is taken, or the state of another object forbids it",
@@ -730,6 +732,8 @@ static void put_refusals(struct document *d)
 		put_text(d, "description", refusals[i].why);
 		open_object(d, "headers");
 		put_own_header(d);
+		if (refusals[i].header)
+			put_header(d, refusals[i].header);
 		close_object(d);
 		open_object(d, "content");
 		open_media(d, "application/json");

@@ -3,6 +3,7 @@
  */
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
 #include "base/rfc3339.h"
@@ -17,9 +18,22 @@ static int64_t read_clock(clockid_t which)
 	return now.tv_sec * second + now.tv_nsec / 1000;
 }
 
+int64_t clock_count_on(_Atomic int64_t *lead, int64_t real, int64_t steady)
+{
+	int64_t now = real - steady, most = *lead;
+
+	while (most < now && !atomic_compare_exchange_weak(lead, &most, now))
+		;
+	return steady + (most < now ? now : most);
+}
+
 int64_t clock_real(void)
 {
-	return read_clock(CLOCK_REALTIME);
+	static _Atomic int64_t lead = INT64_MIN;
+	/* In this order, a thread that is stopped between the two adds nothing to the lead. */
+	int64_t real = read_clock(CLOCK_REALTIME);
+
+	return clock_count_on(&lead, real, read_clock(CLOCK_BOOTTIME));
 }
 
 int64_t clock_monotonic(void)

@@ -16,8 +16,14 @@ struct clock {
 	int64_t last;           /* the last stamp; guarded by the lock for changing the database */
 };
 
-/* The machine's time. */
+/* The machine's time. If the machine's clock is set back, this one counts on. */
 int64_t clock_real(void);
+/*
+ * The time by two readings, the first of a clock that can be set, the second of one that cannot.
+ * *lead, at first INT64_MIN, is the largest difference so far: forward the result follows the
+ * first, and never goes back.
+ */
+int64_t clock_count_on(_Atomic int64_t *lead, int64_t real, int64_t steady);
 /* Microseconds since some moment, for differences: a clock that cannot be set. */
 int64_t clock_monotonic(void);
 

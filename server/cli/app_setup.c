@@ -12,6 +12,7 @@
 #include "fixture/load.h"
 #include "operations.h"
 #include "workspace/registry.h"
+#include "workspace/simulator.h"
 
 bool app_open(struct app *app, const struct options *o, char *err, size_t errlen)
 {
@@ -54,6 +55,18 @@ void app_close(struct app *app)
 
 /* ---- fixtures -------------------------------------------------------------------------------- */
 
+/* The clock may be behind that of the server which wrote the file: what waits then waits from now.
+ */
+static bool reschedule(struct app *app)
+{
+	struct workspace *w = app->workspace;
+	struct tx tx CLEANUP(tx_end) = {
+		.workspace = w, .db = store_db(w->store), .sql = &app->sql, .arena = &app->arena
+	};
+
+	return tx_begin(&tx) && simulator_reschedule(&tx) && tx_commit(&tx);
+}
+
 /* The fixtures are loaded into a workspace of their own even if the file has rows: a reset goes
  * back to them. */
 static bool fill_file(struct app *app, const struct sources *sources, struct problems *problems)
@@ -64,6 +77,11 @@ static bool fill_file(struct app *app, const struct sources *sources, struct pro
 		  workspace_load(&loaded, &app->sql, sources, problems) &&
 		  workspace_open_file(app->workspace, app->db, &loaded, err, sizeof err);
 
+	if (ok && !reschedule(app)) {
+		snprintf(err, sizeof err, "%s: %s", app->db,
+			 db_error(store_db(app->workspace->store)));
+		ok = false;
+	}
 	if (!ok && problems->count == 0)
 		report(1, "%s", err);
 	workspace_close(&loaded);

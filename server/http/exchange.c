@@ -199,6 +199,8 @@ static void write_error(struct exchange *x)
 
 	x->answer.type = NULL;
 	x->answer.delay = 0;
+	if (failure_status(f) == 401) /* RFC 9110, section 11.6.1 */
+		answer_header(x, "WWW-Authenticate", "ApiKey realm=\"miru\"");
 	buf_clear(x->answer.body);
 	w = exchange_writer(x);
 	writer_open(&w, '{');

@@ -22,10 +22,11 @@ struct request {
 	/* Headers; NULL if absent. */
 	const char *api_key, *miru_version, *user_agent, *host;
 	const char *content_length, *content_type, *transfer_encoding;
-	const char *retry_count; /* the SDK's: how many tries came before */
-	bool cut;                /* the target held a NUL, at which `target` ends */
-	const char *repeated;    /* the name of a header that must not be repeated, and was */
-	const char *ambiguous;   /* the name of a header that is malformed */
+	const char *retry_count;   /* the SDK's: how many tries came before */
+	const char *authorization; /* only whether it came is of interest */
+	bool cut;                  /* the target held a NUL, at which `target` ends */
+	const char *repeated;      /* the name of a header that must not be repeated, and was */
+	const char *ambiguous;     /* the name of a header that is malformed */
 	bool http_1_0;
 	const char *body; /* no NUL ends it */
 	size_t body_len;
@@ -46,7 +47,7 @@ struct failure {
 	size_t nparams;
 };
 
-enum { ANSWER_HEADERS = 4 };
+enum { ANSWER_HEADERS = 6 };
 
 struct answer {
 	int status;       /* 0: no answer is sent */

@@ -14,6 +14,7 @@ static const struct {
 	size_t at;    /* in struct request */
 	bool framing; /* the library acts on it, so it is kept exactly as the library saw it */
 	bool once;    /* must not be repeated, not even with the same value */
+	bool unread;  /* its value does not matter, so it may be repeated with any */
 } kept_headers[] = {
 	{ "Host", 4, offsetof(struct request, host), false, true },
 	{ "X-API-Key", 9, offsetof(struct request, api_key), false, false },
@@ -23,6 +24,7 @@ static const struct {
 	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false, false },
 	{ "Content-Length", 14, offsetof(struct request, content_length), true, true },
 	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true, true },
+	{ "Authorization", 13, offsetof(struct request, authorization), .unread = true },
 };
 
 static bool is_space(char c)
@@ -69,7 +71,8 @@ void head_add(struct exchange *x, const char *name, size_t len, const char *valu
 		value = value ? value : "";
 		if (!kept_headers[i].framing)
 			value = trimmed(x, value);
-		if (*kept && (kept_headers[i].once || !streq(*kept, value)))
+		if (*kept && !kept_headers[i].unread &&
+		    (kept_headers[i].once || !streq(*kept, value)))
 			r->repeated = kept_headers[i].name;
 		*kept = value;
 	}

@@ -161,13 +161,17 @@ static bool stage_fault(struct exchange *x)
 static bool stage_authenticate(struct exchange *x)
 {
 	const char *key = x->request.api_key;
+	const char *unread =
+	    x->request.authorization ? "; the header Authorization is not read" : "";
 
 	if (!key || !*key)
-		return fail(x, ERR_UNAUTHORIZED, "the X-API-Key header is required; send %s",
+		return fail(x, ERR_UNAUTHORIZED, "the X-API-Key header is required; send %s%s",
 			    x->app->options.auth == AUTH_ANY ? "any key"
-							     : "one of the fixtures' api_keys");
-	return x->key || fail(x, ERR_UNAUTHORIZED,
-			      "unknown API key; send one of the fixtures' api_keys in X-API-Key");
+							     : "one of the fixtures' api_keys",
+			    unread);
+	return x->key ||
+	       fail(x, ERR_UNAUTHORIZED,
+		    "unknown API key; send one of the fixtures' api_keys in X-API-Key%s", unread);
 }
 
 static bool read_version(struct exchange *x)

@@ -120,8 +120,9 @@ static bool read_single(struct body_reader *r, struct member *m, const cJSON *js
 {
 	const char *text = json->valuestring;
 
-	if (!is_any_text(m->field, json) &&
-	    !value_fits(r->parser->arena, m->field, r->parser->version, json, &text))
+	if (is_any_text(m->field, json))
+		text = string_format_clean(r->parser->arena, m->field->strfmt, text);
+	else if (!value_fits(r->parser->arena, m->field, r->parser->version, json, &text))
 		return fail_value(r, m->field, json);
 	if (cJSON_IsNull(json))
 		return true;

@@ -13,6 +13,7 @@
 	ERROR(VERSION_ENDED, 400, "unsupported_api_version")                                       \
 	ERROR(VERSION_INVALID, 400, "invalid_api_version")                                         \
 	ERROR(DEVICE_INACTIVE, 400, "device_is_inactive")                                          \
+	ERROR(DEVICE_ACTIVE, 400, "device_is_active")                                              \
 	ERROR(RELEASE_ARCHIVED, 400, "deployment_release_archived")                                \
 	ERROR(DEPLOYMENT_RELEASE, 400, "invalid_deployment_release")                               \
 	ERROR(DEPLOYMENT_INSTANCES, 400, "invalid_deployment_config_instances")                    \

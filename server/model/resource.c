@@ -56,7 +56,7 @@ static const struct field group_fields[] = {
 static const struct field device_fields[] = {
 	ID,
 	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, FILTER, .create = ALWAYS, .patch = ALWAYS,
-	  .strfmt = STRFMT_NAME },
+	  .strfmt = STRFMT_PLAIN_NAME },
 	{ .name = "description", .kind = K_TEXT, .flags = F_NULL, .on = SINCE(V_EVERGLADES),
 	  .strfmt = STRFMT_DESCRIPTION },
 	{ .name = "status", .kind = K_ENUM, .on = ALWAYS, .filter = SINCE(V_EVERGLADES),
@@ -139,7 +139,7 @@ static const struct field config_schema_fields[] = {
 
 static const struct field instance_slot_fields[] = {
 	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SLOT_KEY },
-	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SLOT_NAME, .same_as = "key" },
+	{ .name = "name", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PLAIN_NAME, .same_as = "key" },
 	{ .name = "filepath", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_FILEPATH },
 	{ .name = "required", .kind = K_BOOL, .on = ALWAYS, .preset = "1" },
 	{ .name = "description", .kind = K_TEXT, .flags = F_OPTIONAL, .on = ALWAYS,

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* SCOPE(resource, action), in the order of the documentation. */
+/* SCOPE(resource, action), in the order of the documentation. Real keys may also have
+ * devices:delete and the scopes of file_rules and upload_collections, which no operation needs. */
 #define SCOPES(SCOPE)                                                                              \
 	SCOPE(config_instances, manage)                                                            \
 	SCOPE(config_instances, read)                                                              \
@@ -31,6 +32,10 @@
 	SCOPE(devices, read)                                                                       \
 	SCOPE(devices, write)                                                                      \
 	SCOPE(devices, provision)                                                                  \
+	SCOPE(devices, delete)                                                                     \
+	SCOPE(file_rules, manage)                                                                  \
+	SCOPE(file_rules, read)                                                                    \
+	SCOPE(file_rules, write)                                                                   \
 	SCOPE(git_commits, manage)                                                                 \
 	SCOPE(git_commits, read)                                                                   \
 	SCOPE(git_commits, write)                                                                  \
@@ -41,7 +46,10 @@
 	SCOPE(provisioning_tokens, write)                                                          \
 	SCOPE(releases, manage)                                                                    \
 	SCOPE(releases, read)                                                                      \
-	SCOPE(releases, write)
+	SCOPE(releases, write)                                                                     \
+	SCOPE(upload_collections, manage)                                                          \
+	SCOPE(upload_collections, read)                                                            \
+	SCOPE(upload_collections, write)
 
 #define SCOPE_NUMBER(resource, action) SCOPE_##resource##_##action,
 enum scope { SCOPE_FREE /* none is needed */, SCOPES(SCOPE_NUMBER) SCOPE_COUNT };

@@ -7,8 +7,9 @@
 #include "base/utf8.h"
 
 #define LOWER      "abcdefghijklmnopqrstuvwxyz"
+#define UPPER      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS     "0123456789"
-#define IDENTIFIER LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-"
+#define IDENTIFIER LOWER UPPER DIGITS "-"
 
 /* Visible ASCII: white space around a header's value is not part of it. */
 static bool check_key(const char *text)
@@ -91,6 +92,7 @@ static const struct {
 	[STRFMT_KEY] = { 1, 256, true, check_key,
 			 "1 to 256 visible ASCII characters without a space", "^[!-~]+$" },
 	[STRFMT_NAME] = { 1, 48, false, NULL, "a text of 1 to 48 characters" },
+	[STRFMT_PLAIN_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes besides HTML tags" },
 	[STRFMT_SLUG] = { 1, 48, false, check_slug,
 			  "1 to 48 of a-z, 0-9 and -, beginning and ending with a letter or a "
 			  "digit",
@@ -102,7 +104,6 @@ static const struct {
 	[STRFMT_SLOT_KEY] = { 1, 128, true, NULL,
 			      "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
 			      "^[a-z0-9][a-z0-9_-]*$", LOWER DIGITS, LOWER DIGITS "_-" },
-	[STRFMT_SLOT_NAME] = { 1, 48, true, NULL, "a text of 1 to 48 bytes" },
 	[STRFMT_FILEPATH] = { 1, 128, true, check_filepath,
 			      "an absolute path of 1 to 128 bytes without \"..\"",
 			      "^/(?!(.*/)?\\.\\.(/|$))" },
@@ -129,6 +130,60 @@ bool string_format_fits(enum string_format format, const char *text)
 	    (!strchr(formats[format].first, *text) || text[strspn(text, formats[format].rest)]))
 		return false;
 	return !formats[format].check || formats[format].check(text);
+}
+
+/* The end of the HTML tag or comment that begins here; NULL if none does, or if it has no end. */
+static const char *find_tag_end(const char *text)
+{
+	static const char comment[] = "<!--", comment_end[] = "-->";
+	char quote = '\0', before = '\0';
+
+	if (starts_with(text, comment)) {
+		const char *end = strstr(text + strlen(comment), comment_end);
+
+		return end ? end + strlen(comment_end) : NULL;
+	}
+	if (!text[1] || !strchr(LOWER UPPER "/!?", text[1]))
+		return NULL;
+	for (text += 2; *text; text++) {
+		if (quote)
+			quote = *text == quote ? '\0' : quote;
+		else if (*text == '>')
+			return text + 1;
+		else if ((*text == '"' || *text == '\'') && before == '=')
+			quote = *text;
+		before = *text == ' ' ? before : *text;
+	}
+	return NULL;
+}
+
+static void strip_tags(char *text)
+{
+	char *at = text;
+
+	while ((at = strchr(at, '<'))) {
+		const char *end = find_tag_end(at);
+
+		if (end) {
+			memmove(at, end, strlen(end) + 1);
+			at = text; /* the halves of another may have met */
+		} else {
+			at++;
+		}
+	}
+}
+
+const char *string_format_clean(struct arena *a, enum string_format format, const char *text)
+{
+	enum { TAGGED_MAX = 1024 }; /* stripping takes the square; longer texts do not fit */
+	char *copy;
+
+	if (format != STRFMT_PLAIN_NAME || !strchr(text, '<') || strlen(text) > TAGGED_MAX)
+		return text;
+	copy = arena_strdup(a, text);
+	if (copy)
+		strip_tags(copy);
+	return copy;
 }
 
 const char *string_format_expected(enum string_format format)

@@ -7,16 +7,18 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
+
 enum string_format {
 	STRFMT_ANY,         /* any text */
 	STRFMT_ID,          /* opaque, fit for a path: letters, digits, _ and - */
 	STRFMT_NON_EMPTY,   /* not empty */
 	STRFMT_KEY,         /* an API key, fit for a header */
-	STRFMT_NAME,        /* of devices, config types */
+	STRFMT_NAME,        /* of config types */
+	STRFMT_PLAIN_NAME,  /* of devices, instance slots: HTML tags are taken out */
 	STRFMT_SLUG,        /* of config types */
 	STRFMT_SEMVER,      /* of releases */
 	STRFMT_SLOT_KEY,    /* of instance slots */
-	STRFMT_SLOT_NAME,   /* of instance slots */
 	STRFMT_FILEPATH,    /* of instance slots: absolute, without .. */
 	STRFMT_DESCRIPTION, /* of devices, slots, deployments */
 	/* Of control endpoints: */
@@ -29,6 +31,9 @@ enum string_format {
 };
 
 bool string_format_fits(enum string_format format, const char *text);
+/* A text as it is checked and stored: itself, or a copy without what the format takes out. NULL
+ * when memory is short. */
+const char *string_format_clean(struct arena *a, enum string_format format, const char *text);
 /* A format for JSON Schema: lengths in characters (0: no limit) and a pattern (or NULL). If the
  * limit is in bytes, a text of that many characters may be too long. */
 struct string_format_limits {

@@ -47,7 +47,8 @@ bool value_fits(struct arena *a, const struct field *f, enum version v, const cJ
 	case K_REF:
 		return string_format_fits(STRFMT_ID, string);
 	case K_TEXT:
-		return string_format_fits(f->strfmt, string);
+		*text = string_format_clean(a, f->strfmt, string);
+		return !*text || string_format_fits(f->strfmt, *text);
 	case K_ENUM:
 		word = word_find(f->words, string);
 		return word && span_has(word->on, v);

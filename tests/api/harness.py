@@ -30,6 +30,7 @@ EVERGLADES = "2026-08-17.everglades"
 VERSIONS = (TETONS, RAINIER, EVERGLADES)
 
 ADMIN, READER, NOSCOPE = "miru_mock_admin", "miru_mock_reader", "miru_mock_noscope"
+ADMIN_NAME = "My CI/CD Key"
 
 REPORTS = re.compile(r"ERROR: AddressSanitizer|ERROR: LeakSanitizer|runtime error:|"
                      r"WARNING: ThreadSanitizer")
@@ -316,6 +317,8 @@ class TestCase(unittest.TestCase):
         if params is not None:
             self.assertEqual(error["params"], params)
         self.assertEqual(answer.headers["Content-Type"], "application/json")
+        self.assertEqual(answer.headers["WWW-Authenticate"],
+                         'ApiKey realm="miru"' if status == 401 else None)
 
 
 def main(passed_elsewhere=lambda: 0):

@@ -2,15 +2,15 @@
 """The documentation's own objects, as each version shows them.
 
 They are written here once, in the newest version's shape, and `in_version` takes away what older
-versions do not have. Where the documentation of an older version prints another value for the same
-object, the newest is held to: one store cannot say both. Those places are: the filepaths of
-cfg_inst_123 and cfg_inst_124 (/v1/... in tetons, .../localization.json in tetons and rainier) and the
-instance_filepath of cfg_sch_124 (.../localization.json).
+versions do not have. Where the documentations of two versions print different values for the same
+object, tetons' deployment with its expansions is held to: one store cannot say both. So the filepaths
+are /v1/motion-control.json and /v1/localization.json, also as instance_filepath (tetons and rainier:
+/srv/miru/configs/v1/...), and everglades' schema of two slots is an object of its own.
 """
 
 import copy
 
-from harness import EVERGLADES, TETONS
+from harness import ADMIN_NAME, EVERGLADES, TETONS
 
 GROUP = {
     "object": "group",
@@ -49,7 +49,7 @@ CONFIG_INSTANCES = [
         "object": "config_instance",
         "id": "cfg_inst_123",
         "config_type_name": "Motion Control",
-        "filepath": "/srv/miru/configs/v1/motion-control.json",
+        "filepath": "/v1/motion-control.json",
         "slot_key": "default",
         "created_at": "2021-01-01T00:00:00Z",
         "config_schema_id": "cfg_sch_123",
@@ -59,8 +59,8 @@ CONFIG_INSTANCES = [
         "object": "config_instance",
         "id": "cfg_inst_124",
         "config_type_name": "Localization",
-        "filepath": "/srv/miru/configs/v1/localization/primary.json",
-        "slot_key": "primary",
+        "filepath": "/v1/localization.json",
+        "slot_key": "default",
         "created_at": "2021-01-01T00:00:00Z",
         "config_schema_id": "cfg_sch_124",
         "config_type_id": "cfg_typ_124",
@@ -96,12 +96,12 @@ CONFIG_SCHEMAS = [
         "id": "cfg_sch_123",
         "digest": "sha256:1234567890",
         "config_type_name": "Motion Control",
-        "instance_filepath": "/srv/miru/configs/v1/motion-control.json",
+        "instance_filepath": "/v1/motion-control.json",
         "instance_slots": [
             {
                 "key": "default",
                 "name": "Default",
-                "filepath": "/srv/miru/configs/v1/motion-control.json",
+                "filepath": "/v1/motion-control.json",
                 "required": True,
             },
         ],
@@ -117,19 +117,13 @@ CONFIG_SCHEMAS = [
         "id": "cfg_sch_124",
         "digest": "sha256:1234567890",
         "config_type_name": "Localization",
-        "instance_filepath": "/srv/miru/configs/v1/localization/primary.json",
+        "instance_filepath": "/v1/localization.json",
         "instance_slots": [
             {
-                "key": "primary",
-                "name": "Primary",
-                "filepath": "/srv/miru/configs/v1/localization/primary.json",
+                "key": "default",
+                "name": "Default",
+                "filepath": "/v1/localization.json",
                 "required": True,
-            },
-            {
-                "key": "secondary",
-                "name": "Secondary",
-                "filepath": "/srv/miru/configs/v1/localization/secondary.json",
-                "required": False,
             },
         ],
         "instance_format": "json",
@@ -138,6 +132,22 @@ CONFIG_SCHEMAS = [
         "config_type_id": "cfg_typ_124",
         "language": "jsonschema",
         "format": "json",
+    },
+]
+
+# Of cfg_sch_loc_2: the slots that everglades' page shows for cfg_sch_124.
+TWO_SLOTS = [
+    {
+        "key": "primary",
+        "name": "Primary",
+        "filepath": "/srv/miru/configs/v1/localization/primary.json",
+        "required": True,
+    },
+    {
+        "key": "secondary",
+        "name": "Secondary",
+        "filepath": "/srv/miru/configs/v1/localization/secondary.json",
+        "required": False,
     },
 ]
 
@@ -158,6 +168,8 @@ DEPLOYMENT = {
     "deployed_at": None,
     "archived_at": None,
 }
+
+PRINCIPAL = {"object": "principal", "id": "api_key_123", "name": ADMIN_NAME}
 
 GIT_COMMIT = {
     "object": "git_commit",

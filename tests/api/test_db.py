@@ -57,6 +57,19 @@ class Lasting(Database):
         with self.server() as server:
             self.assertEqual(server.everything(), demo)
 
+    def test_clock_set_back_between(self):
+        """What waits for its device goes on, though it has waited since a time to come."""
+        target = "/deployments/dpl_123"
+        with self.server("--clock", "2026-06-01T00:00:00Z", "--transitions", "5") as server:
+            self.assertEqual(server.call("POST", target + "/deploy").json["status"], "queued")
+        with self.server("--clock", "2026-05-01T00:00:00Z", "--transitions", "5") as server:
+            self.assertEqual(server.call("GET", target).json["status"], "queued")
+            server.control("POST", "clock/advance", {"seconds": 5})
+            found = server.call("GET", target).json
+        self.assertEqual(found["status"], "deployed")
+        # And no time goes back.
+        self.assertEqual(found["deployed_at"][:10], "2026-06-01")
+
     def test_fixtures_only_where_it_is_new(self):
         with File(SMALL) as file:
             with self.server("--fixtures", file) as server:

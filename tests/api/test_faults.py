@@ -292,6 +292,9 @@ class Errors(TestCase):
             self.assert_refused(answer, 429, "too_many_requests")
             self.assertEqual(tuple(answer.headers[name] for name in (
                 "Retry-After", "retry-after-ms", "x-should-retry")), headers)
+        # Beside those that a status always has.
+        self.put({**rule, "status": 401})
+        self.assert_refused(self.server.call("GET", DEVICE), 401, "unauthorized")
 
     def test_nothing_is_done(self):
         before = self.server.everything()

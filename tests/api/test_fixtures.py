@@ -127,6 +127,14 @@ class Loading(Files):
                         self.assertEqual(found[name + "_at"], "2024-02-01T00:00:00Z"
                                          if name[0] in times else None)
 
+    def test_names_without_tags(self):
+        slots = [{"key": "a", "name": "<b>A</b>", "filepath": "/a.json"}]
+        with self.serve(api_keys=KEYS, devices=[{**DEVICE, "name": "<i>o</i>ne"}], config_types=[TYPE],
+                        config_schemas=[{**SCHEMA, "instance_slots": slots}]) as server:
+            rows = server.everything()
+            self.assertEqual(rows["devices"][0]["name"], "one")
+            self.assertEqual(rows["config_schemas"][0]["instance_slots"][0]["name"], "A")
+
     def test_exported_and_loaded(self):
         """What is exported is loaded again, into the same: the demo, and what changed in it."""
         with Server() as server:
@@ -492,11 +500,12 @@ class Problems(Files):
         self.check({"devices": [{"name": "x"}]},
                    "PATH: /devices/0: id is required (expected one such as dvc_123)")
         self.check({"devices": [{"id": "dvc_1"}]},
-                   "PATH: /devices/0/name: is required (expected a text of 1 to 48 characters)")
+                   "PATH: /devices/0/name: is required (expected a text of 1 to 48 bytes besides "
+                   "HTML tags)")
         for value, shown in ((1, "1"), (None, "null"), ("", '""'), ("x" * 49, f'"{"x" * 47}...')):
             self.check({"devices": [{**DEVICE, "name": value}]},
-                       f"PATH: /devices/0/name: expected a text of 1 to 48 characters, found "
-                       f"{shown}")
+                       "PATH: /devices/0/name: expected a text of 1 to 48 bytes besides HTML tags, "
+                       f"found {shown}")
         self.check({"devices": [{**DEVICE, "id": "dvc 1"}]},
                    "PATH: /devices/0/id: expected an id: 1 to 128 of A-Z, a-z, 0-9, _ and -, "
                    'found "dvc 1"')
@@ -562,10 +571,11 @@ class Problems(Files):
               at + "instance_slots: expected a list of objects, at least one, found {}")
         check("instance_slots", [[]], at + "instance_slots/0: expected an object, found []")
         check("instance_slots", [{"key": 49 * "k", "filepath": "/a.json"}],
-              at + "instance_slots/0/name: is required (expected a text of 1 to 48 bytes)")
+              at + "instance_slots/0/name: is required (expected a text of 1 to 48 bytes besides HTML "
+              "tags)")
         check("instance_slots", [{"key": "k", "name": 24 * "\u00e9" + "e", "filepath": "/a.json"}],
-              at + "instance_slots/0/name: expected a text of 1 to 48 bytes, found "
-              f"\"{23 * chr(0xe9)}...")
+              at + "instance_slots/0/name: expected a text of 1 to 48 bytes besides HTML tags, "
+              f"found \"{23 * chr(0xe9)}...")
         for wrong in ({"instance_slots": [{"key": "a"}]}, {"documents": [{"name": "a"}]},
                       {"language": "java"}, {"instance_slots": [{"key": "a", "filepath": "/a.x"}]},
                       {"config_type_id": "cfg_typ_9"}, {"instance_slots": []}):
@@ -712,7 +722,12 @@ class Problems(Files):
         """What refers to a record with a mistake is not reported for it."""
         self.check({"devices": [{**DEVICE, "name": ""}], "releases": [RELEASE],
                     "deployments": [DEPLOYMENT]},
-                   'PATH: /devices/0/name: expected a text of 1 to 48 characters, found ""')
+                   "PATH: /devices/0/name: expected a text of 1 to 48 bytes besides HTML tags, "
+                   'found ""')
+
+    def test_names_are_compared_without_tags(self):
+        self.check({"devices": [DEVICE, {"id": "dvc_2", "name": "o<b>ne</b>"}]},
+                   'PATH: /devices/1/name: name "one" is already used at PATH: /devices/0')
 
     def test_one_mistake_is_one_problem(self):
         """What would follow from something wrong is not held against what is said of it."""
@@ -768,7 +783,8 @@ class Problems(Files):
                     "releases": [RELEASE],
                     "deployments": [{**DEPLOYMENT, "device_id": "dvc_2", "status": "queued",
                                      "activity_status": "staged"}]},
-                   'PATH: /devices/0/name: expected a text of 1 to 48 characters, found ""',
+                   "PATH: /devices/0/name: expected a text of 1 to 48 bytes besides HTML tags, "
+                   'found ""',
                    'PATH: /deployments/0/status: conflicts with the values that it is derived from '
                    '(expected "staged", found "queued")')
 

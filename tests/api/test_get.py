@@ -112,7 +112,7 @@ class Expansions(harness.TestCase):
                          "device.current_deployment.release.config_schemas", RAINIER)
         schemas = found["device"]["current_deployment"]["release"]["config_schemas"]
         self.assertEqual([s["id"] for s in schemas],
-                         ["cfg_sch_motion_2", "cfg_sch_124", "cfg_sch_gripper"])
+                         ["cfg_sch_motion_2", "cfg_sch_loc_2", "cfg_sch_gripper"])
         self.assertEqual(schemas[2]["instance_filepath"], "/srv/miru/configs/v1/gripper.yaml")
         self.assertNotIn("instance_slots", schemas[2])
 
@@ -160,7 +160,7 @@ class Expansions(harness.TestCase):
         found = self.get("deployments/dpl_removing?expand=config_instances.config_schema.documents,"
                          "config_instances.config_schema.config_type")
         schemas = [i["config_schema"] for i in found["config_instances"]]
-        self.assertEqual(schemas[1]["id"], "cfg_sch_124")
+        self.assertEqual(schemas[1]["id"], "cfg_sch_loc_2")
         self.assertEqual(schemas[1], schemas[2])
         self.assertEqual(schemas[1]["config_type"]["id"], "cfg_typ_124")
         self.assertEqual(len(schemas[2]["documents"]), 1)
@@ -168,8 +168,8 @@ class Expansions(harness.TestCase):
     def test_optional_slot_description(self):
         slots = self.get("config_schemas/cfg_sch_gripper")["instance_slots"]
         self.assertTrue(slots[0]["description"].startswith("Read by the gripper"))
-        slots = self.get("config_schemas/cfg_sch_124")["instance_slots"]
-        self.assertEqual([sorted(s) for s in slots], [["filepath", "key", "name", "required"]] * 2)
+        slots = self.get("config_schemas/cfg_sch_loc_2")["instance_slots"]
+        self.assertEqual(slots, objects.TWO_SLOTS)
 
     def test_encodings(self):
         """Every way to write two names gives the same bytes."""

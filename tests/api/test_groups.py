@@ -317,11 +317,11 @@ class Devices(TestCase):
             self.assertEqual(self.call("GET", f"/devices/{device}"), found)
 
     def test_names(self):
-        for name in ("x", "x" * 48, "é" * 48, "🤖" * 48, "On", " on", "a/b?c=d", "0"):
+        for name in ("x", "x" * 48, "é" * 24, "🤖" * 12, "On", " on", "a/b?c=d", "0"):
             id = self.call(*DEVICES, {"name": name})["id"]
             self.assertEqual(self.call("GET", f"/devices/{id}")["name"], name)
-        expected = "name: expected a text of 1 to 48 characters"
-        for name in ("", "x" * 49, "é" * 49, 5, True, [], {}):
+        expected = "name: expected a text of 1 to 48 bytes besides HTML tags"
+        for name in ("", "x" * 49, "é" * 25, "<b></b>", "<i>" + "x" * 49, 5, True, [], {}):
             for method, target in (DEVICES, ("PATCH", "/devices/dvc_on")):
                 self.refused(method, target, {"name": name}, 400, "invalid_request", expected,
                              params={"field": "name"})
@@ -330,6 +330,18 @@ class Devices(TestCase):
         for method, target in (DEVICES, ("PATCH", "/devices/dvc_on")):
             for body in (None, b"", b"[]", b"name=x", b'{"name":"x"', b'{"name":"a","name":"b"}'):
                 self.refused(method, target, body, 400, "invalid_request", params={})
+
+    def test_names_without_tags(self):
+        """Tags are taken out before anything else is done with a name."""
+        long = "<a href='x>y'>" + "x" * 48 + "</a>"
+        for name, left in (("<b>arm</b> 1", "arm 1"), (long, "x" * 48), ("a < b", "a < b")):
+            made = self.call(*DEVICES, {"name": name})
+            self.assertEqual(made["name"], left)
+            self.refused(*DEVICES, {"name": left + "<br/>"}, 409, "duplicate_device_name",
+                         f"'{made['id']}'")
+            for body in ({"name": name}, {"name": left}):
+                self.unchanged("PATCH", f"/devices/{made['id']}", body)
+        self.assertEqual(self.call("PATCH", "/devices/dvc_on", {"name": "<i>it"})["name"], "it")
 
     def test_same_name(self):
         """Also as that of an archived one."""

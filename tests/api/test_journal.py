@@ -5,7 +5,7 @@ import threading
 import unittest
 
 import harness
-from harness import ADMIN, EVERGLADES, READER, TETONS, Client, Server
+from harness import ADMIN, ADMIN_NAME, EVERGLADES, READER, TETONS, Client, Server
 
 FIELDS = ["id", "time", "method", "path", "query", "operation", "status", "code", "version", "key",
           "duration_us", "retry_count", "user_agent", "fault", "request_body", "request_bytes",
@@ -55,22 +55,22 @@ class Entries(TestCase):
         """Whatever is refused, and wherever, is there with its code."""
         get, call = self.server.get, self.server.call
         for ask, status, code, operation, key, version in (
-                (lambda: get("/beta/nothing"), 404, "resource_not_found", None, "admin", None),
+                (lambda: get("/beta/nothing"), 404, "resource_not_found", None, ADMIN_NAME, None),
                 (lambda: get("/devices/x/y%2", version=None), 400, "invalid_request", None,
-                 "admin", None),
-                (lambda: get("/devices", method="PUT"), 405, "method_not_allowed", None, "admin",
+                 ADMIN_NAME, None),
+                (lambda: get("/devices", method="PUT"), 405, "method_not_allowed", None, ADMIN_NAME,
                  None),
                 (lambda: get("/devices", key=None), 401, "unauthorized", "listDevices", None, None),
                 (lambda: get("/devices", key="junk"), 401, "unauthorized", "listDevices", "****",
                  None),
                 (lambda: get("/devices", version="x"), 400, "invalid_api_version", "listDevices",
-                 "admin", None),
+                 ADMIN_NAME, None),
                 (lambda: get("/groups", version=TETONS), 404, "resource_not_found", "listGroups",
-                 "admin", TETONS),
+                 ADMIN_NAME, TETONS),
                 (lambda: call("POST", "/devices", {"name": ""}), 400, "invalid_request",
-                 "createDevice", "admin", EVERGLADES),
+                 "createDevice", ADMIN_NAME, EVERGLADES),
                 (lambda: call("GET", "/devices/dvc_no"), 404, "resource_not_found", "getDevice",
-                 "admin", EVERGLADES)):
+                 ADMIN_NAME, EVERGLADES)):
             with self.subTest(code=code, status=status, operation=operation):
                 self.setUp()
                 answer = ask()
@@ -164,7 +164,7 @@ class Entries(TestCase):
         entry = self.only()
         self.assertEqual([entry[k] for k in ("path", "query", "status", "code", "key", "operation",
                                              "request_bytes")],
-                         ["/beta/devices", "q", 413, "request_too_large", "admin", None, 0])
+                         ["/beta/devices", "q", 413, "request_too_large", ADMIN_NAME, None, 0])
         self.setUp()
         chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
         self.server.raw(b"POST /beta/devices HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
@@ -233,7 +233,7 @@ class Filters(TestCase):
                 ("path=/devices/dvc_1234", []), ("path=/deployments/*_n*o", [2]),
                 ("status=200", [0, 1, 3]), ("status=4xx", [2, 4, 5]), ("status=2xx", [0, 1, 3]),
                 ("status=401", [4]), ("status=500", []),
-                ("key=admin", [0, 2, 3]), (f"key={ADMIN}", [0, 2, 3]), ("key=reader", [1]),
+                ("key=My%20CI%2FCD%20Key", [0, 2, 3]), (f"key={ADMIN}", [0, 2, 3]), ("key=reader", [1]),
                 ("key=an-unknown-key", [4]), ("key=****-key", []), ("key=", None),
                 (f"since={first}", [1, 2, 3, 4, 5]), (f"since={first + 4}", [5]),
                 (f"since={first + 100}", []), ("since=0", [0, 1, 2, 3, 4, 5]),

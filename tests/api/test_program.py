@@ -652,7 +652,7 @@ class Log(harness.TestCase):
         lines = self.lines()
         time = r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z "
         self.assertEqual(len(lines), 3)
-        self.assertRegex(lines[0], time + rf"200 GET {DPL}\?expand=device {TETONS} key=\"admin\" "
+        self.assertRegex(lines[0], time + rf"200 GET {DPL}\?expand=device {TETONS} key=\"{harness.ADMIN_NAME}\" "
                                           r"\d+us$")
         self.assertRegex(lines[1], time + rf"403 GET {DPL} {TETONS} key=\"noscope\" forbidden \d+us$")
         self.assertRegex(lines[2], time + r"404 GET /x\\\" - key=- resource_not_found \d+us$")
@@ -662,7 +662,7 @@ class Log(harness.TestCase):
         self.assertEqual([line["status"] for line in lines], [200, 403, 404])
         self.assertEqual(lines[2]["target"], "/x\\\"")
         self.assertEqual(lines[1]["code"], "forbidden")
-        self.assertEqual(lines[0]["key"], "admin")
+        self.assertEqual(lines[0]["key"], harness.ADMIN_NAME)
         self.assertEqual(list(lines[0]), ["time", "status", "method", "target", "version", "key",
                                           "code", "micros"])
         self.assertEqual([line["method"] for line in lines], ["GET"] * 3)

@@ -21,6 +21,20 @@ class Keys(harness.TestCase):
                 self.assert_refused(answer, 401, "unauthorized", "unknown API key",
                                     params={})
 
+    def test_authorization(self):
+        """A key that comes in another header is not looked for there, and the answer says so."""
+        unread = "; the header Authorization is not read"
+        for header in ({"Authorization": f"Bearer {ADMIN}"}, {"authorization": ""}):
+            for key, says in (({}, "X-API-Key header is required"), ({"X-API-Key": "x"}, "unknown")):
+                answer = self.server.request("GET", DPL, {"Miru-Version": TETONS, **header, **key})
+                self.assert_refused(answer, 401, "unauthorized", says, unread)
+        self.assertNotIn(unread, self.server.get(DPL, key=None).text)
+        # Nor does it disturb, not even twice.
+        answer = self.server.raw((f"GET {DPL} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                  f"Miru-Version: {TETONS}\r\nX-API-Key: {ADMIN}\r\n"
+                                  "Authorization: Bearer a\r\nAuthorization: b\r\n\r\n").encode())
+        self.assertIn(b" 200 ", answer)
+
     def test_twice(self):
         request = (f"GET {DPL} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
                    f"Miru-Version: {TETONS}\r\nX-API-Key: {ADMIN}\r\nx-api-key: %s\r\n\r\n")
@@ -44,7 +58,7 @@ class Keys(harness.TestCase):
             server.stop()
             self.assertNotIn(secret, server.errors)
             self.assertNotIn(ADMIN, server.errors)
-            self.assertIn('key="admin"', server.errors)
+            self.assertIn(f'key="{harness.ADMIN_NAME}"', server.errors)
 
 
 class Versions(harness.TestCase):

@@ -748,11 +748,16 @@ class Slots(configs.TestCase):
                 given = slot(**{"key": f"{field}-{i}", field: value})
                 self.assertEqual(self.take(given)["instance_slots"], [given])
 
+    def test_names_without_tags(self):
+        found = self.take(slot(key="tagged", name="<b>" + "x" * 48 + "</b>"))
+        self.assertEqual(found["instance_slots"][0]["name"], "x" * 48)
+
     def test_beyond(self):
         for field, expected, values in (
                 ("key", "1 to 128 of a-z, 0-9, _ and -, beginning with a letter or a digit",
                  ("", "a" * 129, "A", "aB", "-a", "_a", "a b", "a.b", "é", "aé", "a/b", " a")),
-                ("name", "a text of 1 to 48 bytes", ("", "x" * 49, "é" * 24 + "x", "é" * 48)),
+                ("name", "a text of 1 to 48 bytes besides HTML tags",
+                 ("", "x" * 49, "é" * 24 + "x", "é" * 48, "<b>")),
                 ("filepath", "an absolute path of 1 to 128 bytes without \"..\"",
                  ("", "a", "a/b", "./a", "../a", "/..", "/../a", "/a/..", "/a/../b", "~/a", " /a",
                   "/" + "x" * 128, "/" + "é" * 64, "C:\\a")),

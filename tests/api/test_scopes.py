@@ -12,9 +12,10 @@ SCOPES = [f"{resource}:{action}" for resource, actions in (
     ("config_instances", "manage read write"), ("config_schemas", "manage read write"),
     ("config_types", "manage read write"),
     ("deployments", "manage read write stage deploy archive"),
-    ("devices", "manage read write provision"), ("git_commits", "manage read write"),
-    ("groups", "manage read write"), ("provisioning_tokens", "manage write"),
-    ("releases", "manage read write")) for action in actions.split()]
+    ("devices", "manage read write provision delete"), ("file_rules", "manage read write"),
+    ("git_commits", "manage read write"), ("groups", "manage read write"),
+    ("provisioning_tokens", "manage write"), ("releases", "manage read write"),
+    ("upload_collections", "manage read write")) for action in actions.split()]
 
 ALL, NEW = (TETONS, RAINIER, EVERGLADES), (RAINIER, EVERGLADES)
 NEWEST = (EVERGLADES,)
@@ -47,7 +48,8 @@ OPERATIONS = (
     ("GET", "/devices", ALL, "devices:read | devices:provision"),
     ("POST", "/devices", ALL, "devices:write | devices:provision", {"name": "fresh"}),
     ("PATCH", "/devices/{device_id}", ALL, "devices:write", {"name": "fresh"}),
-    ("POST", "/devices/{device_id}/activation_token", (TETONS,), "devices:provision", {}),
+    ("POST", "/devices/{device_id}/activation_token", (TETONS,), "devices:provision",
+     {"allow_reactivation": True}),
     ("POST", "/devices/{device_id}/ping", ALL, "devices:read", {"timeout_nanos": 1}),
     ("POST", "/provisioning_tokens", NEW, "devices:provision + provisioning_tokens:write"),
     ("GET", "/git_commits/{git_commit_id}", ALL, "git_commits:read"),

@@ -128,7 +128,7 @@ class Loading(Lines):
                 self.fits(self.lines(*lines, end=end, last=last))
         self.fits(self.lines(last=""), self.lines(last="\n"))
         self.refused(["", device, "", {**device, "name": ""}],
-                     'A:4: /name: expected a text of 1 to 48 characters, found ""')
+                     'A:4: /name: expected a text of 1 to 48 bytes besides HTML tags, found ""')
 
     def test_lengths(self):
         """Lines of any length, wherever the pieces end in which a file is read."""
@@ -249,7 +249,7 @@ class Problems(Lines):
                           {"key": "A", "filepath": "/a.json"}]}),
                       {"object": "git_commit", "id": "git_cmt_1", **COMMIT, "sha": "x"}],
                      "A:1: id is required (expected one such as dvc_123)",
-                     "A:2: /name: expected a text of 1 to 48 characters, found 5",
+                     "A:2: /name: expected a text of 1 to 48 bytes besides HTML tags, found 5",
                      "A:3: /status: expected one of inactive, activating, online, offline, archived, "
                      'found "asleep"',
                      "A:4: /instance_slots/0/key: expected 1 to 128 of a-z, 0-9, _ and -, beginning "
@@ -471,11 +471,12 @@ class Problems(Lines):
         # What is wrong in a document counts, too.
         self.check([self.write({"devices": [{**DEVICE, "name": ""}], "releases": [RELEASE]}),
                     self.lines(*many)],
-                   'A: /devices/0/name: expected a text of 1 to 48 characters, found ""')
+                   "A: /devices/0/name: expected a text of 1 to 48 bytes besides HTML tags, "
+                   'found ""')
 
     def test_all_lines(self):
         self.refused([{**device, "id": f"dvc_{i}", "name": ""} for i in range(500)],
-                     *(f'A:{i}: /name: expected a text of 1 to 48 characters, found ""'
+                     *(f'A:{i}: /name: expected a text of 1 to 48 bytes besides HTML tags, found ""'
                        for i in range(1, 501)))
 
     def test_files(self):

@@ -15,6 +15,7 @@ import time
 from concurrent import futures
 
 import harness
+import objects
 import world
 from harness import ADMIN, EVERGLADES, NOSCOPE, RAINIER, TETONS, VERSIONS
 
@@ -41,10 +42,19 @@ class Tokens(world.TestCase):
         self.assertEqual(list(found), ["token", "expires_at"])
         self.assertRegex(found["token"], "^eyJ" + RANDOM)
         self.assertEqual(found["expires_at"], "2026-01-01T12:05:00Z")
-        # Whatever the device's status, and whatever is said; what is not said is false.
+
+    def test_reactivation(self):
+        """Of any device, where it is allowed; what is not said is false."""
         for device in world.WORLD["devices"]:
-            for body in ({}, {"allow_reactivation": True}, {"allow_reactivation": None}):
-                self.call("POST", f"/devices/{device['id']}/activation_token", body, version=TETONS)
+            target, status = f"/devices/{device['id']}/activation_token", device.get("status")
+            self.call("POST", target, {"allow_reactivation": True}, version=TETONS)
+            for body in ({}, {"allow_reactivation": False}, {"allow_reactivation": None}):
+                if status:
+                    self.refused("POST", target, body, 400, "device_is_active",
+                                 "device is already active", f"is {status};", params={},
+                                 version=TETONS)
+                else:
+                    self.call("POST", target, body, version=TETONS)
 
     def test_activation_refused(self):
         for body in (None, b"", b"[]", b"{"):
@@ -136,12 +146,14 @@ class Principal(harness.TestCase):
 
     def test_of_each_key(self):
         """Whatever its scopes."""
-        for key, name in ((ADMIN, "admin"), (harness.READER, "reader"), (NOSCOPE, "noscope")):
+        for key, principal in (
+                (ADMIN, objects.PRINCIPAL),
+                (harness.READER, {"object": "principal", "id": "api_key_reader", "name": "reader"}),
+                (NOSCOPE, {"object": "principal", "id": "api_key_noscope", "name": "noscope"})):
             for version in VERSIONS:
                 for base in ("/beta", "/v1"):
                     answer = self.server.get(base + "/principal", key=key, version=version)
-                    self.assertEqual(answer.json, {"object": "principal", "id": f"api_key_{name}",
-                                                   "name": name})
+                    self.assertEqual(answer.json, principal)
 
     def test_refused(self):
         for key in (None, "", "wrong", ADMIN + "x", ADMIN[:-1], ADMIN.upper()):
@@ -150,7 +162,7 @@ class Principal(harness.TestCase):
 
     def test_any(self):
         with harness.Server("--log", "off", "--auth", "any") as server:
-            self.assertEqual(server.get("/beta/principal").json["name"], "admin")
+            self.assertEqual(server.get("/beta/principal").json, objects.PRINCIPAL)
             for key in ("x", "sk_whatever"):
                 self.assertEqual(server.get("/beta/principal", key=key).json,
                                  {"object": "principal", "id": "api_key_any", "name": "any"})

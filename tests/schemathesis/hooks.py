@@ -145,6 +145,9 @@ RULES = {
         "invalid_deployment_config_instances": (),
         "device_is_inactive": ()},
     "POST /deployments/{deployment_id}/deploy": {"device_is_inactive": ()},  # 11.3
+    "POST /devices": {"invalid_request": ("name",)},  # 9.3: bytes, without tags
+    "PATCH /devices/{device_id}": {"invalid_request": ("name",)},
+    "POST /devices/{device_id}/activation_token": {"device_is_active": ()},  # 12
     "POST /git_commits": {"invalid_request": ("origin",)},  # 10.1
     "POST /groups": {"group_max_depth_exceeded": ()},  # 9.3
     "POST /groups/{group_id}/move": {  # 9.3

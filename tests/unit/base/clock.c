@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include "base/rfc3339.h"
+#include "base/util.h"
 #include "unit/unit.h"
 
 static const int64_t second = 1000000;
@@ -29,6 +30,25 @@ static void test_real(void)
 	CU_ASSERT(!clock_advance(&c, INT64_MAX / 2 + TIME_MAX));
 	clock_run(&c);
 	CU_ASSERT(clock_now(&c) <= clock_real());
+}
+
+/* The machine's clock is set, while another counts. */
+static void test_count_on(void)
+{
+	static const struct {
+		int64_t real, steady, want;
+	} readings[] = {
+		{ 1000, 10, 1000 }, { 1005, 15, 1005 }, /* nothing happens */
+		{ 505, 20, 1010 },  { 510, 25, 1015 },  /* set back: it counts on */
+		{ 1020, 30, 1020 }, { 1025, 35, 1025 }, /* and set right again */
+		{ 9000, 40, 9000 }, { 9005, 45, 9005 }, /* set forward: it follows */
+		{ 1040, 50, 9010 }, { -500, 55, 9015 },
+	};
+	_Atomic int64_t lead = INT64_MIN;
+
+	for (size_t i = 0; i < ARRAY_LEN(readings); i++)
+		EQ_INT(clock_count_on(&lead, readings[i].real, readings[i].steady),
+		       readings[i].want);
 }
 
 /* A setting that failed is put back. */
@@ -99,5 +119,5 @@ static void test_stamps(void)
 	CU_ASSERT(clock_stamp(&c) == TIME_MAX);
 }
 
-UNIT_MAIN("clock", { "real", test_real }, { "frozen", test_frozen }, { "restore", test_restore },
-	  { "stamps", test_stamps })
+UNIT_MAIN("clock", { "real", test_real }, { "count_on", test_count_on }, { "frozen", test_frozen },
+	  { "restore", test_restore }, { "stamps", test_stamps })

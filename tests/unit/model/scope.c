@@ -18,7 +18,7 @@ static void test_names(void)
 	CU_ASSERT(!scope_find("deployments", &s));
 	CU_ASSERT(!scope_find("deployments:", &s));
 	CU_ASSERT(!scope_find("Deployments:read", &s));
-	CU_ASSERT(!scope_find("devices:delete", &s));
+	CU_ASSERT(!scope_find("devices:fly", &s));
 	CU_ASSERT(!scope_find("*", &s));
 	CU_ASSERT(!scope_find("", &s));
 }

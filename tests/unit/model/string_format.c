@@ -65,9 +65,10 @@ static const struct {
 	{ STRFMT_SEMVER, "1.0+a+b", false },
 	{ STRFMT_SEMVER, "1.0 ", false },
 	{ STRFMT_SEMVER, "1.0-a_b", false },
-	{ STRFMT_SLOT_NAME, "", false },
-	{ STRFMT_SLOT_NAME, A48, true },
-	{ STRFMT_SLOT_NAME, E16 E16 "x", false }, /* bytes, not characters */
+	{ STRFMT_PLAIN_NAME, "x", true },
+	{ STRFMT_PLAIN_NAME, "", false },
+	{ STRFMT_PLAIN_NAME, A48, true },
+	{ STRFMT_PLAIN_NAME, E16 E16 "x", false }, /* bytes, not characters */
 	{ STRFMT_SLOT_KEY, "controller_2", true },
 	{ STRFMT_SLOT_KEY, "0-a", true },
 	{ STRFMT_SLOT_KEY, A128, true },
@@ -100,10 +101,44 @@ static void test_cases(void)
 			  cases[i].fits);
 }
 
+static void test_clean(void)
+{
+	static const struct {
+		const char *text, *clean;
+	} names[] = {
+		{ "", "" },
+		{ "a < b > c", "a < b > c" },
+		{ "<3 <- <> <=>", "<3 <- <> <=>" },
+		{ "<b>a</b>", "a" },
+		{ "a<BR/>b<hr >", "ab" },
+		{ "<a href=\"x>y\" t = '>'>a</a>", "a" },
+		{ "<p don't>a", "a" },
+		{ "<!-- > <b> -->a<!DOCTYPE html>b<?x?>", "ab" },
+		{ "a<b", "a<b" },
+		{ "a<!-- b>", "a<!-- b>" },
+		{ "<a b='>", "<a b='>" },
+		{ "<", "<" },
+		{ "<<b>i>a", "a" },
+		{ "<<b></b>", "<" },
+		{ "\xc3\xa9<b>\xc3\xa9", "\xc3\xa9\xc3\xa9" },
+	};
+	struct arena arena CLEANUP(arena_free);
+
+	arena_init(&arena, NULL, 0);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *clean = string_format_clean(&arena, STRFMT_PLAIN_NAME, names[i].text);
+
+		EQ_STR(clean, names[i].clean);
+		EQ_STR(string_format_clean(&arena, STRFMT_PLAIN_NAME, clean), clean);
+		EQ_STR(string_format_clean(&arena, STRFMT_NAME, names[i].text), names[i].text);
+	}
+}
+
 static void test_expectations(void)
 {
 	for (int form = 0; form < STRFMT_COUNT; form++)
 		CU_ASSERT_PTR_NOT_NULL(string_format_expected((enum string_format)form));
 }
 
-UNIT_MAIN("string_format", { "cases", test_cases }, { "expectations", test_expectations })
+UNIT_MAIN("string_format", { "cases", test_cases }, { "clean", test_clean },
+	  { "expectations", test_expectations })
