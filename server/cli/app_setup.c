@@ -113,6 +113,9 @@ static bool use_fixtures(struct app *app, const struct option_list *files, bool 
 			source_free(&items[i]);
 	if (problems.text.text)
 		fputs(problems.text.text, stderr);
+	if (problems.text.bad)
+		report(1, "not all problems are listed: %s",
+		       problems.text.full ? "they are too many" : "out of memory");
 	if (problems.count > 0)
 		report(1, "%zu problem%s in the fixtures; %s", problems.count,
 		       problems.count == 1 ? "" : "s", outcome);

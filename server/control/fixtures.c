@@ -55,17 +55,15 @@ static struct source body_source(struct exchange *x)
 static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 {
 	const char *text = problems->text.text ? problems->text.text : "";
-	int first = (int)strcspn(text, "\n");
+	const char *last = problems_last(problems);
 
-	/* The lists have maxima. If a short one is incomplete, memory is short. */
-	if ((problems->text.bad && problems->text.len < PROBLEMS_BYTES / 2) ||
-	    (problems->json.bad && problems->json.len < PROBLEMS_LISTED_BYTES / 2))
+	if (buf_no_memory(&problems->text) || buf_no_memory(&problems->json))
 		return false;
 	if (problems->failed)
-		return server_error(x, "%.*s", first, text);
+		return server_error(x, "%.*s", (int)strcspn(last, "\n"), last);
 	fail(x, ERR_INVALID_FIXTURES,
 	     "%zu problem%s in the fixtures, nothing has changed; the first: %.*s", problems->count,
-	     problems->count == 1 ? "" : "s", first, text);
+	     problems->count == 1 ? "" : "s", (int)strcspn(text, "\n"), text);
 	if (problems->json.text)
 		fail_param_json(x, "problems", arena_strdup(&x->arena, problems->json.text));
 	return false;

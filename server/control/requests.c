@@ -48,11 +48,7 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 
 	if (!journal_write(&x->workspace->journal, filter, &w))
 		return false;
-	/* A long journal may exceed the answer's maximum. If a short answer failed, memory is
-	 * short. */
-	if (w.out->bad && w.out->len < w.out->max / 2)
-		return false;
-	return !w.out->bad ||
+	return !w.out->full ||
 	       fail(x, ERR_INVALID_REQUEST,
 		    "too many requests for one answer; narrow them by since or another "
 		    "parameter");

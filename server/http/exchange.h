@@ -124,6 +124,8 @@ int failure_status(const struct failure *f);
 const char *failure_code(const struct failure *f);
 /* A text from outside, shortened and made fit for a message. */
 const char *quote(struct exchange *x, const char *text);
+/* quote() of a list, "none" if it is empty. A 500 follows if memory was short for the list. */
+const char *quote_list(struct exchange *x, const struct buf *list);
 /* quote() in quotation marks; "null" for NULL. */
 const char *quoted(struct exchange *x, const char *text);
 

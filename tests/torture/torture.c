@@ -124,6 +124,17 @@ static const struct exchange_case exchanges[] = {
 	  { "POST", "/config_instances",
 	    "{\"config_schema_id\":\"cfg_sch_motion_2\",\"slot_key\":\"default\",\"content\":{"
 	    "\"format\":\"json\",\"data\":\"{\\\"max_payload_kg\\\":-1}\"}}" } },
+	{ "slot unknown",
+	  400,
+	  { "POST", "/config_instances",
+	    "{\"config_schema_id\":\"cfg_sch_motion_2\",\"slot_key\":\"none\",\"content\":{"
+	    "\"format\":\"json\",\"data\":\"{}\"}}" } },
+	{ "schema language",
+	  400,
+	  { "POST", "/config_schemas",
+	    "{\"config_type_ref\":{\"slug\":\"gripper\"},\"language\":\"cue\",\"format\":"
+	    "\"json\",\"instance_format\":\"json\",\"documents\":[{\"name\":\"d\","
+	    "\"data\":\"{}\"}]}" } },
 	{ "schema json",
 	  200,
 	  { "POST", "/config_schemas?expand=documents",
@@ -750,19 +761,37 @@ static void learn_start(const struct exchange_case *c)
 
 /* ---- the loop -------------------------------------------------------------------------------- */
 
-static long sparse; /* how much more sparsely than the paces say; 0: every n */
+static long sparse;   /* how much more sparsely than the paces say; 0: every n */
+static char seed[32]; /* which of the n a sparse run tries */
 
 /*
  * A sanitizer takes ten times as long. MIRU_MOCK_TORTURE says otherwise: 0 for every n, which takes
- * minutes.
+ * the better part of an hour. Each run tries other n, unless MIRU_MOCK_TORTURE_SEED says which.
  */
 static void read_sparse(void)
 {
 	const char *given = getenv("MIRU_MOCK_TORTURE");
+	const char *given_seed = getenv("MIRU_MOCK_TORTURE_SEED");
 
 	sparse = alloc_sanitized() ? 10 : 1;
 	if (given && *given)
 		sparse = strtol(given, NULL, 10);
+	if (given_seed && *given_seed)
+		snprintf(seed, sizeof seed, "%s", given_seed);
+	else
+		snprintf(seed, sizeof seed, "%ld", (long)time(NULL) * 1000 + getpid() % 1000);
+	printf("MIRU_MOCK_TORTURE_SEED=%s\n", seed);
+}
+
+/* How far before the last of its step an exchange's n are: another number for each of them. */
+static long shift(long step)
+{
+	uint64_t hash = hash_text(HASH_BEGIN, seed);
+
+	hash = hash_text(hash, now.at->name);
+	hash = hash_text(hash, strike_names[now.what]);
+	hash = hash_text(hash, where_names[now.where]);
+	return (long)((hash + now.lasting) % (uint64_t)step);
 }
 
 /* The i-th n that is tried. */
@@ -771,7 +800,7 @@ static long nth(long i, int pace)
 	long dense = sparse > 0 ? DENSE / sparse : FOR_EVER;
 	long step = pace * sparse * (now.at->sparse ? now.at->sparse : 1);
 
-	return i <= dense ? i : dense + (i - dense) * step;
+	return i <= dense ? i : dense + (i - dense) * step - shift(step);
 }
 
 /* From the first to the last n in one world, or to that at which nothing is struck; how many were
