@@ -358,6 +358,7 @@ static const struct operation rows[] = {
 	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
 	CONTROL("GET", "faults", .run = control_get_faults),
 	CONTROL("PUT", "faults", .body = SHAPE(put_faults), .run = control_put_faults),
+	CONTROL("POST", "faults", .body = SHAPE(put_faults), .run = control_post_faults),
 	CONTROL("DELETE", "faults", .run = control_delete_faults),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),

@@ -59,9 +59,13 @@ bool control_delete_snapshot(struct exchange *x);
 
 /* The fault rules, in their order, and how often each has fired. */
 bool control_get_faults(struct exchange *x);
-/* Replace all rules. */
+/* Replace all rules, or add rules after them. */
 bool control_put_faults(struct exchange *x);
+bool control_post_faults(struct exchange *x);
 bool control_delete_faults(struct exchange *x);
+
+/* "no such operation 'NAME'; the nearest is...", for a message; NULL when memory is short. */
+const char *control_no_operation(struct exchange *x, const char *name);
 
 /* ---- requests.c: the journal ----------------------------------------------------------------- */
 

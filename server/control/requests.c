@@ -14,11 +14,10 @@ static bool read_operation(struct exchange *x, const struct operation **op)
 	const char *name = body_text(&x->params, "operation");
 
 	*op = name ? operation_named(x->app->operations, name) : NULL;
-	return !name || *op ||
-	       fail_field(x, "operation",
-			  "operation: no such operation '%s'; see the operationIds in "
-			  "/openapi.json",
-			  quote(x, name));
+	if (!name || *op)
+		return true;
+	name = control_no_operation(x, name);
+	return name && fail_field(x, "operation", "operation: %s", name);
 }
 
 /* Read "404" or "4xx"; 0, 0 if NULL. */

@@ -10,7 +10,7 @@ import tempfile
 
 import harness
 import recipes
-from harness import SRCDIR
+from harness import SRCDIR, VERSIONS
 
 
 def blocks(text):
@@ -198,6 +198,19 @@ class SameSets(harness.TestCase):
         self.assertGreater(len(listed["code"]), 10)
         hint = self.server.get("/_mock/nothing").error["message"].partition("there is: ")[2]
         self.assertEqual(set(hint.split(", ")) | {"GET /openapi.json"}, listed["--help"])
+
+    def test_operations(self):
+        """The table of operations has those of every version, each with its method and path."""
+        served = {(operation["operationId"], method.upper(), path)
+                  for version in VERSIONS
+                  for path, methods in self.server.get("/openapi.json", version=version)
+                  .json["paths"].items()
+                  for method, operation in methods.items() if "operationId" in operation}
+        said = re.findall(r"^\| `(\w+\.\w+)` \| `(\w+)` \| `([A-Z]+) (/\S+)` \|$",
+                          read("docs/control-api.md"), re.M)
+        self.assertEqual({row[1:] for row in said}, served)
+        self.assertEqual(sorted(said), said)
+        self.assertEqual(len({row[0] for row in said}), len(said))
 
     def test_endpoints_in_prose(self):
         """Each that is mentioned exists, with its method where one is said."""
