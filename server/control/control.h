@@ -46,6 +46,8 @@ bool control_get_fixtures(struct exchange *x);
 /* Replace the fixtures, or add rows and keys; if anything is wrong with them, nothing changes. */
 bool control_put_fixtures(struct exchange *x);
 bool control_post_fixtures(struct exchange *x);
+/* Back to the server's own fixtures, and to all else that a reset goes back to. */
+bool control_delete_fixtures(struct exchange *x);
 
 /* ---- snapshots.c ----------------------------------------------------------------------------- */
 
@@ -54,6 +56,12 @@ bool control_get_snapshots(struct exchange *x);
 bool control_put_snapshot(struct exchange *x);
 bool control_restore_snapshot(struct exchange *x);
 bool control_delete_snapshot(struct exchange *x);
+
+/* ---- workspaces.c ---------------------------------------------------------------------------- */
+
+/* The workspaces of a server, by their ids. */
+bool control_get_workspaces(struct exchange *x);
+bool control_delete_workspace(struct exchange *x);
 
 /* ---- faults.c -------------------------------------------------------------------------------- */
 

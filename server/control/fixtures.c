@@ -10,13 +10,18 @@
 #include "fixture/export.h"
 #include "http/exchange.h"
 
-bool control_reset(struct exchange *x)
+static bool reset(struct exchange *x, bool (*restore)(struct workspace *w, struct db *db))
 {
-	if (!workspace_reset(x->workspace, x->db))
+	if (!restore(x->workspace, x->db))
 		return op_db_error(x);
 	faults_clear(&x->workspace->faults);
 	journal_clear(&x->workspace->journal);
-	return control_answer_ok(x);
+	return true;
+}
+
+bool control_reset(struct exchange *x)
+{
+	return reset(x, workspace_reset) && control_answer_ok(x);
 }
 
 bool control_get_fixtures(struct exchange *x)
@@ -122,4 +127,14 @@ bool control_post_fixtures(struct exchange *x)
 	struct tx tx CLEANUP(tx_end) = { 0 };
 
 	return op_begin(x, &tx) && add_body(x, &tx) && write_counts(x) && op_commit(x, &tx);
+}
+
+bool control_delete_fixtures(struct exchange *x)
+{
+	struct db *db CLEANUP(db_read_endp) = NULL;
+
+	if (!reset(x, workspace_restore_own))
+		return false;
+	db = op_begin_read(x);
+	return db && write_counts(x);
 }

@@ -73,6 +73,7 @@ struct exchange {
 	const struct operation *op;
 	const char *id;            /* the id in the path; NULL if it has none */
 	const struct api_key *key; /* NULL if it is missing or unknown */
+	bool all_scopes;           /* whatever the key's are */
 	const struct fault *fault; /* the fault rule that matched this request, or NULL */
 	int fault_index;           /* its index in the list of rules */
 	bool versioned;            /* `version` is known */
