@@ -206,11 +206,11 @@ class SameSets(harness.TestCase):
                   for path, methods in self.server.get("/openapi.json", version=version)
                   .json["paths"].items()
                   for method, operation in methods.items() if "operationId" in operation}
-        said = re.findall(r"^\| `(\w+\.\w+)` \| `(\w+)` \| `([A-Z]+) (/\S+)` \|$",
+        said = re.findall(r"^\| (`\w+\.\w+`|-) \| `(\w+)` \| `([A-Z]+) (/\S+)` \|$",
                           read("docs/control-api.md"), re.M)
         self.assertEqual({row[1:] for row in said}, served)
-        self.assertEqual(sorted(said), said)
-        self.assertEqual(len({row[0] for row in said}), len(said))
+        methods = [row[0] for row in said if row[0] != "-"]
+        self.assertEqual(len(set(methods)), len(methods))
 
     def test_endpoints_in_prose(self):
         """Each that is mentioned exists, with its method where one is said."""
