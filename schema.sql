@@ -12,6 +12,8 @@
 -- backwards, gives the youngest first, and equally old rows by id; (created_at, id) gives the oldest
 -- first. New rows are appended at the end of such an index, where that is cheapest.
 --
+-- References are checked at the commit, so that rows may come in any order.
+--
 -- Only the statements count for the number by which a file is accepted (store/store.c); comments and
 -- white space may change.
 
@@ -25,7 +27,8 @@ CREATE TABLE api_keys (
 CREATE TABLE groups (
 	id         TEXT PRIMARY KEY NOT NULL,
 	name       TEXT NOT NULL,
-	parent_id  TEXT REFERENCES groups (id) CHECK (parent_id <> id),
+	parent_id  TEXT REFERENCES groups (id) DEFERRABLE INITIALLY DEFERRED
+	           CHECK (parent_id <> id),
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL
 ) STRICT;
@@ -51,7 +54,7 @@ CREATE TABLE devices (
 	last_disconnected_at TEXT,
 	created_at    TEXT NOT NULL,
 	updated_at    TEXT NOT NULL,
-	group_id      TEXT REFERENCES groups (id)
+	group_id      TEXT REFERENCES groups (id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX devices_status ON devices (status, id);
 CREATE INDEX devices_status_desc ON devices (status, id DESC);
@@ -94,7 +97,7 @@ CREATE TABLE config_schemas (
 	                CHECK (instance_format IN ('json', 'yaml', 'jsonc', 'xml', 'text')),
 	created_at      TEXT NOT NULL,
 	updated_at      TEXT NOT NULL,
-	config_type_id  TEXT NOT NULL REFERENCES config_types (id),
+	config_type_id  TEXT NOT NULL REFERENCES config_types (id) DEFERRABLE INITIALLY DEFERRED,
 	language        TEXT NOT NULL CHECK (language IN ('jsonschema', 'cue', 'opaque')),
 	format          TEXT NOT NULL CHECK (format IN ('json', 'yaml', 'cue')),
 	UNIQUE (config_type_id, digest),
@@ -106,7 +109,7 @@ CREATE INDEX config_schemas_created_at ON config_schemas (created_at, id DESC);
 CREATE INDEX config_schemas_oldest ON config_schemas (created_at, id);
 
 CREATE TABLE config_schema_slots (
-	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id) DEFERRABLE INITIALLY DEFERRED,
 	position         INTEGER NOT NULL,
 	key              TEXT NOT NULL,
 	name             TEXT NOT NULL,
@@ -120,7 +123,7 @@ CREATE TABLE config_schema_slots (
 
 CREATE TABLE config_schema_documents (
 	id               TEXT PRIMARY KEY NOT NULL,
-	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id) DEFERRABLE INITIALLY DEFERRED,
 	position         INTEGER NOT NULL,
 	name             TEXT NOT NULL,
 	data             TEXT NOT NULL,
@@ -128,9 +131,9 @@ CREATE TABLE config_schema_documents (
 ) STRICT;
 
 CREATE TABLE config_schema_git_commits (
-	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id) DEFERRABLE INITIALLY DEFERRED,
 	position         INTEGER NOT NULL,
-	git_commit_id    TEXT NOT NULL REFERENCES git_commits (id),
+	git_commit_id    TEXT NOT NULL REFERENCES git_commits (id) DEFERRABLE INITIALLY DEFERRED,
 	schema_filepaths TEXT NOT NULL CHECK (schema_filepaths LIKE '[%]'),
 	PRIMARY KEY (config_schema_id, position),
 	UNIQUE (config_schema_id, git_commit_id)
@@ -143,9 +146,9 @@ CREATE TABLE config_instances (
 	config_schema_id TEXT NOT NULL,
 	config_type_id   TEXT NOT NULL, -- a copy of the schema's, for the filter; a foreign key
 	FOREIGN KEY (config_schema_id, config_type_id)
-	        REFERENCES config_schemas (id, config_type_id),
+	        REFERENCES config_schemas (id, config_type_id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY (config_schema_id, slot_key)
-	        REFERENCES config_schema_slots (config_schema_id, key)
+	        REFERENCES config_schema_slots (config_schema_id, key) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX config_instances_config_schema_id
 	ON config_instances (config_schema_id, created_at, id DESC);
@@ -157,7 +160,8 @@ CREATE INDEX config_instances_oldest ON config_instances (created_at, id);
 
 -- Not a column of config_instances, because it can be large and is read only if it is expanded.
 CREATE TABLE config_instance_contents (
-	config_instance_id TEXT PRIMARY KEY NOT NULL REFERENCES config_instances (id),
+	config_instance_id TEXT PRIMARY KEY NOT NULL
+	                   REFERENCES config_instances (id) DEFERRABLE INITIALLY DEFERRED,
 	format             TEXT NOT NULL CHECK (format IN ('json', 'yaml', 'jsonc', 'xml', 'text')),
 	data               TEXT NOT NULL
 ) STRICT;
@@ -165,7 +169,7 @@ CREATE TABLE config_instance_contents (
 CREATE TABLE releases (
 	id            TEXT PRIMARY KEY NOT NULL,
 	version       TEXT NOT NULL UNIQUE,
-	git_commit_id TEXT REFERENCES git_commits (id),
+	git_commit_id TEXT REFERENCES git_commits (id) DEFERRABLE INITIALLY DEFERRED,
 	created_at    TEXT NOT NULL,
 	updated_at    TEXT NOT NULL,
 	archived_at   TEXT -- nothing new may be deployed of it since then; or null
@@ -174,9 +178,9 @@ CREATE INDEX releases_created_at ON releases (created_at, id DESC);
 CREATE INDEX releases_oldest ON releases (created_at, id);
 
 CREATE TABLE release_config_schemas (
-	release_id       TEXT NOT NULL REFERENCES releases (id),
+	release_id       TEXT NOT NULL REFERENCES releases (id) DEFERRABLE INITIALLY DEFERRED,
 	position         INTEGER NOT NULL,
-	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id),
+	config_schema_id TEXT NOT NULL REFERENCES config_schemas (id) DEFERRABLE INITIALLY DEFERRED,
 	PRIMARY KEY (release_id, position),
 	UNIQUE (release_id, config_schema_id)
 ) STRICT, WITHOUT ROWID;
@@ -189,9 +193,10 @@ CREATE TABLE deployments (
 	                ('drifted', 'staged', 'queued', 'deployed', 'removing', 'archived')),
 	error_status    TEXT NOT NULL CHECK (error_status IN ('none', 'failed', 'retrying')),
 	target_status   TEXT NOT NULL CHECK (target_status IN ('staged', 'deployed', 'archived')),
-	device_id       TEXT NOT NULL REFERENCES devices (id),
-	release_id      TEXT NOT NULL REFERENCES releases (id),
-	parent_id       TEXT REFERENCES deployments (id) CHECK (parent_id <> id),
+	device_id       TEXT NOT NULL REFERENCES devices (id) DEFERRABLE INITIALLY DEFERRED,
+	release_id      TEXT NOT NULL REFERENCES releases (id) DEFERRABLE INITIALLY DEFERRED,
+	parent_id       TEXT REFERENCES deployments (id) DEFERRABLE INITIALLY DEFERRED
+	                CHECK (parent_id <> id),
 	created_at      TEXT NOT NULL,
 	updated_at      TEXT NOT NULL,
 	queued_at       TEXT,
@@ -230,9 +235,10 @@ CREATE INDEX deployments_created_at ON deployments (created_at, id DESC);
 CREATE INDEX deployments_oldest ON deployments (created_at, id);
 
 CREATE TABLE deployment_config_instances (
-	deployment_id      TEXT NOT NULL REFERENCES deployments (id),
+	deployment_id      TEXT NOT NULL REFERENCES deployments (id) DEFERRABLE INITIALLY DEFERRED,
 	position           INTEGER NOT NULL,
-	config_instance_id TEXT NOT NULL REFERENCES config_instances (id),
+	config_instance_id TEXT NOT NULL
+	                   REFERENCES config_instances (id) DEFERRABLE INITIALLY DEFERRED,
 	PRIMARY KEY (deployment_id, position),
 	UNIQUE (deployment_id, config_instance_id)
 ) STRICT, WITHOUT ROWID;

@@ -25,13 +25,23 @@ class Mock:
         assert answer.is_success, f"{method} {path}: {answer.text}"
         return answer.json()
 
+    def start_over(self):
+        """Back to the server's own fixtures; clock, faults, journal and snapshots too."""
+        for snapshot in self.call("GET", "snapshots")["snapshots"]:
+            self.call("DELETE", f"snapshots/{snapshot['name']}")
+        self.call("DELETE", "fixtures")
+
     def reset(self):
-        """Back to the fixtures; clock, faults and journal too."""
+        """Back to the fixtures, those of this test if it has loaded some; clock, faults and journal too."""
         self.call("POST", "reset")
+
+    def fixtures(self, **arrays):
+        """Put other fixtures in place of all rows and keys, such as devices=[{...}], for this test."""
+        self.call("PUT", "fixtures", arrays)
 
     def faults(self, *rules):
         """Let requests fail from now on, such as {"status": 503, "times": 2}; the first match wins."""
-        self.call("PUT", "faults", {"faults": rules})
+        self.call("POST", "faults", {"faults": rules})
 
     def journal(self, **query):
         """The requests that have been answered, oldest first, such as those of status="5xx"."""
@@ -83,7 +93,7 @@ def session_mock(mock_url, api_key):
 @pytest.fixture(autouse=True)
 def mock(session_mock):
     """The server as each test finds it: as if nobody had used it yet."""
-    session_mock.reset()
+    session_mock.start_over()
     return session_mock
 
 
@@ -93,3 +103,9 @@ def client(mock_url, api_key):
     with Miru(base_url=f"{mock_url}/beta", api_key=api_key,
               miru_version="2026-08-17.everglades") as client:
         yield client
+
+
+@pytest.fixture
+def client_as(client, api_key):
+    """The SDK as one of the fixtures' keys, with its scopes, on the same rows: client_as("reader")."""
+    return lambda key: client.with_options(api_key=f"{api_key}/{key}")

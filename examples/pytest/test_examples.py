@@ -72,3 +72,21 @@ def test_snapshot(client, mock):
     mock.restore("archived")
     assert status(client, "dpl_staged") == "archived"
     assert status(client, "dpl_123") == "staged"
+
+
+def test_permission(client_as):
+    """A key that may only read reads what the others write."""
+    reader = client_as("miru_mock_reader")
+    assert reader.devices.retrieve("dvc_123").name == "My Device"
+    with pytest.raises(miru_platform_sdk.PermissionDeniedError):
+        reader.devices.update("dvc_123", name="Mine")
+
+
+def test_own_fixtures(client, mock):
+    """Other fixtures than the server's, and a snapshot of them, which no other test finds."""
+    assert mock.call("GET", "snapshots")["snapshots"] == []
+    mock.fixtures(devices=[{"id": "dvc_123", "name": "Alone"}])
+    mock.snapshot("alone")
+    assert client.devices.retrieve("dvc_123").name == "Alone"
+    with pytest.raises(miru_platform_sdk.NotFoundError):
+        client.devices.retrieve("dvc_offline")

@@ -27,7 +27,7 @@ static const char *keys_of(struct exchange *x, const struct rows *slots)
 
 	for (const struct row *slot = slots->first; slot; slot = slot->next)
 		buf_printf(&text, "%s%s", text.len ? ", " : "", row_text(slot, "key"));
-	return text.len ? quote(x, text.text) : "none";
+	return quote_list(x, &text);
 }
 
 /* Find the slot that the body names, or the only one that the schema has. */

@@ -42,7 +42,7 @@ static const char *listed(struct exchange *x, const char *const *list)
 	struct buf text CLEANUP(buf_free) = BUF_INIT(EXPECTED_MAX);
 
 	add_list(&text, list);
-	return text.text ? quote(x, text.text) : "none";
+	return quote_list(x, &text);
 }
 
 /* ".json, .yaml": the extensions of a language's instance files. */
@@ -52,7 +52,7 @@ static const char *listed_extensions(struct exchange *x, const struct language *
 
 	for (const char *const *format = l->instance_formats; *format; format++)
 		add_list(&text, file_format_extensions(*format));
-	return text.text ? quote(x, text.text) : "none";
+	return quote_list(x, &text);
 }
 
 /* ---- documents ------------------------------------------------------------------------------- */

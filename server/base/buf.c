@@ -20,7 +20,7 @@ void buf_free(struct buf *b)
 void buf_clear(struct buf *b)
 {
 	b->len = 0;
-	b->bad = false;
+	b->bad = b->full = false;
 	if (b->text)
 		b->text[0] = '\0';
 }
@@ -32,7 +32,7 @@ bool buf_reserve(struct buf *b, size_t len)
 	if (b->bad)
 		return false;
 	if (len > b->max || b->len > b->max - len) {
-		b->bad = true; /* full */
+		b->bad = b->full = true;
 		return false;
 	}
 	if (need < FIRST_LEN)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * buf.h - a growing text with a maximum, for composing SQL, messages, logs and files.
  *
- * It ends with a NUL once something was added. An append that fails or exceeds the maximum sets
- * `bad`, and later appends do nothing, so that a caller checks `bad` once, at the end.
+ * It ends with a NUL once something was added. An append that exceeds the maximum or for which
+ * memory is short sets `bad`, and later appends do nothing, so that a caller checks `bad` once, at
+ * the end. Whoever answers differently in the two cases asks for `full` or buf_no_memory().
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -13,7 +14,8 @@ struct buf {
 	char *text; /* owned; NULL while empty */
 	size_t len, cap;
 	size_t max; /* maximum of len, in bytes */
-	bool bad;   /* an append failed: the text is full, or memory was short */
+	bool bad;   /* an append failed: the text is incomplete */
+	bool full;  /* because it would have exceeded max, not because memory was short */
 };
 
 #define BUF_INIT(limit)                                                                            \
@@ -24,6 +26,12 @@ struct buf {
 void buf_free(struct buf *b);
 /* Empty it; its memory is kept. */
 void buf_clear(struct buf *b);
+/* Is it incomplete because memory was short? */
+static inline bool buf_no_memory(const struct buf *b)
+{
+	return b->bad && !b->full;
+}
+
 /* Keep only the first `len` bytes; `len` must not exceed b->len. */
 static inline void buf_cut(struct buf *b, size_t len)
 {

@@ -106,8 +106,11 @@ static bool replace(struct app *app, const struct sources *sources, struct probl
 {
 	struct workspace *w = app->workspace;
 
-	return workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options, &app->sql,
-					  sources, problems);
+	if (!workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options, &app->sql,
+					sources, problems))
+		return false;
+	workspace_adopt_fixtures(w, store_db(w->store));
+	return true;
 }
 
 /* Read the files, or take the demo, and call `use` with them. If there are problems, report them
@@ -131,6 +134,9 @@ static bool use_fixtures(struct app *app, const struct option_list *files, bool 
 			source_free(&items[i]);
 	if (problems.text.text)
 		fputs(problems.text.text, stderr);
+	if (problems.text.bad)
+		report(1, "not all problems are listed: %s",
+		       problems.text.full ? "they are too many" : "out of memory");
 	if (problems.count > 0)
 		report(1, "%zu problem%s in the fixtures; %s", problems.count,
 		       problems.count == 1 ? "" : "s", outcome);

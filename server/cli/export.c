@@ -31,7 +31,7 @@ static int print_database(struct app *app)
 	ok = export_all(&fetch, &w, flush_text);
 	db_read_end(db);
 	buf_addc(&text, '\n');
-	if (!ok && !ferror(stdout))
+	if ((!ok || text.bad) && !ferror(stdout))
 		return report(1, "%s", db_error(db));
 	if (!ok || !flush_text(&text) || fflush(stdout) != 0)
 		return report(1, "cannot write to standard output");

@@ -46,6 +46,8 @@ bool control_get_fixtures(struct exchange *x);
 /* Replace the fixtures, or add rows and keys; if anything is wrong with them, nothing changes. */
 bool control_put_fixtures(struct exchange *x);
 bool control_post_fixtures(struct exchange *x);
+/* Back to the server's own fixtures, and to all else that a reset goes back to. */
+bool control_delete_fixtures(struct exchange *x);
 
 /* ---- snapshots.c ----------------------------------------------------------------------------- */
 
@@ -55,13 +57,23 @@ bool control_put_snapshot(struct exchange *x);
 bool control_restore_snapshot(struct exchange *x);
 bool control_delete_snapshot(struct exchange *x);
 
+/* ---- workspaces.c ---------------------------------------------------------------------------- */
+
+/* The workspaces of a server, by their ids. */
+bool control_get_workspaces(struct exchange *x);
+bool control_delete_workspace(struct exchange *x);
+
 /* ---- faults.c -------------------------------------------------------------------------------- */
 
 /* The fault rules, in their order, and how often each has fired. */
 bool control_get_faults(struct exchange *x);
-/* Replace all rules. */
+/* Replace all rules, or add rules after them. */
 bool control_put_faults(struct exchange *x);
+bool control_post_faults(struct exchange *x);
 bool control_delete_faults(struct exchange *x);
+
+/* "no such operation 'NAME'; the nearest is...", for a message; NULL when memory is short. */
+const char *control_no_operation(struct exchange *x, const char *name);
 
 /* ---- requests.c: the journal ----------------------------------------------------------------- */
 

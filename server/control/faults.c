@@ -25,6 +25,15 @@ bool control_delete_faults(struct exchange *x)
 	return write_faults(x);
 }
 
+const char *control_no_operation(struct exchange *x, const char *name)
+{
+	return arena_printf(
+	    &x->arena,
+	    "no such operation '%s'; the nearest is '%s', and /openapi.json has all "
+	    "operationIds",
+	    quote(x, name), operation_nearest(x->app->operations, name)->name);
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 /* Reads one rule of a set. */
@@ -70,11 +79,7 @@ static bool read_rule(const struct rule_reader *r)
 
 	rule->op = operation ? operation_named(r->x->app->operations, operation) : NULL;
 	if (operation && !rule->op)
-		return fail_rule(r, "operation",
-				 arena_printf(&r->x->arena,
-					      "no such operation '%s'; see the operationIds in "
-					      "/openapi.json",
-					      quote(r->x, operation)));
+		return fail_rule(r, "operation", control_no_operation(r->x, operation));
 	rule->method = copy_text(r, "method");
 	rule->path = copy_text(r, "path");
 	rule->key = copy_text(r, "key");
@@ -130,28 +135,56 @@ static bool check_rule(const struct rule_reader *r)
 	return true;
 }
 
-bool control_put_faults(struct exchange *x)
+static bool fail_too_many(struct exchange *x, size_t count)
+{
+	return fail_field(x, "faults", "faults: expected at most %d rules, found %zu", FAULTS_MAX,
+			  count);
+}
+
+/* The rules of the body. NULL if they are refused, or memory is short. */
+static struct fault_set *read_rules(struct exchange *x)
 {
 	const struct member *list = body_member(&x->body, "faults");
 	struct fault_set *set;
-	struct writer w;
 
-	if (list->count > FAULTS_MAX)
-		return fail_field(x, "faults", "faults: expected at most %d rules, found %zu",
-				  FAULTS_MAX, list->count);
+	if (list->count > FAULTS_MAX) {
+		fail_too_many(x, list->count);
+		return NULL;
+	}
 	set = fault_set_new(list->count);
-	if (!set)
-		return false;
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; set && i < list->count; i++) {
 		const struct rule_reader r = { x, &list->bodies[i], set, i };
 
 		if (!read_rule(&r) || !check_rule(&r)) {
 			fault_set_free(set);
-			return false;
+			return NULL;
 		}
 	}
-	w = exchange_writer(x);
+	return set;
+}
+
+bool control_put_faults(struct exchange *x)
+{
+	struct fault_set *set = read_rules(x);
+	struct writer w = exchange_writer(x);
+
+	if (!set)
+		return false;
 	fault_set_write(set, &w); /* before a request is counted */
 	faults_replace(&x->workspace->faults, set);
 	return true;
+}
+
+bool control_post_faults(struct exchange *x)
+{
+	struct fault_set *set = read_rules(x);
+	struct writer w = exchange_writer(x);
+	size_t count;
+	bool ok;
+
+	if (!set)
+		return false;
+	ok = faults_add(&x->workspace->faults, set, &w, &count);
+	fault_set_free(set);
+	return count <= FAULTS_MAX ? ok : fail_too_many(x, count);
 }

@@ -10,13 +10,18 @@
 #include "fixture/export.h"
 #include "http/exchange.h"
 
-bool control_reset(struct exchange *x)
+static bool reset(struct exchange *x, bool (*restore)(struct workspace *w, struct db *db))
 {
-	if (!workspace_reset(x->workspace, x->db))
+	if (!restore(x->workspace, x->db))
 		return op_db_error(x);
 	faults_clear(&x->workspace->faults);
 	journal_clear(&x->workspace->journal);
-	return control_answer_ok(x);
+	return true;
+}
+
+bool control_reset(struct exchange *x)
+{
+	return reset(x, workspace_reset) && control_answer_ok(x);
 }
 
 bool control_get_fixtures(struct exchange *x)
@@ -55,17 +60,15 @@ static struct source body_source(struct exchange *x)
 static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 {
 	const char *text = problems->text.text ? problems->text.text : "";
-	int first = (int)strcspn(text, "\n");
+	const char *last = problems_last(problems);
 
-	/* The lists have maxima. If a short one is incomplete, memory is short. */
-	if ((problems->text.bad && problems->text.len < PROBLEMS_BYTES / 2) ||
-	    (problems->json.bad && problems->json.len < PROBLEMS_LISTED_BYTES / 2))
+	if (buf_no_memory(&problems->text) || buf_no_memory(&problems->json))
 		return false;
 	if (problems->failed)
-		return server_error(x, "%.*s", first, text);
+		return server_error(x, "%.*s", (int)strcspn(last, "\n"), last);
 	fail(x, ERR_INVALID_FIXTURES,
 	     "%zu problem%s in the fixtures, nothing has changed; the first: %.*s", problems->count,
-	     problems->count == 1 ? "" : "s", first, text);
+	     problems->count == 1 ? "" : "s", (int)strcspn(text, "\n"), text);
 	if (problems->json.text)
 		fail_param_json(x, "problems", arena_strdup(&x->arena, problems->json.text));
 	return false;
@@ -124,4 +127,14 @@ bool control_post_fixtures(struct exchange *x)
 	struct tx tx CLEANUP(tx_end) = { 0 };
 
 	return op_begin(x, &tx) && add_body(x, &tx) && write_counts(x) && op_commit(x, &tx);
+}
+
+bool control_delete_fixtures(struct exchange *x)
+{
+	struct db *db CLEANUP(db_read_endp) = NULL;
+
+	if (!reset(x, workspace_restore_own))
+		return false;
+	db = op_begin_read(x);
+	return db && write_counts(x);
 }

@@ -14,11 +14,10 @@ static bool read_operation(struct exchange *x, const struct operation **op)
 	const char *name = body_text(&x->params, "operation");
 
 	*op = name ? operation_named(x->app->operations, name) : NULL;
-	return !name || *op ||
-	       fail_field(x, "operation",
-			  "operation: no such operation '%s'; see the operationIds in "
-			  "/openapi.json",
-			  quote(x, name));
+	if (!name || *op)
+		return true;
+	name = control_no_operation(x, name);
+	return name && fail_field(x, "operation", "operation: %s", name);
 }
 
 /* Read "404" or "4xx"; 0, 0 if NULL. */
@@ -48,11 +47,7 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 
 	if (!journal_write(&x->workspace->journal, filter, &w))
 		return false;
-	/* A long journal may exceed the answer's maximum. If a short answer failed, memory is
-	 * short. */
-	if (w.out->bad && w.out->len < w.out->max / 2)
-		return false;
-	return !w.out->bad ||
+	return !w.out->full ||
 	       fail(x, ERR_INVALID_REQUEST,
 		    "too many requests for one answer; narrow them by since or another "
 		    "parameter");

@@ -8,7 +8,7 @@
 /* Must have the scope, or `other` in its place unless that is SCOPE_FREE. */
 static bool need(struct exchange *x, enum scope scope, enum scope other)
 {
-	if (x->app->options.auth == AUTH_ANY || scope_allows(x->key->scopes, scope) ||
+	if (x->all_scopes || scope_allows(x->key->scopes, scope) ||
 	    (other != SCOPE_FREE && scope_allows(x->key->scopes, other)))
 		return true;
 	fail(x, ERR_FORBIDDEN, "the API key '%s' needs the scope %s (or %s%s%s)", x->key->name,

@@ -141,6 +141,13 @@ const char *quote(struct exchange *x, const char *text)
 	return clean ? clean : "";
 }
 
+const char *quote_list(struct exchange *x, const struct buf *list)
+{
+	if (buf_no_memory(list))
+		arena_fail(&x->arena);
+	return list->len > 0 ? quote(x, list->text) : "none";
+}
+
 const char *quoted(struct exchange *x, const char *text)
 {
 	const char *clean = value_quoted(&x->arena, text);
@@ -242,6 +249,11 @@ void exchange_answer(struct exchange *x, bool ok)
 {
 	if (x->failure.error)
 		write_error(x);
+	if (x->answer.body->full) {
+		x->failure.nparams = 0;
+		server_error(x, "the answer is too large (at most %zu bytes)", x->answer.body->max);
+		write_error(x);
+	}
 	if (x->answer.body->bad || x->arena.failed || (!ok && !x->failure.error))
 		answer_short(x);
 	x->answer.status = failure_status(&x->failure);

@@ -74,6 +74,7 @@ struct exchange {
 	const struct operation *op;
 	const char *id;            /* the id in the path; NULL if it has none */
 	const struct api_key *key; /* NULL if it is missing or unknown */
+	bool all_scopes;           /* whatever the key's are */
 	const struct fault *fault; /* the fault rule that matched this request, or NULL */
 	int fault_index;           /* its index in the list of rules */
 	bool versioned;            /* `version` is known */
@@ -125,6 +126,8 @@ int failure_status(const struct failure *f);
 const char *failure_code(const struct failure *f);
 /* A text from outside, shortened and made fit for a message. */
 const char *quote(struct exchange *x, const char *text);
+/* quote() of a list, "none" if it is empty. A 500 follows if memory was short for the list. */
+const char *quote_list(struct exchange *x, const struct buf *list);
 /* quote() in quotation marks; "null" for NULL. */
 const char *quoted(struct exchange *x, const char *text);
 

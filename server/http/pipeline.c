@@ -19,18 +19,10 @@
 
 typedef bool stage(struct exchange *x);
 
-/* Find the key, and the workspace that it picks. */
-static bool select_workspace(struct exchange *x)
+/* Enter the workspace of a key that the fixtures do not have. */
+static bool enter_workspace(struct exchange *x, const char *key)
 {
 	const struct app *app = x->app;
-	const char *key = x->request.api_key;
-
-	x->keys = workspace_keys(app->workspace);
-	x->key = key && *key ? keyring_find(x->keys, key) : NULL;
-	if (x->key || !key || !*key || app->options.auth != AUTH_ANY)
-		return true;
-	x->key = &keyring_anyone;
-
 	struct workspace *tenant;
 
 	switch (registry_acquire(app->workspaces, key, &tenant)) {
@@ -40,14 +32,47 @@ static bool select_workspace(struct exchange *x)
 		return true;
 	case ACQUIRED_TOO_MANY:
 		answer_header(x, "x-should-retry", "false"); /* it would fail again */
-		return fail(x, ERR_TOO_MANY_WORKSPACES,
-			    "too many workspaces (at most %zu): raise --max-workspaces, use fewer "
-			    "keys, or reset workspaces that are not needed any more",
-			    registry_max(app->workspaces));
+		return fail(
+		    x, ERR_TOO_MANY_WORKSPACES,
+		    "too many workspaces (at most %zu): without X-API-Key, DELETE "
+		    "/_mock/workspaces/{id} of one that is not needed any more (GET "
+		    "/_mock/workspaces lists them); or use fewer keys, or raise --max-workspaces",
+		    registry_max(app->workspaces));
 	case ACQUIRED_NO_MEMORY:
 		break;
 	}
 	return false;
+}
+
+/* Enter the workspace, and find the key there, of "WORKSPACE/KEY". */
+static bool select_role(struct exchange *x, const char *name_and_key, size_t len)
+{
+	const char *name = arena_strndup(&x->arena, name_and_key, len);
+
+	if (!name || (!keyring_find(x->keys, name) && !enter_workspace(x, name)))
+		return false;
+	keyring_unref(x->keys);
+	x->keys = workspace_keys(x->workspace);
+	x->key = keyring_find(x->keys, name_and_key + len + 1);
+	x->all_scopes = false;
+	return true;
+}
+
+/* Find the key, and the workspace that it picks. */
+static bool select_workspace(struct exchange *x)
+{
+	const char *key = x->request.api_key, *slash;
+
+	x->keys = workspace_keys(x->app->workspace);
+	x->key = key && *key ? keyring_find(x->keys, key) : NULL;
+	x->all_scopes = x->app->options.auth == AUTH_ANY;
+	if (x->key || !key || !*key || !x->all_scopes)
+		return true;
+	slash = strchr(key, '/');
+	if (slash && slash != key)
+		return select_role(x, key, (size_t)(slash - key));
+	x->key = &keyring_anyone;
+	return enter_workspace(x, key);
 }
 
 bool identify(struct exchange *x)
@@ -169,6 +194,10 @@ static bool stage_authenticate(struct exchange *x)
 			    x->app->options.auth == AUTH_ANY ? "any key"
 							     : "one of the fixtures' api_keys",
 			    unread);
+	if (!x->key && x->app->options.auth == AUTH_ANY)
+		return fail(x, ERR_UNAUTHORIZED,
+			    "unknown API key in X-API-Key: WORKSPACE/KEY; the workspace has no "
+			    "such KEY among the api_keys of its fixtures");
 	return x->key ||
 	       fail(x, ERR_UNAUTHORIZED,
 		    "unknown API key; send one of the fixtures' api_keys in X-API-Key%s", unread);
@@ -297,6 +326,29 @@ static bool stage_open_version(struct exchange *x)
 	return !x->request.miru_version || read_version(x);
 }
 
+static const char workspace_param[] = "workspace";
+
+/* Any control endpoint may be asked of a workspace by its id, rather than by its key. */
+static bool stage_control_workspace(struct exchange *x)
+{
+	const struct pairs *query = &x->target.query;
+	const char *id = NULL;
+
+	for (size_t i = 0; i < query->count; i++)
+		if (streq(query->items[i].name, workspace_param))
+			id = query->items[i].value;
+	if (!id)
+		return true;
+	exchange_leave(x);
+	if (streq(id, REGISTRY_COMMON))
+		return true;
+	x->holds_workspace = registry_acquire_id(x->app->workspaces, id, &x->workspace);
+	return x->holds_workspace || fail_field(x, workspace_param,
+						"workspace '%s' not found; GET /_mock/workspaces "
+						"lists them",
+						quote(x, id));
+}
+
 /* "operation, method, path" */
 static const char *params_listed(struct exchange *x)
 {
@@ -304,7 +356,9 @@ static const char *params_listed(struct exchange *x)
 	const char *all = "";
 
 	for (size_t i = 0; all && i < shape->count; i++)
-		all = arena_printf(&x->arena, "%s%s%s", all, i ? ", " : "", shape->fields[i].name);
+		all = arena_printf(&x->arena, "%s%s, ", all, shape->fields[i].name);
+	if (all)
+		all = arena_printf(&x->arena, "%s%s", all, workspace_param);
 	return all ? all : "";
 }
 
@@ -325,8 +379,11 @@ static bool stage_control_query(struct exchange *x)
 	for (size_t i = 0; i < t->query.count; i++) {
 		const char *name = t->query.items[i].name;
 
+		if (x->op->class == ENDPOINT_CONTROL && streq(name, workspace_param))
+			continue;
 		if (!shape->fields)
-			return fail_field(x, name, "this path takes no query parameters");
+			return fail_field(x, name, "this path takes no query parameters%s",
+					  x->op->class == ENDPOINT_CONTROL ? " but workspace" : "");
 		if (!has_param(shape, name))
 			return fail_field(x, name, "unknown query parameter '%s'; there is: %s",
 					  quote(x, name), params_listed(x));
@@ -390,8 +447,8 @@ static stage *const class_stages[][11] = {
 	[ENDPOINT_API] = { stage_fault, stage_authenticate, stage_version, authorize, stage_query,
 			   stage_body, authorize_body, stage_database, stage_execute, stage_present,
 			   NULL },
-	[ENDPOINT_CONTROL] = { stage_control_version, stage_control_query, stage_control_body,
-			       stage_database, stage_execute, NULL },
+	[ENDPOINT_CONTROL] = { stage_control_version, stage_control_query, stage_control_workspace,
+			       stage_control_body, stage_database, stage_execute, NULL },
 	[ENDPOINT_OPEN] = { stage_open_version, stage_control_query, stage_execute, NULL },
 };
 

@@ -57,6 +57,8 @@ struct operation_table {
 
 /* The operation of that name; NULL if there is none. */
 const struct operation *operation_named(const struct operation_table *table, const char *name);
+/* The named operation whose name takes the fewest edits, whatever the case of letters. */
+const struct operation *operation_nearest(const struct operation_table *table, const char *name);
 /* The fields of its body; none if it takes no body. */
 struct shape operation_body(const struct operation *op);
 

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 
 enum {
-	KEYS_MAX = 16 * 1024 * 1024, /* bytes of a list of keys */
+	KEYS_MAX = 512 * 1024 * 1024, /* bytes of a list of keys */
 };
 
 /* The current row of a statement; the resource's columns begin at `column`. */

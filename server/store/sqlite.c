@@ -397,8 +397,8 @@ void db_unlock(struct db *db)
 bool db_write(struct db *db)
 {
 	db_lock(db);
-	if (!db->store->rollback_pending && run_prepared(&db->begin_write) &&
-	    db_exec(db, "PRAGMA defer_foreign_keys = ON"))
+	/* A pragma here, such as defer_foreign_keys, would expire all prepared statements. */
+	if (!db->store->rollback_pending && run_prepared(&db->begin_write))
 		return true;
 	db_rollback(db);
 	return false;

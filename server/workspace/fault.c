@@ -60,16 +60,65 @@ struct fault_set *fault_set_new(size_t count)
 	return set;
 }
 
-void faults_replace(struct faults *f, struct fault_set *set)
+/* Copy a rule with its texts. False when memory is short. */
+static bool copy_rule(struct arena *a, const struct fault *rule, struct fault *copy)
 {
-	struct fault_set *replaced;
+	const char **const texts[] = { &copy->method, &copy->path, &copy->key, &copy->code,
+				       &copy->message };
 
-	pthread_mutex_lock(&f->lock);
-	replaced = f->set;
+	*copy = *rule;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (*texts[i] && !(*texts[i] = arena_strdup(a, *texts[i])))
+			return false;
+	return true;
+}
+
+/* Caller holds the lock. */
+static void replace_set(struct faults *f, struct fault_set *set)
+{
+	fault_set_free(f->set);
 	f->set = set;
 	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
+}
+
+void faults_replace(struct faults *f, struct fault_set *set)
+{
+	pthread_mutex_lock(&f->lock);
+	replace_set(f, set);
 	pthread_mutex_unlock(&f->lock);
-	fault_set_free(replaced);
+}
+
+/* The rules of two sets; `first` may be NULL. NULL when memory is short. */
+static struct fault_set *join_sets(const struct fault_set *first, const struct fault_set *second)
+{
+	const size_t before = first ? first->count : 0;
+	struct fault_set *both = fault_set_new(before + second->count);
+	bool ok = both;
+
+	for (size_t i = 0; ok && i < both->count; i++)
+		ok = copy_rule(&both->arena,
+			       i < before ? &first->rules[i] : &second->rules[i - before],
+			       &both->rules[i]);
+	if (ok)
+		return both;
+	fault_set_free(both);
+	return NULL;
+}
+
+bool faults_add(struct faults *f, const struct fault_set *more, struct writer *w, size_t *count)
+{
+	struct fault_set *both = NULL;
+
+	pthread_mutex_lock(&f->lock);
+	*count = more->count + (f->set ? f->set->count : 0);
+	if (*count <= FAULTS_MAX)
+		both = join_sets(f->set, more);
+	if (both) {
+		fault_set_write(both, w);
+		replace_set(f, both);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return both;
 }
 
 /* ---- matching -------------------------------------------------------------------------------- */
@@ -87,22 +136,6 @@ static bool rule_matches(const struct fault *rule, const struct fault_case *c)
 	return !rule->path || api_path_matches(rule->path, c->path, c->prefix_len);
 }
 
-/* A copy of what a rule does: the rule may be gone before it is done. */
-static struct fault *copy_rule(struct arena *a, const struct fault *rule)
-{
-	struct fault *fault = arena_alloc(a, sizeof *fault);
-
-	if (!fault)
-		return NULL;
-	*fault = *rule;
-	fault->method = fault->path = fault->key = NULL;
-	if (fault->code)
-		fault->code = arena_strdup(a, fault->code);
-	if (fault->message)
-		fault->message = arena_strdup(a, fault->message);
-	return a->failed ? NULL : fault;
-}
-
 const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,
 				 int *index)
 {
@@ -115,7 +148,10 @@ const struct fault *faults_match(struct faults *f, const struct fault_case *c, s
 
 		if (!rule_matches(rule, c))
 			continue;
-		found = copy_rule(a, rule);
+		/* A copy: the rule may be gone before it is done. */
+		found = arena_alloc(a, sizeof *found);
+		if (found && !copy_rule(a, rule, found))
+			found = NULL;
 		*index = found ? (int)i : -1;
 		rule->hits += found != NULL;
 		break;

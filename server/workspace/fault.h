@@ -62,6 +62,12 @@ struct fault_set *fault_set_new(size_t count);
 void fault_set_free(struct fault_set *set);
 /* Replace the rules, by a set that then belongs to `f`, or NULL. */
 void faults_replace(struct faults *f, struct fault_set *set);
+/*
+ * Add copies of the rules of a set after the rules there are, whose hits stay, and write them all
+ * as faults_write() does. *count: how many that makes. False, and nothing has changed, if they are
+ * more than FAULTS_MAX, or memory is short.
+ */
+bool faults_add(struct faults *f, const struct fault_set *more, struct writer *w, size_t *count);
 static inline void faults_clear(struct faults *f)
 {
 	faults_replace(f, NULL);

@@ -18,11 +18,10 @@
 #include "base/utf8.h"
 #include "model/api_path.h"
 #include "model/operation.h"
+#include "workspace/keyring.h"
 
 enum {
 	BODY_KEPT = 4096, /* bytes of a body */
-	KEY_SHOWN = 4,    /* characters of an unknown key, */
-	KEY_LONG = 12,    /* if it has at least so many */
 	SCRATCH_MAX = 1 << 20,
 	ROOM_STEP = 256, /* bytes; rounded up, the memory of an entry fits more often for another */
 };
@@ -156,14 +155,14 @@ void journal_drop(struct journal *j)
 	empty(j, false);
 }
 
-bool journal_is_empty(struct journal *j)
+int64_t journal_total(struct journal *j)
 {
-	bool is_empty;
+	int64_t total;
 
 	pthread_mutex_lock(&j->lock);
-	is_empty = j->total == 0;
+	total = j->total;
 	pthread_mutex_unlock(&j->lock);
-	return is_empty;
+	return total;
 }
 
 /* Add an entry. Returns the entry to release in its place: the oldest, or the entry itself if there
@@ -287,21 +286,17 @@ static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text
 	writer_text_or_null(w, text.data && scratch->text ? scratch->text : text.data);
 }
 
-/* "****" and the end of a key that is unknown here: it may be a secret of another system. */
-static struct bytes mask_key(struct bytes key, char shown[static KEY_SHOWN * 2 + 1])
+static struct bytes mask_key(struct bytes key, char shown[static KEY_MASK_BYTES])
 {
 	if (!key.data)
 		return key;
-	memset(shown, '*', KEY_SHOWN);
-	shown[KEY_SHOWN] = '\0';
-	if (key.len >= KEY_LONG)
-		memcpy(shown + KEY_SHOWN, key.data + key.len - KEY_SHOWN, KEY_SHOWN + 1);
+	keyring_mask(key.data, key.len, shown);
 	return (struct bytes){ shown, strlen(shown) };
 }
 
 static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
 {
-	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_SHOWN * 2 + 1];
+	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_MASK_BYTES];
 	const struct journal_record *r = &e->record;
 	const struct bytes *t = r->text;
 	const struct bytes key =

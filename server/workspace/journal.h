@@ -33,8 +33,8 @@ void journal_clear(struct journal *j);
 /* Drop all entries; ids go on. */
 void journal_drop(struct journal *j);
 
-/* Has there been no request since the last journal_clear()? */
-bool journal_is_empty(struct journal *j);
+/* How many requests there were since the last journal_clear(). */
+int64_t journal_total(struct journal *j);
 
 /* The current generation; it changes at every journal_clear(). */
 static inline unsigned journal_generation(const struct journal *j)

@@ -100,6 +100,17 @@ const struct api_key *keyring_find(const struct keyring *ring, const char *key)
 	return map_find(&ring->by_secret, NULL, key);
 }
 
+const char *keyring_mask(const char *key, size_t len, char shown[static KEY_MASK_BYTES])
+{
+	enum { SHOWN = KEY_MASK_BYTES / 2, LONG = 12 };
+
+	memset(shown, '*', SHOWN);
+	shown[SHOWN] = '\0';
+	if (len >= LONG)
+		memcpy(shown + SHOWN, key + len - SHOWN, SHOWN + 1);
+	return shown;
+}
+
 const struct api_key keyring_anyone = {
 	.id = "api_key_any", .key = "", .name = "any", .scopes = SCOPE_ALL
 };

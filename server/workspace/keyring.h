@@ -41,6 +41,10 @@ void keyring_unref(struct keyring *ring);
 /* Find a key by its secret; NULL if there is none. The time that this takes tells nothing of a
  * secret that is nearly right. */
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);
+/* The API key as logs and lists show one that is unknown here, which may be a secret of another
+ * system: "****", and its end if it is long. It ends with a NUL at key[len]. */
+enum { KEY_MASK_BYTES = 9 };
+const char *keyring_mask(const char *key, size_t len, char shown[static KEY_MASK_BYTES]);
 /* What a key that no keyring has stands for under AUTH_ANY: it may do all. */
 extern const struct api_key keyring_anyone;
 /* The first of the keys with the most scopes; NULL if there are no keys. */

@@ -3,6 +3,7 @@
  */
 #include "workspace/registry.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/map.h"
@@ -16,11 +17,14 @@ struct tenant {
 	/* Guarded by the registry's lock: */
 	struct tenant *next_loaded; /* in the list of those that are loaded */
 	uint64_t last_used;         /* the registry's use_count then */
-	unsigned refs;              /* if not 0, it is not removed or unloaded */
+	unsigned refs;              /* if not 0, it is not freed or unloaded */
+	bool removed;               /* not in the table any more; the last reference frees it */
 	/* Guarded by the gate, as is workspace.store: */
 	pthread_mutex_t gate;
 	unsigned connections; /* acquired; if not 0, it is not unloaded */
 	struct image *image;  /* its database while unloaded; NULL: as in its baseline */
+	unsigned number;      /* of those that were added */
+	char id[REGISTRY_ID_BYTES];
 	char key[];
 };
 
@@ -33,6 +37,7 @@ struct registry {
 	struct tenant *loaded;
 	size_t nloaded;
 	uint64_t use_count;
+	unsigned added; /* tenants so far */
 };
 
 struct registry *registry_new(struct workspace *common, const struct workspace_options *options,
@@ -96,6 +101,18 @@ static void unlink_loaded(struct tenant *t)
 	t->registry->nloaded--;
 }
 
+/* Free a tenant that was removed and is not in use. Caller holds the lock, which is released. */
+static void drop_removed(struct tenant *t)
+{
+	const bool last = t->removed && t->refs == 0;
+
+	if (last)
+		unlink_loaded(t);
+	pthread_mutex_unlock(&t->registry->lock);
+	if (last)
+		tenant_free(t);
+}
+
 /* Remove a tenant that is as new, so that its key would get an equal one again; NULL if none is.
  * Caller holds the lock, and frees the tenant. */
 static struct tenant *evict_unused(struct registry *r)
@@ -129,10 +146,14 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 	t->workspace.due = INT64_MIN; /* tenant_load() plans */
 	checkpoint_unref(&baseline);
 	t->registry = r;
+	t->number = r->added + 1;
+	snprintf(t->id, sizeof t->id, "ws_%u", t->number);
 	pthread_mutex_init(&t->gate, NULL);
 	memcpy(t->key, key, len);
-	if (map_add(&r->by_key, NULL, t->key, t))
+	if (map_add(&r->by_key, NULL, t->key, t)) {
+		r->added++;
 		return t;
+	}
 	tenant_free(t);
 	return NULL;
 }
@@ -167,7 +188,81 @@ void registry_release(struct workspace *w)
 
 	pthread_mutex_lock(&t->registry->lock);
 	t->refs--;
-	pthread_mutex_unlock(&t->registry->lock);
+	drop_removed(t);
+}
+
+/* ---- by id ----------------------------------------------------------------------------------- */
+
+/* Caller holds the lock. */
+static struct tenant *find_id(struct registry *r, const char *id)
+{
+	struct tenant *t;
+	size_t cursor = 0;
+
+	while ((t = map_next(&r->by_key, &cursor)))
+		if (streq(t->id, id))
+			return t;
+	return NULL;
+}
+
+bool registry_acquire_id(struct registry *r, const char *id, struct workspace **w)
+{
+	struct tenant *t;
+
+	pthread_mutex_lock(&r->lock);
+	t = find_id(r, id);
+	if (t) {
+		t->refs++;
+		t->last_used = ++r->use_count;
+		*w = &t->workspace;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return t;
+}
+
+bool registry_remove(struct registry *r, const char *id)
+{
+	struct tenant *t;
+
+	pthread_mutex_lock(&r->lock);
+	t = find_id(r, id);
+	if (!t) {
+		pthread_mutex_unlock(&r->lock);
+		return false;
+	}
+	map_remove(&r->by_key, NULL, t->key);
+	t->removed = true;
+	drop_removed(t);
+	return true;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct registry_entry *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+bool registry_list(struct registry *r, struct arena *a, struct registry_entry **list, size_t *count)
+{
+	struct registry_entry *e;
+	struct tenant *t;
+	size_t cursor = 0;
+
+	pthread_mutex_lock(&r->lock);
+	*count = r->by_key.count;
+	*list = e = arena_alloc(a, (*count + 1) * sizeof *e);
+	while (e && (t = map_next(&r->by_key, &cursor))) {
+		*e = (struct registry_entry){ .number = t->number,
+					      .requests = journal_total(&t->workspace.journal) };
+		memcpy(e->id, t->id, sizeof e->id);
+		keyring_mask(t->key, strlen(t->key), e->key);
+		e++;
+	}
+	pthread_mutex_unlock(&r->lock);
+	if (*list)
+		qsort(*list, *count, sizeof **list, compare_entries);
+	return *list;
 }
 
 /* ---- loading and unloading ------------------------------------------------------------------- */
@@ -179,8 +274,10 @@ static bool tenant_load(struct tenant *t, char *err, size_t errlen)
 	struct checkpoint baseline = workspace_baseline(w);
 
 	w->store = store_open_image(t->image ? t->image : baseline.rows, err, errlen);
-	if (!t->image) /* the fixtures may have been replaced since it was added */
+	if (!t->image) { /* the fixtures may have been replaced since it was added */
 		w->idgen = baseline.idgen;
+		workspace_set_keys(w, keyring_ref(baseline.keys));
+	}
 	checkpoint_unref(&baseline);
 	if (!w->store)
 		return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * registry.h - the workspaces of a server: the common one, for the keys of the fixtures; and, under
- * --auth any, one for each other key, which begins as a copy of the fixtures at its first request.
+ * --auth any, one for each other key, which begins as a copy of the fixtures at its first request,
+ * and can be found by an id that tells nothing of the key.
  *
  * There may be hundreds, so a workspace that is not used is unloaded: its database is then an image
  * that shares what it can with the fixtures', and has no connections.
@@ -28,6 +29,29 @@ size_t registry_max(const struct registry *r);
 enum acquired { ACQUIRED, ACQUIRED_TOO_MANY, ACQUIRED_NO_MEMORY };
 enum acquired registry_acquire(struct registry *r, const char *key, struct workspace **w);
 void registry_release(struct workspace *w);
+
+/* Get the workspace of an id, as registry_acquire() does. False if there is none. */
+bool registry_acquire_id(struct registry *r, const char *id, struct workspace **w);
+/* Remove the workspace of an id; a request that is in it still ends in it. False if there is none.
+ */
+bool registry_remove(struct registry *r, const char *id);
+
+/* The id of the common workspace, which is in no list. */
+#define REGISTRY_COMMON "common"
+
+enum { REGISTRY_ID_BYTES = 16 };
+
+/* The workspace of a key. */
+struct registry_entry {
+	unsigned number; /* counts those that were ever added */
+	char id[REGISTRY_ID_BYTES];
+	char key[KEY_MASK_BYTES]; /* masked */
+	int64_t requests;         /* of its journal */
+};
+
+/* The workspaces of keys, in the order in which they were added. False when memory is short. */
+bool registry_list(struct registry *r, struct arena *a, struct registry_entry **list,
+		   size_t *count) MUST_CHECK;
 
 /*
  * Get a connection to the database of the common workspace, or of one that the caller has acquired,

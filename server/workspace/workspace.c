@@ -39,6 +39,7 @@ void workspace_close(struct workspace *w)
 	while (w->snapshots)
 		snapshot_remove(&w->snapshots);
 	checkpoint_unref(&w->baseline);
+	checkpoint_unref(&w->own);
 	keyring_unref(w->keys);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
@@ -118,6 +119,12 @@ struct keyring *workspace_keys(struct workspace *w)
 	pthread_mutex_lock(&w->lock);
 	keys = keyring_ref(w->keys);
 	pthread_mutex_unlock(&w->lock);
+	if (!keys && w->parent) {
+		struct checkpoint baseline = workspace_baseline(w);
+
+		keys = STEAL(baseline.keys);
+		checkpoint_unref(&baseline);
+	}
 	return keys;
 }
 
@@ -228,10 +235,33 @@ bool workspace_reset(struct workspace *w, struct db *db)
 	return ok;
 }
 
+bool workspace_restore_own(struct workspace *w, struct db *db)
+{
+	struct checkpoint own, none;
+	bool ok;
+
+	db_lock(db);
+	own = w->parent     ? workspace_baseline(w->parent)
+	      : w->own.rows ? checkpoint_ref(&w->own)
+			    : workspace_baseline(w);
+	ok = workspace_restore(w, db, &own, RESTORE_ALL);
+	if (ok) {
+		none = (struct checkpoint){ .clock = own.clock,
+					    .transitions = own.transitions,
+					    .idgen = own.idgen };
+		set_baseline(w, w->parent ? &none : &own);
+		checkpoint_unref(&w->own);
+		w->changed = false;
+	}
+	db_unlock(db);
+	checkpoint_unref(&own);
+	return ok;
+}
+
 bool workspace_is_unused(struct workspace *w)
 {
 	return !w->changed && !w->snapshots && !w->baseline.rows && !faults_has_any(&w->faults) &&
-	       journal_is_empty(&w->journal);
+	       journal_total(&w->journal) == 0;
 }
 
 static bool replace_rows(struct workspace *w, struct db *db, struct workspace *fixtures)
@@ -242,7 +272,9 @@ static bool replace_rows(struct workspace *w, struct db *db, struct workspace *f
 	if (!make_baseline(w, fixtures, store_db(fixtures->store), &baseline))
 		return false;
 	db_lock(db);
-	ok = workspace_restore(w, db, &baseline, RESTORE_ROWS);
+	ok = workspace_keep_baseline(w, db) && workspace_restore(w, db, &baseline, RESTORE_ROWS);
+	if (ok && !w->parent && !w->own.rows)
+		w->own = workspace_baseline(w);
 	if (ok)
 		set_baseline(w, &baseline);
 	db_unlock(db);
@@ -264,6 +296,13 @@ bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 	     (replace_rows(w, db, &fixtures) || note_db_failure(problems, db_error(db)));
 	workspace_close(&fixtures);
 	return ok;
+}
+
+void workspace_adopt_fixtures(struct workspace *w, struct db *db)
+{
+	db_lock(db);
+	checkpoint_unref(&w->own);
+	db_unlock(db);
 }
 
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,

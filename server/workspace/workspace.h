@@ -29,6 +29,7 @@ struct workspace {
 	struct snapshot *snapshots; /* see snapshot.h */
 	uint64_t generation;        /* of the rows: another one after each workspace_restore() */
 	bool changed;               /* since it began, or was reset */
+	struct checkpoint own;      /* the server's own fixtures, if others have replaced them */
 	/* Guarded by `lock`; the baseline changes only while the database is locked, too: */
 	pthread_mutex_t lock;
 	struct keyring *keys;
@@ -95,6 +96,9 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 		       enum restore extent) MUST_CHECK;
 /* Go back to the baseline. False, and nothing has changed, on failure. */
 bool workspace_reset(struct workspace *w, struct db *db) MUST_CHECK;
+/* Go back to the server's own fixtures, as a reset does: its parent's baseline or, without a
+ * parent, what it began with. False, and nothing has changed, on failure. */
+bool workspace_restore_own(struct workspace *w, struct db *db) MUST_CHECK;
 /* Is it as it began, so that removing it would lose nothing? No request may be using it. */
 bool workspace_is_unused(struct workspace *w);
 /* Before the first change: keep what a reset goes back to. Alone. */
@@ -109,7 +113,10 @@ bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 				const struct sources *sources,
 				struct problems *problems) MUST_CHECK;
 
-/* A reference to the keys. */
+/* From now on the fixtures that it has are the server's own. */
+void workspace_adopt_fixtures(struct workspace *w, struct db *db);
+
+/* A reference to the keys; of a copy without a database, to those that it will have. */
 struct keyring *workspace_keys(struct workspace *w);
 /* Replace the keys; the reference becomes the workspace's. */
 void workspace_set_keys(struct workspace *w, struct keyring *keys);

@@ -11,7 +11,7 @@ import tempfile
 
 import harness
 import recipes
-from harness import SRCDIR, Server
+from harness import SRCDIR, VERSIONS, Server
 
 
 def blocks(text):
@@ -269,6 +269,19 @@ class SameSets(harness.TestCase):
         self.assertGreater(len(listed["code"]), 10)
         hint = self.server.get("/_mock/nothing").error["message"].partition("there is: ")[2]
         self.assertEqual(set(hint.split(", ")) | {"GET /openapi.json"}, listed["--help"])
+
+    def test_operations(self):
+        """The table of operations has those of every version, each with its method and path."""
+        served = {(operation["operationId"], method.upper(), path)
+                  for version in VERSIONS
+                  for path, methods in self.server.get("/openapi.json", version=version)
+                  .json["paths"].items()
+                  for method, operation in methods.items() if "operationId" in operation}
+        said = re.findall(r"^\| (`\w+\.\w+`|-) \| `(\w+)` \| `([A-Z]+) (/\S+)` \|$",
+                          read("docs/control-api.md"), re.M)
+        self.assertEqual({row[1:] for row in said}, served)
+        methods = [row[0] for row in said if row[0] != "-"]
+        self.assertEqual(len(set(methods)), len(methods))
 
     def test_endpoints_in_prose(self):
         """Each that is mentioned exists, with its method where one is said."""

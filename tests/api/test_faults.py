@@ -82,6 +82,45 @@ class Rules(TestCase):
         self.server.control("DELETE", "faults")
         self.assertEqual(self.status(target="/devices"), 200)
 
+    def test_added(self):
+        """After those there are, whose counts and times go on; all or none, at most a hundred."""
+        add = {"operation": "listDevices", "status": 501, "message": "new", "path": "/devices*"}
+        self.put({"status": 503, "times": 2, "operation": "getDevice", "message": "old"})
+        self.assertEqual(self.status(), 503)
+        answer = self.server.control("POST", "faults", {"faults": [add]})
+        self.assertEqual((answer.status, [(r["message"], r["hits"]) for r in answer.json["faults"]]),
+                         (200, [("old", 1), ("new", 0)]))
+        self.assertEqual([self.status() for _ in range(2)], [503, 200])
+        self.assertEqual(self.status(target="/devices"), 501)
+        self.assertEqual(self.hits(), [2, 1])
+        for wrong in ([{"status": 500}, {}], [add] * 99):
+            answer = self.server.control("POST", "faults", {"faults": wrong})
+            self.assertEqual(answer.status, 400, answer.text)
+        self.assertIn("expected at most 100 rules, found 101", answer.error["message"])
+        self.assertEqual(self.hits(), [2, 1])
+        self.assertEqual(len(self.server.control("POST", "faults", {"faults": [add] * 98})
+                             .json["faults"]), 100)
+        self.server.control("DELETE", "faults")
+        for rules in ([], [add]):
+            answer = self.server.control("POST", "faults", {"faults": rules})
+            self.assertEqual((answer.status, len(answer.json["faults"])), (200, len(rules)))
+
+    def test_nearest(self):
+        """The operation that was probably meant, where an operation is named."""
+        for wrong, nearest in (("getDevices", "getDevice"), ("getdevice", "getDevice"),
+                               ("DeployDeploymnet", "deployDeployment"),
+                               ("listRelease", "listReleases"), ("x" * 1000, "")):
+            words = f"no such operation '{wrong[:60]}"
+            nearest = f"; the nearest is '{nearest}"
+            answer = self.server.control("PUT", "faults", {"faults": [
+                {"operation": wrong, "status": 500}]})
+            self.assertIn("faults[0].operation: " + words, answer.error["message"])
+            self.assertIn(nearest, answer.error["message"])
+            answer = self.server.control("GET", f"requests?operation={wrong}")
+            self.assertEqual(answer.status, 400)
+            self.assertIn("operation: " + words, answer.error["message"])
+            self.assertIn(nearest, answer.error["message"])
+
     def test_first_match_wins(self):
         self.put({"path": "/devices/dvc_1*", "delay_ms": 0}, {"path": "/devices/*", "status": 503},
                  {"status": 500})
@@ -256,7 +295,7 @@ class Refused(TestCase):
         for target in ("faults?a=1", "faults?key=admin"):
             self.assert_refused(self.server.control("GET", target), 400, "invalid_request",
                                 "no query parameters")
-        self.assert_refused(self.server.control("POST", "faults", {}), 405, "method_not_allowed",
+        self.assert_refused(self.server.control("PATCH", "faults", {}), 405, "method_not_allowed",
                             "DELETE")
 
 

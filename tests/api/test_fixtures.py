@@ -933,6 +933,26 @@ class Problems(Files):
                    "PATH: /config_schemas/0/instance_format: is required (expected one of json, "
                    "yaml, jsonc, xml, text)")
 
+    def test_many_slots(self):
+        """What is listed may be longer than a message; that is no want of memory."""
+        slots = [{"key": f"slot-{i}-" + "x" * 100, "name": "n", "filepath": f"/{i}.json"}
+                 for i in range(100)]
+        found, = self.problems({"config_types": [TYPE],
+                                "config_schemas": [{**SCHEMA, "instance_slots": slots}],
+                                "config_instances": [INSTANCE]})
+        want = ('PATH: /config_instances/0/slot_key: expected a slot of config schema "cfg_sch_1"; '
+                f"its slots are: {slots[0]['key']}, slot-1-")
+        self.assertEqual(found[:len(want)], want)
+
+    def test_too_many(self):
+        """More text than is kept: whole lines are left out, and that is said."""
+        devices = [{"id": f"dvc_{i}", "name": f"{i}", "x" * 2000: 1} for i in range(9000)]
+        *lines, why, last = run("check", self.write({"devices": devices})).stderr.splitlines()
+        self.assertEqual(why, "miru-mock: not all problems are listed: they are too many")
+        self.assertEqual(last, "miru-mock: 9000 problems in the fixtures; nothing was loaded")
+        self.assertTrue(1000 < len(lines) < 9000, len(lines))
+        self.assertEqual({line.partition(" unknown field")[1] for line in lines}, {" unknown field"})
+
     def test_groups(self):
         self.check({"groups": [{"id": "grp_1", "name": "a", "parent_id": "grp_2"},
                                {"id": "grp_2", "name": "b", "parent_id": "grp_1"}]},

@@ -3,6 +3,8 @@
 
 import json
 import os
+import signal
+import tempfile
 import threading
 
 import harness
@@ -255,6 +257,244 @@ class Isolation(Workspaces):
             thread.join()
         devices = self.control("GET", "fixtures", key="shared")["devices"]
         self.assertEqual(len([d for d in devices if "-" in d["name"]]) >= 160, True)
+
+
+class Roles(Workspaces):
+    """WORKSPACE/KEY: a key of the fixtures, with its scopes, in a workspace."""
+
+    def status(self, key, method="GET", body=None):
+        return self.server.call(method, "/devices/dvc_123", body, key=key).status
+
+    def both(self, key):
+        """Reading and writing."""
+        return self.status(key), self.status(key, "PATCH", {"description": key[:10]})
+
+    def assert_unknown(self, key):
+        self.assert_refused(self.server.call("GET", "/devices", key=key), 401, "unauthorized",
+                            "WORKSPACE/KEY")
+
+    def test_scopes(self):
+        self.rename("w1", "of w1")
+        self.assertEqual(self.both("w1/miru_mock_reader"), (200, 403))
+        self.assertEqual(self.both("w1/miru_mock_noscope"), (403, 403))
+        self.assertEqual(self.both("w1/" + ADMIN), (200, 200))
+        self.assertEqual(self.name("w1/miru_mock_reader"), "of w1")
+        self.rename("w1/" + ADMIN, "of its admin")
+        self.assertEqual([self.name(key) for key in ("w1", "w2", "w2/" + ADMIN, ADMIN)],
+                         ["of its admin", "My Device", "My Device", "My Device"])
+        principal = self.server.call("GET", "/principal", key="w1/miru_mock_reader").json
+        self.assertEqual(principal, self.server.call("GET", "/principal",
+                                                     key="miru_mock_reader").json)
+        for key in ("w1/nobody", "w1/", "w3/w1", "w1/miru_mock_reader/x", f"w1/{ADMIN} x"):
+            self.assert_unknown(key)
+
+    def test_keys_of_its_fixtures(self):
+        """Also those that PUT and POST bring; they are those of no other workspace."""
+        def fixtures(name, scopes):
+            return {"api_keys": [{"key": name, "name": name, "scopes": scopes}]}
+
+        device = {"devices": [{"id": "dvc_123", "name": "d"}]}
+        self.control("PUT", "fixtures", fixtures("robot", ["devices:read"]) | device, key="w1")
+        self.assertEqual(self.both("w1/robot"), (200, 403))
+        self.control("POST", "fixtures", fixtures("a/b", ["devices:manage"]), key="w1")
+        self.assertEqual(self.both("w1/a/b"), (200, 200))
+        for key in ("w1/miru_mock_reader", "w2/robot", ADMIN + "/robot"):
+            self.assert_unknown(key)
+        self.control("POST", "reset", key="w1")
+        self.assert_unknown("w1/a/b")
+        self.assertEqual(self.both("w1/robot"), (200, 403))
+        self.control("DELETE", "fixtures", key="w1")
+        self.assert_unknown("w1/robot")
+        self.assertEqual(self.both("w1/miru_mock_reader"), (200, 403))
+
+    def test_new_fixtures_of_all(self):
+        """A workspace that is not loaded has the keys that it will have."""
+        self.server.get("/nothing", key="early")
+        self.rename("before", "changed")
+        self.control("PUT", "fixtures", {
+            "api_keys": [{"key": "k", "name": "k", "scopes": ["devices:read"]}],
+            "devices": [{"id": "dvc_123", "name": "d"}]})
+        self.assertEqual([self.both(f"{name}/k") for name in ("early", "late")], [(200, 403)] * 2)
+        self.assert_unknown("before/k")
+        self.assertEqual(self.status("before/miru_mock_reader"), 200)
+
+    def test_the_common_one(self):
+        """A key of the fixtures picks the common workspace, alone or before a slash."""
+        self.rename(ADMIN, "shared")
+        self.assertEqual(self.name(ADMIN + "/miru_mock_reader"), "shared")
+        self.assertEqual(self.both(ADMIN + "/miru_mock_reader"), (200, 403))
+        self.assertEqual(self.name("/miru_mock_reader"), "My Device")  # a key like any other
+
+    def test_control_and_journal(self):
+        """A control endpoint needs the workspace alone."""
+        self.control("PUT", "faults", {"faults": [{"key": "reader", "status": 500}]}, key="w1/x")
+        self.assertEqual(self.both("w1/miru_mock_reader"), (500, 500))
+        self.assertEqual(self.status("w1/" + ADMIN), 200)
+        requests = self.control("GET", "requests", key="w1")["requests"]
+        self.assertEqual([(r["key"], r["status"]) for r in requests],
+                         [("reader", 500)] * 2 + [("My CI/CD Key", 200)])
+
+    def test_strict(self):
+        with Server("--log", "off") as server:
+            self.assert_refused(server.call("GET", "/devices", key="w1/miru_mock_reader"), 401,
+                                "unauthorized")
+
+
+class Back(Workspaces):
+    """DELETE /_mock/fixtures: the server's own, whatever was put."""
+
+    SMALL = {"devices": [{"id": "dvc_123", "name": "small"}]}
+
+    def spoil(self, key):
+        self.control("PUT", "fixtures", self.SMALL, key=key)
+        self.control("POST", "clock/advance", {"seconds": 60}, key=key)
+        self.control("PUT", "transitions", {"progression": "manual"}, key=key)
+        self.control("PUT", "faults", {"faults": [{"status": 500}]}, key=key)
+        self.server.call("GET", "/devices/dvc_123", key=key or ADMIN)
+
+    def test_all_is_as_at_first(self):
+        for key in ("a", None):
+            with self.subTest(key=key):
+                names = "fixtures", "clock", "transitions", "faults", "requests"
+                before = [self.control("GET", name, key=key) for name in names]
+                self.spoil(key)
+                self.spoil(key)
+                counts = self.control("DELETE", "fixtures", key=key)
+                self.assertEqual(counts, {array: len(rows) for array, rows in before[0].items()})
+                self.assertEqual([self.control("GET", name, key=key) for name in names], before)
+                self.control("POST", "reset", key=key)
+                self.assertEqual(self.control("GET", "fixtures", key=key), before[0])
+                self.control("DELETE", "fixtures", key=key)
+                self.assertEqual(self.control("GET", "fixtures", key=key), before[0])
+
+    def test_of_another(self):
+        """A key's own are those that the common workspace has."""
+        self.control("PUT", "fixtures", {}, key="a")
+        self.control("PUT", "fixtures", self.SMALL)
+        self.control("DELETE", "fixtures", key="a")
+        self.assertEqual(self.name("a"), "small")
+        self.control("DELETE", "fixtures")
+        self.assertEqual(self.name("a"), "small")
+        self.control("POST", "reset", key="a")
+        self.assertEqual(self.name("a"), "My Device")
+
+    def test_read_again(self):
+        """After SIGHUP the server's own are what was read then."""
+        def put_and_delete(name):
+            self.control("PUT", "fixtures", {})
+            self.control("DELETE", "fixtures")
+            self.assertEqual(self.control("GET", "fixtures")["devices"][0]["name"], name)
+            self.control("PUT", "fixtures", {})
+
+        # Under nohup the server would inherit that it is ignored.
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(self.SMALL, file)
+            file.flush()
+            self.restart("--fixtures", file.name)
+            put_and_delete("small")
+            file.seek(0)
+            file.truncate()
+            json.dump({"devices": [{"id": "dvc_123", "name": "new"}]}, file)
+            file.flush()
+            self.server.process.send_signal(signal.SIGHUP)
+            harness.wait_for(lambda: self.control("GET", "fixtures").get("devices"))
+            put_and_delete("new")
+
+    def test_makes_room(self):
+        self.restart("--max-workspaces", "1")
+        self.control("PUT", "fixtures", self.SMALL, key="a")
+        self.control("DELETE", "fixtures", key="a")
+        self.rename("b", "b")
+
+
+class Ids(Workspaces):
+    options = FROZEN + ("--max-workspaces", "3")
+
+    def workspaces(self, **options):
+        answer = self.control("GET", "workspaces", **options)
+        self.assertEqual(answer["max_workspaces"], 3)
+        return [(w["id"], w["key"], w["requests"]) for w in answer["workspaces"]]
+
+    def test_listed(self):
+        self.assertEqual(self.workspaces(), [("common", None, 0)])
+        self.name(ADMIN)
+        self.name("secret-of-another-system")
+        self.name("short/miru_mock_reader")
+        self.name("short")
+        self.assertEqual(self.workspaces(key="third"), [
+            ("common", None, 1), ("ws_1", "****stem", 1), ("ws_2", "****", 2), ("ws_3", "****", 0)])
+
+    def test_named_by_id(self):
+        """Any control endpoint, whatever the key says."""
+        self.rename("a", "a")
+        self.control("PATCH", "devices/dvc_123?workspace=ws_1", {"description": "by id"}, key="b")
+        self.assertEqual(self.server.call("GET", "/devices/dvc_123", key="a").json["description"],
+                         "by id")
+        self.assertEqual(self.control("GET", "requests?workspace=ws_1&method=PATCH")["total"], 2)
+        self.assertEqual(self.control("GET", "requests?workspace=common", key="a")["total"], 0)
+        for target in ("requests?workspace=ws_9", "health?workspace=a", "reset?workspace="):
+            answer = self.server.request("POST" if "reset" in target else "GET",
+                                         "/_mock/" + target)
+            self.assert_refused(answer, 400, "invalid_request", "GET /_mock/workspaces",
+                                params={"field": "workspace"})
+        self.assert_refused(self.server.get("/openapi.json?workspace=ws_1"), 400,
+                            "invalid_request", "no query parameters")
+
+    def test_deleted(self):
+        """Its place is free, and its key gets a new one."""
+        for key in "abc":
+            self.rename(key, key)
+        answer = self.server.call("GET", "/devices", key="d")
+        self.assert_refused(answer, 503, "too_many_workspaces", "DELETE /_mock/workspaces/{id}",
+                            "GET /_mock/workspaces", "--max-workspaces")
+        left = self.control("DELETE", "workspaces/ws_2")["workspaces"]
+        self.assertEqual([w["id"] for w in left], ["common", "ws_1", "ws_3"])
+        self.assertEqual(self.name("d"), "My Device")
+        self.control("DELETE", "workspaces/ws_1", key="a")  # by a request that is in it
+        self.assertEqual([self.name(key) for key in "adc"], ["My Device", "My Device", "c"])
+        self.assertEqual([w[0] for w in self.workspaces()], ["common", "ws_3", "ws_4", "ws_5"])
+        self.control("DELETE", "workspaces/ws_2", status=404)
+        self.control("DELETE", "workspaces/common", status=400)
+
+    def test_deleted_in_use(self):
+        """A request that is in it ends in it."""
+        self.name("a")
+        body = b'{"name": "slow"}'
+        with self.server.connect() as sock:
+            sock.sendall(f"PATCH /beta/devices/dvc_123 HTTP/1.1\r\nHost: x\r\nX-API-Key: a\r\n"
+                         f"Miru-Version: {EVERGLADES}\r\nContent-Length: {len(body)}\r\n"
+                         f"Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
+            self.assertIn(b"100 Continue", sock.recv(1024))
+            self.control("DELETE", "workspaces/ws_1")
+            self.assertEqual(self.name("a"), "My Device")
+            sock.sendall(body)
+            self.assertIn(b'"name":"slow"', b"".join(iter(lambda: sock.recv(65536), b"")))
+        self.assertEqual(self.name("a"), "My Device")
+
+    def test_deleted_in_parallel(self):
+        """While others use it: each request has a workspace, and is answered."""
+        wrong = []
+
+        def use(key):
+            with Client(self.server, key) as client:
+                for _ in range(60):
+                    if client.call("PATCH", "/devices/dvc_123", {"name": key}).status != 200:
+                        wrong.append(key)
+
+        def delete():
+            for _ in range(60):
+                for entry in self.control("GET", "workspaces")["workspaces"][1:]:
+                    self.server.control("DELETE", f"workspaces/{entry['id']}")
+
+        threads = [threading.Thread(target=use, args=(key,)) for key in ("a", "a", "b", "c")]
+        threads.append(threading.Thread(target=delete))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
 
 
 class Limit(Workspaces):

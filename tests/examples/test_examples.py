@@ -18,7 +18,7 @@ import recipes  # noqa: E402
 HERE = os.path.join(harness.SRCDIR, "tests", "examples")
 # The binary, and the programs of the virtual environment.
 PATH = [os.path.dirname(harness.BINARY), os.path.dirname(sys.executable)]
-WORKERS, TESTS, PARALLEL = 8, 208, 200
+WORKERS, TESTS, PARALLEL = 8, 210, 200
 ENOUGH = 20  # failures that the canary waits for
 
 
@@ -36,6 +36,15 @@ class Pytest(unittest.TestCase):
         self.assertIn(f"{WORKERS} workers [{TESTS} items]", said)
         self.assertEqual(count(said, "passed"), TESTS, said)
         Pytest.counted = TESTS
+
+    def test_any_order(self):
+        """Nothing is left behind by a test that loads fixtures and takes a snapshot."""
+        tests = [f"examples/pytest/test_examples.py::test_{name}"
+                 for name in ("own_fixtures", "snapshot", "permission", "own_fixtures")]
+        for order in (tests[:3], tests[1:]):
+            status, said = recipes.run(
+                f"miru-mock exec --auth any -- pytest {' '.join(order)}", PATH)
+            self.assertEqual((status, count(said, "passed")), (0, 3), said)
 
     def test_without_isolation(self):
         """With one key for all workers, the same tests see each other, and fail."""

@@ -7,7 +7,9 @@ Run by script/test once for each released SDK, in a virtual environment that hol
 import asyncio
 import datetime
 import importlib.metadata
+import inspect
 import os
+import re
 import sys
 import time
 
@@ -16,6 +18,7 @@ sys.path.insert(0, os.path.join(os.environ["srcdir"], "tests/api"))
 import httpx  # noqa: E402
 import miru_platform_sdk  # noqa: E402
 from miru_platform_sdk import AsyncMiru, Miru  # noqa: E402
+from miru_platform_sdk._resource import SyncAPIResource  # noqa: E402
 
 import harness  # noqa: E402
 import objects  # noqa: E402
@@ -307,6 +310,40 @@ class Faults(Sdk):
         deadline = time.monotonic() + harness.DEADLINE
         while len(self.server.control("GET", "requests").json["requests"]) < 2:
             self.assertLess(time.monotonic(), deadline)
+
+
+class Names(harness.TestCase):
+    def requests(self):
+        """(method of the SDK, HTTP method, path) of all that it has, each called once."""
+        asked = []
+
+        def answer(request):
+            asked.append((request.method, request.url.path))
+            return httpx.Response(200, json={})
+
+        transport = httpx.MockTransport(answer)
+        with Miru(base_url="http://mock", api_key=ADMIN,
+                  http_client=httpx.Client(transport=transport)) as client:
+            for resource, api in inspect.getmembers(client,
+                                                    lambda m: isinstance(m, SyncAPIResource)):
+                for name, method in inspect.getmembers(api, inspect.ismethod):
+                    if name.startswith("_"):
+                        continue
+                    needed = [p.name for p in inspect.signature(method).parameters.values()
+                              if p.default is p.empty and p.kind != p.VAR_KEYWORD]
+                    method(**{name: f"{{{name}}}" for name in needed})
+                    yield (f"{resource}.{name}", *asked.pop())
+        self.assertEqual(asked, [])
+
+    def test_documented(self):
+        """docs/control-api.md names each method of the SDK, beside what it asks for."""
+        with open(os.path.join(harness.SRCDIR, "docs/control-api.md")) as file:
+            said = set(re.findall(r"^\| `(\w+\.\w+)` \| `\w+` \| `([A-Z]+) (/\S+)` \|$",
+                                  file.read(), re.M))
+        served = {(method.upper(), path) for path, methods in
+                  self.server.get("/openapi.json", version=TYPES).json["paths"].items()
+                  for method, operation in methods.items() if "operationId" in operation}
+        self.assertEqual({row for row in said if row[1:] in served}, set(self.requests()))
 
 
 if __name__ == "__main__":

@@ -124,6 +124,17 @@ static const struct exchange_case exchanges[] = {
 	  { "POST", "/config_instances",
 	    "{\"config_schema_id\":\"cfg_sch_motion_2\",\"slot_key\":\"default\",\"content\":{"
 	    "\"format\":\"json\",\"data\":\"{\\\"max_payload_kg\\\":-1}\"}}" } },
+	{ "slot unknown",
+	  400,
+	  { "POST", "/config_instances",
+	    "{\"config_schema_id\":\"cfg_sch_motion_2\",\"slot_key\":\"none\",\"content\":{"
+	    "\"format\":\"json\",\"data\":\"{}\"}}" } },
+	{ "schema language",
+	  400,
+	  { "POST", "/config_schemas",
+	    "{\"config_type_ref\":{\"slug\":\"gripper\"},\"language\":\"cue\",\"format\":"
+	    "\"json\",\"instance_format\":\"json\",\"documents\":[{\"name\":\"d\","
+	    "\"data\":\"{}\"}]}" } },
 	{ "schema json",
 	  200,
 	  { "POST", "/config_schemas?expand=documents",
@@ -155,6 +166,12 @@ static const struct exchange_case exchanges[] = {
 	  { "PUT", "/_mock/fixtures", "{\"devices\":[{\"id\":\"d\",\"nmae\":1},{\"name\":\"\"}]}" },
 	  .sparse = 97 },
 	{ "post fixtures", 200, { "POST", "/_mock/fixtures", STREAM, "application/x-ndjson" } },
+	{ "delete fixtures",
+	  200,
+	  { "DELETE", "/_mock/fixtures" },
+	  { { "PUT", "/_mock/fixtures", FIXTURES } } },
+	{ "workspaces", 200, { "GET", "/_mock/workspaces" } },
+	{ "workspace named", 200, { "GET", "/_mock/clock?workspace=common" } },
 	{ "export", 200, { "GET", "/_mock/fixtures" } },
 	{ "reset", 200, { "POST", "/_mock/reset" }, { PATCHED } },
 	{ "put snapshot", 200, { "PUT", "/_mock/snapshots/new" }, { PATCHED } },
@@ -168,6 +185,13 @@ static const struct exchange_case exchanges[] = {
 	  { { "PUT", "/_mock/transitions", "{\"progression\":\"time\",\"seconds\":5}" },
 	    { "POST", "/deployments", DEPLOY } } },
 	{ "put faults", 200, { "PUT", "/_mock/faults", FAULTS } },
+	{ "post faults",
+	  200,
+	  { "POST", "/_mock/faults", FAULTS },
+	  { { "PUT", "/_mock/faults", FAULTS } } },
+	{ "fault unknown",
+	  400,
+	  { "POST", "/_mock/faults", "{\"faults\":[{\"operation\":\"getDevices\"}]}" } },
 	{ "faulted",
 	  429,
 	  { "GET", "/devices/dvc_online" },
@@ -751,19 +775,37 @@ static void learn_start(const struct exchange_case *c)
 
 /* ---- the loop -------------------------------------------------------------------------------- */
 
-static long sparse; /* how much more sparsely than the paces say; 0: every n */
+static long sparse;   /* how much more sparsely than the paces say; 0: every n */
+static char seed[32]; /* which of the n a sparse run tries */
 
 /*
  * A sanitizer takes ten times as long. MIRU_MOCK_TORTURE says otherwise: 0 for every n, which takes
- * minutes.
+ * the better part of an hour. Each run tries other n, unless MIRU_MOCK_TORTURE_SEED says which.
  */
 static void read_sparse(void)
 {
 	const char *given = getenv("MIRU_MOCK_TORTURE");
+	const char *given_seed = getenv("MIRU_MOCK_TORTURE_SEED");
 
 	sparse = alloc_sanitized() ? 10 : 1;
 	if (given && *given)
 		sparse = strtol(given, NULL, 10);
+	if (given_seed && *given_seed)
+		snprintf(seed, sizeof seed, "%s", given_seed);
+	else
+		snprintf(seed, sizeof seed, "%ld", (long)time(NULL) * 1000 + getpid() % 1000);
+	printf("MIRU_MOCK_TORTURE_SEED=%s\n", seed);
+}
+
+/* How far before the last of its step an exchange's n are: another number for each of them. */
+static long shift(long step)
+{
+	uint64_t hash = hash_text(HASH_BEGIN, seed);
+
+	hash = hash_text(hash, now.at->name);
+	hash = hash_text(hash, strike_names[now.what]);
+	hash = hash_text(hash, where_names[now.where]);
+	return (long)((hash + now.lasting) % (uint64_t)step);
 }
 
 /* The i-th n that is tried. */
@@ -772,7 +814,7 @@ static long nth(long i, int pace)
 	long dense = sparse > 0 ? DENSE / sparse : FOR_EVER;
 	long step = pace * sparse * (now.at->sparse ? now.at->sparse : 1);
 
-	return i <= dense ? i : dense + (i - dense) * step;
+	return i <= dense ? i : dense + (i - dense) * step - shift(step);
 }
 
 /* From the first to the last n in one world, or to that at which nothing is struck; how many were

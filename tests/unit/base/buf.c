@@ -31,6 +31,26 @@ static void test_buf(void)
 	EQ_INT((long long)b.max, 10);
 }
 
+/* A text that is full, and one for which memory is short, are both bad; only one is full. */
+static void test_full_or_no_memory(void)
+{
+	struct buf b = BUF_INIT(SIZE_MAX / 2), full = BUF_INIT(4);
+
+	buf_add(&b, "abc");
+	CU_ASSERT(!buf_reserve(&b, SIZE_MAX / 4));
+	CU_ASSERT(b.bad && !b.full && buf_no_memory(&b));
+	buf_addc(&b, 'd');
+	EQ_STR(b.text, "abc");
+	buf_clear(&b);
+	CU_ASSERT(!b.bad && !buf_no_memory(&b));
+	buf_free(&b);
+	buf_add(&full, "abcde");
+	CU_ASSERT(full.bad && full.full && !buf_no_memory(&full));
+	buf_clear(&full);
+	CU_ASSERT(!full.bad && !full.full);
+	buf_free(&full);
+}
+
 static void test_buf_growth(void)
 {
 	struct buf b = BUF_INIT(1 << 20);
@@ -68,5 +88,5 @@ static void test_escapes(void)
 	}
 }
 
-UNIT_MAIN("buf", { "buf", test_buf }, { "buf growth", test_buf_growth },
-	  { "escapes", test_escapes })
+UNIT_MAIN("buf", { "buf", test_buf }, { "full or no memory", test_full_or_no_memory },
+	  { "buf growth", test_buf_growth }, { "escapes", test_escapes })

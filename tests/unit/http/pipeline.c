@@ -351,12 +351,28 @@ static void test_plans(void)
 	buf_free(&answer);
 }
 
+/* An answer that is larger than any may be is a 500 of its own, and no want of memory. */
+static void test_large(void)
+{
+	struct buf fixtures = BUF_INIT(1 << 24), answer = BUF_INIT(512);
+
+	many_deployments(&fixtures, 10);
+	open_world(fixtures.text);
+	EQ_INT(ask(store_db(workspace.store), "GET", "/deployments", NULL, &answer), 500);
+	CU_ASSERT(answer.text && strstr(answer.text, "\"code\":\"internal_server_error\""));
+	EQ_INT(ask(store_db(workspace.store), "GET", "/devices?limit=1", NULL, &answer), 200);
+	close_world();
+	buf_free(&fixtures);
+	buf_free(&answer);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "statements", test_statements },
 		{ "one device", test_one_device },
 		{ "plans", test_plans },
+		{ "large", test_large },
 	};
 
 	if (!store_setup())

@@ -133,6 +133,23 @@ static void test_relations(void)
 	EQ_INT(ask(foreign_key, "config_instances", "config_schema_id", "config_schema_slots"), 1);
 }
 
+/* Every reference is checked at the commit only: the store defers none by itself. */
+static void test_references(void)
+{
+	static const char deferred[] = ") DEFERRABLE INITIALLY DEFERRED";
+	const char *sql = schema_sql;
+	int count = 0;
+
+	while ((sql = strstr(sql, "REFERENCES "))) {
+		sql += strcspn(sql, ")");
+		CU_ASSERT(starts_with(sql, deferred));
+		count++;
+	}
+	EQ_INT(count, ask("SELECT count(DISTINCT t.name || f.id) FROM sqlite_schema AS t, "
+			  "pragma_foreign_key_list(t.name) AS f",
+			  NULL, NULL, NULL));
+}
+
 static void check_index(const struct resource *r, const struct field *f)
 {
 	bool used = span_is_ever(f->filter) || span_is_ever(f->sort);
@@ -237,8 +254,9 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "columns", test_columns },     { "no other columns", test_no_other_columns },
-		{ "relations", test_relations }, { "indexes", test_indexes },
-		{ "words", test_words },         { "table", test_table },
+		{ "relations", test_relations }, { "references", test_references },
+		{ "indexes", test_indexes },     { "words", test_words },
+		{ "table", test_table },
 	};
 	int status;
 

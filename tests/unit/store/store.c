@@ -19,8 +19,8 @@
 
 static const char schema[] =
     "CREATE TABLE pair (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER) STRICT;"
-    "CREATE TABLE word (text TEXT UNIQUE, of INTEGER REFERENCES pair (id))"
-    " STRICT; INSERT INTO pair VALUES (1, 0, 0)";
+    "CREATE TABLE word (text TEXT UNIQUE, of INTEGER REFERENCES pair (id)"
+    " DEFERRABLE INITIALLY DEFERRED) STRICT; INSERT INTO pair VALUES (1, 0, 0)";
 
 static struct store *open_store(const char *sql)
 {
@@ -121,6 +121,48 @@ static void test_errors(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(db_error(db), "nmae"));
 	CU_ASSERT_PTR_NULL(store_open("CREATE TABLE nonsense", err, sizeof err));
 	CU_ASSERT(strncmp(err, "database: ", 10) == 0 && err[10]);
+	store_close(store);
+}
+
+/* How often the connection's cached statements were prepared again. */
+static int prepared_again(const struct db *db)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < QUERY_SLOTS; i++)
+		if (db->cache[i].sqlite)
+			count += sqlite3_stmt_status(db->cache[i].sqlite,
+						     SQLITE_STMTSTATUS_REPREPARE, 0);
+	for (size_t i = 0; i < KEPT; i++)
+		if (db->kept[i].stmt.sqlite)
+			count += sqlite3_stmt_status(db->kept[i].stmt.sqlite,
+						     SQLITE_STMTSTATUS_REPREPARE, 0);
+	return count;
+}
+
+/* A write leaves the statements of its connection prepared, those that read and those that write;
+ * so does one that is rolled back. */
+static void test_stays_prepared(void)
+{
+	static const struct query read = { "SELECT a FROM pair WHERE id = 1", 7 };
+	static const struct query write = { "UPDATE pair SET a = a + 1", QUERY_KEPT };
+	struct store *store = open_store(schema);
+	struct db *db = store_db(store);
+	bool has;
+
+	for (int i = 0; i < 6; i++) {
+		CU_ASSERT_FATAL(db_write(db));
+		CU_ASSERT(db_run(db, &write, NULL, 0));
+		if (i % 2)
+			db_rollback(db);
+		else
+			CU_ASSERT(db_commit(db));
+		db_read(db);
+		CU_ASSERT(db_has(db, &read, NULL, 0, &has) && has);
+		db_read_end(db);
+	}
+	EQ_INT(number(db, "SELECT a FROM pair"), 3);
+	EQ_INT(prepared_again(db), 0);
 	store_close(store);
 }
 
@@ -640,6 +682,7 @@ int main(void)
 		{ "values", test_values },
 		{ "errors", test_errors },
 		{ "schema number", test_schema_number },
+		{ "stays prepared", test_stays_prepared },
 		{ "kept", test_kept },
 		{ "kept open", test_kept_open },
 		{ "run", test_run },
