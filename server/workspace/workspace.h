@@ -103,6 +103,10 @@ bool workspace_restore_own(struct workspace *w, struct db *db) MUST_CHECK;
 bool workspace_is_unused(struct workspace *w);
 /* Before the first change: keep what a reset goes back to. Alone. */
 bool workspace_keep_baseline(struct workspace *w, struct db *db) MUST_CHECK;
+/* Whose fixtures replace others: a test's, after which DELETE /_mock/fixtures goes back to the
+ * server's own, or the server's own, read again. */
+enum fixtures_of { FIXTURES_OF_TEST, FIXTURES_OF_SERVER };
+
 /*
  * Replace the fixtures, and what the workspace holds. They are loaded into a workspace of their
  * own, which begins with `options`: on any problem this one stays as it is, and the result is
@@ -110,11 +114,8 @@ bool workspace_keep_baseline(struct workspace *w, struct db *db) MUST_CHECK;
  */
 bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 				const struct workspace_options *options, const struct sql *sql,
-				const struct sources *sources,
+				const struct sources *sources, enum fixtures_of of,
 				struct problems *problems) MUST_CHECK;
-
-/* From now on the fixtures that it has are the server's own. */
-void workspace_adopt_fixtures(struct workspace *w, struct db *db);
 
 /* A reference to the keys; of a copy without a database, to those that it will have. */
 struct keyring *workspace_keys(struct workspace *w);
