@@ -9,6 +9,7 @@
 #include "http/app.h"
 #include "http/pipeline.h"
 #include "operations.h"
+#include "store/store_internal.h"
 #include "unit/statements.h"
 #include "unit/unit.h"
 
@@ -351,6 +352,53 @@ static void test_plans(void)
 	buf_free(&answer);
 }
 
+/* How often statements of the workspace were prepared again since the last call; and how many
+ * statements there are. */
+static int prepared_again(int *count)
+{
+	int again = 0;
+
+	*count = 0;
+	for (struct db *db = workspace.store->dbs; db; db = db->next)
+		for (sqlite3_stmt *s = NULL; (s = sqlite3_next_stmt(db->sqlite, s)); (*count)++)
+			again += sqlite3_stmt_status(s, SQLITE_STMTSTATUS_REPREPARE, 1);
+	return again;
+}
+
+/* Requests that write leave the statements of their connection prepared, and so do reads after. */
+static void test_stays_prepared(void)
+{
+	static const struct {
+		const char *method, *target, *body;
+	} asked[] = {
+		{ "PATCH", "/devices/d0", "{\"name\":\"new\"}" },
+		{ "POST", "/deployments", DEPLOY("d0", "staged") },
+		{ "GET", "/deployments?expand=device,release", NULL },
+		{ "PATCH", "/_mock/devices/d0", "{\"description\":\"x\"}" },
+		{ "POST", "/_mock/reset", NULL },
+	};
+	struct buf fixtures = BUF_INIT(1 << 24), answer = BUF_INIT(1 << 24);
+	struct db *db;
+	int again, count;
+
+	many_deployments(&fixtures, 3);
+	open_world(fixtures.text);
+	db = store_db(workspace.store);
+	prepared_again(&count); /* BEGIN and COMMIT, which are older than the tables */
+	for (size_t i = 0; i < 3 * ARRAY_LEN(asked); i++) {
+		size_t n = i % ARRAY_LEN(asked);
+
+		EQ_INT_IN(asked[n].target,
+			  ask(db, asked[n].method, asked[n].target, asked[n].body, &answer), 200);
+	}
+	again = prepared_again(&count);
+	CU_ASSERT(count > 10);
+	EQ_INT(again, 0);
+	close_world();
+	buf_free(&fixtures);
+	buf_free(&answer);
+}
+
 /* An answer that is larger than any may be is a 500 of its own, and no want of memory. */
 static void test_large(void)
 {
@@ -369,9 +417,8 @@ static void test_large(void)
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "statements", test_statements },
-		{ "one device", test_one_device },
-		{ "plans", test_plans },
+		{ "statements", test_statements }, { "one device", test_one_device },
+		{ "plans", test_plans },           { "stays prepared", test_stays_prepared },
 		{ "large", test_large },
 	};
 
