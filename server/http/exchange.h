@@ -21,7 +21,7 @@ struct request {
 	const char *target; /* undecoded */
 	/* Headers; NULL if absent. */
 	const char *api_key, *miru_version, *user_agent, *host;
-	const char *content_length, *content_type, *transfer_encoding;
+	const char *content_length, *content_type, *content_encoding, *transfer_encoding;
 	const char *retry_count; /* the SDK's: how many tries came before */
 	bool cut;                /* the target held a NUL, at which `target` ends */
 	const char *repeated;    /* the name of a header that must not be repeated, and was */

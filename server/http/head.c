@@ -20,6 +20,7 @@ static const struct {
 	{ "User-Agent", 10, offsetof(struct request, user_agent), false, false },
 	{ "Miru-Version", 12, offsetof(struct request, miru_version), false, false },
 	{ "Content-Type", 12, offsetof(struct request, content_type), false, false },
+	{ "Content-Encoding", 16, offsetof(struct request, content_encoding), false, false },
 	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false, false },
 	{ "Content-Length", 14, offsetof(struct request, content_length), true, true },
 	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true, true },
@@ -75,6 +76,30 @@ void head_add(struct exchange *x, const char *name, size_t len, const char *valu
 	}
 }
 
+/* The text is in the library's read buffer. It has put a NUL between the target and the version,
+ * which it has checked. A NUL before that one is the client's own, and the question mark may stand
+ * behind it. */
+void head_hide_query(char *uri)
+{
+	static const char version[] = "HTTP/";
+	char *query = strchr(uri, '?'), *end = uri + strlen(uri);
+
+	while (!query && strncmp(end + 1, version, strlen(version)) != 0) {
+		query = strchr(end + 1, '?');
+		end += 1 + strlen(end + 1);
+	}
+	if (query)
+		query[1] = '\0';
+}
+
+bool head_announces_more(const struct exchange *x, size_t bytes)
+{
+	const struct request *r = &x->request;
+
+	return r->transfer_encoding ||
+	       (r->content_length && strtoull(r->content_length, NULL, 10) > bytes);
+}
+
 bool head_check_body(struct exchange *x, size_t max_body)
 {
 	const struct request *r = &x->request;
@@ -102,7 +127,14 @@ bool head_check_body(struct exchange *x, size_t max_body)
 	return true;
 }
 
-bool head_check_size(struct exchange *x, size_t bytes)
+/* The server decodes nothing: it would read the coded bytes as the body. */
+static bool is_coded(const struct request *r)
+{
+	return r->content_encoding && *r->content_encoding &&
+	       strcasecmp(r->content_encoding, "identity") != 0;
+}
+
+bool head_check(struct exchange *x, size_t bytes)
 {
 	size_t target = strlen(x->request.target);
 
@@ -115,7 +147,12 @@ bool head_check_size(struct exchange *x, size_t bytes)
 			    "request line and headers of %zu bytes are too large; at most %d are "
 			    "accepted",
 			    bytes, HEAD_MAX);
-	return true;
+	if (!is_coded(&x->request))
+		return true;
+	answer_header(x, "Accept-Encoding", "identity");
+	return fail(x, ERR_CONTENT_ENCODING,
+		    "Content-Encoding '%s' is not supported; send the body as it is",
+		    quote(x, x->request.content_encoding));
 }
 
 const char *head_date(const struct exchange *x)

@@ -75,6 +75,16 @@ static bool stage_target(struct exchange *x)
 	if (r->cut)
 		return fail(x, ERR_INVALID_REQUEST,
 			    "malformed request target: it must not hold a NUL byte");
+	if (streq(r->method, "CONNECT"))
+		return fail(x, ERR_NOT_IMPLEMENTED,
+			    "CONNECT asks for a tunnel to %s, and this server is no proxy; send it "
+			    "requests of the API",
+			    quote(x, r->target));
+	if (streq(r->target, "*"))
+		return fail(x, ERR_INVALID_REQUEST,
+			    "%s * asks about the server as a whole, which has no methods; the 405 "
+			    "of a path lists the path's in Allow",
+			    quote(x, r->method));
 	if (target_parse(&x->arena, r->target, &x->target, &why))
 		return true;
 	return why && fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why);
@@ -120,6 +130,22 @@ static bool stage_route(struct exchange *x)
 	     route_hint(x->app->operations, control, t, hint, sizeof hint));
 	fail_param(x, "path", path_of(x));
 	return false;
+}
+
+size_t body_max(struct exchange *x)
+{
+	enum { FIXTURES = 64 * 1024 * 1024 };
+	const size_t most = (size_t)x->app->options.max_body;
+	struct target target;
+	struct route route;
+	const char *why;
+
+	if (most < FIXTURES && target_parse(&x->arena, x->request.target, &target, &why) &&
+	    route_find(x->app->operations, !x->app->options.no_control, x->request.method, &target,
+		       &route) == FOUND &&
+	    route.op->reads)
+		return FIXTURES;
+	return most;
 }
 
 /* Before the key is checked: an outage refuses unknown keys, too. */

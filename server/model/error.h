@@ -44,6 +44,7 @@
 	ERROR(TOO_MANY_SNAPSHOTS, 409, "too_many_snapshots")                                       \
 	ERROR(BODY_TOO_LARGE, 413, "request_too_large")                                            \
 	ERROR(TARGET_TOO_LONG, 414, "uri_too_long")                                                \
+	ERROR(CONTENT_ENCODING, 415, "unsupported_content_encoding")                               \
 	ERROR(HEAD_TOO_LARGE, 431, "request_header_fields_too_large")                              \
 	ERROR(TOO_MANY, 429, "too_many_requests")                                                  \
 	ERROR(INTERNAL, 500, "internal_server_error")                                              \

@@ -40,6 +40,19 @@ static inline const char *parse_shown(struct parser *p, const char *text)
 	return clean ? clean : "?";
 }
 
+/* A parameter's name without what clients append to the names of lists: "expand[]", "expand[0]".
+ * NULL when memory is short. */
+static inline const char *parse_plain_name(struct parser *p, const char *name)
+{
+	size_t len = strlen(name);
+	const char *bracket = len > 0 && name[len - 1] == ']' ? strrchr(name, '[') : NULL;
+
+	if (!bracket || bracket == name ||
+	    bracket + 1 + strspn(bracket + 1, "0123456789") != name + len - 1)
+		return name;
+	return arena_strndup(p->arena, name, (size_t)(bracket - name));
+}
+
 /* The next of the items that a separator splits a text into, in the arena; *text becomes the rest,
  * NULL after the last item. NULL when memory is short. */
 static inline const char *parse_item(struct parser *p, const char **text, char separator)
