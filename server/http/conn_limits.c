@@ -53,6 +53,7 @@ struct conn_table {
 	unsigned count, max;    /* of those that were admitted */
 	unsigned refused;       /* of these, at the last check, or since */
 	struct lingerer *ended; /* those that were not admitted, or ended early */
+	bool cors;              /* refusals may be read by pages of any origin: they say nothing */
 	int64_t timeout;        /* microseconds */
 	char timed_out_body[192];
 };
@@ -85,8 +86,9 @@ static void send_refusal(struct conn_table *t, int socket, const struct refusal 
 	int len =
 	    snprintf(text, sizeof text,
 		     "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
-		     "Content-Length: %zu\r\nMiru-Mock-Version: " PACKAGE_VERSION "\r\n%s\r\n%s",
-		     r->status, r->reason, strlen(body), r->headers, body);
+		     "Content-Length: %zu\r\nMiru-Mock-Version: " PACKAGE_VERSION "\r\n%s%s\r\n%s",
+		     r->status, r->reason, strlen(body), r->headers,
+		     t->cors ? "Access-Control-Allow-Origin: *\r\nVary: Origin\r\n" : "", body);
 
 	(void)!send(socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(socket, SHUT_WR);
@@ -245,13 +247,14 @@ static unsigned spare(unsigned max)
 	return SPARE + max / SPARE_PART;
 }
 
-struct conn_table *conn_table_start(unsigned max, unsigned timeout)
+struct conn_table *conn_table_start(unsigned max, unsigned timeout, bool cors)
 {
 	struct conn_table *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return NULL;
 	t->max = max;
+	t->cors = cors;
 	t->timeout = timeout * INT64_C(1000000);
 	snprintf(t->timed_out_body, sizeof t->timed_out_body, TIMED_OUT_BODY, timeout);
 	t->ended = linger_new(spare(max), t->timeout);

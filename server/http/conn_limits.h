@@ -30,9 +30,9 @@ struct conn {
  * told so; 0: none. */
 unsigned conn_table_possible(unsigned workers);
 
-/* A table for so many connections at a time. Each may take `timeout` seconds to send a request, and
- * to begin one. NULL when memory or threads are short. */
-struct conn_table *conn_table_start(unsigned max, unsigned timeout);
+/* A table for so many connections at a time. With `cors`, pages may read refusals. Each may take
+ * `timeout` seconds to send a request, and to begin one. NULL when memory or threads are short. */
+struct conn_table *conn_table_start(unsigned max, unsigned timeout, bool cors);
 /* After the last connection was removed. NULL is fine. */
 void conn_table_stop(struct conn_table *t);
 /* The body of the 408. */

@@ -242,12 +242,13 @@ void exchange_answer(struct exchange *x, bool ok)
 		write_error(x);
 	if (x->answer.body->bad || x->arena.failed || (!ok && !x->failure.error))
 		answer_short(x);
-	x->answer.status = failure_status(&x->failure);
+	if (x->failure.error || !x->answer.status)
+		x->answer.status = failure_status(&x->failure);
 }
 
 /* ---- the journal ----------------------------------------------------------------------------- */
 
-static bool is_control(const struct exchange *x)
+bool exchange_is_control(const struct exchange *x)
 {
 	return x->op ? x->op->class == ENDPOINT_CONTROL : starts_with(x->target.path, "/_mock/");
 }
@@ -277,7 +278,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 
 	if (!t->path) /* the request did not get as far as the stages */
 		target_locate(r->target, t);
-	if (is_control(x))
+	if (exchange_is_control(x) || (x->op && x->op->class == ENDPOINT_PREFLIGHT))
 		return;
 	query = t->path[t->path_len] ? t->path + t->path_len + 1 : NULL;
 	journal_add(&x->workspace->journal,

@@ -22,6 +22,9 @@ struct request {
 	/* Headers; NULL if absent. */
 	const char *api_key, *miru_version, *user_agent, *host;
 	const char *content_length, *content_type, *content_encoding, *transfer_encoding;
+	/* Those that browsers send. */
+	const char *accept, *origin, *fetch_site, *fetch_mode, *fetch_dest, *cors_method,
+	    *cors_headers;
 	const char *retry_count; /* the SDK's: how many tries came before */
 	bool cut;                /* the target held a NUL, at which `target` ends */
 	const char *repeated;    /* the name of a header that must not be repeated, and was */
@@ -46,10 +49,10 @@ struct failure {
 	size_t nparams;
 };
 
-enum { ANSWER_HEADERS = 4 };
+enum { ANSWER_HEADERS = 12 };
 
 struct answer {
-	int status;       /* 0: no answer is sent */
+	int status;       /* 0: no answer is sent; before it is made: the error's, or 200 */
 	struct buf *body; /* borrowed */
 	const char *type; /* the Content-Type header; NULL: JSON */
 	struct pair headers[ANSWER_HEADERS];
@@ -98,6 +101,8 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
 /* Release the workspace, which is not needed any more; exchange_clear() does so, too. */
 void exchange_leave(struct exchange *x);
+/* Does it ask for a control endpoint? After its path is known. */
+bool exchange_is_control(const struct exchange *x);
 /* The name of the key, or NULL if the workspace has no such key. */
 const char *exchange_key_name(const struct exchange *x);
 

@@ -8,22 +8,41 @@
 #include <strings.h>
 #include <time.h>
 
+/* How often it may come. */
+enum times {
+	SAME, /* again with the same value */
+	ONCE,
+	OFTEN, /* it is a list, whose first part is kept */
+};
+
+#define KEEP(name, member, ...)                                                                    \
+	{                                                                                          \
+		name, sizeof name - 1, offsetof(struct request, member), __VA_ARGS__               \
+	}
+
 static const struct {
 	const char *name;
 	size_t len;
-	size_t at;    /* in struct request */
+	size_t at; /* in struct request */
+	enum times times;
 	bool framing; /* the library acts on it, so it is kept exactly as the library saw it */
-	bool once;    /* must not be repeated, not even with the same value */
 } kept_headers[] = {
-	{ "Host", 4, offsetof(struct request, host), false, true },
-	{ "X-API-Key", 9, offsetof(struct request, api_key), false, false },
-	{ "User-Agent", 10, offsetof(struct request, user_agent), false, false },
-	{ "Miru-Version", 12, offsetof(struct request, miru_version), false, false },
-	{ "Content-Type", 12, offsetof(struct request, content_type), false, false },
-	{ "Content-Encoding", 16, offsetof(struct request, content_encoding), false, false },
-	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false, false },
-	{ "Content-Length", 14, offsetof(struct request, content_length), true, true },
-	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true, true },
+	KEEP("Host", host, ONCE),
+	KEEP("X-API-Key", api_key),
+	KEEP("User-Agent", user_agent),
+	KEEP("Miru-Version", miru_version),
+	KEEP("Content-Type", content_type),
+	KEEP("Content-Encoding", content_encoding),
+	KEEP("x-stainless-retry-count", retry_count),
+	KEEP("Content-Length", content_length, ONCE, true),
+	KEEP("Transfer-Encoding", transfer_encoding, ONCE, true),
+	KEEP("Accept", accept, OFTEN),
+	KEEP("Origin", origin),
+	KEEP("Sec-Fetch-Site", fetch_site),
+	KEEP("Sec-Fetch-Mode", fetch_mode),
+	KEEP("Sec-Fetch-Dest", fetch_dest),
+	KEEP("Access-Control-Request-Method", cors_method),
+	KEEP("Access-Control-Request-Headers", cors_headers, OFTEN),
 };
 
 static bool is_space(char c)
@@ -70,7 +89,9 @@ void head_add(struct exchange *x, const char *name, size_t len, const char *valu
 		value = value ? value : "";
 		if (!kept_headers[i].framing)
 			value = trimmed(x, value);
-		if (*kept && (kept_headers[i].once || !streq(*kept, value)))
+		if (*kept && kept_headers[i].times == OFTEN)
+			continue;
+		if (*kept && (kept_headers[i].times == ONCE || !streq(*kept, value)))
 			r->repeated = kept_headers[i].name;
 		*kept = value;
 	}

@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "http/authorize.h"
+#include "http/browser.h"
 #include "http/present.h"
 #include "http/route.h"
 #include "model/value.h"
@@ -100,10 +101,16 @@ static const char *path_of(struct exchange *x)
 
 static bool stage_route(struct exchange *x)
 {
+	static const struct operation preflight = { .class = ENDPOINT_PREFLIGHT,
+						    .run = browser_answer_preflight };
 	const struct request *r = &x->request;
 	const bool control = !x->app->options.no_control;
 	struct route route;
 
+	if (browser_is_preflight(x)) {
+		x->op = &preflight;
+		return true;
+	}
 	switch (route_find(x->app->operations, control, r->method, &x->target, &route)) {
 	case FOUND:
 		x->op = route.op;
@@ -411,8 +418,9 @@ static stage *const class_stages[][11] = {
 	[ENDPOINT_API] = { stage_fault, stage_authenticate, stage_version, authorize, stage_query,
 			   stage_body, authorize_body, stage_database, stage_execute, stage_present,
 			   NULL },
-	[ENDPOINT_CONTROL] = { stage_control_version, stage_control_query, stage_control_body,
-			       stage_database, stage_execute, NULL },
+	[ENDPOINT_CONTROL] = { browser_check, stage_control_version, stage_control_query,
+			       stage_control_body, stage_database, stage_execute, NULL },
+	[ENDPOINT_PREFLIGHT] = { stage_execute, NULL },
 	[ENDPOINT_OPEN] = { stage_open_version, stage_control_query, stage_execute, NULL },
 };
 

@@ -23,6 +23,7 @@
 #include "base/timer.h"
 #include "config.h"
 #include "http/access_log.h"
+#include "http/browser.h"
 #include "http/conn_limits.h"
 #include "http/head.h"
 #include "http/listen.h"
@@ -263,6 +264,7 @@ static enum MHD_Result send_answer(struct client *client, struct MHD_Connection 
 	enum MHD_Result ok;
 
 	note_answer(client);
+	browser_add_headers(&client->x);
 	if (a->close == CLOSE_BEFORE) {
 		exchange_leave(&client->x);
 		return close_silently();
@@ -545,7 +547,7 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 	if (!store_dedicate(app->workspace->store, workers, err, errlen))
 		return false;
 	server->timers = timer_queue_start();
-	server->conns = conn_table_start(max, timeout);
+	server->conns = conn_table_start(max, timeout, app->options.cors.count > 0);
 	if (server->timers && server->conns)
 		server->daemon =
 		    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |

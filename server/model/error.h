@@ -30,6 +30,7 @@
 	ERROR(NOT_ARCHIVABLE, 400, "deployment_not_archivable")                                    \
 	ERROR(UNAUTHORIZED, 401, "unauthorized")                                                   \
 	ERROR(FORBIDDEN, 403, "forbidden")                                                         \
+	ERROR(FOREIGN_ORIGIN, 403, "foreign_origin")                                               \
 	ERROR(NOT_FOUND, 404, "resource_not_found")                                                \
 	ERROR(METHOD_NOT_ALLOWED, 405, "method_not_allowed")                                       \
 	ERROR(PARENT_MISMATCH, 409, "deployment_parent_mismatch")                                  \
