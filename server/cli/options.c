@@ -116,6 +116,8 @@ static const struct option_row rows[] = {
 	       .help = "generate ids from a seed, for reproducible runs; default: random"),
 	OPTION("stateless", NULL, OPT_FLAG, stateless,
 	       .help = "answer every request from the loaded fixtures, then undo its changes"),
+	OPTION("strict-requests", NULL, OPT_FLAG, app.strict_requests,
+	       .help = "refuse query parameters and fields that the operation does not have"),
 	OPTION("strict-release-rule", NULL, OPT_FLAG, app.strict_release_rule,
 	       .help = "deploy only the device's current release, and stage only other releases"),
 	OPTION("pipe-only-filters", NULL, OPT_FLAG, app.pipe_only_filters,

@@ -29,7 +29,7 @@ struct app_options {
 	long max_body, max_page_size;         /* bytes; objects */
 	const char *host;                     /* to listen on, */
 	struct option_list allow_hosts, cors; /* and what browsers may call it; origins */
-	bool no_control, strict_release_rule, pipe_only_filters, lenient_parent;
+	bool no_control, strict_requests, strict_release_rule, pipe_only_filters, lenient_parent;
 };
 
 struct app {

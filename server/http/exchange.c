@@ -269,6 +269,24 @@ static struct bytes whole(const char *text)
 	return (struct bytes){ .data = text, .len = text ? strlen(text) : 0 };
 }
 
+/* The names that were passed over, each with a NUL at its end. */
+static struct bytes ignored_names(struct exchange *x)
+{
+	const struct ignored *ignored = &x->ignored;
+	struct bytes all = { .len = 0 };
+	char *text, *end;
+
+	for (size_t i = 0; i < ignored->count; i++)
+		all.len += strlen(ignored->names[i]) + 1;
+	text = end = all.len ? arena_alloc(&x->arena, all.len) : NULL;
+	if (!text)
+		return (struct bytes){ .len = 0 };
+	for (size_t i = 0; i < ignored->count; i++)
+		end = stpcpy(end, ignored->names[i]) + 1;
+	all.data = text;
+	return all;
+}
+
 void exchange_note(struct exchange *x, int64_t micros)
 {
 	const struct request *r = &x->request;
@@ -302,6 +320,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 				[TEXT_KEY_NAME] = whole(exchange_key_name(x)),
 				[TEXT_CODE] = whole(*code ? code : NULL),
 				[TEXT_USER_AGENT] = whole(r->user_agent),
+				[TEXT_IGNORED] = ignored_names(x),
 				[TEXT_REQUEST] = { r->body, r->body_len },
 				[TEXT_RESPONSE] = { a->body->text, answer_sent(x) },
 			},

@@ -84,6 +84,7 @@ struct exchange {
 	const struct list_query *list_query; /* of a list */
 	struct body params;                  /* the query's values of the operation's parameters */
 	struct body body;
+	struct ignored ignored; /* what the operation has passed over */
 	/* The operation's result: a row, or a page of a list; or neither, if it has written its
 	 * answer itself. */
 	const struct row *row;

@@ -81,11 +81,10 @@ static bool stage_target(struct exchange *x)
 			    "CONNECT asks for a tunnel to %s, and this server is no proxy; send it "
 			    "requests of the API",
 			    quote(x, r->target));
-	if (streq(r->target, "*"))
+	if (streq(r->method, "OPTIONS") && streq(r->target, "*"))
 		return fail(x, ERR_INVALID_REQUEST,
-			    "%s * asks about the server as a whole, which has no methods; the 405 "
-			    "of a path lists the path's in Allow",
-			    quote(x, r->method));
+			    "OPTIONS * asks about the server as a whole, which has no methods of "
+			    "its own; the 405 of a path lists the path's in Allow");
 	if (target_parse(&x->arena, r->target, &x->target, &why))
 		return true;
 	return why && fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why);
@@ -289,6 +288,61 @@ static bool read_params(struct exchange *x)
 	return true;
 }
 
+/* The names of the parameters that the operation has in the version. */
+static const char *params_listed(struct exchange *x)
+{
+	const struct resource *r = &resources[x->op->resource];
+	const struct shape *shape = &x->op->params;
+	const char *all = x->op->query == QUERY_LIST     ? "limit, offset, order_by, expand"
+			  : x->op->query == QUERY_EXPAND ? "expand"
+							 : "";
+
+	for (size_t i = 0; all && i < shape->count; i++)
+		all =
+		    arena_printf(&x->arena, "%s%s%s", all, *all ? ", " : "", shape->fields[i].name);
+	for (size_t i = 0; all && x->op->query == QUERY_LIST && i < r->nfields; i++)
+		if (span_has(r->fields[i].filter, x->version))
+			all = arena_printf(&x->arena, "%s, %s", all, r->fields[i].name);
+	return all && *all ? all : "none";
+}
+
+static bool has_param(const struct exchange *x, const char *name)
+{
+	for (size_t i = 0; i < x->op->params.count; i++)
+		if (streq(x->op->params.fields[i].name, name))
+			return true;
+	return (x->op->query != QUERY_NONE && streq(name, "expand")) ||
+	       (x->op->query == QUERY_LIST &&
+		list_query_has(&resources[x->op->resource], x->version, name));
+}
+
+static bool fail_unknown_param(struct exchange *x, const char *name)
+{
+	return fail_field(x, name, "unknown query parameter '%s'; there is: %s", quote(x, name),
+			  params_listed(x));
+}
+
+/* Parameters that the operation does not have are passed over, and told (behaviour: section 5.3).
+ */
+static bool note_unknown_params(struct exchange *x)
+{
+	struct parser p = { .arena = &x->arena, .ignored = &x->ignored };
+
+	for (size_t i = 0; i < x->target.query.count; i++) {
+		const char *name = x->target.query.items[i].name;
+		const char *plain = parse_plain_name(&p, name);
+
+		if (!plain)
+			return false;
+		if (has_param(x, plain))
+			continue;
+		if (x->app->options.strict_requests)
+			return fail_unknown_param(x, name);
+		parse_ignore(&p, "query.", name);
+	}
+	return true;
+}
+
 static bool stage_query(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
@@ -299,7 +353,7 @@ static bool stage_query(struct exchange *x)
 	const bool list = x->op->query == QUERY_LIST;
 	struct list_query *list_query;
 
-	if (!read_params(x))
+	if (!note_unknown_params(x) || !read_params(x))
 		return false;
 	if (x->op->query == QUERY_NONE)
 		return true;
@@ -325,25 +379,6 @@ static bool stage_open_version(struct exchange *x)
 	return !x->request.miru_version || read_version(x);
 }
 
-/* "operation, method, path" */
-static const char *params_listed(struct exchange *x)
-{
-	const struct shape *shape = &x->op->params;
-	const char *all = "";
-
-	for (size_t i = 0; all && i < shape->count; i++)
-		all = arena_printf(&x->arena, "%s%s%s", all, i ? ", " : "", shape->fields[i].name);
-	return all ? all : "";
-}
-
-static bool has_param(const struct shape *shape, const char *name)
-{
-	for (size_t i = 0; i < shape->count; i++)
-		if (streq(shape->fields[i].name, name))
-			return true;
-	return false;
-}
-
 /* Control endpoints reject unknown query parameters: a tester's typo must not pass silently. */
 static bool stage_control_query(struct exchange *x)
 {
@@ -355,26 +390,34 @@ static bool stage_control_query(struct exchange *x)
 
 		if (!shape->fields)
 			return fail_field(x, name, "this path takes no query parameters");
-		if (!has_param(shape, name))
-			return fail_field(x, name, "unknown query parameter '%s'; there is: %s",
-					  quote(x, name), params_listed(x));
+		if (!has_param(x, name))
+			return fail_unknown_param(x, name);
 	}
 	return read_params(x);
 }
 
-static bool read_body(struct exchange *x, const struct shape *shape, bool strict)
+static bool read_body(struct exchange *x, const struct shape *shape, enum body_mode mode)
 {
 	const struct request *r = &x->request;
-	struct parser p = { .arena = &x->arena, .version = x->version };
+	struct parser p = { .arena = &x->arena, .version = x->version, .ignored = &x->ignored };
 
-	return body_parse(&p, shape, strict, r->body, r->body_len, &x->body) || refuse(x, &p.error);
+	return body_parse(&p, shape, mode, r->body, r->body_len, &x->body) || refuse(x, &p.error);
 }
 
 static bool stage_body(struct exchange *x)
 {
 	const struct shape shape = operation_body(x->op);
+	const bool strict = x->app->options.strict_requests;
+	const struct request *r = &x->request;
 
-	return !shape.fields || read_body(x, &shape, false);
+	if (shape.fields)
+		return read_body(x, &shape, strict ? BODY_KNOWN : BODY_LENIENT);
+	if (r->body_len == 0 || (r->body_len == 2 && memcmp(r->body, "{}", 2) == 0))
+		return true;
+	if (strict)
+		return fail_field(x, NULL, "%s %s takes no body", x->op->method, x->op->path);
+	x->ignored.names[x->ignored.count++] = "body";
+	return true;
 }
 
 static bool stage_control_body(struct exchange *x)
@@ -383,7 +426,7 @@ static bool stage_control_body(struct exchange *x)
 
 	if (x->op->reads || (!shape.fields && x->request.body_len == 0))
 		return true;
-	return read_body(x, &shape, true);
+	return read_body(x, &shape, BODY_STRICT);
 }
 
 static bool stage_database(struct exchange *x)
@@ -477,6 +520,35 @@ static void apply_fault(struct exchange *x)
 		a->status = 0;
 }
 
+/* Separated by commas; what has no place in a header is percent-encoded. */
+static void add_ignored_header(struct exchange *x)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const struct ignored *ignored = &x->ignored;
+	size_t len = 1;
+	char *text, *end;
+
+	for (size_t i = 0; i < ignored->count; i++)
+		len += 3 * strlen(ignored->names[i]) + 2;
+	text = end = arena_alloc(&x->arena, len);
+	if (!text)
+		return;
+	for (size_t i = 0; i < ignored->count; i++) {
+		end = i ? stpcpy(end, ", ") : end;
+		for (const unsigned char *c = (const void *)ignored->names[i]; *c; c++) {
+			if (*c > ' ' && *c < 0x7f && *c != ',' && *c != '%') {
+				*end++ = (char)*c;
+				continue;
+			}
+			*end++ = '%';
+			*end++ = digits[*c / 16];
+			*end++ = digits[*c % 16];
+		}
+	}
+	*end = '\0';
+	answer_header(x, "Miru-Mock-Ignored", text);
+}
+
 void serve(struct exchange *x)
 {
 	bool ok = run_stages(x, common_stages) && run_stages(x, class_stages[x->op->class]);
@@ -485,6 +557,8 @@ void serve(struct exchange *x)
 		registry_release_db(x->workspace, STEAL(x->db));
 	if (x->fault)
 		add_retry_headers(x);
+	if (x->ignored.count > 0)
+		add_ignored_header(x);
 	exchange_answer(x, ok);
 	if (x->fault)
 		apply_fault(x);

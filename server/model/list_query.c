@@ -225,6 +225,14 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 	return true;
 }
 
+bool list_query_has(const struct resource *r, enum version v, const char *name)
+{
+	const struct field *f = resource_find_field(r, name);
+
+	return streq(name, "limit") || streq(name, "offset") || streq(name, order_by) ||
+	       (f && span_has(f->filter, v));
+}
+
 bool list_query_is_default(const struct list_query *l)
 {
 	/* The last order is always by id. */

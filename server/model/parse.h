@@ -16,11 +16,32 @@ struct parse_error {
 	const char *message;
 };
 
+enum { IGNORED_MAX = 32 };
+
+/* What a request has and its operation does not: "query.limt", "body.content.kind". */
+struct ignored {
+	const char *names[IGNORED_MAX]; /* the last is "..." if there are more */
+	size_t count;
+};
+
 struct parser {
 	struct arena *arena;  /* of the results and the error's texts */
 	enum version version; /* of the request */
 	struct parse_error error;
+	struct ignored *ignored; /* filled with what is passed over; or NULL */
 };
+
+/* Note that a name is passed over; `where` is "query." or "body.". */
+static inline void parse_ignore(struct parser *p, const char *where, const char *name)
+{
+	struct ignored *i = p->ignored;
+
+	if (!i || i->count == IGNORED_MAX)
+		return;
+	name = i->count + 1 == IGNORED_MAX ? "..." : arena_printf(p->arena, "%s%s", where, name);
+	if (name)
+		i->names[i->count++] = name;
+}
 
 /* Note what is wrong with a field (may be NULL), as printf has it; false. */
 #define PARSE_FAIL(p, field, ...) parse_fail((p), (field), arena_printf((p)->arena, __VA_ARGS__))

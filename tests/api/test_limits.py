@@ -475,7 +475,7 @@ class Unlike(harness.TestCase):
                 self.assertEqual(w.answer().status, 200)
 
     def test_no_path(self):
-        for line, status, words in ((b"OPTIONS *", 400, "OPTIONS * asks about the server"),
+        for line, status, words in ((b"OPTIONS *", 400, "OPTIONS * asks about the server as a whole"),
                                     (b"CONNECT example.com:443", 501, "no proxy")):
             with self.subTest(line), Wire(self.server) as w:
                 w.send(line + b" HTTP/1.1\r\nHost: x\r\n\r\n")
