@@ -203,5 +203,34 @@ class Cors(harness.TestCase):
             self.assertEqual(self.preflight(server, "/beta/devices", PAGE).status, 405)
 
 
+class Index(harness.TestCase):
+    def test_programs(self):
+        for accept in {}, {"Accept": "*/*"}, {"Accept": "application/json"}:
+            answer = self.server.request("GET", "/", accept)
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(answer.headers["Content-Type"], "application/json")
+            self.assertEqual(answer.json["openapi"], "/openapi.json")
+            self.assertIn("POST /_mock/reset", answer.json["endpoints"])
+        self.assertEqual(self.server.request("POST", "/", {}, b"{}").status, 405)
+        self.assertEqual(self.server.request("GET", "/beta/").status, 404)
+        self.assertEqual(self.server.request("GET", "/?x=1").status, 400)
+
+    def test_browsers(self):
+        """Every link leads somewhere."""
+        answer = self.server.request("GET", "/", {
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Site": "none"})
+        self.assertEqual(answer.status, 200)
+        self.assertIn("text/html", answer.headers["Content-Type"])
+        links = re.findall(r'href="([^"]+)"', answer.text)
+        self.assertIn("/_mock/requests", links)
+        for link in links:
+            self.assertEqual(self.server.request("GET", link).status, 200, link)
+
+    def test_without_control(self):
+        with Server("--no-control") as server:
+            self.assertEqual(server.request("GET", "/").json["endpoints"],
+                             ["GET /openapi.json", "GET /"])
+
+
 if __name__ == "__main__":
     harness.main()

@@ -229,7 +229,7 @@ class Bodies(harness.TestCase):
 class Limits(harness.TestCase):
     def test_long_target(self):
         self.assertEqual(self.server.get("/" + "x" * 4000).status, 404)
-        self.assertEqual(self.server.get("/?expand=" + "x" * 4000).status, 404)
+        self.assertEqual(self.server.get("/x?expand=" + "x" * 4000).status, 404)
 
     def test_many_parameters(self):
         target = "/beta/deployments/dpl_123?expand=device"
