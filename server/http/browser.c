@@ -55,22 +55,26 @@ static bool is_of_host(const char *origin, const char *host)
 }
 
 /* Has a link in a page of another site led to the page of the control endpoints? */
-static bool is_link(const struct exchange *x)
+static bool is_link(const struct request *r, const struct operation *op)
 {
-	const struct request *r = &x->request;
-
 	return same_text(r->fetch_mode, "navigate") && same_text(r->fetch_dest, "document") &&
-	       streq(x->op->method, "GET") && streq(x->op->path, "/_mock/");
+	       streq(op->method, "GET") && streq(op->path, "/_mock/");
 }
 
-static bool is_own_page(const struct exchange *x)
+static bool is_own_page(const struct request *r, const struct operation *op)
 {
-	const struct request *r = &x->request;
-
 	if (r->fetch_site) /* "none": its address was typed */
 		return streq(r->fetch_site, "same-origin") || streq(r->fetch_site, "none") ||
-		       is_link(x);
-	return is_of_host(r->origin, r->host);
+		       is_link(r, op);
+	return !r->origin || is_of_host(r->origin, r->host);
+}
+
+/* By a name that is not a loopback one, browsers send no Sec-Fetch-Site over http, and no Origin
+ * where a page of that name reads: so their User-Agent counts, too. */
+static bool is_browser(const struct request *r)
+{
+	return r->origin || r->fetch_site ||
+	       (r->user_agent && starts_with(r->user_agent, "Mozilla/"));
 }
 
 bool browser_check(struct exchange *x)
@@ -78,7 +82,7 @@ bool browser_check(struct exchange *x)
 	const struct request *r = &x->request;
 	char host[256];
 
-	if (!r->origin && !r->fetch_site)
+	if (!is_browser(r))
 		return true;
 	if (!r->host || !host_of(r->host, host, sizeof host) ||
 	    !is_own_name(&x->app->options, host))
@@ -86,7 +90,7 @@ bool browser_check(struct exchange *x)
 			    "a browser calls this server '%s', which may be a name of another site "
 			    "(expected localhost or an address); allow it with --allow-host",
 			    quote(x, r->host ? r->host : ""));
-	if (is_own_page(x))
+	if (is_own_page(r, x->op))
 		return true;
 	return fail(
 	    x, ERR_FOREIGN_ORIGIN,

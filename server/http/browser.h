@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * browser.h - requests of browsers: whose pages may use the control endpoints, and whose may read
- * answers of the API (CORS). Without Origin and Sec-Fetch-Site a request is of no browser.
+ * answers of the API (CORS). A request is of a browser if it has Origin or Sec-Fetch-Site, or if
+ * its User-Agent says so.
  */
 #ifndef HTTP_BROWSER_H
 #define HTTP_BROWSER_H

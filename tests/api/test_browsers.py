@@ -58,6 +58,7 @@ class Control(harness.TestCase):
                       "Sec-Fetch-Dest": "iframe"}, "another origin"),
                     ({"Origin": f"http://127.0.0.1:{self.server.port + 1}"}, "another origin"),
                     ({"Host": "evil.example", "Sec-Fetch-Site": "same-origin"}, "--allow-host"),
+                    ({"Host": "evil.example", "User-Agent": "Mozilla/5.0 (X11)"}, "--allow-host"),
                     ({"Host": f"rebound.evil.example:{self.server.port}",
                       "Origin": f"http://rebound.evil.example:{self.server.port}"}, "--allow-host")):
                 with self.subTest(method=method, target=target, headers=headers):
