@@ -366,6 +366,7 @@ static const struct operation rows[] = {
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
 	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .run = openapi_get },
+	{ .method = "GET", .path = "/", .class = ENDPOINT_OPEN, .run = control_get_index },
 };
 /* clang-format on */
 

@@ -29,6 +29,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 		.db = o->db,
 		.options = o->app,
 	};
+	app->options.host = o->host;
 	err[0] = '\0';
 	arena_init(&app->arena, NULL, 0);
 	app->workspace = calloc(1, sizeof *app->workspace);

@@ -29,9 +29,12 @@ struct option_row {
 	const char *help;
 	long min, max;            /* OPT_NUMBER */
 	const char *const *words; /* OPT_WORD: the value is a word's index */
-	/* OPT_READ: reads a text into the member of struct options; and what that must be */
+	/* OPT_LIST: what separates items in the environment; a colon if NULL. Is it one? */
+	const char *separators;
+	bool (*fits)(const char *text);
+	/* OPT_READ: reads a text into the member of struct options */
 	bool (*read)(const char *text, void *member);
-	const char *expected;
+	const char *expected; /* what a value must be, for `read` and `fits` */
 };
 
 static const char *const auth_words[] = { [AUTH_STRICT] = "strict", [AUTH_ANY] = "any", NULL };
@@ -53,6 +56,22 @@ static bool read_clock(const char *text, void *member)
 		return rfc3339_parse(text, member);
 	*(int64_t *)member = CLOCK_RUNS;
 	return true;
+}
+
+static bool is_host(const char *text)
+{
+	return text[strcspn(text, "/@[] ")] == '\0';
+}
+
+/* As browsers send it: without a path, and without a slash. */
+static bool is_origin(const char *text)
+{
+	const char *authority = strstr(text, "://");
+
+	if (streq(text, "*") || streq(text, "null"))
+		return true;
+	authority = authority && authority > text ? authority + strlen("://") : "";
+	return *authority && authority[strcspn(authority, "/?# ")] == '\0';
 }
 
 /* clang-format off */
@@ -97,6 +116,8 @@ static const struct option_row rows[] = {
 	       .help = "generate ids from a seed, for reproducible runs; default: random"),
 	OPTION("stateless", NULL, OPT_FLAG, stateless,
 	       .help = "answer every request from the loaded fixtures, then undo its changes"),
+	OPTION("strict-requests", NULL, OPT_FLAG, app.strict_requests,
+	       .help = "refuse query parameters and fields that the operation does not have"),
 	OPTION("strict-release-rule", NULL, OPT_FLAG, app.strict_release_rule,
 	       .help = "deploy only the device's current release, and stage only other releases"),
 	OPTION("pipe-only-filters", NULL, OPT_FLAG, app.pipe_only_filters,
@@ -118,6 +139,12 @@ static const struct option_row rows[] = {
 		       "at least 2"),
 	OPTION("no-control", NULL, OPT_FLAG, app.no_control,
 	       .help = "serve no control endpoints, whose paths are under /_mock/"),
+	OPTION("allow-host", "NAME", OPT_LIST, app.allow_hosts, .separators = ", ", .fits = is_host,
+	       .expected = "a name without a port",
+	       .help = "name by which browsers may call /_mock/; may be repeated"),
+	OPTION("cors", "ORIGIN", OPT_LIST, app.cors, .separators = ", ", .fits = is_origin,
+	       .expected = "an origin such as http://localhost:3000, or *",
+	       .help = "origin whose pages may call the API; *: any; may be repeated"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
 	    .help = "log requests to standard error as text or json, or off; default: text"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words,
@@ -214,6 +241,8 @@ static bool set_option(struct option_reader *r, const struct option_row *opt, co
 	case OPT_WORD:
 		return read_word(r, opt->words, label, value, member);
 	case OPT_LIST:
+		if (opt->fits && !opt->fits(value))
+			return reject(r, "%s '%s': expected %s", label, value, opt->expected);
 		return add_item(r, member, label, value);
 	case OPT_READ:
 		return opt->read(value, member) ||
@@ -233,17 +262,19 @@ static void variable_name(const struct option_row *opt, char *out, size_t outlen
 		out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
 }
 
-/* Set a list: in the environment, colons separate its items, as in PATH. */
+/* Set a list: in the environment, colons separate its items, as in PATH, unless they have some. */
 static bool set_list(struct option_reader *r, const struct option_row *opt, const char *label,
 		     const char *value)
 {
+	const char *separators = opt->separators ? opt->separators : ":";
+	struct option_list *list = member_of(r, opt);
 	char *rest, *item;
 
-	r->options->owned = strdup(value);
-	if (!r->options->owned)
+	list->owned = strdup(value);
+	if (!list->owned)
 		return false;
-	for (item = strtok_r(r->options->owned, ":", &rest); item;
-	     item = strtok_r(NULL, ":", &rest))
+	for (item = strtok_r(list->owned, separators, &rest); item;
+	     item = strtok_r(NULL, separators, &rest))
 		if (!set_option(r, opt, label, item))
 			return false;
 	return true;
@@ -324,16 +355,20 @@ static bool refuse_option(struct option_reader *r, int c, char **argv)
 	return reject(r, "--%s takes no value; write it alone", opt->name);
 }
 
+static void free_list(struct option_list *list)
+{
+	free(list->owned);
+	*list = (struct option_list){ 0 };
+}
+
 static bool set_argument(struct option_reader *r, const struct option_row *opt, const char *value)
 {
 	char label[64];
 
 	snprintf(label, sizeof label, "--%s", opt->name);
 	/* The command line replaces the environment's list. */
-	if (opt->kind == OPT_LIST && r->options->owned) {
-		*(struct option_list *)member_of(r, opt) = (struct option_list){ 0 };
-		free(STEAL(r->options->owned));
-	}
+	if (opt->kind == OPT_LIST && ((struct option_list *)member_of(r, opt))->owned)
+		free_list(member_of(r, opt));
 	return set_option(r, opt, label, value ? value : "");
 }
 
@@ -412,7 +447,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	if (!read_arguments(&r, argc, argv))
 		return false;
 	/* --empty on the command line also wins over fixtures in the environment. */
-	if (o->empty && o->owned)
+	if (o->empty && o->fixtures.owned)
 		o->fixtures.count = 0;
 	o->empty |= empty;
 	return true;
@@ -420,7 +455,9 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 
 void options_free(struct options *o)
 {
-	free(o->owned);
+	free_list(&o->fixtures);
+	free_list(&o->app.allow_hosts);
+	free_list(&o->app.cors);
 }
 
 void options_help(FILE *out, unsigned commands, unsigned shown)

@@ -12,15 +12,8 @@
 #include "http/app.h"
 #include "model/progression.h"
 
-enum { OPTION_LIST_MAX = 64 };
-
-struct option_list {
-	const char *items[OPTION_LIST_MAX];
-	size_t count;
-};
-
-/* The values of all options. Texts are borrowed from argv and the environment, or are in `owned`.
- */
+/* The values of all options. Texts are borrowed from argv and the environment, or are in a list's
+ * `owned`. */
 struct options {
 	const char *host, *port_file, *url, *db;
 	long port, workers, seed /* -1: none */, max_workspaces, journal_size, request_timeout;
@@ -32,7 +25,6 @@ struct options {
 	struct option_list fixtures;
 	struct option_list operands; /* arguments that are not options */
 	char **program;              /* exec: the arguments after --, up to a NULL; else NULL */
-	char *owned;                 /* the fixtures of the environment, cut up */
 };
 
 /* The commands that have an option, as bits. All have --help and --version. */

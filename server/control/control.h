@@ -9,6 +9,11 @@
 
 struct exchange;
 
+/* ---- index.c --------------------------------------------------------------------------------- */
+
+/* Where everything is: JSON, or HTML for browsers. */
+bool control_get_index(struct exchange *x);
+
 /* ---- settings.c: the server, and a workspace's settings -------------------------------------- */
 
 /* 200 while the process answers at all. */

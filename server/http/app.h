@@ -13,12 +13,23 @@
 struct log;
 struct registry;
 
+enum { OPTION_LIST_MAX = 64 };
+
+/* The values of an option that may be repeated. */
+struct option_list {
+	const char *items[OPTION_LIST_MAX];
+	size_t count;
+	char *owned; /* those of the environment, cut up; or NULL */
+};
+
 /* The command line's options of these names, for requests: cli/options.c reads them into here. */
 struct app_options {
 	enum auth_mode auth;
 	enum version_policy version_policy;
-	long max_body, max_page_size; /* bytes; objects */
-	bool no_control, strict_release_rule, pipe_only_filters, lenient_parent;
+	long max_body, max_page_size;         /* bytes; objects */
+	const char *host;                     /* to listen on, */
+	struct option_list allow_hosts, cors; /* and what browsers may call it; origins */
+	bool no_control, strict_requests, strict_release_rule, pipe_only_filters, lenient_parent;
 };
 
 struct app {

@@ -4,12 +4,13 @@
  * A request must arrive as a whole within the time limit: a byte now and then does not extend it.
  * The kernel counts the bytes that a socket has received, which shows when a request has begun.
  *
- * After a refusal, our sending side is shut down and the socket is read on for LINGER_MS: closing
- * a socket that has unread data resets the connection, and the client would lose the answer.
+ * After a 408, our sending side is shut down and the connection's worker reads on for LINGER_MS:
+ * closing a socket that has unread data resets the connection, and the client would lose the
+ * answer. What ends before it was read to its end is left to linger.c.
  */
 #include "http/conn_limits.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "config.h"
+#include "http/linger.h"
 
 enum {
 	CONNECTIONS = 4096, /* at most; fewer if there are not the descriptors */
@@ -30,7 +32,6 @@ enum {
 	SPARE = 32,      /* connections beyond the limit, to be told of it: so many, */
 	SPARE_PART = 16, /* and one for so many within it */
 	LINGER_MS = 200, /* see above */
-	DRAIN_MAX = 64,  /* reads of a refused connection, at a time */
 	ARRIVE_MS = 200, /* for a worker to read what has arrived */
 	CHECKS = 8,      /* checks within the time limit */
 	CHECK_MAX_MS = 1000,
@@ -49,10 +50,11 @@ enum { WAITING, RECEIVING, ANSWERING, REFUSED, REQUEST };
 struct conn_table {
 	struct thread thread; /* woken for the first connection, and to check sooner */
 	struct conn *conns;
-	unsigned count, max; /* of those that were admitted */
-	unsigned owned;      /* those that were not */
-	unsigned refused;    /* of both, at the last check, or since */
-	int64_t timeout;     /* microseconds */
+	unsigned count, max;    /* of those that were admitted */
+	unsigned refused;       /* of these, at the last check, or since */
+	struct lingerer *ended; /* those that were not admitted, or ended early */
+	bool cors;              /* refusals may be read by pages of any origin: they say nothing */
+	int64_t timeout;        /* microseconds */
 	char timed_out_body[192];
 };
 
@@ -77,21 +79,19 @@ static const struct refusal {
 			  "(ulimit -n)") };
 
 /* A client whose socket has no room for the answer does not read, so the rest is dropped. */
-static void refuse(struct conn_table *t, struct conn *conn, const struct refusal *r, int64_t now)
+static void send_refusal(struct conn_table *t, int socket, const struct refusal *r)
 {
 	const char *body = r->body ? r->body : t->timed_out_body;
 	char text[1024];
 	int len =
 	    snprintf(text, sizeof text,
 		     "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
-		     "Content-Length: %zu\r\nMiru-Mock-Version: " PACKAGE_VERSION "\r\n%s\r\n%s",
-		     r->status, r->reason, strlen(body), r->headers, body);
+		     "Content-Length: %zu\r\nMiru-Mock-Version: " PACKAGE_VERSION "\r\n%s%s\r\n%s",
+		     r->status, r->reason, strlen(body), r->headers,
+		     t->cors ? "Access-Control-Allow-Origin: *\r\nVary: Origin\r\n" : "", body);
 
-	conn->since = now;
-	if (t->refused++ == 0)
-		thread_wake(&t->thread);
-	(void)!send(conn->socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	shutdown(conn->socket, SHUT_WR);
+	(void)!send(socket, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(socket, SHUT_WR);
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
@@ -157,10 +157,13 @@ static void check_time(struct conn_table *t, struct conn *conn, unsigned state, 
 		return; /* unread data is late because the worker is busy */
 	if (!stop(conn, state))
 		return;
-	if (conn->began)
-		refuse(t, conn, &timed_out, now);
-	else
+	if (!conn->began) {
 		shutdown(conn->socket, SHUT_RDWR); /* it has asked for nothing */
+		return;
+	}
+	conn->since = now;
+	t->refused++;
+	send_refusal(t, conn->socket, &timed_out);
 }
 
 static void unlink_conn(struct conn *conn)
@@ -168,25 +171,6 @@ static void unlink_conn(struct conn *conn)
 	*conn->link = conn->next;
 	if (conn->next)
 		conn->next->link = conn->link;
-}
-
-static void close_owned(struct conn_table *t, struct conn *conn)
-{
-	unlink_conn(conn);
-	t->owned--;
-	close(conn->socket);
-	free(conn);
-}
-
-/* Read and drop what a refused client has sent. False once it has closed its side. */
-static bool drain(int socket)
-{
-	char dropped[4096];
-	ssize_t n = 1;
-
-	for (int i = 0; i < DRAIN_MAX && n > 0; i++)
-		n = recv(socket, dropped, sizeof dropped, MSG_DONTWAIT);
-	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 static void check(struct conn_table *t, struct conn *conn, int64_t now)
@@ -199,10 +183,6 @@ static void check(struct conn_table *t, struct conn *conn, int64_t now)
 		check_time(t, conn, state, now);
 		break;
 	case REFUSED:
-		if (conn->owned && (!drain(conn->socket) || now - conn->since >= LINGER_MS * MS)) {
-			close_owned(t, conn);
-			break;
-		}
 		t->refused++;
 		if (now - conn->since >= LINGER_MS * MS)
 			shutdown(conn->socket, SHUT_RDWR);
@@ -261,17 +241,26 @@ unsigned conn_table_possible(unsigned workers)
 	return (unsigned)(n * SPARE_PART / (SPARE_PART + 1));
 }
 
-struct conn_table *conn_table_start(unsigned max, unsigned timeout)
+/* How many connections may be on their way out, beside `max` that are admitted. */
+static unsigned spare(unsigned max)
+{
+	return SPARE + max / SPARE_PART;
+}
+
+struct conn_table *conn_table_start(unsigned max, unsigned timeout, bool cors)
 {
 	struct conn_table *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return NULL;
 	t->max = max;
+	t->cors = cors;
 	t->timeout = timeout * INT64_C(1000000);
 	snprintf(t->timed_out_body, sizeof t->timed_out_body, TIMED_OUT_BODY, timeout);
-	if (thread_start(&t->thread, run, t))
+	t->ended = linger_new(spare(max), t->timeout);
+	if (t->ended && thread_start(&t->thread, run, t))
 		return t;
+	linger_free(t->ended);
 	free(t);
 	return NULL;
 }
@@ -281,8 +270,7 @@ void conn_table_stop(struct conn_table *t)
 	if (!t)
 		return;
 	thread_stop(&t->thread);
-	while (t->conns)
-		close_owned(t, t->conns);
+	linger_free(t->ended);
 	free(t);
 }
 
@@ -336,27 +324,9 @@ bool conn_table_has_room(struct conn_table *t)
 	bool room;
 
 	thread_lock(&t->thread);
-	room = t->count < t->max || t->owned < SPARE + t->max / SPARE_PART;
+	room = t->count < t->max || linger_count(t->ended) < spare(t->max);
 	thread_unlock(&t->thread);
 	return room;
-}
-
-/* Answer a socket that is one too many, and keep it until its client has read that. */
-static void refuse_socket(struct conn_table *t, int socket)
-{
-	struct conn *conn = calloc(1, sizeof *conn), without;
-
-	if (!conn) {
-		without = (struct conn){ .socket = socket };
-		refuse(t, &without, &too_many, 0);
-		close(socket);
-		return;
-	}
-	*conn = (struct conn){ .socket = socket, .owned = true };
-	atomic_init(&conn->state, REFUSED);
-	link_conn(t, conn);
-	t->owned++;
-	refuse(t, conn, &too_many, clock_monotonic());
 }
 
 bool conn_table_admit(struct conn_table *t, int socket)
@@ -365,11 +335,12 @@ bool conn_table_admit(struct conn_table *t, int socket)
 
 	thread_lock(&t->thread);
 	admitted = t->count < t->max;
-	if (admitted)
-		t->count++;
-	else
-		refuse_socket(t, socket);
+	t->count += admitted;
 	thread_unlock(&t->thread);
+	if (!admitted) {
+		send_refusal(t, socket, &too_many);
+		linger_add(t->ended, socket);
+	}
 	return admitted;
 }
 
@@ -388,8 +359,15 @@ void conn_add(struct conn_table *t, struct conn *conn, int socket)
 	thread_unlock(&t->thread);
 }
 
-void conn_remove(struct conn_table *t, struct conn *conn)
+void conn_remove(struct conn_table *t, struct conn *conn, enum conn_end how)
 {
+	/* What the worker closes next is its own descriptor: this one keeps the socket open. */
+	if (how == CONN_EARLY || (how == CONN_WHOLE && has_unread(conn))) {
+		int socket = fcntl(conn->socket, F_DUPFD_CLOEXEC, 0);
+
+		if (socket >= 0)
+			linger_add(t->ended, socket);
+	}
 	thread_lock(&t->thread);
 	unlink_conn(conn);
 	t->count--;
@@ -423,6 +401,11 @@ void conn_answered(struct conn *conn, uint64_t bytes)
 	else
 		atomic_store(&conn->taken, info_of(conn).tcpi_bytes_received);
 	advance(conn, ANSWERING, WAITING + REQUEST);
+}
+
+bool conn_has_received(const struct conn *conn)
+{
+	return info_of(conn).tcpi_bytes_received > 1; /* the end counts as one */
 }
 
 bool conn_timed_out(const struct conn *conn)

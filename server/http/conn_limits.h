@@ -17,7 +17,6 @@ struct conn_table;
 struct conn {
 	struct conn *next, **link; /* in the list of all; guarded by the table's lock */
 	int socket;
-	bool owned;             /* one too many: the table reads it, and closes it */
 	atomic_uint state;      /* see conn_limits.c */
 	_Atomic uint64_t taken; /* bytes that answered requests consisted of */
 	/* For the table's thread, as of its last check: */
@@ -31,9 +30,9 @@ struct conn {
  * told so; 0: none. */
 unsigned conn_table_possible(unsigned workers);
 
-/* A table for so many connections at a time. Each may take `timeout` seconds to send a request, and
- * to begin one. NULL when memory or threads are short. */
-struct conn_table *conn_table_start(unsigned max, unsigned timeout);
+/* A table for so many connections at a time. With `cors`, pages may read refusals. Each may take
+ * `timeout` seconds to send a request, and to begin one. NULL when memory or threads are short. */
+struct conn_table *conn_table_start(unsigned max, unsigned timeout, bool cors);
 /* After the last connection was removed. NULL is fine. */
 void conn_table_stop(struct conn_table *t);
 /* The body of the 408. */
@@ -50,9 +49,13 @@ bool conn_table_has_room(struct conn_table *t);
 bool conn_table_admit(struct conn_table *t, int socket) MUST_CHECK;
 void conn_table_give_back(struct conn_table *t);
 
-/* Add an admitted client. Remove it, which gives its place back, before its socket is closed. */
+/* How a connection ends: after its request, before all of that was read, or without an answer. */
+enum conn_end { CONN_WHOLE, CONN_EARLY, CONN_CUT };
+
+/* Add an admitted client. Remove it, which gives its place back, before its socket is closed: the
+ * client still gets its answer, unless it is cut. */
 void conn_add(struct conn_table *t, struct conn *conn, int socket);
-void conn_remove(struct conn_table *t, struct conn *conn);
+void conn_remove(struct conn_table *t, struct conn *conn, enum conn_end how);
 
 /* By the connection's worker: the request's head has arrived; all of it has; it was answered, and
  * was of so many bytes (0: not known). False when the client was refused in the meantime: then it
@@ -63,5 +66,7 @@ void conn_answered(struct conn *conn, uint64_t bytes);
 
 /* Was it refused with 408? */
 bool conn_timed_out(const struct conn *conn);
+/* Has its client ever sent anything? */
+bool conn_has_received(const struct conn *conn);
 
 #endif

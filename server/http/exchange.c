@@ -101,6 +101,11 @@ bool fail_field(struct exchange *x, const char *field, const char *fmt, ...)
 	return false;
 }
 
+bool fail_parse(struct exchange *x, const struct parse_error *e)
+{
+	return e->message && fail_field(x, e->field, "%s", e->message);
+}
+
 bool server_error(struct exchange *x, const char *fmt, ...)
 {
 	va_list args;
@@ -256,12 +261,13 @@ void exchange_answer(struct exchange *x, bool ok)
 	}
 	if (x->answer.body->bad || x->arena.failed || (!ok && !x->failure.error))
 		answer_short(x);
-	x->answer.status = failure_status(&x->failure);
+	if (x->failure.error || !x->answer.status)
+		x->answer.status = failure_status(&x->failure);
 }
 
 /* ---- the journal ----------------------------------------------------------------------------- */
 
-static bool is_control(const struct exchange *x)
+bool exchange_is_control(const struct exchange *x)
 {
 	return x->op ? x->op->class == ENDPOINT_CONTROL : starts_with(x->target.path, "/_mock/");
 }
@@ -282,6 +288,24 @@ static struct bytes whole(const char *text)
 	return (struct bytes){ .data = text, .len = text ? strlen(text) : 0 };
 }
 
+/* The names that were passed over, each with a NUL at its end. */
+static struct bytes ignored_names(struct exchange *x)
+{
+	const struct ignored *ignored = &x->ignored;
+	struct bytes all = { .len = 0 };
+	char *text, *end;
+
+	for (size_t i = 0; i < ignored->count; i++)
+		all.len += strlen(ignored->names[i]) + 1;
+	text = end = all.len ? arena_alloc(&x->arena, all.len) : NULL;
+	if (!text)
+		return (struct bytes){ .len = 0 };
+	for (size_t i = 0; i < ignored->count; i++)
+		end = stpcpy(end, ignored->names[i]) + 1;
+	all.data = text;
+	return all;
+}
+
 void exchange_note(struct exchange *x, int64_t micros)
 {
 	const struct request *r = &x->request;
@@ -289,7 +313,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 	const char *code = a->status ? failure_code(&x->failure) : "", *query;
 	const struct target *t = &x->target;
 
-	if (is_control(x))
+	if (exchange_is_control(x) || (x->op && x->op->class == ENDPOINT_PREFLIGHT))
 		return;
 	query = t->path[t->path_len] ? t->path + t->path_len + 1 : NULL;
 	journal_add(&x->workspace->journal,
@@ -313,6 +337,7 @@ void exchange_note(struct exchange *x, int64_t micros)
 				[TEXT_KEY_NAME] = whole(exchange_key_name(x)),
 				[TEXT_CODE] = whole(*code ? code : NULL),
 				[TEXT_USER_AGENT] = whole(r->user_agent),
+				[TEXT_IGNORED] = ignored_names(x),
 				[TEXT_REQUEST] = { r->body, r->body_len },
 				[TEXT_RESPONSE] = { a->body->text, answer_sent(x) },
 			},

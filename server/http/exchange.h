@@ -21,7 +21,10 @@ struct request {
 	const char *target; /* undecoded */
 	/* Headers; NULL if absent. */
 	const char *api_key, *miru_version, *user_agent, *host;
-	const char *content_length, *content_type, *transfer_encoding;
+	const char *content_length, *content_type, *content_encoding, *transfer_encoding;
+	/* Those that browsers send. */
+	const char *accept, *origin, *fetch_site, *fetch_mode, *fetch_dest, *cors_method,
+	    *cors_headers;
 	const char *retry_count;   /* the SDK's: how many tries came before */
 	const char *authorization; /* only whether it came is of interest */
 	bool cut;                  /* the target held a NUL, at which `target` ends */
@@ -47,10 +50,10 @@ struct failure {
 	size_t nparams;
 };
 
-enum { ANSWER_HEADERS = 6 };
+enum { ANSWER_HEADERS = 12 };
 
 struct answer {
-	int status;       /* 0: no answer is sent */
+	int status;       /* 0: no answer is sent; before it is made: the error's, or 200 */
 	struct buf *body; /* borrowed */
 	const char *type; /* the Content-Type header; NULL: JSON */
 	struct pair headers[ANSWER_HEADERS];
@@ -83,6 +86,7 @@ struct exchange {
 	const struct list_query *list_query; /* of a list */
 	struct body params;                  /* the query's values of the operation's parameters */
 	struct body body;
+	struct ignored ignored; /* what the operation has passed over */
 	/* The operation's result: a row, or a page of a list; or neither, if it has written its
 	 * answer itself. */
 	const struct row *row;
@@ -100,6 +104,8 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body);
 void exchange_clear(struct exchange *x);
 /* Release the workspace, which is not needed any more; exchange_clear() does so, too. */
 void exchange_leave(struct exchange *x);
+/* Does it ask for a control endpoint? After its path is known. */
+bool exchange_is_control(const struct exchange *x);
 /* The name of the key, or NULL if the workspace has no such key. */
 const char *exchange_key_name(const struct exchange *x);
 
@@ -113,6 +119,8 @@ bool fail(struct exchange *x, enum error e, const char *fmt, ...) PRINTF_LIKE(3,
 /* fail(), because of a field of the body or a parameter, which becomes params.field. */
 bool fail_by(struct exchange *x, enum error e, const char *field, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
+/* fail_field() with what a parser found; false only, if memory was short. */
+bool fail_parse(struct exchange *x, const struct parse_error *e);
 /* fail_by() with the error invalid_request. `field` may be NULL. */
 bool fail_field(struct exchange *x, const char *field, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* fail() through no fault of the client: 500, and the message goes to the log only. */

@@ -8,23 +8,42 @@
 #include <strings.h>
 #include <time.h>
 
+/* How often it may come. */
+enum times {
+	SAME, /* again with the same value */
+	ONCE,
+	OFTEN, /* it is a list, whose first part is kept */
+};
+
+#define KEEP(name, member, ...)                                                                    \
+	{                                                                                          \
+		name, sizeof name - 1, offsetof(struct request, member), __VA_ARGS__               \
+	}
+
 static const struct {
 	const char *name;
 	size_t len;
-	size_t at;    /* in struct request */
+	size_t at; /* in struct request */
+	enum times times;
 	bool framing; /* the library acts on it, so it is kept exactly as the library saw it */
-	bool once;    /* must not be repeated, not even with the same value */
-	bool unread;  /* its value does not matter, so it may be repeated with any */
 } kept_headers[] = {
-	{ "Host", 4, offsetof(struct request, host), false, true },
-	{ "X-API-Key", 9, offsetof(struct request, api_key), false, false },
-	{ "User-Agent", 10, offsetof(struct request, user_agent), false, false },
-	{ "Miru-Version", 12, offsetof(struct request, miru_version), false, false },
-	{ "Content-Type", 12, offsetof(struct request, content_type), false, false },
-	{ "x-stainless-retry-count", 23, offsetof(struct request, retry_count), false, false },
-	{ "Content-Length", 14, offsetof(struct request, content_length), true, true },
-	{ "Transfer-Encoding", 17, offsetof(struct request, transfer_encoding), true, true },
-	{ "Authorization", 13, offsetof(struct request, authorization), .unread = true },
+	KEEP("Host", host, ONCE),
+	KEEP("X-API-Key", api_key),
+	KEEP("User-Agent", user_agent),
+	KEEP("Miru-Version", miru_version),
+	KEEP("Content-Type", content_type),
+	KEEP("Content-Encoding", content_encoding),
+	KEEP("x-stainless-retry-count", retry_count),
+	KEEP("Content-Length", content_length, ONCE, true),
+	KEEP("Transfer-Encoding", transfer_encoding, ONCE, true),
+	KEEP("Accept", accept, OFTEN),
+	KEEP("Authorization", authorization, OFTEN),
+	KEEP("Origin", origin),
+	KEEP("Sec-Fetch-Site", fetch_site),
+	KEEP("Sec-Fetch-Mode", fetch_mode),
+	KEEP("Sec-Fetch-Dest", fetch_dest),
+	KEEP("Access-Control-Request-Method", cors_method),
+	KEEP("Access-Control-Request-Headers", cors_headers, OFTEN),
 };
 
 static bool is_space(char c)
@@ -71,11 +90,36 @@ void head_add(struct exchange *x, const char *name, size_t len, const char *valu
 		value = value ? value : "";
 		if (!kept_headers[i].framing)
 			value = trimmed(x, value);
-		if (*kept && !kept_headers[i].unread &&
-		    (kept_headers[i].once || !streq(*kept, value)))
+		if (*kept && kept_headers[i].times == OFTEN)
+			continue;
+		if (*kept && (kept_headers[i].times == ONCE || !streq(*kept, value)))
 			r->repeated = kept_headers[i].name;
 		*kept = value;
 	}
+}
+
+/* The text is in the library's read buffer. It has put a NUL between the target and the version,
+ * which it has checked. A NUL before that one is the client's own, and the question mark may stand
+ * behind it. */
+void head_hide_query(char *uri)
+{
+	static const char version[] = "HTTP/";
+	char *query = strchr(uri, '?'), *end = uri + strlen(uri);
+
+	while (!query && strncmp(end + 1, version, strlen(version)) != 0) {
+		query = strchr(end + 1, '?');
+		end += 1 + strlen(end + 1);
+	}
+	if (query)
+		query[1] = '\0';
+}
+
+bool head_announces_more(const struct exchange *x, size_t bytes)
+{
+	const struct request *r = &x->request;
+
+	return r->transfer_encoding ||
+	       (r->content_length && strtoull(r->content_length, NULL, 10) > bytes);
 }
 
 bool head_check_body(struct exchange *x, size_t max_body)
@@ -105,7 +149,14 @@ bool head_check_body(struct exchange *x, size_t max_body)
 	return true;
 }
 
-bool head_check_size(struct exchange *x, size_t bytes)
+/* The server decodes nothing: it would read the coded bytes as the body. */
+static bool is_coded(const struct request *r)
+{
+	return r->content_encoding && *r->content_encoding &&
+	       strcasecmp(r->content_encoding, "identity") != 0;
+}
+
+bool head_check(struct exchange *x, size_t bytes)
 {
 	size_t target = strlen(x->request.target);
 
@@ -118,7 +169,12 @@ bool head_check_size(struct exchange *x, size_t bytes)
 			    "request line and headers of %zu bytes are too large; at most %d are "
 			    "accepted",
 			    bytes, HEAD_MAX);
-	return true;
+	if (!is_coded(&x->request))
+		return true;
+	answer_header(x, "Accept-Encoding", "identity");
+	return fail(x, ERR_CONTENT_ENCODING,
+		    "Content-Encoding '%s' is not supported; send the body as it is",
+		    quote(x, x->request.content_encoding));
 }
 
 const char *head_date(const struct exchange *x)

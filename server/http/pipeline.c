@@ -12,9 +12,10 @@
 
 #include "base/utf8.h"
 #include "http/authorize.h"
+#include "http/browser.h"
 #include "http/present.h"
+#include "http/query.h"
 #include "http/route.h"
-#include "model/value.h"
 #include "workspace/registry.h"
 
 typedef bool stage(struct exchange *x);
@@ -101,6 +102,15 @@ static bool stage_target(struct exchange *x)
 	if (r->cut)
 		return fail(x, ERR_INVALID_REQUEST,
 			    "malformed request target: it must not hold a NUL byte");
+	if (streq(r->method, "CONNECT"))
+		return fail(x, ERR_NOT_IMPLEMENTED,
+			    "CONNECT asks for a tunnel to %s, and this server is no proxy; send it "
+			    "requests of the API",
+			    quote(x, r->target));
+	if (streq(r->method, "OPTIONS") && streq(r->target, "*"))
+		return fail(x, ERR_INVALID_REQUEST,
+			    "OPTIONS * asks about the server as a whole, which has no methods of "
+			    "its own; the 405 of a path lists the path's in Allow");
 	if (target_parse(&x->arena, r->target, &x->target, &why))
 		return true;
 	return why && fail(x, ERR_INVALID_REQUEST, "malformed request target: %s", why);
@@ -116,10 +126,16 @@ static const char *path_of(struct exchange *x)
 
 static bool stage_route(struct exchange *x)
 {
+	static const struct operation preflight = { .class = ENDPOINT_PREFLIGHT,
+						    .run = browser_answer_preflight };
 	const struct request *r = &x->request;
 	const bool control = !x->app->options.no_control;
 	struct route route;
 
+	if (browser_is_preflight(x)) {
+		x->op = &preflight;
+		return true;
+	}
 	switch (route_find(x->app->operations, control, r->method, &x->target, &route)) {
 	case FOUND:
 		x->op = route.op;
@@ -146,6 +162,22 @@ static bool stage_route(struct exchange *x)
 	     route_hint(x->app->operations, control, t, hint, sizeof hint));
 	fail_param(x, "path", path_of(x));
 	return false;
+}
+
+size_t body_max(struct exchange *x)
+{
+	enum { FIXTURES = 64 * 1024 * 1024 };
+	const size_t most = (size_t)x->app->options.max_body;
+	struct target target = x->target;
+	struct route route;
+	const char *why;
+
+	if (most < FIXTURES && target_parse(&x->arena, x->request.target, &target, &why) &&
+	    route_find(x->app->operations, !x->app->options.no_control, x->request.method, &target,
+		       &route) == FOUND &&
+	    route.op->reads)
+		return FIXTURES;
+	return most;
 }
 
 /* Before the key is checked: an outage refuses unknown keys, too. */
@@ -243,76 +275,6 @@ static bool stage_version(struct exchange *x)
 	return false;
 }
 
-/* The query or the body is malformed. */
-static bool refuse(struct exchange *x, const struct parse_error *e)
-{
-	return e->message && fail_field(x, e->field, "%s", e->message);
-}
-
-/* Is the text a value of the parameter: a word, or a text of its format? */
-static bool param_fits(const struct field *f, const char *text)
-{
-	return f->kind == K_ENUM ? word_find(f->words, text) != NULL
-				 : string_format_fits(f->strfmt, text);
-}
-
-/* Read the operation's own parameters into x->params. */
-static bool read_params(struct exchange *x)
-{
-	const struct shape *shape = &x->op->params;
-	const struct target *t = &x->target;
-	char expected[EXPECTED_MAX];
-
-	if (!shape->fields)
-		return true;
-	x->params.members = arena_zalloc(&x->arena, shape->count * sizeof *x->params.members);
-	if (!x->params.members)
-		return false;
-	for (size_t i = 0; i < shape->count; i++) {
-		const struct field *f = &shape->fields[i];
-		struct member *m = &x->params.members[x->params.count++];
-
-		*m = (struct member){ .field = f, .text = f->preset };
-		for (size_t n = 0; n < t->query.count; n++) {
-			if (!streq(t->query.items[n].name, f->name))
-				continue;
-			/* If it is repeated, the last value counts, and each must be valid. */
-			m->set = true;
-			m->text = t->query.items[n].value;
-			if (!param_fits(f, m->text))
-				return fail_field(x, f->name, "%s: expected %s, found '%s'",
-						  f->name,
-						  value_expected(f, x->version, expected,
-								 sizeof expected),
-						  quote(x, m->text));
-		}
-	}
-	return true;
-}
-
-static bool stage_query(struct exchange *x)
-{
-	const struct resource *r = &resources[x->op->resource];
-	const struct pairs *query = &x->target.query;
-	const struct list_query_rules rules = { .max_limit = x->app->options.max_page_size,
-						.pipe_only = x->app->options.pipe_only_filters };
-	struct parser p = { .arena = &x->arena, .version = x->version };
-	const bool list = x->op->query == QUERY_LIST;
-	struct list_query *list_query;
-
-	if (!read_params(x))
-		return false;
-	if (x->op->query == QUERY_NONE)
-		return true;
-	if (!expansion_parse(&p, r, list, query, &x->expand))
-		return refuse(x, &p.error);
-	if (!list)
-		return true;
-	x->list_query = list_query = arena_alloc(&x->arena, sizeof *list_query);
-	return (list_query && list_query_parse(&p, r, &rules, query, list_query)) ||
-	       refuse(x, &p.error);
-}
-
 static bool stage_control_version(struct exchange *x)
 {
 	x->version = V_NEWEST;
@@ -326,84 +288,29 @@ static bool stage_open_version(struct exchange *x)
 	return !x->request.miru_version || read_version(x);
 }
 
-static const char workspace_param[] = "workspace";
-
-/* Any control endpoint may be asked of a workspace by its id, rather than by its key. */
-static bool stage_control_workspace(struct exchange *x)
-{
-	const struct pairs *query = &x->target.query;
-	const char *id = NULL;
-
-	for (size_t i = 0; i < query->count; i++)
-		if (streq(query->items[i].name, workspace_param))
-			id = query->items[i].value;
-	if (!id)
-		return true;
-	exchange_leave(x);
-	if (streq(id, REGISTRY_COMMON))
-		return true;
-	x->holds_workspace = registry_acquire_id(x->app->workspaces, id, &x->workspace);
-	return x->holds_workspace || fail_field(x, workspace_param,
-						"workspace '%s' not found; GET /_mock/workspaces "
-						"lists them",
-						quote(x, id));
-}
-
-/* "operation, method, path" */
-static const char *params_listed(struct exchange *x)
-{
-	const struct shape *shape = &x->op->params;
-	const char *all = "";
-
-	for (size_t i = 0; all && i < shape->count; i++)
-		all = arena_printf(&x->arena, "%s%s, ", all, shape->fields[i].name);
-	if (all)
-		all = arena_printf(&x->arena, "%s%s", all, workspace_param);
-	return all ? all : "";
-}
-
-static bool has_param(const struct shape *shape, const char *name)
-{
-	for (size_t i = 0; i < shape->count; i++)
-		if (streq(shape->fields[i].name, name))
-			return true;
-	return false;
-}
-
-/* Control endpoints reject unknown query parameters: a tester's typo must not pass silently. */
-static bool stage_control_query(struct exchange *x)
-{
-	const struct shape *shape = &x->op->params;
-	const struct target *t = &x->target;
-
-	for (size_t i = 0; i < t->query.count; i++) {
-		const char *name = t->query.items[i].name;
-
-		if (x->op->class == ENDPOINT_CONTROL && streq(name, workspace_param))
-			continue;
-		if (!shape->fields)
-			return fail_field(x, name, "this path takes no query parameters%s",
-					  x->op->class == ENDPOINT_CONTROL ? " but workspace" : "");
-		if (!has_param(shape, name))
-			return fail_field(x, name, "unknown query parameter '%s'; there is: %s",
-					  quote(x, name), params_listed(x));
-	}
-	return read_params(x);
-}
-
-static bool read_body(struct exchange *x, const struct shape *shape, bool strict)
+static bool read_body(struct exchange *x, const struct shape *shape, enum body_mode mode)
 {
 	const struct request *r = &x->request;
-	struct parser p = { .arena = &x->arena, .version = x->version };
+	struct parser p = { .arena = &x->arena, .version = x->version, .ignored = &x->ignored };
 
-	return body_parse(&p, shape, strict, r->body, r->body_len, &x->body) || refuse(x, &p.error);
+	return body_parse(&p, shape, mode, r->body, r->body_len, &x->body) ||
+	       fail_parse(x, &p.error);
 }
 
 static bool stage_body(struct exchange *x)
 {
 	const struct shape shape = operation_body(x->op);
+	const bool strict = x->app->options.strict_requests;
+	const struct request *r = &x->request;
 
-	return !shape.fields || read_body(x, &shape, false);
+	if (shape.fields)
+		return read_body(x, &shape, strict ? BODY_KNOWN : BODY_LENIENT);
+	if (r->body_len == 0 || (r->body_len == 2 && memcmp(r->body, "{}", 2) == 0))
+		return true;
+	if (strict)
+		return fail_field(x, NULL, "%s %s takes no body", x->op->method, x->op->path);
+	x->ignored.names[x->ignored.count++] = "body";
+	return true;
 }
 
 static bool stage_control_body(struct exchange *x)
@@ -412,7 +319,7 @@ static bool stage_control_body(struct exchange *x)
 
 	if (x->op->reads || (!shape.fields && x->request.body_len == 0))
 		return true;
-	return read_body(x, &shape, true);
+	return read_body(x, &shape, BODY_STRICT);
 }
 
 static bool stage_database(struct exchange *x)
@@ -444,12 +351,14 @@ static stage *const common_stages[] = { stage_identify, stage_target, stage_rout
 /* The other stages, by the operation's class. Operations of the API leave a row or a page for the
  * last stage; the others write their answers themselves. */
 static stage *const class_stages[][11] = {
-	[ENDPOINT_API] = { stage_fault, stage_authenticate, stage_version, authorize, stage_query,
+	[ENDPOINT_API] = { stage_fault, stage_authenticate, stage_version, authorize, query_read,
 			   stage_body, authorize_body, stage_database, stage_execute, stage_present,
 			   NULL },
-	[ENDPOINT_CONTROL] = { stage_control_version, stage_control_query, stage_control_workspace,
-			       stage_control_body, stage_database, stage_execute, NULL },
-	[ENDPOINT_OPEN] = { stage_open_version, stage_control_query, stage_execute, NULL },
+	[ENDPOINT_CONTROL] = { browser_check, stage_control_version, query_read_control,
+			       query_select_workspace, stage_control_body, stage_database,
+			       stage_execute, NULL },
+	[ENDPOINT_PREFLIGHT] = { stage_execute, NULL },
+	[ENDPOINT_OPEN] = { stage_open_version, query_read_control, stage_execute, NULL },
 };
 
 static bool run_stages(struct exchange *x, stage *const *stages)
@@ -505,6 +414,35 @@ static void apply_fault(struct exchange *x)
 		a->status = 0;
 }
 
+/* Separated by commas; what has no place in a header is percent-encoded. */
+static void add_ignored_header(struct exchange *x)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const struct ignored *ignored = &x->ignored;
+	size_t len = 1;
+	char *text, *end;
+
+	for (size_t i = 0; i < ignored->count; i++)
+		len += 3 * strlen(ignored->names[i]) + 2;
+	text = end = arena_alloc(&x->arena, len);
+	if (!text)
+		return;
+	for (size_t i = 0; i < ignored->count; i++) {
+		end = i ? stpcpy(end, ", ") : end;
+		for (const unsigned char *c = (const void *)ignored->names[i]; *c; c++) {
+			if (*c > ' ' && *c < 0x7f && *c != ',' && *c != '%') {
+				*end++ = (char)*c;
+				continue;
+			}
+			*end++ = '%';
+			*end++ = digits[*c / 16];
+			*end++ = digits[*c % 16];
+		}
+	}
+	*end = '\0';
+	answer_header(x, "Miru-Mock-Ignored", text);
+}
+
 void serve(struct exchange *x)
 {
 	bool ok = run_stages(x, common_stages) && run_stages(x, class_stages[x->op->class]);
@@ -513,6 +451,8 @@ void serve(struct exchange *x)
 		registry_release_db(x->workspace, STEAL(x->db));
 	if (x->fault)
 		add_retry_headers(x);
+	if (x->ignored.count > 0)
+		add_ignored_header(x);
 	exchange_answer(x, ok);
 	if (x->fault)
 		apply_fault(x);

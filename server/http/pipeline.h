@@ -11,6 +11,9 @@
  * False once x has failed: there can be no such workspace.
  */
 bool identify(struct exchange *x);
+/* Once identified: the greatest body, in bytes, that the operation of the request's method and
+ * target may have. */
+size_t body_max(struct exchange *x);
 /* Take an exchange from its request, identified or not yet, to its answer. x->worker must be the
  * calling thread's number. */
 void serve(struct exchange *x);

@@ -101,8 +101,8 @@ const char *route_hint(const struct operation_table *table, bool control, const 
 	for (size_t i = 0; i < table->count; i++) {
 		const char *path = table->rows[i].path;
 
-		if (is_served(&table->rows[i], control) && beginning(path) == strlen(first) + 1 &&
-		    starts_with(path + 1, first))
+		if (*first && is_served(&table->rows[i], control) &&
+		    beginning(path) == strlen(first) + 1 && starts_with(path + 1, first))
 			add_item(out, len, "%s %s", table->rows[i].method, path);
 	}
 	if (out[0])

@@ -5,9 +5,9 @@
  * the raw target; on_request once with the headers, once for each piece of a body, and once more
  * when all has arrived; then on_done. At the end it calls on_connection again. An answer that is
  * given before the last on_request closes the connection, so only a request whose body cannot be
- * read to its end is refused early. If the library itself refuses a request (headers too large,
- * for example), nothing need follow on_target but the end of the connection: so what a request
- * holds belongs to its connection.
+ * read to its end is refused early; linger.c sees to it that the client gets the answer. If the
+ * library itself refuses a request (headers too large, for example), nothing need follow on_target
+ * but the end of the connection: so what a request holds belongs to its connection.
  */
 #include "http/server.h"
 
@@ -23,13 +23,16 @@
 #include "base/timer.h"
 #include "config.h"
 #include "http/access_log.h"
+#include "http/browser.h"
 #include "http/conn_limits.h"
 #include "http/head.h"
 #include "http/listen.h"
 #include "http/pipeline.h"
 
 enum {
-	BODY_GIVE_UP = 8, /* times the greatest body: then one of undeclared length is cut off */
+	/* Times the greatest body, and bytes at least: then one of undeclared length is cut off. */
+	BODY_GIVE_UP = 8,
+	BODY_GIVE_UP_MIN = 64 * 1024 * 1024,
 	/* For target and headers; cleared at every request. Larger than what head.h allows, so that
 	 * requests are refused by us, in JSON, rather than by the library. */
 	CONNECTION_MEMORY = 32 * 1024,
@@ -61,10 +64,12 @@ struct client {
 	struct server *server;
 	struct conn conn;
 	const char *target_end; /* the NUL behind the target, in the library's memory */
+	bool asked;             /* a request line has come */
 	bool live;              /* there is a request: x is to be cleared */
 	bool owed;              /* it began before the server had ended */
 	bool begun;             /* on_request has seen its headers */
 	bool whole;             /* all of it has arrived */
+	bool gave_up;           /* its body had no end */
 	bool served;            /* its answer is made, */
 	bool answered;          /* and queued, or given up */
 	bool overdue;           /* its 408 is noted in the journal */
@@ -128,7 +133,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 		client = malloc(sizeof *client);
 		if (client) {
 			client->server = server;
-			client->live = client->overdue = false;
+			client->asked = client->live = client->overdue = false;
+			client->whole = client->gave_up = false;
 			client->body = (struct buf)BUF_INIT(0);
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
 			conn_add(server->conns, &client->conn, info ? info->connect_fd : -1);
@@ -138,35 +144,20 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 	} else if (client) {
 		if (conn_timed_out(&client->conn) && !client->overdue)
 			log_note(server->app->log, "a request timed out before its head: 408");
-		conn_remove(server->conns, &client->conn);
+		else if (!client->asked && conn_has_received(&client->conn))
+			log_note(server->app->log,
+				 "a connection ended without a line of HTTP: what came may be TLS; "
+				 "use http:// in place of https://");
+		conn_remove(server->conns, &client->conn,
+			    client->gave_up ? CONN_CUT
+			    : client->whole ? CONN_WHOLE
+					    : CONN_EARLY);
 		end_request(client);
 		buf_free(&client->body);
 		buf_free(&client->answer);
 		free(client);
 		*context = NULL;
 	}
-}
-
-/*
- * Hide the query from the library, which would parse it. It would make a record for each parameter
- * and, if its memory for the connection does not hold them all, refuse the request but go on as if
- * it had not, and lose the connection. The text is in its read buffer, which it is about to cut up
- * itself: it has found the question mark already, and looks at what follows only afterwards.
- *
- * The library has put a NUL between the target and the version, which it has checked. A NUL before
- * that one is the client's own, and the question mark may stand behind it.
- */
-static void hide_query(char *uri)
-{
-	static const char version[] = "HTTP/";
-	char *query = strchr(uri, '?'), *end = uri + strlen(uri);
-
-	while (!query && strncmp(end + 1, version, strlen(version)) != 0) {
-		query = strchr(end + 1, '?');
-		end += 1 + strlen(end + 1);
-	}
-	if (query)
-		query[1] = '\0';
 }
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -180,6 +171,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 		return NULL;
 	end_request(client);
 	client->begun = client->whole = client->served = client->answered = false;
+	client->asked = true;
 	if (!conn_begun(&client->conn))
 		return client;
 	client->live = true;
@@ -193,7 +185,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
 	client->target_end = uri ? uri + strlen(uri) : NULL;
 	if (uri)
-		hide_query((char *)uri);
+		head_hide_query((char *)uri);
 	return client->x.request.target ? client : NULL;
 }
 
@@ -272,6 +264,7 @@ static enum MHD_Result send_answer(struct client *client, struct MHD_Connection 
 	enum MHD_Result ok;
 
 	note_answer(client);
+	browser_add_headers(&client->x);
 	if (a->close == CLOSE_BEFORE) {
 		exchange_leave(&client->x);
 		return close_silently();
@@ -305,13 +298,14 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 	return MHD_YES;
 }
 
-/* The headers have arrived. A failure of head_check_size() is answered once the body was read. */
+/* The headers have arrived. A failure of head_check() is answered once the body was read. */
 static enum MHD_Result begin_request(struct client *client, struct MHD_Connection *connection,
 				     const char *method, const char *http_version)
 {
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct exchange *x = &client->x;
+	bool identified;
 
 	client->begun = true;
 	client->head_bytes = info ? info->header_size : 0;
@@ -320,8 +314,11 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	x->request.cut = client->target_end && http_version != client->target_end + 1;
 	x->request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, x);
-	if (identify(x) && head_check_body(x, client->body.max)) {
-		(void)!head_check_size(x, client->head_bytes);
+	identified = identify(x);
+	if (head_announces_more(x, client->body.max))
+		client->body.max = body_max(x);
+	if (identified && head_check_body(x, client->body.max)) {
+		(void)!head_check(x, client->head_bytes);
 		return MHD_YES;
 	}
 	if (!conn_complete(&client->conn))
@@ -373,11 +370,14 @@ static void make_answer(struct client *client)
 /* A piece of the body. What is too much is read, too, so that the connection stays open. */
 static enum MHD_Result add_to_body(struct client *client, const char *piece, size_t len)
 {
+	uint64_t most = (uint64_t)client->body.max * BODY_GIVE_UP;
+
 	client->received += len;
 	if (client->received <= client->body.max)
 		buf_addn(&client->body, piece, len);
-	if (client->received <= client->body.max * BODY_GIVE_UP)
+	if (client->received <= (most > BODY_GIVE_UP_MIN ? most : BODY_GIVE_UP_MIN))
 		return MHD_YES;
+	client->gave_up = true;
 	note_answer(client); /* that there is none */
 	return MHD_NO;
 }
@@ -549,7 +549,7 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 	if (!store_dedicate(app->workspace->store, workers, err, errlen))
 		return false;
 	server->timers = timer_queue_start();
-	server->conns = conn_table_start(max, timeout);
+	server->conns = conn_table_start(max, timeout, app->options.cors.count > 0);
 	if (server->timers && server->conns)
 		server->daemon =
 		    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |

@@ -15,7 +15,7 @@ enum { KNOWN_BYTES = 4096 };
 /* What the functions below share. */
 struct body_reader {
 	struct parser *parser;
-	bool strict;
+	enum body_mode mode;
 	const char *prefix; /* of a name in messages: "", "content.", "documents[0]." */
 };
 
@@ -175,7 +175,7 @@ static bool read_objects(struct body_reader *r, struct member *m, const cJSON *j
 static bool read_member(struct body_reader *r, struct member *m, const cJSON *json, bool required)
 {
 	/* A null that has no meaning counts as absent (behaviour: section 11.2). */
-	if (cJSON_IsNull(json) && !may_be_null(m->field) && !required && !r->strict)
+	if (cJSON_IsNull(json) && !may_be_null(m->field) && !required && r->mode != BODY_STRICT)
 		return true;
 	m->set = true;
 	switch (m->field->kind) {
@@ -245,10 +245,13 @@ static bool read_object(struct body_reader *r, const struct shape *shape, const 
 	if (!body->members)
 		return false;
 	/* First, because a misspelt name is why a required one is missing. */
-	if (r->strict)
-		cJSON_ArrayForEach(item, json)
-			if (!find_field(shape, r->parser->version, item->string))
-				return fail_unknown(r, shape, item->string);
+	cJSON_ArrayForEach(item, json) {
+		if (find_field(shape, r->parser->version, item->string))
+			continue;
+		if (r->mode != BODY_LENIENT)
+			return fail_unknown(r, shape, item->string);
+		parse_ignore(r->parser, "body.", path_of(r, item->string));
+	}
 	for (size_t i = 0; i < shape->count; i++) {
 		const struct field *f = &shape->fields[i];
 		const bool required = is_required(f, shape->part);
@@ -277,10 +280,10 @@ static bool fail_whole(struct body_reader *r, const struct shape *shape, const c
 			  known.text);
 }
 
-bool body_parse(struct parser *p, const struct shape *shape, bool strict, const char *text,
+bool body_parse(struct parser *p, const struct shape *shape, enum body_mode mode, const char *text,
 		size_t len, struct body *body)
 {
-	struct body_reader r = { p, strict, "" };
+	struct body_reader r = { p, mode, "" };
 	struct json_error json_error;
 	cJSON *json;
 	bool ok;

@@ -26,11 +26,18 @@ struct body {
 	size_t count;
 };
 
+/* What becomes of members that the version does not have. */
+enum body_mode {
+	BODY_LENIENT, /* they are passed over, and noted */
+	BODY_STRICT,  /* they are refused, and so is a null that has no meaning */
+	BODY_KNOWN,   /* they are refused */
+};
+
 /*
  * Read a JSON object by the fields that the version has of a shape; the result is in the arena.
- * Unknown members are refused if `strict`, else ignored. False on failure, with p->error.
+ * False on failure, with p->error.
  */
-bool body_parse(struct parser *p, const struct shape *shape, bool strict, const char *text,
+bool body_parse(struct parser *p, const struct shape *shape, enum body_mode mode, const char *text,
 		size_t len, struct body *body) MUST_CHECK;
 
 /* The member of that name; an unset one if the version has no such field. */

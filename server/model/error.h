@@ -31,6 +31,7 @@
 	ERROR(NOT_ARCHIVABLE, 400, "deployment_not_archivable")                                    \
 	ERROR(UNAUTHORIZED, 401, "unauthorized")                                                   \
 	ERROR(FORBIDDEN, 403, "forbidden")                                                         \
+	ERROR(FOREIGN_ORIGIN, 403, "foreign_origin")                                               \
 	ERROR(NOT_FOUND, 404, "resource_not_found")                                                \
 	ERROR(METHOD_NOT_ALLOWED, 405, "method_not_allowed")                                       \
 	ERROR(PARENT_MISMATCH, 409, "deployment_parent_mismatch")                                  \
@@ -45,6 +46,7 @@
 	ERROR(TOO_MANY_SNAPSHOTS, 409, "too_many_snapshots")                                       \
 	ERROR(BODY_TOO_LARGE, 413, "request_too_large")                                            \
 	ERROR(TARGET_TOO_LONG, 414, "uri_too_long")                                                \
+	ERROR(CONTENT_ENCODING, 415, "unsupported_content_encoding")                               \
 	ERROR(HEAD_TOO_LARGE, 431, "request_header_fields_too_large")                              \
 	ERROR(TOO_MANY, 429, "too_many_requests")                                                  \
 	ERROR(INTERNAL, 500, "internal_server_error")                                              \

@@ -104,7 +104,11 @@ bool expansion_parse(struct parser *p, const struct resource *r, bool of_list,
 		const struct pair *item = &query->items[i];
 		const char *rest = *item->value ? item->value : NULL; /* empty: asks for nothing */
 
-		if (!streq(item->name, "expand") && !streq(item->name, "expand[]"))
+		const char *name = parse_plain_name(p, item->name);
+
+		if (!name)
+			return false;
+		if (!streq(name, expand))
 			continue;
 		while (rest) {
 			const char *path = parse_item(p, &rest, ',');

@@ -180,16 +180,6 @@ static bool add_values(struct list_reader *r, struct filter *filter, const char 
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* A name without the brackets that older clients append to the names of lists. */
-static const char *plain_name(struct arena *a, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (len > 2 && streq(name + len - 2, "[]"))
-		return arena_strndup(a, name, len - 2);
-	return name;
-}
-
 static bool read_pair(struct list_reader *r, const char *name, const char *value)
 {
 	const struct field *f;
@@ -223,7 +213,7 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 									   : PAGE_DEFAULT };
 	for (size_t i = 0; i < query->count; i++) {
 		const struct pair *item = &query->items[i];
-		const char *name = plain_name(p->arena, item->name);
+		const char *name = parse_plain_name(p, item->name);
 
 		/* An empty value asks for nothing. */
 		if (!name || (*item->value && !read_pair(&reader, name, item->value)))
@@ -233,6 +223,14 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 		add_order(l, resource_field(r, "created_at"), false);
 	add_order(l, resource_field(r, "id"), true);
 	return true;
+}
+
+bool list_query_has(const struct resource *r, enum version v, const char *name)
+{
+	const struct field *f = resource_find_field(r, name);
+
+	return streq(name, "limit") || streq(name, "offset") || streq(name, order_by) ||
+	       (f && span_has(f->filter, v));
 }
 
 bool list_query_is_default(const struct list_query *l)

@@ -12,9 +12,10 @@ struct exchange;
 
 /* What is checked before it runs. */
 enum endpoint_class {
-	ENDPOINT_API,     /* key, version, scope */
-	ENDPOINT_CONTROL, /* none of these */
-	ENDPOINT_OPEN,    /* none of these, but it answers in the version asked for */
+	ENDPOINT_API,       /* key, version, scope */
+	ENDPOINT_CONTROL,   /* none of these */
+	ENDPOINT_OPEN,      /* none of these, but it answers in the version asked for */
+	ENDPOINT_PREFLIGHT, /* a browser's question, which no path has */
 };
 
 /* What the query may contain. */

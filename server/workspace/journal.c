@@ -286,6 +286,17 @@ static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text
 	writer_text_or_null(w, text.data && scratch->text ? scratch->text : text.data);
 }
 
+/* Write texts, each of which a NUL ends, as an array. */
+static void write_names(struct writer *w, struct buf *scratch, struct bytes names)
+{
+	writer_open(w, '[');
+	for (size_t at = 0, len; at < names.len; at += len + 1) {
+		len = strlen(names.data + at);
+		write_bytes(writer_item(w), scratch, (struct bytes){ names.data + at, len });
+	}
+	writer_close(w, ']');
+}
+
 static struct bytes mask_key(struct bytes key, char shown[static KEY_MASK_BYTES])
 {
 	if (!key.data)
@@ -319,6 +330,7 @@ static void write_entry(struct writer *w, struct buf *scratch, const struct entr
 	writer_count(writer_key(w, "retry_count"), r->retry_count);
 	write_bytes(writer_key(w, "user_agent"), scratch, t[TEXT_USER_AGENT]);
 	writer_count(writer_key(w, "fault"), r->fault);
+	write_names(writer_key(w, "ignored"), scratch, t[TEXT_IGNORED]);
 	write_bytes(writer_key(w, "request_body"), scratch, t[TEXT_REQUEST]);
 	writer_int(writer_key(w, "request_bytes"), (long long)r->request_bytes);
 	write_bytes(writer_key(w, "response_body"), scratch, t[TEXT_RESPONSE]);

@@ -51,6 +51,7 @@ enum journal_text {
 	TEXT_KEY_NAME,
 	TEXT_CODE,
 	TEXT_USER_AGENT,
+	TEXT_IGNORED, /* names that the operation has passed over; a NUL ends each */
 	TEXT_REQUEST, /* the body */
 	TEXT_RESPONSE,
 	TEXT_COUNT

@@ -257,18 +257,18 @@ class SameSets(harness.TestCase):
                            re.findall(r'CONTROL\("([A-Z]+)", "([^"]+)"', code)] +
                           re.findall(r'\.method = "([A-Z]+)", \.path = "([^"]+)", '
                                      r'\.class = ENDPOINT_OPEN', code)),
-            "--help": pairs(re.findall(r"^  ([A-Z, ]+) (/\S+)$",
+            "--help": pairs(re.findall(r"^  ([A-Z, ]+) (/\S*)$",
                                        self.help["Endpoints beside the API's"], re.M)),
-            "man page": pairs(re.findall(r"^\.B ([A-Z, ]+) (/\S+)$",
+            "man page": pairs(re.findall(r"^\.B ([A-Z, ]+) (/\S*)$",
                                          self.man["CONTROL ENDPOINTS"], re.M)),
-            "control-api.md": pairs(re.findall(r"^## ([A-Z, ]+) (/\S+)$",
+            "control-api.md": pairs(re.findall(r"^## ([A-Z, ]+) (/\S*)$",
                                                read("docs/control-api.md"), re.M)),
         }
         for where, found in listed.items():
             self.assertEqual(found, listed["--help"], where)
         self.assertGreater(len(listed["code"]), 10)
         hint = self.server.get("/_mock/nothing").error["message"].partition("there is: ")[2]
-        self.assertEqual(set(hint.split(", ")) | {"GET /openapi.json"}, listed["--help"])
+        self.assertEqual(set(hint.split(", ")) | {"GET /openapi.json", "GET /"}, listed["--help"])
 
     def test_operations(self):
         """The table of operations has those of every version, each with its method and path."""

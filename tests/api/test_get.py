@@ -178,6 +178,7 @@ class Expansions(harness.TestCase):
         self.assertIn('"release":{', want)
         for query in ("expand=release,device", "expand=device%2Crelease",
                       "expand=device&expand=release", "expand[]=device&expand[]=release",
+                      "expand[0]=device&expand[1]=release", "expand%5B0%5D=device,release",
                       "expand%5B%5D=device&expand%5b%5d=release", "expand=device&expand[]=release",
                       "%65xpand=%64evice,release", "expand=device,release,device",
                       "expand=device,release&unknown=1", "x=y&expand=device,release&expand="):

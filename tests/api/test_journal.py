@@ -8,7 +8,7 @@ import harness
 from harness import ADMIN, ADMIN_NAME, EVERGLADES, READER, TETONS, Client, Server
 
 FIELDS = ["id", "time", "method", "path", "query", "operation", "status", "code", "version", "key",
-          "duration_us", "retry_count", "user_agent", "fault", "request_body", "request_bytes",
+          "duration_us", "retry_count", "user_agent", "fault", "ignored", "request_body", "request_bytes",
           "response_body", "response_bytes"]
 KEPT = 4096  # bytes of a body
 
@@ -48,6 +48,7 @@ class Entries(TestCase):
             "method": "GET", "path": "/beta/deployments/dpl_123", "query": "expand=device&x=%20",
             "operation": "getDeployment", "status": 200, "code": None, "version": TETONS,
             "key": "reader", "retry_count": 2, "user_agent": "robot/1", "fault": None,
+            "ignored": ["query.x"],
             "request_body": None, "request_bytes": 0, "response_body": answer.text,
             "response_bytes": len(answer.text)})
 

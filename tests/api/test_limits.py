@@ -4,8 +4,12 @@ by itself where it comes before us."""
 
 import os
 import resource
+import shutil
+import ssl
 import subprocess
+import tempfile
 import time
+import unittest
 
 import harness
 import wire
@@ -352,8 +356,6 @@ class Bodies(harness.TestCase):
         if not (expect and refused_at_once):
             w.send(body, cut)
         answer = w.answer()
-        if answer is None and refused_at_once:
-            return  # what was sent on has reset the connection
         self.assertEqual(answer.status, 413 if large else 400)
         self.assertEqual(answer.code, "request_too_large" if large else "invalid_request")
         self.assertEqual(answer.close, refused_at_once)
@@ -362,6 +364,135 @@ class Bodies(harness.TestCase):
         else:
             w.send(GOOD)
             self.assertEqual(w.answer().status, 200)
+
+
+class Arrival(harness.TestCase):
+    """A refusal reaches its client, whatever that is still sending: closing a socket that has
+    unread data would reset the connection, and take the answer along."""
+    TRIES = 20
+    SIZES = (2_000_000, 20_000_000)
+
+    def post(self, size, server=None):
+        """With Python's own client, which sends all of the body before it reads."""
+        server = server or self.server
+        return server.request("PUT", "/beta/devices", {}, b"x" * size)
+
+    def test_python(self):
+        for size in self.SIZES:
+            for _ in range(self.TRIES):
+                self.assert_refused(self.post(size), 413, "request_too_large", str(size))
+
+    @unittest.skipUnless(shutil.which("curl"), "there is no curl")
+    def test_curl(self):
+        url = f"http://127.0.0.1:{self.server.port}/beta/devices"
+        for size in self.SIZES:
+            for expect in [], ["-H", "Expect:"]:
+                with tempfile.NamedTemporaryFile() as file:
+                    file.truncate(size)
+                    for _ in range(self.TRIES):
+                        done = subprocess.run(
+                            ["curl", "-s", "-S", "-w", "%{http_code}", "-o", os.devnull,
+                             "--data-binary", "@" + file.name, *expect, url],
+                            capture_output=True, text=True)
+                        self.assertEqual((done.stdout, done.stderr), ("413", ""))
+
+    def test_in_chunks(self):
+        chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+        with Wire(self.server) as w:
+            w.send(b"PUT /beta/devices HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+            self.assertTrue(w.send(chunk * 300 + b"0\r\n\r\n"))
+            self.assertEqual(w.answer().code, "request_too_large")
+            w.send(GOOD)
+            self.assertEqual(w.answer().status, 200)
+
+    def test_other_refusals(self):
+        """What is refused for its framing, and what the library refuses by itself."""
+        head = b"PUT /beta/devices HTTP/1.1\r\nHost: x\r\n"
+        for name, start, status in (
+                ("two lengths", b"Content-Length: 5\r\nContent-Length: 5\r\n", 400),
+                ("length and chunks", b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
+                ("gzip", b"Transfer-Encoding: gzip\r\n", 501),
+                ("no length", b"Content-Length: x\r\n", 400),
+                ("too large", b"X: " + b"y" * 100_000 + b"\r\n", 431)):
+            for _ in range(self.TRIES):
+                with self.subTest(name), Wire(self.server) as w:
+                    w.send(head + start + b"\r\n")
+                    self.assertTrue(w.send(b"x" * 2_000_000))
+                    self.assertEqual(w.answer().status, status)
+
+    def test_too_many(self):
+        """A 503 that is sent before anything is read."""
+        with Server("--workers", "2", descriptors=(144, 144)) as server:
+            wires = [Wire(server) for _ in range(30)]
+            for w in wires:
+                self.addCleanup(w.close)
+                w.send(GOOD)
+                self.assertEqual(w.answer().status, 200)
+            for _ in range(self.TRIES):
+                self.assert_refused(self.post(2_000_000, server), 503, "too_many_connections")
+
+    def test_fixtures_may_be_large(self):
+        """64 MiB, whatever --max-body is, and a byte more is refused."""
+        most = 64 * KIB * KIB
+        device = b'{"object":"device","id":"dvc_large","name":"large"}\n'
+        with Server("--max-body", "100") as server:
+            for size, status in (most, 200), (most + 1, 413):
+                stream = device + b"\n" * (size - len(device))
+                answer = server.request("PUT", "/_mock/fixtures",
+                                        {"Content-Type": "application/x-ndjson"}, stream)
+                self.assertEqual(answer.status, status, answer.text)
+            self.assert_refused(server.control("PUT", "faults", {"faults": [], "x": "y" * 100}),
+                                413, "request_too_large", "at most 100")
+
+    def test_nobody_is_waited_for(self):
+        """A client that stops, or goes on for ever, is left: its descriptor is free again."""
+        before = descriptors(self.server)
+        head = b"PUT /beta/devices HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"
+        wires = [Wire(self.server) for _ in range(10)]
+        for w in wires:
+            self.addCleanup(w.close)
+            w.send(head + b"x" * 1000)
+            self.assertEqual(w.answer().status, 413)
+        wait_for(lambda: descriptors(self.server) <= before + 1)  # its wake-up, from then on
+
+
+class Unlike(harness.TestCase):
+    """What is no request of an API says what it was."""
+
+    def test_coded_bodies(self):
+        for coding, status in (("gzip", 415), ("gzip, br", 415), ("deflate\t ", 415),
+                               ("identity", 400), ("Identity", 400), ("", 400)):
+            with self.subTest(coding), Wire(self.server) as w:
+                w.send(f"POST /beta/devices HTTP/1.1\r\nHost: x\r\n{KEYS}Content-Encoding: {coding}"
+                       "\r\nContent-Length: 3\r\n\r\nxyz".encode())
+                answer = w.answer()
+                self.assertEqual(answer.status, status)
+                if status == 415:
+                    self.assertEqual(answer.code, "unsupported_content_encoding")
+                    self.assertIn(f"'{coding.strip()}'", answer.message)
+                    self.assertEqual(answer.headers["accept-encoding"], "identity")
+                w.send(GOOD)
+                self.assertEqual(w.answer().status, 200)
+
+    def test_no_path(self):
+        for line, status, words in ((b"OPTIONS *", 400, "OPTIONS * asks about the server as a whole"),
+                                    (b"CONNECT example.com:443", 501, "no proxy")):
+            with self.subTest(line), Wire(self.server) as w:
+                w.send(line + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+                answer = w.answer()
+                self.assertEqual(answer.status, status)
+                self.assertIn(words, answer.message)
+
+    def test_tls(self):
+        """There is a line in the log; but none of a client that merely connects and leaves."""
+        with Server() as server:
+            with Wire(server) as w:
+                w.half_close()
+                self.assertEqual(w.rest(), b"")
+            self.assertNotIn("TLS", server.errors)
+            with server.connect() as sock, self.assertRaises(ssl.SSLError):
+                ssl._create_unverified_context().wrap_socket(sock)
+            wait_for(lambda: "what came may be TLS; use http://" in server.errors)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ static const struct {
 	{ V_EVERGLADES, "expand=parent.parent.parent.device,parent.release",
 	  "parent(release parent(parent(device)))" },
 	{ V_EVERGLADES, "expand=device.group.parent.parent", "device(group(parent(parent)))" },
-	{ V_TETONS, "Expand=x&expand[0]=y&fields=z",
+	{ V_TETONS, "Expand=x&expand[a]=y&expand[=y&expand]=y&[0]=y&fields=z",
 	  "" }, /* names unknown to the API are ignored */
 	{ V_TETONS, "expand=nope", "! unknown expansion 'nope' of deployment; " T_HAS },
 	{ V_TETONS, "expand=device,,release", "! " EMPTY },
