@@ -32,6 +32,14 @@ static inline bool buf_no_memory(const struct buf *b)
 	return b->bad && !b->full;
 }
 
+/* Empty it, and free its memory if that is more than `most` bytes. */
+static inline void buf_recycle(struct buf *b, size_t most)
+{
+	if (b->cap > most)
+		buf_free(b);
+	else
+		buf_clear(b);
+}
 /* Keep only the first `len` bytes; `len` must not exceed b->len. */
 static inline void buf_cut(struct buf *b, size_t len)
 {

@@ -98,21 +98,12 @@ static unsigned worker_number(struct server *server)
 	return mine;
 }
 
-/* Empty a buffer, keeping no more memory than is worth it. */
-static void recycle(struct buf *b)
-{
-	if (b->cap > KEPT_MAX)
-		buf_free(b);
-	else
-		buf_clear(b);
-}
-
 static void end_request(struct client *client)
 {
 	if (!client->live)
 		return;
 	client->live = false;
-	recycle(&client->body);
+	buf_recycle(&client->body, KEPT_MAX);
 	exchange_clear(&client->x);
 	if (client->whole && client->owed)
 		atomic_fetch_sub(&client->server->whole, 1);
@@ -179,7 +170,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	client->owed = !atomic_load(&server->ended); /* after that: see settle() */
 	client->received = 0;
 	client->start = clock_monotonic();
-	recycle(&client->answer);
+	buf_recycle(&client->answer, KEPT_MAX);
 	client->body.max = (size_t)server->app->options.max_body;
 	exchange_init(&client->x, server->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
@@ -187,12 +178,6 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	if (uri)
 		head_hide_query((char *)uri);
 	return client->x.request.target ? client : NULL;
-}
-
-/* Microseconds since the request began. */
-static int64_t elapsed(const struct client *client)
-{
-	return clock_monotonic() - client->start;
 }
 
 /* ---- its answer ------------------------------------------------------------------------------ */
@@ -211,7 +196,7 @@ static void note_answer(struct client *client)
 {
 	client->answered = true;
 	client->x.request.body_received = client->received;
-	exchange_note(&client->x, elapsed(client));
+	exchange_note(&client->x, clock_monotonic() - client->start);
 }
 
 /*
@@ -448,7 +433,7 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 		note_overdue(client);
 	}
 	if (client->answered)
-		access_log(&client->x, elapsed(client));
+		access_log(&client->x, clock_monotonic() - client->start);
 	end_request(client);
 	conn_answered(&client->conn, chunked ? 0 : client->head_bytes + client->received);
 	*con_cls = NULL;
