@@ -88,11 +88,8 @@ static bool replace(struct app *app, const struct sources *sources, struct probl
 {
 	struct workspace *w = app->workspace;
 
-	if (!workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options, &app->sql,
-					sources, problems))
-		return false;
-	workspace_adopt_fixtures(w, store_db(w->store));
-	return true;
+	return workspace_replace_fixtures(w, store_db(w->store), &app->workspace_options, &app->sql,
+					  sources, true, problems);
 }
 
 /* Read the files, or take the demo, and call `use` with them. If there are problems, report them

@@ -101,7 +101,7 @@ bool control_put_fixtures(struct exchange *x)
 	const struct source source = body_source(x);
 
 	if (!workspace_replace_fixtures(x->workspace, x->db, &app->workspace_options, &app->sql,
-					&(struct sources){ &source, 1 }, &problems))
+					&(struct sources){ &source, 1 }, false, &problems))
 		return refuse_fixtures(x, &problems);
 	db = op_begin_read(x);
 	return db && write_counts(x);

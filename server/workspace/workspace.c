@@ -264,7 +264,8 @@ bool workspace_is_unused(struct workspace *w)
 	       journal_total(&w->journal) == 0;
 }
 
-static bool replace_rows(struct workspace *w, struct db *db, struct workspace *fixtures)
+static bool replace_rows(struct workspace *w, struct db *db, struct workspace *fixtures,
+			 bool are_own)
 {
 	struct checkpoint baseline;
 	bool ok;
@@ -273,7 +274,9 @@ static bool replace_rows(struct workspace *w, struct db *db, struct workspace *f
 		return false;
 	db_lock(db);
 	ok = workspace_keep_baseline(w, db) && workspace_restore(w, db, &baseline, RESTORE_ROWS);
-	if (ok && !w->parent && !w->own.rows)
+	if (ok && are_own)
+		checkpoint_unref(&w->own);
+	else if (ok && !w->parent && !w->own.rows)
 		w->own = workspace_baseline(w);
 	if (ok)
 		set_baseline(w, &baseline);
@@ -284,7 +287,8 @@ static bool replace_rows(struct workspace *w, struct db *db, struct workspace *f
 
 bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 				const struct workspace_options *options, const struct sql *sql,
-				const struct sources *sources, struct problems *problems)
+				const struct sources *sources, bool are_own,
+				struct problems *problems)
 {
 	struct workspace fixtures;
 	char err[256];
@@ -293,16 +297,9 @@ bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 
 	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* which dates the rows */
 	ok = ok && workspace_load(&fixtures, sql, sources, problems) &&
-	     (replace_rows(w, db, &fixtures) || note_db_failure(problems, db_error(db)));
+	     (replace_rows(w, db, &fixtures, are_own) || note_db_failure(problems, db_error(db)));
 	workspace_close(&fixtures);
 	return ok;
-}
-
-void workspace_adopt_fixtures(struct workspace *w, struct db *db)
-{
-	db_lock(db);
-	checkpoint_unref(&w->own);
-	db_unlock(db);
 }
 
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,

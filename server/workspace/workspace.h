@@ -106,15 +106,12 @@ bool workspace_keep_baseline(struct workspace *w, struct db *db) MUST_CHECK;
 /*
  * Replace the fixtures, and what the workspace holds. They are loaded into a workspace of their
  * own, which begins with `options`: on any problem this one stays as it is, and the result is
- * false.
+ * false. `are_own`: they are the server's own from now on.
  */
 bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 				const struct workspace_options *options, const struct sql *sql,
-				const struct sources *sources,
+				const struct sources *sources, bool are_own,
 				struct problems *problems) MUST_CHECK;
-
-/* From now on the fixtures that it has are the server's own. */
-void workspace_adopt_fixtures(struct workspace *w, struct db *db);
 
 /* A reference to the keys; of a copy without a database, to those that it will have. */
 struct keyring *workspace_keys(struct workspace *w);
