@@ -110,7 +110,7 @@ enum fixtures_of { FIXTURES_OF_TEST, FIXTURES_OF_SERVER };
 /*
  * Replace the fixtures, and what the workspace holds. They are loaded into a workspace of their
  * own, which begins with `options`: on any problem this one stays as it is, and the result is
- * false.
+ * false. `are_own`: they are the server's own from now on.
  */
 bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 				const struct workspace_options *options, const struct sql *sql,
