@@ -112,7 +112,7 @@ static bool use_fixtures(struct app *app, const struct option_list *files, bool 
 		if (items[i].text != demo_json)
 			source_free(&items[i]);
 	if (problems.text.text)
-		fputs(problems.text.text, stderr);
+		report_text(problems.text.text);
 	if (problems.count > 0)
 		report(1, "%zu problem%s in the fixtures; %s", problems.count,
 		       problems.count == 1 ? "" : "s", outcome);
