@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "cli/commands.h"
+#include "cli/variables.h"
 #include "config.h"
 #include "operations.h"
 
@@ -23,11 +24,11 @@ static const struct command {
 	  "Options of health", health_command, "give the server with --url" },
 	{ "export", "export --db FILE", "print a database as a document of fixtures", FOR_EXPORT,
 	  "Options of export", export_command, "give the database with --db" },
+	{ "env", "env [OPTIONS]", "print the variables that exec sets, for a shell's eval", FOR_ENV,
+	  "Options of exec and env", env_command, "give fixtures with --fixtures" },
 	{ "exec", "exec [OPTIONS] -- CMD...",
 	  "run CMD with a server on a free port; exit with its status", FOR_EXEC,
 	  "Options of exec with another default", exec_command },
-	{ "env", "env [OPTIONS]", "print the variables that exec sets, for a shell's eval", FOR_ENV,
-	  NULL, env_command, "give fixtures with --fixtures" },
 };
 
 /* Print the endpoints that are not the API's: each path with its methods. */
@@ -118,8 +119,11 @@ int main(int argc, char **argv)
 		status = version();
 	else if (command->hint && o.operands.count > 0)
 		status = refuse_operand(command, o.operands.items[0]);
-	else
+	else {
+		if (command->options & FOR_SERVERS)
+			variables_warn();
 		status = command->run(&o);
+	}
 	options_free(&o);
 	return status;
 }

@@ -16,8 +16,8 @@
 enum {
 	BUFFER = 256 * 1024, /* bytes that may wait */
 	GATHER_MS = 20,      /* wait this long for more lines before writing the first */
-	STOP_MS = 1000,
-	CHUNK = 4096, /* what a pipe that polls writable takes without blocking (PIPE_BUF) */
+	STOP_MS = 500,       /* from the stop until what nobody has read is given up */
+	CHUNK = 4096,        /* what a pipe that polls writable takes without blocking (PIPE_BUF) */
 };
 
 struct log {
@@ -26,6 +26,7 @@ struct log {
 	struct thread thread; /* woken for the first line, and when `waiting` is half full */
 	struct buf waiting;
 	unsigned long dropped;
+	int64_t deadline; /* of all writing, once the log stops; else 0 */
 };
 
 /* The time, with which every line begins. */
@@ -62,19 +63,18 @@ static int64_t in_ms(int64_t ms)
 	return clock_monotonic() + ms * 1000;
 }
 
-static bool is_stopping(struct log *log)
+/* Has the log been stopped, and is the time over? */
+static bool is_overdue(struct log *log)
 {
 	thread_lock(&log->thread);
-	bool stopping = log->thread.stopping;
+	int64_t deadline = log->deadline;
 	thread_unlock(&log->thread);
-	return stopping;
+	return deadline != 0 && clock_monotonic() >= deadline;
 }
 
-/* Write all of it, however long that takes; once the log stops, for at most STOP_MS. */
+/* Write all of it, however long that takes; once the log stops, until its deadline. */
 static void drain(struct log *log, const char *text, size_t len)
 {
-	int64_t deadline = 0;
-
 	while (len > 0) {
 		struct pollfd ready = { .fd = log->fd, .events = POLLOUT };
 
@@ -87,11 +87,8 @@ static void drain(struct log *log, const char *text, size_t len)
 				text += n;
 				len -= (size_t)n;
 			}
-		} else if (is_stopping(log)) {
-			if (deadline == 0)
-				deadline = in_ms(STOP_MS);
-			else if (clock_monotonic() >= deadline)
-				return;
+		} else if (is_overdue(log)) {
+			return;
 		}
 	}
 }
@@ -157,6 +154,9 @@ struct log *log_start(enum log_format format, int fd)
 
 void log_stop(struct log *log)
 {
+	thread_lock(&log->thread);
+	log->deadline = in_ms(STOP_MS);
+	thread_unlock(&log->thread);
 	thread_stop(&log->thread);
 	buf_free(&log->waiting);
 	free(log);
@@ -203,7 +203,12 @@ static void log_text(struct log *log, const char *kind, const char *what)
 void log_note(struct log *log, const char *what)
 {
 	if (log->format != LOG_OFF)
-		log_text(log, "note", what);
+		log_event(log, what);
+}
+
+void log_event(struct log *log, const char *what)
+{
+	log_text(log, "note", what);
 }
 
 void log_failure(struct log *log, const char *what)

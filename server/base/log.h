@@ -15,9 +15,9 @@ struct log;
 enum { LOG_LINE_MAX = 16 * 1024 /* bytes */ };
 enum log_format { LOG_TEXT, LOG_JSON, LOG_OFF };
 
-/* NULL when memory or threads are short. LOG_OFF logs failures only. */
+/* NULL when memory or threads are short. LOG_OFF logs failures and events only. */
 struct log *log_start(enum log_format format, int fd);
-/* Write what is left, for at most a second, and end the thread. */
+/* Write what is left, for at most half a second, and end the thread. */
 void log_stop(struct log *log);
 
 /*
@@ -30,6 +30,8 @@ enum log_format log_format(const struct log *log);
 void log_line(struct log *log, const struct buf *line);
 /* Log something worth knowing that is no failure of the server. */
 void log_note(struct log *log, const char *what);
+/* Log what the user has asked for, in every format. */
+void log_event(struct log *log, const char *what);
 /* Log a failure of the server; NULL: memory was short. */
 void log_failure(struct log *log, const char *what);
 

@@ -131,7 +131,7 @@ static bool use_fixtures(struct app *app, const struct option_list *files, bool 
 		if (items[i].text != demo_json)
 			source_free(&items[i]);
 	if (problems.text.text)
-		fputs(problems.text.text, stderr);
+		report_text(problems.text.text);
 	if (problems.text.bad)
 		report(1, "not all problems are listed: %s",
 		       problems.text.full ? "they are too many" : "out of memory");

@@ -3,6 +3,8 @@
  */
 #include "cli/banner.h"
 
+#include <unistd.h>
+
 #include "cli/server_url.h"
 #include "config.h"
 #include "store/fetch.h"
@@ -22,11 +24,28 @@ static void print_escaped(FILE *out, const char *text)
 	fputs(escaped.bad || !escaped.text ? "?" : escaped.text, out);
 }
 
+void banner_counts(struct buf *b, struct db *db)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; i < R_COUNT; i++) {
+		const struct resource *r = &resources[i];
+		int64_t n;
+
+		if (!r->array || i == R_API_KEY || !fetch_count(db, r, &n) || n == 0)
+			continue;
+		buf_printf(b, "%s%lld %s", comma, (long long)n, n == 1 ? r->called : r->array);
+		comma = ", ";
+	}
+	if (!*comma)
+		buf_add(b, "nothing");
+}
+
 /* "fixtures   demo: 12 devices, 20 deployments": the source, and the rows, without keys.
  */
 static void print_fixtures(FILE *out, const struct options *o, struct db *db)
 {
-	const char *comma = "";
+	struct buf counts CLEANUP(buf_free) = BUF_INIT(4096);
 
 	if (o->db) {
 		/* Whether it had rows, or was new and has got the fixtures'. */
@@ -41,16 +60,8 @@ static void print_fixtures(FILE *out, const struct options *o, struct db *db)
 		}
 		fputs(o->fixtures.count ? ": " : o->empty ? "none: " : "demo: ", out);
 	}
-	for (size_t i = 0; i < R_COUNT; i++) {
-		const struct resource *r = &resources[i];
-		int64_t n;
-
-		if (!r->array || i == R_API_KEY || !fetch_count(db, r, &n) || n == 0)
-			continue;
-		fprintf(out, "%s%lld %s", comma, (long long)n, n == 1 ? r->called : r->array);
-		comma = ", ";
-	}
-	fprintf(out, "%s\n", *comma ? "" : "nothing");
+	banner_counts(&counts, db);
+	fprintf(out, "%s\n", counts.bad ? "?" : counts.text);
 }
 
 static void print_keys(FILE *out, const struct app *app)
@@ -100,16 +111,26 @@ static void print_example(FILE *out, const struct app *app, struct db *db, const
 		key ? key : "$MIRU_API_KEY", version_name(V_OLDEST), base, stmt_text(s, 0));
 }
 
+/* Do we run in a container, whose ports have other numbers outside? */
+static bool is_container(void)
+{
+	return getpid() == 1 || access("/.dockerenv", F_OK) == 0 ||
+	       access("/run/.containerenv", F_OK) == 0;
+}
+
 void banner(FILE *out, const struct app *app, const struct options *o, unsigned port)
 {
 	struct db *db = store_db(app->workspace->store);
 	struct buf url CLEANUP(buf_free) = BUF_INIT(8192);
-	const char *base;
+	const char *base, *every = server_url_wildcard(o->host);
 
 	server_url_add(&url, o->host, port);
 	base = url.bad ? "?" : url.text;
-	fprintf(out, "miru-mock %s\nlistening  %s/beta (also /v1, or no prefix)%s\n",
-		PACKAGE_VERSION, base, server_url_is_wildcard(o->host) ? ", on every address" : "");
+	fprintf(out, "miru-mock %s\nlistening  %s/beta (also /v1, or no prefix)%s%s\n",
+		PACKAGE_VERSION, base, every ? ", on " : "", every ? every : "");
+	if (is_container())
+		fputs("container  the port outside is the published one, and may be another\n",
+		      out);
 	fprintf(out, "versions   %s\n", version_list());
 	db_read(db);
 	print_fixtures(out, o, db);

@@ -10,5 +10,7 @@
 #include "http/app.h"
 
 void banner(FILE *out, const struct app *app, const struct options *o, unsigned port);
+/* Append the rows of a database: "12 devices, 1 release", or "nothing". Within db_read(). */
+void banner_counts(struct buf *b, struct db *db);
 
 #endif

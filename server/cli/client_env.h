@@ -5,24 +5,25 @@
 #ifndef CLI_CLIENT_ENV_H
 #define CLI_CLIENT_ENV_H
 
+#include "cli/options.h"
 #include "http/app.h"
 
-enum {
-	CLIENT_ENV_COUNT = 3,
-	CLIENT_ENV_HOST_MAX = 4096, /* bytes */
-};
+enum { CLIENT_ENV_MAX = 6 };
 
 struct client_env {
-	struct pair vars[CLIENT_ENV_COUNT]; /* a value that is NULL: not to be set */
-	struct buf root_url, base_url;      /* two of the values */
+	struct pair vars[CLIENT_ENV_MAX]; /* a value that is NULL: the variable is to be removed */
+	size_t count;
+	struct buf root_url, base_url;     /* values, */
+	struct buf no_proxy, no_proxy_low; /* and those of NO_PROXY and no_proxy */
 };
 
 /*
- * The variables for a server with this app, which listens on a host, of at most CLIENT_ENV_HOST_MAX
- * bytes, and a port. The key is borrowed from the app; if there is none, that is reported. False
- * when memory is short. client_env_free() them in both cases.
+ * The variables for a server with this app and these options, whose host has at most
+ * SERVER_HOST_MAX bytes, on this port. Values are borrowed from both, and from the environment; if
+ * there is no key, that is reported. False when memory is short. client_env_free() them in both
+ * cases.
  */
-bool client_env_find(struct client_env *v, const struct app *app, const char *host,
+bool client_env_find(struct client_env *v, const struct app *app, const struct options *o,
 		     unsigned port) MUST_CHECK;
 void client_env_free(struct client_env *v);
 

@@ -8,6 +8,7 @@
 #include "cli/app_setup.h"
 #include "cli/client_env.h"
 #include "cli/port_file.h"
+#include "cli/server_url.h"
 
 /* Print any text as one word of the shell. */
 static void print_quoted(const char *text)
@@ -24,7 +25,7 @@ static void print_quoted(const char *text)
 static int print_exports(const struct client_env *v)
 {
 	fputs("export", stdout);
-	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
+	for (size_t i = 0; i < v->count; i++) {
 		if (!v->vars[i].value)
 			continue;
 		printf(" %s=", v->vars[i].name);
@@ -32,7 +33,7 @@ static int print_exports(const struct client_env *v)
 	}
 	putchar('\n');
 	/* A key that is set already is not one of this server. */
-	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++)
+	for (size_t i = 0; i < v->count; i++)
 		if (!v->vars[i].value)
 			printf("unset %s\n", v->vars[i].name);
 	return fflush(stdout) == 0 ? 0 : report(1, "cannot write to standard output");
@@ -70,14 +71,13 @@ int env_command(const struct options *o)
 	if (o->port == 0 && !o->port_file)
 		return report(EXIT_USAGE, "--port 0 is any free port; give the server and env the "
 					  "same --port-file FILE");
-	if (strlen(o->host) > CLIENT_ENV_HOST_MAX)
-		return report(1, "--host is too long (expected at most %d bytes)",
-			      CLIENT_ENV_HOST_MAX);
+	if (strlen(o->host) > SERVER_HOST_MAX)
+		return report(1, "--host is too long (expected at most %d bytes)", SERVER_HOST_MAX);
 	if (!find_port(o, &port, err, sizeof err) || !open_keys(&app, o, err, sizeof err))
 		report(1, "%s", err);
 	else if (app.workspace->keys || app_load(&app, &o->fixtures, !o->empty))
-		status = client_env_find(&env, &app, o->host, port) ? print_exports(&env)
-								    : report_no_memory();
+		status =
+		    client_env_find(&env, &app, o, port) ? print_exports(&env) : report_no_memory();
 	app_close(&app);
 	return status;
 }

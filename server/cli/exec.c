@@ -21,7 +21,7 @@ enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
  * memory is short. */
 static bool set_environment(const struct client_env *env)
 {
-	for (size_t i = 0; i < CLIENT_ENV_COUNT; i++) {
+	for (size_t i = 0; i < env->count; i++) {
 		const struct pair *v = &env->vars[i];
 
 		unsetenv(v->name); /* also if it is there twice */
@@ -94,6 +94,26 @@ static int run_program(char **program, const sigset_t *waited)
 		      program[0], strerror(error));
 }
 
+static volatile sig_atomic_t final_status;
+
+static void exit_with_status(int signal)
+{
+	(void)signal;
+	report_text("miru-mock: the server has crashed while it was stopped\n");
+	_exit(final_status);
+}
+
+/* The program has ended: its status is ours, even if the server crashes while we stop it. */
+static void keep_status(int status)
+{
+	static const int signals[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+	const struct sigaction action = { .sa_handler = exit_with_status };
+
+	final_status = status;
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
 /* Start a server that is open, and run the program. */
 static int run_with_server(struct serve *s, const struct options *o)
 {
@@ -101,8 +121,7 @@ static int run_with_server(struct serve *s, const struct options *o)
 	sigset_t waited;
 
 	/* The keys are read before requests can change them. */
-	if (!client_env_find(&env, &s->app, o->host, server_port(s->server)) ||
-	    !set_environment(&env))
+	if (!client_env_find(&env, &s->app, o, server_port(s->server)) || !set_environment(&env))
 		return report_no_memory();
 	waited = block_signals();
 	return serve_run(s) ? run_program(o->program, &waited) : 1;
@@ -123,6 +142,7 @@ int exec_command(const struct options *o)
 		    "exec requires a command after --: miru-mock exec [OPTIONS] -- CMD...");
 	if (serve_open(&serve, o))
 		status = run_with_server(&serve, o);
+	keep_status(status);
 	/* If requests were left unanswered, that is reported, but the status is the program's. */
 	serve_stop(&serve);
 	return status;

@@ -11,6 +11,8 @@
 
 #include "base/util.h"
 #include "cli/commands.h"
+#include "cli/port_file.h"
+#include "cli/server_url.h"
 
 enum { PROBE_SECONDS = 3 };
 
@@ -115,8 +117,14 @@ static int probe(const char *url)
 
 int health_command(const struct options *o)
 {
-	char url[64];
+	struct buf url CLEANUP(buf_free) = BUF_INIT(SERVER_HOST_MAX + 64);
+	unsigned port = (unsigned)o->port;
+	char err[ERR_BYTES];
 
-	snprintf(url, sizeof url, "http://127.0.0.1:%ld", o->port);
-	return probe(o->url ? o->url : url);
+	if (o->url)
+		return probe(o->url);
+	if (o->port_file && !port_file_read(o->port_file, &port, err, sizeof err))
+		return report(1, "%s", err);
+	server_url_add(&url, o->host, port);
+	return url.bad ? report_no_memory() : probe(url.text);
 }

@@ -22,7 +22,7 @@ enum option_kind { OPT_TEXT, OPT_NUMBER, OPT_FLAG, OPT_WORD, OPT_LIST, OPT_READ 
 
 struct option_row {
 	const char *name;  /* without the dashes; MIRU_MOCK_NAME in the environment */
-	const char *value; /* its name in --help; NULL for a flag */
+	const char *value; /* its name in --help, FILE for a path; NULL for a flag */
 	enum option_kind kind;
 	size_t offset; /* in struct options */
 	unsigned commands;
@@ -74,6 +74,13 @@ static bool is_origin(const char *text)
 	return *authority && authority[strcspn(authority, "/?# ")] == '\0';
 }
 
+/* SQLite's name for what is the default. */
+static bool read_db(const char *text, void *member)
+{
+	*(const char **)member = text;
+	return !streq(text, ":memory:");
+}
+
 /* clang-format off */
 #define ROW(its_name, its_value, its_kind, member, its_commands, ...) \
 	{ .name = its_name, .value = its_value, .kind = its_kind, \
@@ -82,21 +89,26 @@ static bool is_origin(const char *text)
 	ROW(its_name, its_value, its_kind, member, FOR_SERVERS, __VA_ARGS__)
 
 static const struct option_row rows[] = {
-	OPTION("host", "ADDR", OPT_TEXT, host, .help = "address to listen on; default: 127.0.0.1"),
+	OPTION("host", "ADDR", OPT_TEXT, host,
+	       .help = "address or name to listen on, *: every address; default: localhost"),
+	ROW("host", "ADDR", OPT_TEXT, host, FOR_HEALTH, .help = "host of a server; default: localhost"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_SERVE | FOR_ENV, .max = 65535,
 	    .help = "port to listen on; 0: a free port; default: 8080"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535,
 	    .help = "port to listen on; default: 0, a free port"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_HEALTH, .min = 1, .max = 65535,
-	    .help = "port of a server on 127.0.0.1; default: 8080"),
+	    .help = "port of a server; default: 8080"),
 	OPTION("port-file", "FILE", OPT_TEXT, port_file,
 	       .help = "write the port to FILE when the server accepts connections"),
+	ROW("port-file", "FILE", OPT_TEXT, port_file, FOR_HEALTH,
+	    .help = "read the port from FILE"),
 	OPTION("fixtures", "FILE", OPT_LIST, fixtures,
 	       .help = "load FILE in place of the demo; the option may be repeated"),
 	OPTION("empty", NULL, OPT_FLAG, empty, .help = "start without the demo"),
-	OPTION("db", "FILE", OPT_TEXT, db,
+	OPTION("db", "FILE", OPT_READ, db, .read = read_db,
+	       .expected = "a file; leave --db out for a database in memory",
 	       .help = "database file, filled with fixtures if it is new; default: in memory"),
-	ROW("db", "FILE", OPT_TEXT, db, FOR_EXPORT,
+	ROW("db", "FILE", OPT_READ, db, FOR_EXPORT, .read = read_db, .expected = "a file",
 	    .help = "database file; a server may use it at the same time"),
 	OPTION("auth", "MODE", OPT_WORD, app.auth, .words = auth_words,
 	       .help = "strict: the fixtures' keys; any: every key, with all scopes; default: strict"),
@@ -150,7 +162,9 @@ static const struct option_row rows[] = {
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words,
 	    .help = "log requests to standard error as text or json, or off; default: off"),
 	ROW("url", "URL", OPT_TEXT, url, FOR_HEALTH,
-	    .help = "server to probe; default: http://127.0.0.1 and the port"),
+	    .help = "server to probe; default: http:// with host and port"),
+	ROW("api-version", "VERSION", OPT_TEXT, api_version, FOR_EXEC | FOR_ENV,
+	    .help = "set MIRU_API_VERSION, which the SDK sends; default: as it is"),
 };
 /* clang-format on */
 
@@ -158,6 +172,7 @@ static const struct option_row rows[] = {
 struct option_reader {
 	struct options *options;
 	unsigned command;
+	bool located; /* the command line says where the server is that health asks */
 	char *err;
 	size_t errlen;
 };
@@ -222,6 +237,15 @@ static bool add_item(struct option_reader *r, struct option_list *list, const ch
 	return true;
 }
 
+/* What stands in a file of Windows, or was quoted wrongly, is not part of a path. */
+static bool check_path(struct option_reader *r, const char *label, const char *path)
+{
+	for (const char *c = path; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			return reject(r, "%s '%s': a path has no control characters", label, path);
+	return true;
+}
+
 static bool set_option(struct option_reader *r, const struct option_row *opt, const char *label,
 		       const char *value)
 {
@@ -229,6 +253,8 @@ static bool set_option(struct option_reader *r, const struct option_row *opt, co
 
 	if (opt->kind != OPT_FLAG && !*value)
 		return reject(r, "%s is empty (expected %s)", label, opt->value);
+	if (opt->value && streq(opt->value, "FILE") && !check_path(r, label, value))
+		return false;
 	switch (opt->kind) {
 	case OPT_TEXT:
 		*(const char **)member = value;
@@ -256,10 +282,17 @@ static bool set_option(struct option_reader *r, const struct option_row *opt, co
 /* The name of an option's variable: MIRU_MOCK_PORT_FILE for port-file. */
 static void variable_name(const struct option_row *opt, char *out, size_t outlen)
 {
-	size_t len = (size_t)snprintf(out, outlen, "MIRU_MOCK_%s", opt->name);
+	size_t len = (size_t)snprintf(out, outlen, OPTIONS_PREFIX "%s", opt->name);
 
 	for (size_t i = 0; i < len; i++)
 		out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
+}
+
+bool options_variable(size_t i, char *out, size_t outlen)
+{
+	if (i < ARRAY_LEN(rows))
+		variable_name(&rows[i], out, outlen);
+	return i < ARRAY_LEN(rows);
 }
 
 /* Set a list: in the environment, colons separate its items, as in PATH, unless they have some. */
@@ -284,10 +317,12 @@ static bool set_flag(struct option_reader *r, const struct option_row *opt, cons
 		     const char *value)
 {
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
-	int word;
+	int word = strcasecmp(value, "true") == 0 ? 1 : 0;
 
-	return read_word(r, words, label, value, &word) &&
-	       (word % 2 == 0 || set_option(r, opt, label, value));
+	if (word == 0 && strcasecmp(value, "false") != 0 &&
+	    !read_word(r, words, label, value, &word))
+		return false;
+	return word % 2 == 0 || set_option(r, opt, label, value);
 }
 
 static bool read_environment(struct option_reader *r)
@@ -339,13 +374,30 @@ static const char *unknown_option(char **argv)
 	return argv[optind - 1];
 }
 
+/* The long option that getopt has taken last, if it is only the beginning of the name; else NULL.
+ */
+static const char *abbreviation(char **argv, const char *name)
+{
+	bool apart = optarg && optarg == argv[optind - 1];
+	const char *word = argv[optind - (apart ? 2 : 1)];
+
+	return starts_with(word, "--") && strcspn(word + 2, "=") != strlen(name) ? word : NULL;
+}
+
+static bool refuse_abbreviation(struct option_reader *r, const char *word, const char *name)
+{
+	return reject(r, "unknown option '%s'; write --%s", word, name);
+}
+
 /* Say why getopt has refused an option: it is unknown, or lacks its value (':'), or has one that it
  * does not take. */
 static bool refuse_option(struct option_reader *r, int c, char **argv)
 {
 	const struct option_row *opt = optopt >= FIRST ? &rows[optopt - FIRST] : NULL;
-	const char *word = opt ? NULL : unknown_option(argv);
+	const char *word = opt ? abbreviation(argv, opt->name) : unknown_option(argv);
 
+	if (opt && word)
+		return refuse_abbreviation(r, word, opt->name);
 	if (!opt)
 		return reject(r, "unknown option '%s'%s; try 'miru-mock --help'", word,
 			      word[1] == '-' ? "" : " (expected two dashes)");
@@ -366,6 +418,11 @@ static bool set_argument(struct option_reader *r, const struct option_row *opt, 
 	char label[64];
 
 	snprintf(label, sizeof label, "--%s", opt->name);
+	/* All options of health say that, and the environment's do not matter any more. */
+	if (r->command == FOR_HEALTH && !r->located) {
+		r->located = true;
+		r->options->url = r->options->port_file = NULL;
+	}
 	/* The command line replaces the environment's list. */
 	if (opt->kind == OPT_LIST && ((struct option_list *)member_of(r, opt))->owned)
 		free_list(member_of(r, opt));
@@ -383,7 +440,7 @@ static bool read_operands(struct option_reader *r, bool after_dashes, char **res
 		return after_dashes || !*rest || add_item(r, &o->operands, "words", *rest);
 	}
 	for (; *rest; rest++)
-		if (!add_item(r, &o->operands, "files", *rest))
+		if (!check_path(r, "file", *rest) || !add_item(r, &o->operands, "files", *rest))
 			return false;
 	return true;
 }
@@ -393,12 +450,18 @@ static bool read_arguments(struct option_reader *r, int argc, char **argv)
 	struct option long_options[ARRAY_LEN(rows) + 3];
 	/* "+": options end at the first argument that is not one. The rest is the program's. */
 	const char *letters = r->command & BEFORE_PROGRAM ? "+:hV" : ":hV";
-	int before, c;
+	int before, c, index;
 
 	list_options(long_options, r->command);
 	optind = 0; /* forget earlier readings */
 	opterr = 0;
-	while (before = optind, (c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+	while (before = optind, index = -1,
+	       (c = getopt_long(argc, argv, letters, long_options, &index)) != -1) {
+		const char *name = index >= 0 ? long_options[index].name : NULL;
+		const char *word = name ? abbreviation(argv, name) : NULL;
+
+		if (word)
+			return refuse_abbreviation(r, word, name);
 		if (c == 'h' || c == 'V')
 			*(c == 'h' ? &r->options->help : &r->options->version) = true;
 		else if (c < FIRST)
@@ -413,15 +476,17 @@ static bool read_arguments(struct option_reader *r, int argc, char **argv)
 bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
 		  size_t errlen)
 {
-	struct option_reader r = { o, command, err, errlen };
+	struct option_reader r = { .options = o, .command = command, .err = err, .errlen = errlen };
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	enum version version;
+	const char *ended;
 	bool ok, empty;
 
 	err[0] = '\0';
 	cores = cores < 2 ? 2 : cores > WORKERS_MAX ? WORKERS_MAX : cores;
 
 	*o = (struct options){
-		.host = "127.0.0.1",
+		.host = "localhost",
 		.port = command == FOR_EXEC ? 0 : 8080,
 		.log = command == FOR_EXEC ? LOG_OFF : LOG_TEXT,
 		.workers = cores,
@@ -446,6 +511,10 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	}
 	if (!read_arguments(&r, argc, argv))
 		return false;
+	if (o->api_version &&
+	    version_read(o->api_version, o->app.version_policy, &version, &ended) != VERSION_OK)
+		return reject(&r, "--api-version '%s': expected one of %s", o->api_version,
+			      version_list());
 	/* --empty on the command line also wins over fixtures in the environment. */
 	if (o->empty && o->fixtures.owned)
 		o->fixtures.count = 0;

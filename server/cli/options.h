@@ -15,7 +15,7 @@
 /* The values of all options. Texts are borrowed from argv and the environment, or are in a list's
  * `owned`. */
 struct options {
-	const char *host, *port_file, *url, *db;
+	const char *host, *port_file, *url, *db, *api_version;
 	long port, workers, seed /* -1: none */, max_workspaces, journal_size, request_timeout;
 	bool empty, stateless, help, version;
 	struct transitions transitions;
@@ -45,6 +45,12 @@ enum {
 bool options_read(struct options *o, unsigned command, int argc, char **argv, char *err,
 		  size_t errlen);
 void options_free(struct options *o);
+
+/* What the variables of all options begin with. */
+#define OPTIONS_PREFIX "MIRU_MOCK_"
+/* The variable of the i-th option, of any command, such as MIRU_MOCK_PORT_FILE, written to out.
+ * False if there are no more. */
+bool options_variable(size_t i, char *out, size_t outlen);
 
 /* Print a line of --help for each option of `commands`, except those that `shown` have, too. */
 void options_help(FILE *out, unsigned commands, unsigned shown);

@@ -10,13 +10,17 @@
 enum { EXIT_USAGE = 2 };
 
 /*
- * Print "miru-mock: TEXT", and return the status. An empty text says that memory is short:
- * functions of cli/ leave their line `err` empty then.
+ * Print "miru-mock: TEXT", with control characters escaped, and return the status. An empty text
+ * says that memory is short: functions of cli/ leave their line `err` empty then.
  */
 int report(int status, const char *fmt, ...) PRINTF_LIKE(2, 3);
 static inline int report_no_memory(void)
 {
 	return report(1, "%s", "");
 }
+/* Print lines that are complete. A signal's handler may call it. */
+void report_text(const char *text);
+/* From now on, give up what nobody reads, after a moment: for a server, which must see signals. */
+void report_hurry(void);
 
 #endif

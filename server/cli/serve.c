@@ -39,6 +39,7 @@ bool serve_run(struct serve *s)
 	char err[ERR_BYTES] = "cannot start the log";
 
 	s->running = true;
+	report_hurry();
 	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
 	if (s->app.log &&
 	    server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
@@ -101,6 +102,19 @@ static bool has_terminal(void)
 	return terminal >= 0;
 }
 
+/* Say what the fixtures were that have been loaded again. */
+static void say_loaded(const struct app *app)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(4096);
+	struct db *db = store_db(app->workspace->store);
+
+	buf_add(&text, "fixtures loaded again: ");
+	db_read(db);
+	banner_counts(&text, db);
+	db_read_end(db);
+	log_event(app->log, text.bad ? NULL : text.text);
+}
+
 static bool run_until_signal(struct serve *s)
 {
 	const struct options *o = s->options;
@@ -116,7 +130,7 @@ static bool run_until_signal(struct serve *s)
 	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
 	       has_terminal() == had_terminal)
 		if (app_reload(&s->app, &o->fixtures, !o->empty))
-			log_note(s->app.log, "fixtures loaded again");
+			say_loaded(&s->app);
 	/* From here on, a second signal ends the process at once. */
 	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 	return true;

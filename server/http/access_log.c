@@ -79,6 +79,8 @@ void access_log(struct exchange *x, int64_t micros)
 	struct log *log = x->app->log;
 	struct buf line CLEANUP(buf_free) = BUF_INIT(LOG_LINE_MAX);
 
+	if (x->op && x->op->probe && x->answer.status == 200)
+		return;
 	if (!log_begin(log, &line))
 		return;
 	if (log_format(log) == LOG_JSON)

@@ -10,7 +10,8 @@ struct exchange;
 
 /*
  * Log a finished exchange, which took `micros` microseconds: status, method, target, version, the
- * key's name (never the key), error code. Does nothing where the log is off.
+ * key's name (never the key), error code. Does nothing where the log is off, nor for a probe that
+ * succeeded.
  */
 void access_log(struct exchange *x, int64_t micros);
 

@@ -121,16 +121,15 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 		const union MHD_ConnectionInfo *info =
 		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-		client = malloc(sizeof *client);
+		client = calloc(1, sizeof *client);
 		if (client) {
 			client->server = server;
-			client->asked = client->live = client->overdue = false;
-			client->whole = client->gave_up = false;
 			client->body = (struct buf)BUF_INIT(0);
 			client->answer = (struct buf)BUF_INIT(ANSWER_MAX);
 			conn_add(server->conns, &client->conn, info ? info->connect_fd : -1);
-		} else
+		} else {
 			conn_table_give_back(server->conns); /* on_target() will close it */
+		}
 		*context = client;
 	} else if (client) {
 		if (conn_timed_out(&client->conn) && !client->overdue)

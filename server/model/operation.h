@@ -35,6 +35,7 @@ struct operation {
 	bool lists; /* the answer is a list */
 	bool raw;   /* the answer is no JSON but stored bytes */
 	bool reads; /* its function reads the body itself */
+	bool probe; /* asked again and again; if it succeeds, that is not logged */
 	/* ENDPOINT_API: */
 	enum scope scope, or_scope; /* one of them is needed; or_scope may be SCOPE_FREE: none */
 	enum scope and_scope;       /* needed as well, unless it is SCOPE_FREE */

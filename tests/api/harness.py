@@ -277,11 +277,16 @@ class File:
 
 
 def environment(more=None):
-    """Ours, without what a user's could change, and with the sanitizers' verdict as a status."""
+    """Ours, without what a user's could change, and with the sanitizers' verdict as a status; and
+    more, of which None is taken out."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("MIRU_")}
     env.setdefault("ASAN_OPTIONS", "detect_stack_use_after_return=1")
     env.setdefault("TSAN_OPTIONS", "halt_on_error=1")
-    env.update(more or {})
+    for name, value in (more or {}).items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = value
     return env
 
 

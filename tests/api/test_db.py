@@ -226,7 +226,7 @@ class Refused(Database):
 
     def test_names_the_library_has_ideas_of(self):
         directory = os.path.dirname(self.path)
-        for name in (":memory:", "file:x?mode=memory", "a b%41"):
+        for name in ("./:memory:", "file:x?mode=memory", "a b%41"):
             process = subprocess.run(
                 [BINARY, "exec", "--db", name, "--", "true"], cwd=directory, timeout=60,
                 capture_output=True, env=harness.environment(), check=False)

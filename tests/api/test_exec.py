@@ -9,7 +9,6 @@ import json
 import os
 import pty
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -130,15 +129,33 @@ class Exec(harness.TestCase):
                                   "repr(os.environ['B']))"), 0, "1 'x=y\\n'\n")
 
     def test_hosts(self):
-        hosts = [("::1", "[::1]"), ("::", "[::1]"), ("0.0.0.0", "127.0.0.1")]
-        with contextlib.suppress(OSError):  # a machine so fresh that it knows no names
-            socket.getaddrinfo("localhost", 0)
-            hosts.append(("localhost", "localhost"))
-        for host, shown in hosts:
+        for host, shown in (("::1", "[::1]"), ("::", "[::1]"), ("0.0.0.0", "127.0.0.1"),
+                            ("*", "127.0.0.1"), ("0", "127.0.0.1"), ("localhost", "127.0.0.1")):
             result = execute("--host", host, code="say(os.environ['MIRU_BASE_URL'], "
                                                   "ask('/devices'))")
             self.assertRegex(result.stdout, rf"^http://{shown.replace('[', chr(92) + '[')}"
                                             r":\d+/beta 200\n$")
+
+    def test_proxy(self):
+        """A proxy of the machine's is not asked for the server's answers."""
+        nowhere = {name: "http://127.0.0.1:1" for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY")}
+        code = "say(ask('/devices'), os.environ['NO_PROXY'], os.environ['no_proxy'])"
+        hosts = "localhost,127.0.0.1,::1"
+        for kept in ({}, {"NO_PROXY": "a.test"}, {"no_proxy": "a.test"}):
+            expected = f"a.test,{hosts}" if kept else hosts
+            self.assert_ended(execute(env={"NO_PROXY": None, "no_proxy": None, **nowhere, **kept},
+                                      code=code), 0, f"200 {expected} {expected}\n")
+        self.assert_ended(execute("--", "sh", "-c", 'curl -s -o /dev/null -w "%{http_code}" '
+                                  '"$MIRU_MOCK_URL/_mock/ready"', env=nowhere), 0, "200")
+
+    def test_api_version(self):
+        code = "say(os.environ.get('MIRU_API_VERSION'))"
+        self.assert_ended(execute(code=code), 0, "None\n")
+        self.assert_ended(execute("--api-version", harness.TETONS, code=code), 0,
+                          f"{harness.TETONS}\n")
+        self.assert_ended(execute("--api-version", "x", code=code), 2, "",
+                          "miru-mock: --api-version 'x': expected one of "
+                          f"{', '.join(harness.VERSIONS)}\n")
 
     def test_port(self):
         with Server() as server:
@@ -243,6 +260,33 @@ class Exec(harness.TestCase):
             self.assert_ended(execute(code=f"sys.exit({status})"), status)
         for sig in (signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1):
             self.assert_ended(execute(code=f"os.kill(os.getpid(), {int(sig)})"), 128 + sig)
+
+    def test_status_outlives_the_server(self):
+        """If the server dies while it is stopped, the status is the program's all the same."""
+        code = """
+import socket, urllib.parse
+url = urllib.parse.urlsplit(os.environ["MIRU_MOCK_URL"])
+if os.fork() == 0:
+    sock = socket.create_connection((url.hostname, url.port))
+    sock.sendall(b"GET /x HTTP/1.1\\r\\n")  # which holds the end up
+    say(url.port)
+    try:
+        sock.recv(1)
+    finally:
+        os._exit(0)
+os.read(0, 1)
+os._exit(7)
+"""
+        for sig in (signal.SIGABRT, signal.SIGSEGV):
+            with Running(code, stdin=subprocess.PIPE) as running:
+                port = int(running.line())
+                running.process.stdin.close()
+                with self.assertRaises(ConnectionRefusedError):
+                    while True:
+                        harness.socket.create_connection(("127.0.0.1", port)).close()
+                running.process.send_signal(sig)
+                self.assertEqual(running.end(), (
+                    7, "miru-mock: the server has crashed while it was stopped\n"))
 
     def test_cannot_run(self):
         no = "miru-mock: cannot run '{}': {}\n"

@@ -134,10 +134,12 @@ class Image(unittest.TestCase):
         self.assertEqual(needed, {os.path.basename(name) for name in found})
 
     def test_nobody_gains_anything(self):
-        """No file is setuid, of a capability, or for others to write; all are root's."""
+        """No file is setuid, of a capability, or for others to write; all are root's, but for an
+        empty folder for databases."""
         for member in self.files()[0].getmembers():
             with self.subTest(member.name):
-                self.assertEqual((member.uid, member.gid), (0, 0))
+                owner = 65532 if member.name.rstrip("/") == "data" else 0
+                self.assertEqual((member.uid, member.gid), (owner, owner))
                 self.assertFalse(member.mode & (stat.S_ISUID | stat.S_ISGID))
                 if not member.issym():
                     self.assertFalse(member.mode & stat.S_IWOTH)
@@ -158,6 +160,8 @@ class Image(unittest.TestCase):
         port = docker("port", name, "8080/tcp").rpartition(":")[2]
         line = re.search(r"^try +(curl .*)$", docker("logs", name), re.M)[1]
         self.assertIn("http://127.0.0.1:8080/beta/deployments/dpl_123", line)
+        self.assertIn("\ncontainer  the port outside is the published one, and may be another\n",
+                      docker("logs", name))
         answer = subprocess.run(line.replace(":8080/", f":{port}/"), shell=True,
                                 capture_output=True, text=True, timeout=60)
         self.assertEqual(answer.returncode, 0, answer.stderr)
@@ -178,16 +182,40 @@ class Image(unittest.TestCase):
         self.assertEqual(status["NoNewPrivs"], "1")
 
     def test_options_and_fixtures(self):
-        """Arguments are options; the health check follows the environment's port."""
+        """Arguments are options; the health check follows the port, however it is given."""
         path = os.path.join(ROOT, "fixtures/demo.json")
         name = self.run_container("-e", "MIRU_MOCK_PORT=9000", "-v", f"{path}:/f.json:ro",
                                   command=("--fixtures", "/f.json", "--auth", "any"))
         wait_healthy(name)
         self.assertIn("/f.json: 6 groups", docker("logs", name))
+        for port in ("9000", "0"):
+            wait_healthy(self.run_container(*HARDENED, command=("--port", port)))
+
+    def test_both_families(self):
+        """It listens on IPv4 and IPv6, where the engine gives the container both."""
+        name = self.run_container("--sysctl=net.ipv6.conf.all.disable_ipv6=0")
+        wait_healthy(name)
+        for host in ("127.0.0.1", "::1"):
+            docker("exec", name, "/usr/bin/miru-mock", "health", "--host", host)
+
+    def test_database_on_a_volume(self):
+        """A new named volume at /data is the user's, and what is written outlives the container."""
+        volume = f"mirumock{os.getpid()}"
+        self.addCleanup(docker, "volume", "rm", volume)
+        for options, shown in (([], "6 groups"), (["--empty"], "6 groups")):
+            name = docker("run", "-d", *HARDENED, "-v", f"{volume}:/data", IMAGE, *options, "--db",
+                          "/data/mock.db")
+            try:
+                wait_healthy(name)
+                self.assertIn(f"database   /data/mock.db: {shown}", docker("logs", name))
+                docker("stop", name)
+                self.assertEqual(inspect(name, ".State.ExitCode"), 0)
+            finally:
+                docker("rm", "-f", name)
 
     def test_unhealthy(self):
         """A health check that could not fail would show nothing."""
-        name = self.run_container("--health-interval=1s", "--health-retries=1",
+        name = self.run_container("-e", "MIRU_MOCK_PORT_FILE=", "--health-interval=1s", "--health-retries=1",
                                   "--health-start-period=0s", command=("--port", "9000"))
         deadline = time.monotonic() + 60
         while inspect(name, ".State.Health.Status") != "unhealthy":
@@ -196,8 +224,8 @@ class Image(unittest.TestCase):
 
     def test_compose(self):
         """docker/compose.yaml as it is, but on a free port."""
-        command = [*compose(), "-p", f"mirumock{os.getpid()}", "-f", "docker/compose.yaml"]
-        env = {**os.environ, "MIRU_MOCK_PORT": "0", "COMPOSE_HTTP_TIMEOUT": "120"}
+        command = [*compose(), "-f", "docker/compose.yaml"]
+        env = {**{k: v for k, v in os.environ.items() if k != "COMPOSE_PROJECT_NAME"}, "MIRU_MOCK_PORT": "0", "COMPOSE_HTTP_TIMEOUT": "120"}
 
         def run(*args):
             result = subprocess.run([*command, *args], cwd=ROOT, env=env, capture_output=True,
@@ -210,6 +238,7 @@ class Image(unittest.TestCase):
         name = run("ps", "-q")
         wait_healthy(name)
         self.assertTrue(inspect(name, ".HostConfig.ReadonlyRootfs"))
+        self.assertEqual(inspect(name, ".Config.Labels")["com.docker.compose.project"], "miru-mock")
         port = docker("port", name, "8080/tcp").splitlines()[0].rpartition(":")[2]
         answer = subprocess.run(["curl", "-s", f"http://127.0.0.1:{port}/_mock/ready"],
                                 capture_output=True, text=True, timeout=60)

@@ -51,11 +51,12 @@ static void show_list(struct buf *b, const char *name, const struct option_list 
  * the machine. */
 static void show(struct buf *b, const struct options *o)
 {
-	show_text(b, "host", o->host, "127.0.0.1");
+	show_text(b, "host", o->host, "localhost");
 	show_number(b, "port", o->port, 8080);
 	show_text(b, "port_file", o->port_file, NULL);
 	show_text(b, "url", o->url, NULL);
 	show_text(b, "db", o->db, NULL);
+	show_text(b, "api_version", o->api_version, NULL);
 	show_number(b, "seed", o->seed, -1);
 	show_number(b, "max_body", o->app.max_body, 1024L * 1024);
 	show_number(b, "max_page_size", o->app.max_page_size, 100);
@@ -127,6 +128,12 @@ static const struct {
 	{ FOR_SERVE, "MIRU_MOCK_PORT_FILE=p", "", " port_file=p" },
 	{ FOR_SERVE, "MIRU_MOCK_URL=http://a", "", "" }, /* another command's */
 	{ FOR_HEALTH, "MIRU_MOCK_URL=http://a", "", " url=http://a" },
+	/* The command line wins, with whatever says where the server is. */
+	{ FOR_HEALTH, "MIRU_MOCK_URL=http://a", "--port 1", " port=1" },
+	{ FOR_HEALTH, "MIRU_MOCK_PORT_FILE=p", "--host ::1", " host=::1" },
+	{ FOR_HEALTH, "MIRU_MOCK_PORT_FILE=p", "", " port_file=p" },
+	{ FOR_HEALTH, "MIRU_MOCK_HOST=::1", "", " host=::1" },
+	{ FOR_HEALTH, "", "--url u --port 1", " port=1 url=u" },
 	{ FOR_SERVE, "", "--host ::1 --db d --seed 5", " host=::1 db=d seed=5" },
 	{ FOR_SERVE, "", "--auth any --log json", " auth=1 log=1" },
 	{ FOR_SERVE, "", "--version-policy any", " version_policy=2" },
@@ -137,6 +144,8 @@ static const struct {
 	{ FOR_SERVE, "", "--stateless --no-control", " stateless=1 no_control=1" },
 	{ FOR_SERVE, "MIRU_MOCK_STATELESS=1", "", " stateless=1" },
 	{ FOR_SERVE, "MIRU_MOCK_STATELESS=true", "", " stateless=1" },
+	{ FOR_SERVE, "MIRU_MOCK_STATELESS=True", "", " stateless=1" },
+	{ FOR_SERVE, "MIRU_MOCK_STATELESS=FALSE", "", "" },
 	{ FOR_SERVE, "MIRU_MOCK_STATELESS=0", "", "" },
 	{ FOR_SERVE, "MIRU_MOCK_STATELESS=false", "", "" },
 	{ FOR_SERVE, "", "--fixtures a --fixtures=b", " fixtures=a,b" },
@@ -148,6 +157,9 @@ static const struct {
 	{ FOR_SERVE, "", "a --port 1 b", " port=1 operands=a,b" },
 	{ FOR_SERVE, "", "-- --port", " operands=--port" },
 	{ FOR_EXEC, "", "--port 1 -- make --port 2", " port=1 log=2 program=make,--port,2" },
+	{ FOR_ENV, "", "--api-version 2026-05-06.rainier", " api_version=2026-05-06.rainier" },
+	{ FOR_ENV, "", "--api-version x --version-policy any", " api_version=x version_policy=2" },
+	{ FOR_SERVE, "", "--db --em", " db=--em" },
 	{ FOR_EXEC, "", "--db -- a", " port=0 db=-- log=2 operands=a" },
 	{ FOR_EXEC, "", "a --port 1", " port=0 log=2 operands=a" },
 	{ FOR_SERVE, "", "--help", " help=1" },
@@ -190,7 +202,22 @@ static const struct {
 	{ FOR_SERVE, "", "--nope", "'--nope'", "--help" },
 	{ FOR_SERVE, "", "-p", "'-p'", "two dashes" },
 	{ FOR_SERVE, "", "--url http://a", "'--url'", "--help" }, /* another command's */
-	{ FOR_HEALTH, "", "--host a", "'--host'", "--help" },
+	{ FOR_HEALTH, "", "--empty", "'--empty'", "--help" },
+	{ FOR_SERVE, "", "--emp", "'--emp'", "write --empty" },
+	{ FOR_SERVE, "", "--fixt a", "'--fixt'", "write --fixtures" },
+	{ FOR_SERVE, "", "--fixt=a", "'--fixt=a'", "write --fixtures" },
+	{ FOR_SERVE, "", "a --fixt b", "'--fixt'", "write --fixtures" },
+	{ FOR_SERVE, "", "--fixt", "'--fixt'", "write --fixtures" },
+	{ FOR_SERVE, "", "--emp=1", "'--emp=1'", "write --empty" },
+	{ FOR_SERVE, "", "--hel", "'--hel'", "write --help" },
+	{ FOR_SERVE, "", "--max 1", "'--max'", "--help" },
+	{ FOR_SERVE, "", "--db :memory:", "--db ':memory:'", "leave --db out" },
+	{ FOR_SERVE, "", "--db a\rb", "--db 'a\rb'", "control characters" },
+	{ FOR_SERVE, "MIRU_MOCK_FIXTURES=a:b\r", "", "MIRU_MOCK_FIXTURES 'b\r'",
+	  "control characters" },
+	{ FOR_SERVE, "", "--port-file \x1b", "--port-file '\x1b'", "control characters" },
+	{ FOR_SERVE, "", "a\x7f", "file 'a\x7f'", "control characters" },
+	{ FOR_ENV, "", "--api-version 1", "--api-version '1'", "2026-03-09.tetons, " },
 	{ FOR_SERVE, "", "--auth none", "--auth 'none'", "strict, any" },
 	{ FOR_SERVE, "", "--auth Any", "--auth 'Any'", "strict, any" },
 	{ FOR_SERVE, "", "--log xml", "--log 'xml'", "text, json, off" },
@@ -254,7 +281,8 @@ static void test_help(void)
 	} helps[] = {
 		{ FOR_SERVE, 0, "  --port N                  port to listen on; 0", "--url" },
 		{ FOR_SERVE, 0, "  --stateless               ", "--url" },
-		{ FOR_HEALTH, 0, "  --url URL                 ", "--host" },
+		{ FOR_HEALTH, 0, "  --url URL                 ", "--db" },
+		{ FOR_EXEC, FOR_SERVE | FOR_ENV, "  --log FORMAT              ", "--api-version" },
 		{ FOR_EXEC, FOR_SERVE, "  --log FORMAT              ", "--host" },
 		{ FOR_EXPORT, 0, "  --db FILE                 ", "--port" },
 	};
