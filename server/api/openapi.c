@@ -10,11 +10,12 @@
 #include "http/exchange.h"
 #include "schema/file_format.h"
 
-enum { NAME_MAX_LEN = 64, LINE = 256, DESCRIPTION_BYTES = 1024 };
+enum { NAME_MAX_LEN = 64, LINE = 256 };
 
 /* The document that is being written. */
 struct document {
 	struct writer w;
+	struct arena *arena;
 	const struct operation_table *table;
 	enum version v;
 	long max_limit;
@@ -784,29 +785,28 @@ static const char *tag_of(const struct operation *op, char out[NAME_MAX_LEN])
 	return out;
 }
 
-/* Append a scope that is needed, or the one that may take its place. */
-static void add_scope(struct buf *b, const char *lead, enum scope scope, enum scope other)
+/* "scope", or "scope or the one that may take its place"; in the arena. */
+static const char *scopes_of(struct document *d, enum scope scope, enum scope other)
 {
-	buf_printf(b, "%s%s", lead, scope_name(scope));
-	if (other != SCOPE_FREE)
-		buf_printf(b, " or %s", scope_name(other));
+	return other == SCOPE_FREE
+		   ? scope_name(scope)
+		   : arena_printf(d->arena, "%s or %s", scope_name(scope), scope_name(other));
 }
 
-/* What a client must have for the operation, and what else it may ask for. */
+/* Which scopes a key must have for the operation. */
 static void put_description(struct document *d, const struct operation *op)
 {
-	struct buf b CLEANUP(buf_free) = BUF_INIT(DESCRIPTION_BYTES);
+	const char *text = op->scope == SCOPE_FREE
+			       ? "Needs a key, and no scope"
+			       : arena_printf(d->arena, "Needs the scope %s",
+					      scopes_of(d, op->scope, op->or_scope));
 
-	if (op->scope == SCOPE_FREE)
-		buf_add(&b, "Needs a key, and no scope");
-	else
-		add_scope(&b, "Needs the scope ", op->scope, op->or_scope);
 	if (op->and_scope != SCOPE_FREE)
-		add_scope(&b, ", and ", op->and_scope, SCOPE_FREE);
+		text = arena_printf(d->arena, "%s, and %s", text, scope_name(op->and_scope));
 	if (op->by_word.field)
-		buf_printf(&b, ", and another one, which depends on %s", op->by_word.field);
-	buf_add(&b, ".");
-	put_text(d, "description", b.bad ? op->summary : b.text);
+		text = arena_printf(d->arena, "%s, and another one, which depends on %s", text,
+				    op->by_word.field);
+	put_text(d, "description", arena_printf(d->arena, "%s.", text));
 }
 
 static void put_operation(struct document *d, const struct operation *op)
@@ -961,6 +961,7 @@ static const char *server_name(const struct exchange *x)
 bool openapi_get(struct exchange *x)
 {
 	struct document document = { .w = exchange_writer(x),
+				     .arena = &x->arena,
 				     .table = x->app->operations,
 				     .v = x->version,
 				     .max_limit = x->app->options.max_page_size };

@@ -55,7 +55,8 @@ class Readme(harness.TestCase):
 
     # Who runs the others. `script/server` is our server here.
     ELSEWHERE = {"docker build": "tests/docker", "docker run": "tests/docker",
-                 "script/server": "tests/fresh", "script/check": "CI", "script/test": "CI"}
+                 "script/server": "tests/fresh", "script/check": "CI", "script/test": "CI",
+                 "sudo make": "make distcheck"}
     # Others' programs, which see what they get.
     STUB = '#!/bin/sh\n[ -n "$MIRU_BASE_URL" ] && curl -sf -o ran "$MIRU_MOCK_URL/_mock/ready"\n'
 
