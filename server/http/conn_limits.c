@@ -308,6 +308,19 @@ bool conn_table_has_arriving(struct conn_table *t)
 	return arriving;
 }
 
+enum unread conn_table_unread(struct conn_table *t)
+{
+	enum unread unread;
+
+	thread_lock(&t->thread);
+	unread = t->conns ? UNREAD_NONE : UNREAD_NO_CONN;
+	for (struct conn *conn = t->conns; conn && unread != UNREAD_SOME; conn = conn->next)
+		if (atomic_load(&conn->state) % REQUEST == WAITING && has_unread(conn))
+			unread = UNREAD_SOME;
+	thread_unlock(&t->thread);
+	return unread;
+}
+
 static void link_conn(struct conn_table *t, struct conn *conn)
 {
 	conn->link = &t->conns;

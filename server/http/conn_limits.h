@@ -37,6 +37,9 @@ struct conn_table *conn_table_start(unsigned max, unsigned timeout, bool cors);
 void conn_table_stop(struct conn_table *t);
 /* The body of the 408. */
 const char *conn_table_timed_out_body(const struct conn_table *t);
+/* Have clients sent bytes that wait to be read, on connections without a request? */
+enum unread { UNREAD_NO_CONN, UNREAD_NONE, UNREAD_SOME };
+enum unread conn_table_unread(struct conn_table *t);
 /* Has a client sent something of which no worker has made a request yet? */
 bool conn_table_has_arriving(struct conn_table *t);
 

@@ -33,8 +33,7 @@ struct listener {
 	pthread_t thread;
 	bool started;
 	_Atomic int64_t deadline; /* of accepting, by the monotonic clock; 0: none yet */
-	listen_has_room *has_room;
-	listen_accepted *accepted;
+	const struct listen_calls *calls;
 	void *arg;
 };
 
@@ -194,14 +193,14 @@ void listen_close(struct listener *l)
 /* Accept all that wait at a socket. False if there is no room for more, or no descriptor. */
 static bool accept_all(struct listener *l, int s)
 {
-	while (l->has_room(l->arg)) {
+	while (l->calls->has_room(l->arg)) {
 		struct sockaddr_storage address;
 		socklen_t len = sizeof address;
 		int client =
 		    accept4(s, (struct sockaddr *)&address, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (client >= 0)
-			l->accepted(l->arg, client, (struct sockaddr *)&address, len);
+			l->calls->accepted(l->arg, client, (struct sockaddr *)&address, len);
 		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			return false;
 		else if (errno != ECONNABORTED && errno != EINTR)
@@ -214,11 +213,12 @@ static void *run(void *arg)
 {
 	struct listener *l = arg;
 	bool pausing = false;
+	int tick = -1;
 
 	for (;;) {
 		int64_t deadline = atomic_load(&l->deadline);
 		/* At the end, only what has connected already. */
-		int timeout = deadline ? 0 : pausing ? PAUSE_MS : -1;
+		int timeout = deadline ? 0 : pausing ? PAUSE_MS : tick;
 		size_t from = pausing ? l->count : 0; /* only the wake-up */
 		int n = poll(l->polled + from, l->count + 1 - from, timeout);
 
@@ -228,21 +228,20 @@ static void *run(void *arg)
 		for (size_t i = 0; i < l->count; i++)
 			if (from == 0 && l->polled[i].revents && !accept_all(l, l->polled[i].fd))
 				pausing = true;
+		tick = l->calls->tick(l->arg, n == 0);
 		if (deadline)
 			l->polled[l->count].fd = -1; /* it has told what it had to */
 	}
 }
 
-bool listen_start(struct listener *l, listen_has_room *has_room, listen_accepted *accepted,
-		  void *arg)
+bool listen_start(struct listener *l, const struct listen_calls *calls, void *arg)
 {
 	int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
 	if (wake < 0)
 		return false;
 	l->polled[l->count] = (struct pollfd){ .fd = wake, .events = POLLIN };
-	l->has_room = has_room;
-	l->accepted = accepted;
+	l->calls = calls;
 	l->arg = arg;
 	l->started = pthread_create(&l->thread, NULL, run, l) == 0;
 	if (!l->started)

@@ -22,15 +22,19 @@ unsigned listen_port(const struct listener *l);
 /* Close the sockets; after listen_stop(), if it was started. NULL is fine. */
 void listen_close(struct listener *l);
 
-/* Takes a socket that was accepted, and closes it at its end. Called by the listener's thread. */
-typedef void listen_accepted(void *arg, int socket, const struct sockaddr *address, socklen_t len);
-
-/* Is there room for one more? If not, clients wait to be accepted. Called by that thread, too. */
-typedef bool listen_has_room(void *arg);
+/* What the listener's thread calls. */
+struct listen_calls {
+	/* Is there room for one more? If not, clients wait to be accepted. */
+	bool (*has_room)(void *arg);
+	/* Takes a socket that was accepted, and closes it at its end. */
+	void (*accepted)(void *arg, int socket, const struct sockaddr *address, socklen_t len);
+	/* Called after accepting, and when no client has come for the milliseconds that it
+	 * returned (`idle`). -1: not before a client comes. */
+	int (*tick)(void *arg, bool idle);
+};
 
 /* Start the thread. False when threads or descriptors are short. */
-bool listen_start(struct listener *l, listen_has_room *has_room, listen_accepted *accepted,
-		  void *arg) MUST_CHECK;
+bool listen_start(struct listener *l, const struct listen_calls *calls, void *arg) MUST_CHECK;
 /*
  * Accept what has connected by now, for at most that many milliseconds; then refuse all others, and
  * end the thread.

@@ -28,6 +28,7 @@
 #include "http/head.h"
 #include "http/listen.h"
 #include "http/pipeline.h"
+#include "http/workers.h"
 
 enum {
 	/* Times the greatest body, and bytes at least: then one of undeclared length is cut off. */
@@ -40,6 +41,8 @@ enum {
 	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for its next request */
 	ACCEPT_MS = 1000,     /* how long to accept what has connected before the stop */
 	QUIET_MS = 20,        /* without a request, before a stop: see settle() */
+	HANDED_MS = 10,       /* for a worker to begin a connection, */
+	UNREAD_MS = 500,      /* and to read what has come: see workers.h */
 	TICK_MS = 2,          /* between looks for requests at a stop */
 };
 
@@ -47,11 +50,9 @@ struct server {
 	const struct app *app;
 	struct listener *listener;
 	struct MHD_Daemon *daemon;
-	unsigned serial; /* tells this server from an earlier one in the same thread */
 	struct timer_queue *timers;
 	struct conn_table *conns;
-	unsigned workers;
-	atomic_uint claimed;  /* numbers that workers have taken */
+	struct workers workers;
 	atomic_bool draining; /* answers close their connections */
 	atomic_bool ended;    /* no answer is owed to requests that begin now */
 	atomic_uint handed;   /* connections that a worker has been given, and has not begun yet */
@@ -86,18 +87,6 @@ struct client {
 
 /* ---- one request ----------------------------------------------------------------------------- */
 
-/* The calling worker's number. */
-static unsigned worker_number(struct server *server)
-{
-	static _Thread_local unsigned mine, serial;
-
-	if (serial != server->serial) {
-		mine = atomic_fetch_add(&server->claimed, 1) % server->workers;
-		serial = server->serial;
-	}
-	return mine;
-}
-
 static void end_request(struct client *client)
 {
 	if (!client->live)
@@ -117,6 +106,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 	struct server *server = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		(void)workers_number(&server->workers); /* from now on it can be interrupted */
 		atomic_fetch_sub(&server->handed, 1);
 		const union MHD_ConnectionInfo *info =
 		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -345,7 +335,7 @@ static void make_answer(struct client *client)
 	} else if (client->body.bad) {
 		exchange_answer(x, false);
 	} else {
-		x->worker = worker_number(client->server);
+		x->worker = workers_number(&client->server->workers);
 		serve(x);
 	}
 	client->served = true;
@@ -457,14 +447,12 @@ static void on_log(void *cls, const char *fmt, va_list args)
 
 struct server *server_listen(const char *host, unsigned port, char *err, size_t errlen)
 {
-	static atomic_uint serials;
 	struct server *server = calloc(1, sizeof *server);
 
 	if (!server) {
 		snprintf(err, errlen, "out of memory");
 		return NULL;
 	}
-	server->serial = atomic_fetch_add(&serials, 1) + 1;
 	server->listener = listen_open(host, port, err, errlen);
 	if (server->listener)
 		return server;
@@ -479,9 +467,19 @@ unsigned server_port(const struct server *server)
 
 static bool has_room(void *arg)
 {
-	struct server *server = arg;
+	return conn_table_has_room(((struct server *)arg)->conns);
+}
 
-	return conn_table_has_room(server->conns);
+/* The library may have left a worker waiting although there is something to do: see workers.h. */
+static int on_tick(void *arg, bool idle)
+{
+	struct server *server = arg;
+	const bool handed = atomic_load(&server->handed) > 0;
+	const enum unread unread = conn_table_unread(server->conns);
+
+	if (idle && (handed || unread == UNREAD_SOME))
+		workers_interrupt(&server->workers);
+	return handed ? HANDED_MS : unread == UNREAD_NO_CONN ? -1 : UNREAD_MS;
 }
 
 static void on_accepted(void *arg, int socket, const struct sockaddr *address, socklen_t len)
@@ -503,9 +501,9 @@ static void on_accepted(void *arg, int socket, const struct sockaddr *address, s
 bool server_start(struct server *server, const struct app *app, unsigned workers, unsigned timeout,
 		  char *err, size_t errlen)
 {
+	static const struct listen_calls calls = { has_room, on_accepted, on_tick };
 	const unsigned max = conn_table_possible(workers);
-	/* As an array, because the variable arguments of the other form take an int for a size_t.
-	 */
+	/* As an array: variable arguments would take an int for a size_t. */
 	struct MHD_OptionItem options[] = {
 		/* First, to see what the library reports of the rest. */
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, server },
@@ -522,11 +520,11 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 	};
 
 	server->app = app;
-	server->workers = workers;
+	workers_init(&server->workers, workers);
 	if (max == 0) {
 		snprintf(err, errlen,
-			 "too few descriptors for %u workers and a connection: raise the limit "
-			 "(ulimit -n), or take fewer --workers",
+			 "too few descriptors for %u workers and a connection: raise "
+			 "the limit (ulimit -n), or take fewer --workers",
 			 workers);
 		return false;
 	}
@@ -540,7 +538,7 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 					 MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
 				     0, NULL, NULL, on_request, server, MHD_OPTION_ARRAY, options,
 				     MHD_OPTION_END);
-	if (server->daemon && listen_start(server->listener, has_room, on_accepted, server))
+	if (server->daemon && listen_start(server->listener, &calls, server))
 		return true;
 	snprintf(err, errlen, "cannot start %u workers", workers);
 	return false;
@@ -571,6 +569,8 @@ static void settle(struct server *server, long ms)
 			atomic_store(&server->ended, false);
 			quiet = 0;
 		}
+		if (quiet == 0 && ms % HANDED_MS < TICK_MS)
+			workers_interrupt(&server->workers);
 		/* The main thread sleeps here, never a worker. */
 		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
 	}

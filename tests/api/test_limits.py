@@ -4,6 +4,7 @@ by itself where it comes before us."""
 
 import os
 import resource
+import signal
 import shutil
 import ssl
 import subprocess
@@ -364,6 +365,29 @@ class Bodies(harness.TestCase):
         else:
             w.send(GOOD)
             self.assertEqual(w.answer().status, 200)
+
+
+class Batches(harness.TestCase):
+    """As many requests at once as the library asks its queue for."""
+    arguments = ("--workers", "2", "--log", "off")
+
+    def test_full(self):
+        """Of 256 that come while the server is stopped each worker finds 128, and then no more."""
+        wires = []
+        for _ in range(256):
+            wires.append(Wire(self.server))
+            self.addCleanup(wires[-1].close)
+            wires[-1].send(GOOD)
+            self.assertEqual(wires[-1].answer().status, 200)
+        for _ in range(3):
+            self.server.process.send_signal(signal.SIGSTOP)
+            for w in wires:
+                w.send(GOOD)
+            self.server.process.send_signal(signal.SIGCONT)
+            began = time.monotonic()
+            for w in wires:
+                self.assertEqual(w.answer().status, 200)
+            self.assertLess(time.monotonic() - began, 20)  # of the 60 that a connection may be idle
 
 
 class Arrival(harness.TestCase):
