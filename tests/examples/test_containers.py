@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(os.environ["srcdir"], "tests/api"))
 
 import harness  # noqa: E402
 import recipes  # noqa: E402
+from test_examples import TESTS  # noqa: E402
 
 PROGRAMS = [os.path.dirname(sys.executable)]
 COMPOSE = "examples/compose/compose.yaml"
@@ -161,7 +162,7 @@ class Workflow(TestCase):
 
     def check(self, said):
         """All tests have passed, and on our own fixtures, which every key's workspace has."""
-        self.assertRegex(said[-1], r"\b208 passed in ")
+        self.assertRegex(said[-1], rf"\b{TESTS} passed in ")
         devices = subprocess.run(
             ["curl", "-s", "-H", "X-API-Key: another", f"http://127.0.0.1:{self.port}/_mock/fixtures"],
             capture_output=True, text=True, timeout=harness.DEADLINE).stdout
