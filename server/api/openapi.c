@@ -722,6 +722,7 @@ static const struct {
 	{ "409", "Conflict: a unique value is taken, or the state of another object forbids it",
 	  ERR_PARENT_MISMATCH, may_conflict },
 	{ "413", "Request body too large", ERR_BODY_TOO_LARGE, is_always },
+	{ "415", "The body is compressed, or otherwise encoded", ERR_CONTENT_ENCODING, is_always },
 	{ "5XX", "Server error", ERR_INTERNAL, is_always },
 };
 

@@ -118,9 +118,11 @@ bool browser_is_preflight(const struct exchange *x)
 
 bool browser_answer_preflight(struct exchange *x)
 {
+	enum { CORS_HEADERS_MAX = 4096 }; /* more may not fit into the head of an answer */
+
 	x->answer.status = 204;
 	answer_header(x, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
-	if (x->request.cors_headers)
+	if (x->request.cors_headers && strlen(x->request.cors_headers) <= CORS_HEADERS_MAX)
 		answer_header(x, "Access-Control-Allow-Headers", x->request.cors_headers);
 	answer_header(x, "Access-Control-Max-Age", "600");
 	return true;
@@ -135,6 +137,6 @@ void browser_add_headers(struct exchange *x)
 		return;
 	answer_header(x, "Access-Control-Allow-Origin", x->request.origin);
 	answer_header(x, "Access-Control-Expose-Headers",
-		      "Date, Miru-Mock-Ignored, Miru-Mock-Version, Retry-After, retry-after-ms, "
-		      "x-should-retry");
+		      "Content-Disposition, Date, Miru-Mock-Ignored, Miru-Mock-Version, "
+		      "Retry-After, retry-after-ms, WWW-Authenticate, x-should-retry");
 }

@@ -72,7 +72,8 @@ static bool select_workspace(struct exchange *x)
 	slash = strchr(key, '/');
 	if (slash && slash != key)
 		return select_role(x, key, (size_t)(slash - key));
-	x->key = &keyring_anyone;
+	/* Before a slash there must be a name: an empty one may be a variable that is not set. */
+	x->key = slash ? NULL : &keyring_anyone;
 	return enter_workspace(x, key);
 }
 

@@ -159,6 +159,10 @@ bool query_read_control(struct exchange *x)
 	for (size_t i = 0; i < t->query.count; i++) {
 		const char *name = t->query.items[i].name;
 
+		for (size_t n = 0; n < i; n++)
+			if (streq(t->query.items[n].name, name))
+				return fail_field(x, name, "%s is given twice; send it once",
+						  quote(x, name));
 		if (x->op->class == ENDPOINT_CONTROL && streq(name, workspace_param))
 			continue;
 		if (!shape->fields)

@@ -16,7 +16,7 @@ struct parse_error {
 	const char *message;
 };
 
-enum { IGNORED_MAX = 32 };
+enum { IGNORED_MAX = 32, IGNORED_BYTES = 64 /* of a name; a header has to hold them all */ };
 
 /* What a request has and its operation does not: "query.limt", "body.content.kind". */
 struct ignored {
@@ -38,7 +38,9 @@ static inline void parse_ignore(struct parser *p, const char *where, const char 
 
 	if (!i || i->count == IGNORED_MAX)
 		return;
-	name = i->count + 1 == IGNORED_MAX ? "..." : arena_printf(p->arena, "%s%s", where, name);
+	name = i->count + 1 == IGNORED_MAX ? "..." : utf8_clean(p->arena, name, IGNORED_BYTES);
+	if (name && i->count + 1 < IGNORED_MAX)
+		name = arena_printf(p->arena, "%s%s", where, name);
 	if (name)
 		i->names[i->count++] = name;
 }

@@ -76,6 +76,16 @@ class Told(harness.TestCase):
         answer, ignored = self.ask("POST", "/groups", {"name": "m", **{f"x{i}": 1 for i in range(99)}})
         self.assertEqual(len(ignored), 32)
 
+    def test_long(self):
+        """Each is cut, or the header would not fit, and the answer of what was done be lost."""
+        answer = self.server.call("PATCH", "/devices/dvc_123",
+                                  {"name": "kept", **{f"{i}" + "é" * 5000: 1 for i in range(31)}})
+        self.assertEqual((answer.status, answer.json["name"]), (200, "kept"))
+        self.assertLess(len(answer.headers["Miru-Mock-Ignored"]), 8000)
+        answer, ignored = self.ask("PATCH", "/devices/dvc_123", {"k" * 40000: 1})
+        self.assertEqual(answer.status, 200)
+        self.assertLess(len(ignored[0]), 100)
+
 
 class Strict(harness.TestCase):
     arguments = ("--strict-requests",)

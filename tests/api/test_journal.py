@@ -221,6 +221,12 @@ class Filters(TestCase):
     def setUp(self):
         pass
 
+    def test_repeated(self):
+        """Which of them would count? A control endpoint takes each parameter once."""
+        for query in ("status=200&status=4xx", "since=3&since=0", "since=1&since=1"):
+            answer = self.server.control("GET", "requests?" + query)
+            self.assert_refused(answer, 400, "invalid_request", "is given twice")
+
     def test_filters(self):
         first = self.first
         for query, want in (
