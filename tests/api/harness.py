@@ -230,12 +230,15 @@ class Answer:
         return error
 
 
+def sanitized(kinds="asan|tsan|ubsan"):
+    """Was it built with one of these sanitizers?"""
+    with open(BINARY, "rb") as file:
+        return re.search(f"__({kinds})_".encode(), file.read()) is not None
+
+
 def instrumented():
     """Is it run by valgrind, or was it built with sanitizers, which cost memory and time?"""
-    if UNDER:
-        return True
-    with open(BINARY, "rb") as file:
-        return re.search(rb"__(asan|tsan|ubsan)_", file.read()) is not None
+    return bool(UNDER) or sanitized()
 
 
 def wait_for(condition):

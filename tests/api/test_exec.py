@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unittest
 
 import harness
 from harness import BINARY, DEADLINE, File, Server, environment, run
@@ -261,6 +262,8 @@ class Exec(harness.TestCase):
         for sig in (signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1):
             self.assert_ended(execute(code=f"os.kill(os.getpid(), {int(sig)})"), 128 + sig)
 
+    @unittest.skipIf(harness.sanitized("tsan"),
+                     "the thread sanitizer does not survive such a signal itself")
     def test_status_outlives_the_server(self):
         """If the server dies while it is stopped, the status is the program's all the same."""
         code = """

@@ -31,6 +31,19 @@ static void test_buf(void)
 	EQ_INT((long long)b.max, 10);
 }
 
+/* Let the sanitizers' malloc() fail as the real one does, which is what the next test is about. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
 /* A text that is full, and one for which memory is short, are both bad; only one is full. */
 static void test_full_or_no_memory(void)
 {
