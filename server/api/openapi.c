@@ -103,11 +103,6 @@ static void put_list(struct document *d, const char *key, const char *const *tex
 		put_item(d, *texts);
 	close_list(d);
 }
-#define LIST(...)                                                                                  \
-	(const char *const[])                                                                      \
-	{                                                                                          \
-		__VA_ARGS__, NULL                                                                  \
-	}
 
 /* A schema of texts of that format. */
 static void put_format(struct document *d, const char *type, const char *format)

@@ -3,7 +3,7 @@
  *
  * It ends with a NUL once something was added. An append that exceeds the maximum or for which
  * memory is short sets `bad`, and later appends do nothing, so that a caller checks `bad` once, at
- * the end. Whoever answers differently in the two cases asks for `full` or buf_no_memory().
+ * the end. A caller that has to tell the two cases apart asks `full` or buf_no_memory().
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -16,7 +16,7 @@
 enum {
 	BUFFER = 256 * 1024, /* bytes that may wait */
 	GATHER_MS = 20,      /* wait this long for more lines before writing the first */
-	STOP_MS = 500,       /* from the stop until what nobody has read is given up */
+	STOP_MS = 500,       /* from the stop until unwritten lines are dropped */
 	CHUNK = 4096,        /* what a pipe that polls writable takes without blocking (PIPE_BUF) */
 };
 

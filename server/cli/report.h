@@ -20,7 +20,8 @@ static inline int report_no_memory(void)
 }
 /* Print lines that are complete. A signal's handler may call it. */
 void report_text(const char *text);
-/* From now on, give up what nobody reads, after a moment: for a server, which must see signals. */
+/* From now on, drop a line that standard error does not take after a moment: a server must go on to
+ * handle signals. */
 void report_hurry(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * variables.c - tells what somebody has misspelt from what Kubernetes and Docker make.
+ * variables.c - finds misspelt variables; those that Kubernetes and Docker set are none.
  */
 #include "cli/variables.h"
 

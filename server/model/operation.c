@@ -5,9 +5,10 @@
 
 #include <ctype.h>
 
+#include "base/edit_distance.h"
 #include "base/util.h"
 
-enum { NAME_LEN_MAX = 64 };
+enum { NAME_BYTES = 65 /* as many as edit_distance() compares, and a NUL */ };
 
 const struct operation *operation_named(const struct operation_table *table, const char *name)
 {
@@ -17,38 +18,29 @@ const struct operation *operation_named(const struct operation_table *table, con
 	return NULL;
 }
 
-/* The number of letters to insert, delete or replace to make one name the other (Levenshtein); the
- * second is one of the table's. */
-static size_t count_edits(const char *a, const char *b)
+/* The beginning of a name, in lower case. */
+static void fold(const char *name, char out[NAME_BYTES])
 {
-	size_t row[NAME_LEN_MAX + 1], len = strlen(b);
+	size_t len = 0;
 
-	for (size_t i = 0; i <= len; i++)
-		row[i] = i;
-	for (; *a; a++) {
-		size_t diagonal = row[0]++;
-
-		for (size_t i = 1; i <= len; i++) {
-			bool same = tolower((unsigned char)*a) == tolower((unsigned char)b[i - 1]);
-			size_t replaced = diagonal + !same;
-			size_t other = 1 + (row[i] < row[i - 1] ? row[i] : row[i - 1]);
-
-			diagonal = row[i];
-			row[i] = replaced < other ? replaced : other;
-		}
-	}
-	return row[len];
+	for (; name[len] && len < NAME_BYTES - 1; len++)
+		out[len] = (char)tolower((unsigned char)name[len]);
+	out[len] = '\0';
 }
 
 const struct operation *operation_nearest(const struct operation_table *table, const char *name)
 {
 	const struct operation *nearest = NULL;
+	char wanted[NAME_BYTES], own[NAME_BYTES];
 	size_t fewest = SIZE_MAX;
 
+	fold(name, wanted);
 	for (size_t i = 0; i < table->count; i++) {
-		const char *own = table->rows[i].name;
-		size_t edits =
-		    own && strlen(own) <= NAME_LEN_MAX ? count_edits(name, own) : SIZE_MAX;
+		if (!table->rows[i].name)
+			continue;
+		fold(table->rows[i].name, own);
+
+		size_t edits = edit_distance(wanted, own, fewest);
 
 		if (edits < fewest) {
 			nearest = &table->rows[i];
