@@ -93,9 +93,9 @@ struct model {
 /* Is that the pair's name, with or without brackets behind it? */
 static bool named(const struct pair *p, const char *name)
 {
-	size_t len = strlen(name);
+	const char *rest = starts_with(p->name, name) ? p->name + strlen(name) : "?";
 
-	return starts_with(p->name, name) && (!p->name[len] || streq(p->name + len, "[]"));
+	return !*rest || (*rest == '[' && streq(rest + 1 + strspn(rest + 1, "0123456789"), "]"));
 }
 
 /* Is a text one of the parts between separators, or between separators in one of these? */
