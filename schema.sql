@@ -54,8 +54,11 @@ CREATE TABLE devices (
 	last_disconnected_at TEXT,
 	created_at    TEXT NOT NULL,
 	updated_at    TEXT NOT NULL,
-	group_id      TEXT REFERENCES groups (id) DEFERRABLE INITIALLY DEFERRED
+	group_id      TEXT REFERENCES groups (id) DEFERRABLE INITIALLY DEFERRED,
+	online_at     TEXT -- when it comes back online, if a behavior took it offline; or null
 ) STRICT;
+CREATE INDEX devices_online_at ON devices (online_at, id)
+	WHERE online_at IS NOT NULL;
 CREATE INDEX devices_status ON devices (status, id);
 CREATE INDEX devices_status_desc ON devices (status, id DESC);
 CREATE INDEX devices_status_created_at ON devices (status, created_at, id DESC);
@@ -203,7 +206,9 @@ CREATE TABLE deployments (
 	deployed_at     TEXT,
 	archived_at     TEXT,
 	reviewed_at     TEXT, -- when it was staged again; or null
-	waiting_since   TEXT  -- since when its device, which is online, has a step to take; or null
+	waiting_since   TEXT, -- since when its device, which is online, has a step to take; or null
+	due_at          TEXT, -- when that step is due, if a behavior says so; or null
+	step            TEXT  -- what is kept of that step (server/model/step.h); or null
 ) STRICT;
 -- A device's current deployment is the one that it should run. There is at most one, and no other
 -- column says which.
@@ -223,7 +228,9 @@ CREATE INDEX deployments_idle ON deployments (device_id, created_at, id)
 CREATE INDEX deployments_deployed ON deployments (device_id, created_at, id)
 	WHERE activity_status = 'deployed';
 CREATE INDEX deployments_waiting ON deployments (waiting_since, id)
-	WHERE waiting_since IS NOT NULL;
+	WHERE waiting_since IS NOT NULL AND due_at IS NULL;
+CREATE INDEX deployments_due ON deployments (due_at, id)
+	WHERE due_at IS NOT NULL;
 CREATE INDEX deployments_queued_at ON deployments (device_id, queued_at, id DESC);
 CREATE INDEX deployments_device_id ON deployments (device_id, created_at, id DESC);
 CREATE INDEX deployments_release_id ON deployments (release_id, created_at, id DESC);

@@ -187,6 +187,8 @@ static const struct word clock_mode[] = {
 static const struct field put_clock[] = {
 	{ .name = "mode", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS, .words = clock_mode },
 	{ .name = "now", .kind = K_TIME, .on = ALWAYS },
+	{ .name = "rate", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = RATE_MAX },
+	{ .name = "tick", .kind = K_SECONDS, .on = ALWAYS },
 };
 
 static const struct field advance_clock[] = {
@@ -197,6 +199,11 @@ static const struct field put_transitions[] = {
 	{ .name = "progression", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
 	  .words = progression_words },
 	{ .name = "seconds", .kind = K_SECONDS, .on = ALWAYS },
+	{ .name = "times", .kind = K_WHOLE, .on = ALWAYS, .most = POLLS_MAX },
+};
+
+static const struct field post_step[] = {
+	{ .name = "device_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_DEVICE },
 };
 
 static const struct word http_methods[] = {
@@ -244,6 +251,27 @@ static const struct field fault_rule[] = {
 
 static const struct field put_faults[] = {
 	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS, MEMBERS(fault_rule) },
+};
+
+static const struct field behavior_rule[] = {
+	{ .name = "device_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_DEVICE },
+	{ .name = "group_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_GROUP },
+	{ .name = "release_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_RELEASE },
+	{ .name = "at", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = activity_status_words },
+	{ .name = "every", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = 1000000 },
+	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1,
+	  .most = 1000000000 },
+	{ .name = "error", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = error_status_words },
+	{ .name = "recover_after", .kind = K_SECONDS, .flags = F_NULL, .on = ALWAYS },
+	{ .name = "seconds", .kind = K_SECONDS, .flags = F_NULL, .on = ALWAYS },
+	{ .name = "offline_for", .kind = K_SECONDS, .flags = F_NULL, .on = ALWAYS },
+	/* Part of what GET answers; ignored, because counting starts at 0. */
+	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
+};
+
+static const struct field put_behaviors[] = {
+	{ .name = "behaviors", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS,
+	  MEMBERS(behavior_rule) },
 };
 
 /* ---- the operations -------------------------------------------------------------------------- */
@@ -338,6 +366,7 @@ static const struct operation rows[] = {
 	CONTROL("POST", "clock/advance", .body = SHAPE(advance_clock), .run = control_advance_clock),
 	CONTROL("GET", "transitions", .run = control_get_transitions),
 	CONTROL("PUT", "transitions", .body = SHAPE(put_transitions), .run = control_put_transitions),
+	CONTROL("POST", "step", .body = SHAPE(post_step), .no_body = true, .run = control_step),
 	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = SHAPE(patch_device),
 		.run = control_patch_device),
 	CONTROL("PATCH", "deployments/{deployment_id}", .resource = R_DEPLOYMENT,
@@ -363,6 +392,10 @@ static const struct operation rows[] = {
 	CONTROL("PUT", "faults", .body = SHAPE(put_faults), .run = control_put_faults),
 	CONTROL("POST", "faults", .body = SHAPE(put_faults), .run = control_post_faults),
 	CONTROL("DELETE", "faults", .run = control_delete_faults),
+	CONTROL("GET", "behaviors", .run = control_get_behaviors),
+	CONTROL("PUT", "behaviors", .body = SHAPE(put_behaviors), .run = control_put_behaviors),
+	CONTROL("POST", "behaviors", .body = SHAPE(put_behaviors), .run = control_post_behaviors),
+	CONTROL("DELETE", "behaviors", .run = control_delete_behaviors),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
 	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .run = openapi_get },

@@ -187,18 +187,58 @@ bool op_answer(struct exchange *x, const struct pair *values, size_t n)
 
 /* ---- operations ------------------------------------------------------------------------------ */
 
+/* Count each deployment among rows, and among those that relations lead to, as read. */
+static bool count_rows(struct tx *tx, const struct row *row)
+{
+	for (; row; row = row->next) {
+		const struct resource *r = row->resource;
+
+		if (r == &resources[R_DEPLOYMENT] && !simulator_read(tx, row_text(row, "id")))
+			return false;
+		for (size_t i = 0; i < r->nfields; i++)
+			if (r->fields[i].relation && !count_rows(tx, row->cell[i].rows.first))
+				return false;
+	}
+	return true;
+}
+
+/* The answer shows the deployments as they were before they were read. */
+static bool count_reads(struct exchange *x)
+{
+	struct tx tx CLEANUP(tx_end) = { 0 };
+
+	return begin(x, &tx) &&
+	       (count_rows(&tx, x->page ? x->page->rows.first : x->row) || op_db_error(x)) &&
+	       op_commit(x, &tx);
+}
+
+/* Read rows; they count as read, if that is how devices progress. */
+static bool read_counted(struct exchange *x, bool (*read)(struct exchange *x))
+{
+	bool ok, counts;
+
+	{
+		struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
+
+		ok = db && read(x);
+		counts = ok && x->workspace->transitions.progression == PROGRESS_POLLS;
+	}
+	return ok && (!counts || count_reads(x));
+}
+
+static bool read_one(struct exchange *x)
+{
+	return op_read(x, x->id);
+}
+
 bool op_get(struct exchange *x)
 {
-	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
-
-	return db && op_read(x, x->id);
+	return read_counted(x, read_one);
 }
 
 bool op_list(struct exchange *x)
 {
-	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
-
-	return db && read_page(x);
+	return read_counted(x, read_page);
 }
 
 bool op_principal(struct exchange *x)

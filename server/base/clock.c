@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/rfc3339.h"
@@ -41,17 +42,46 @@ int64_t clock_monotonic(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
-void clock_init(struct clock *c, int64_t frozen)
+/* Set how it runs. Readers take the three numbers together, or read again. */
+static void set_running(struct clock *c, int64_t from, int64_t since, int64_t rate)
 {
-	c->frozen = frozen;
-	c->offset = 0;
-	c->last = TIME_MIN;
+	c->changes++;
+	c->from = from;
+	c->since = since;
+	c->rate = rate;
+	c->changes++;
+}
+
+/* The time of a clock that runs. */
+static int64_t running_time(const struct clock *c)
+{
+	int64_t from, since, rate, passed;
+	unsigned changes;
+
+	do {
+		changes = c->changes & ~1u;
+		from = c->from;
+		since = c->since;
+		rate = c->rate;
+	} while (c->changes != changes);
+	passed = clock_real() - since;
+	if (rate == 1)
+		return from + passed;
+	return passed < (TIME_MAX - from) / rate ? from + passed * rate : TIME_MAX;
+}
+
+void clock_init(struct clock *c, const struct clock_options *options)
+{
+	*c = (struct clock){ .last = TIME_MIN };
+	clock_run(c, options->rate ? options->rate : 1);
+	if (options->frozen != CLOCK_RUNS)
+		clock_freeze(c, options->frozen, options->tick);
 }
 
 int64_t clock_now(const struct clock *c)
 {
 	int64_t frozen = c->frozen;
-	int64_t now = frozen != CLOCK_RUNS ? frozen : clock_real() + c->offset;
+	int64_t now = frozen != CLOCK_RUNS ? frozen : running_time(c);
 
 	return now < TIME_MAX ? now : TIME_MAX;
 }
@@ -61,27 +91,44 @@ bool clock_is_frozen(const struct clock *c)
 	return c->frozen != CLOCK_RUNS;
 }
 
+void clock_tick(struct clock *c)
+{
+	int64_t tick = c->tick, time = c->frozen;
+
+	if (tick == 0)
+		return;
+	while (time != CLOCK_RUNS &&
+	       !atomic_compare_exchange_weak(&c->frozen, &time,
+					     time < TIME_MAX - tick ? time + tick : TIME_MAX))
+		;
+}
+
 struct clock_setting clock_setting(const struct clock *c)
 {
-	return (struct clock_setting){ c->frozen, c->offset, c->last };
+	return (struct clock_setting){ c->frozen, c->from, c->since, c->rate, c->tick, c->last };
 }
 
 void clock_restore(struct clock *c, struct clock_setting setting)
 {
-	c->offset = setting.offset;
+	set_running(c, setting.from, setting.since, setting.rate);
+	c->tick = setting.tick;
 	c->frozen = setting.frozen;
 	c->last = setting.last;
 }
 
-void clock_freeze(struct clock *c, int64_t time)
+void clock_freeze(struct clock *c, int64_t time, int64_t tick)
 {
+	c->tick = tick;
 	c->frozen = time;
 }
 
-void clock_run(struct clock *c)
+void clock_run(struct clock *c, int64_t rate)
 {
-	/* In this order, no thread sees it run with the offset of before it was stopped. */
-	c->offset = 0;
+	int64_t now = rate == 1 ? 0 : clock_real();
+
+	/* In this order, no thread sees it run as before it was stopped. */
+	set_running(c, now, now, rate);
+	c->tick = 0;
 	c->frozen = CLOCK_RUNS;
 }
 
@@ -92,9 +139,9 @@ bool clock_advance(struct clock *c, int64_t micros)
 	if (micros > TIME_MAX - now)
 		return false;
 	if (clock_is_frozen(c))
-		c->frozen = now + micros;
+		c->frozen += micros; /* on top of what a request may add meanwhile */
 	else
-		c->offset += micros;
+		set_running(c, c->from + micros, c->since, c->rate);
 	return true;
 }
 
@@ -119,4 +166,10 @@ bool clock_read_seconds(double seconds, int64_t *micros)
 		return false;
 	*micros = (int64_t)(seconds * 1e6 + 0.5);
 	return true;
+}
+
+const char *clock_seconds_text(int64_t micros, char text[CLOCK_SECONDS_LEN])
+{
+	snprintf(text, CLOCK_SECONDS_LEN, "%.15g", (double)micros / 1e6);
+	return text;
 }

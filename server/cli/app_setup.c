@@ -19,7 +19,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 	*app = (struct app){
 		.workspace_options = {
 			.transitions = o->transitions,
-			.frozen = o->clock,
+			.clock = o->clock,
 			.seeded = o->seed >= 0,
 			.seed = (uint64_t)o->seed,
 			.stateless = o->stateless,

@@ -58,6 +58,14 @@ static bool read_clock(const char *text, void *member)
 	return true;
 }
 
+static bool read_tick(const char *text, void *member)
+{
+	char *end;
+
+	return text[0] && text[strspn(text, "0123456789.")] == '\0' &&
+	       clock_read_seconds(strtod(text, &end), member) && *end == '\0';
+}
+
 static bool is_host(const char *text)
 {
 	return text[strcspn(text, "/@[] ")] == '\0';
@@ -118,12 +126,17 @@ static const struct option_row rows[] = {
 	       .help = "strict: supported versions; known: with any date; any: every "
 		       "value; default: strict"),
 	OPTION("transitions", "PACE", OPT_READ, transitions, .read = read_transitions,
-	       .expected = "immediate, manual or seconds",
-	       .help = "how devices progress: immediate, manual, or seconds per step; "
-		       "default: immediate"),
-	OPTION("clock", "TIME", OPT_READ, clock, .read = read_clock,
+	       .expected = "immediate, manual, polls:N or seconds",
+	       .help = "how devices progress: immediate, manual, SECONDS per step, or polls:N, a "
+		       "step at each N-th time that the deployment is read; default: immediate"),
+	OPTION("clock", "TIME", OPT_READ, clock.frozen, .read = read_clock,
 	       .expected = "real or a time such as 2026-01-01T00:00:00Z",
 	       .help = "freeze the clock at TIME (RFC 3339); default: real time"),
+	OPTION("clock-rate", "N", OPT_NUMBER, clock_rate, .min = 1, .max = RATE_MAX,
+	       .help = "let a clock that runs go N times as fast; default: 1"),
+	OPTION("clock-tick", "SECONDS", OPT_READ, clock.tick, .read = read_tick,
+	       .expected = "a number of seconds, such as 1 or 0.5",
+	       .help = "move a frozen clock by SECONDS at each request of the API; default: 0"),
 	OPTION("seed", "N", OPT_NUMBER, seed, .max = LONG_MAX,
 	       .help = "generate ids from a seed, for reproducible runs; default: random"),
 	OPTION("stateless", NULL, OPT_FLAG, stateless,
@@ -496,7 +509,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.app.max_page_size = 100,
 		.journal_size = 1000,
 		.request_timeout = 30,
-		.clock = CLOCK_RUNS,
+		.clock.frozen = CLOCK_RUNS,
 	};
 	ok = read_environment(&r);
 	empty = o->empty;
@@ -515,6 +528,14 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	    version_read(o->api_version, o->app.version_policy, &version, &ended) != VERSION_OK)
 		return reject(&r, "--api-version '%s': expected one of %s", o->api_version,
 			      version_list());
+	o->clock.rate = o->clock_rate;
+	if (o->clock_rate && o->clock.frozen != CLOCK_RUNS)
+		return reject(&r,
+			      "--clock-rate: a frozen clock does not run; leave out --clock, or "
+			      "use --clock-tick");
+	if (o->clock.tick && o->clock.frozen == CLOCK_RUNS)
+		return reject(&r, "--clock-tick: only a frozen clock is moved by requests; add "
+				  "--clock TIME, or use --clock-rate");
 	/* --empty on the command line also wins over fixtures in the environment. */
 	if (o->empty && o->fixtures.owned)
 		o->fixtures.count = 0;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "http/app.h"
 #include "model/progression.h"
@@ -19,7 +20,8 @@ struct options {
 	long port, workers, seed /* -1: none */, max_workspaces, journal_size, request_timeout;
 	bool empty, stateless, help, version;
 	struct transitions transitions;
-	int64_t clock; /* the time at which it is frozen, or CLOCK_RUNS */
+	struct clock_options clock;
+	long clock_rate; /* 0: not given */
 	enum log_format log;
 	struct app_options app;
 	struct option_list fixtures;

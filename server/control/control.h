@@ -26,6 +26,8 @@ bool control_advance_clock(struct exchange *x);
 /* How the simulated devices progress. */
 bool control_get_transitions(struct exchange *x);
 bool control_put_transitions(struct exchange *x);
+/* The next step of a device, or of all, now. */
+bool control_step(struct exchange *x);
 
 /* Answer {"status":"ok"}. */
 bool control_answer_ok(struct exchange *x);
@@ -76,6 +78,16 @@ bool control_get_faults(struct exchange *x);
 bool control_put_faults(struct exchange *x);
 bool control_post_faults(struct exchange *x);
 bool control_delete_faults(struct exchange *x);
+
+/* ---- behaviors.c ----------------------------------------------------------------------------- */
+
+/* What devices do other than succeed at once: rules in their order, and how often each has applied.
+ */
+bool control_get_behaviors(struct exchange *x);
+/* Replace all rules, or add rules after them. */
+bool control_put_behaviors(struct exchange *x);
+bool control_post_behaviors(struct exchange *x);
+bool control_delete_behaviors(struct exchange *x);
 
 /* "no such operation 'NAME'; the nearest is...", for a message; NULL when memory is short. */
 const char *control_no_operation(struct exchange *x, const char *name);

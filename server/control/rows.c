@@ -104,6 +104,7 @@ static bool write_device(struct exchange *x, struct tx *tx, const struct device_
 		{ "description", new_value(x, device, "description") },
 		{ "last_connected_at",
 		  is_online && !was_online ? tx->now : row_text(device, "last_connected_at") },
+		{ "online_at", was_online == is_online ? row_text(device, "online_at") : NULL },
 		{ "last_disconnected_at",
 		  was_online && !is_online ? tx->now : row_text(device, "last_disconnected_at") },
 	};

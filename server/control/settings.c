@@ -4,11 +4,10 @@
  */
 #include "control/control.h"
 
-#include <stdio.h>
-
 #include "api/handler.h"
 #include "config.h"
 #include "http/exchange.h"
+#include "workspace/simulator.h"
 
 /* ---- health ---------------------------------------------------------------------------------- */
 
@@ -42,6 +41,13 @@ bool control_ready(struct exchange *x)
 
 /* ---- clock ----------------------------------------------------------------------------------- */
 
+static void write_seconds(struct writer *w, const char *name, int64_t micros)
+{
+	char text[CLOCK_SECONDS_LEN];
+
+	writer_raw(writer_key(w, name), clock_seconds_text(micros, text));
+}
+
 bool control_get_clock(struct exchange *x)
 {
 	const struct clock *clock = &x->workspace->clock;
@@ -53,6 +59,8 @@ bool control_get_clock(struct exchange *x)
 	writer_open(&w, '{');
 	writer_text(writer_key(&w, "mode"), clock_is_frozen(clock) ? "frozen" : "real");
 	writer_text(writer_key(&w, "now"), shown);
+	writer_int(writer_key(&w, "rate"), clock_setting(clock).rate);
+	write_seconds(&w, "tick", clock_setting(clock).tick);
 	writer_close(&w, '}');
 	return true;
 }
@@ -61,6 +69,8 @@ static bool set_clock(struct exchange *x)
 {
 	struct clock *clock = &x->workspace->clock;
 	const char *now = body_text(&x->body, "now");
+	const struct member *rate = body_member(&x->body, "rate");
+	const struct member *tick = body_member(&x->body, "tick");
 	int64_t time = clock_now(clock);
 
 	if (streq(body_text(&x->body, "mode"), "real")) {
@@ -68,9 +78,17 @@ static bool set_clock(struct exchange *x)
 			return fail_field(x, "now",
 					  "now cannot be set while mode is \"real\"; use mode "
 					  "\"frozen\", or POST /_mock/clock/advance");
-		clock_run(clock);
+		if (tick->number)
+			return fail_field(x, "tick",
+					  "tick can be set only while mode is \"frozen\"; a clock "
+					  "that runs has a rate");
+		clock_run(clock, rate->set ? rate->number : 1);
+	} else if (rate->set && rate->number != 1) {
+		return fail_field(x, "rate",
+				  "rate can be set only while mode is \"real\"; a frozen clock has "
+				  "a tick");
 	} else if (!now || rfc3339_parse(now, &time)) {
-		clock_freeze(clock, time);
+		clock_freeze(clock, time, tick->number);
 	}
 	return true;
 }
@@ -101,12 +119,11 @@ static void write_transitions(struct exchange *x)
 {
 	const struct transitions *t = &x->workspace->transitions;
 	struct writer w = exchange_writer(x);
-	char seconds[64];
 
-	snprintf(seconds, sizeof seconds, "%.15g", (double)t->micros / 1e6);
 	writer_open(&w, '{');
 	writer_text(writer_key(&w, "progression"), progression_words[t->progression].text);
-	writer_raw(writer_key(&w, "seconds"), seconds);
+	write_seconds(&w, "seconds", t->micros);
+	writer_int(writer_key(&w, "times"), t->polls);
 	writer_close(&w, '}');
 }
 
@@ -121,6 +138,7 @@ bool control_get_transitions(struct exchange *x)
 static bool set_transitions(struct exchange *x)
 {
 	const struct member *seconds = body_member(&x->body, "seconds");
+	const struct member *times = body_member(&x->body, "times");
 	enum progression progression = (enum progression)(body_word(&x->body, "progression") - 1);
 
 	if (progression == PROGRESS_TIME && !seconds->set)
@@ -130,9 +148,17 @@ static bool set_transitions(struct exchange *x)
 	if (progression != PROGRESS_TIME && seconds->number > 0)
 		return fail_field(x, "seconds",
 				  "seconds can be set only when progression is \"time\"");
+	if (progression == PROGRESS_POLLS && !times->number)
+		return fail_field(x, "times",
+				  "times is required when progression is \"polls\": how often a "
+				  "deployment is read before a step");
+	if (progression != PROGRESS_POLLS && times->number > 0)
+		return fail_field(x, "times",
+				  "times can be set only when progression is \"polls\"");
 	x->workspace->transitions = (struct transitions){
 		.progression = progression,
 		.micros = seconds->number,
+		.polls = times->number,
 		.set_at = clock_now(&x->workspace->clock),
 	};
 	return true;
@@ -146,4 +172,34 @@ bool control_put_transitions(struct exchange *x)
 		return false;
 	write_transitions(x);
 	return op_commit_settings(x, &tx);
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+static void write_steps(struct exchange *x, const struct deployment *stepped)
+{
+	struct writer w = exchange_writer(x);
+
+	writer_open(&w, '{');
+	writer_open(writer_key(&w, "deployments"), '[');
+	for (; stepped; stepped = stepped->next)
+		writer_text(writer_item(&w), stepped->id);
+	writer_close(&w, ']');
+	writer_close(&w, '}');
+}
+
+bool control_step(struct exchange *x)
+{
+	const char *device_id = body_text(&x->body, "device_id");
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct deployment *stepped;
+	struct row *device;
+
+	/* Each step has a time of its own. */
+	if (!op_begin_settings(x, &tx) || (device_id && !op_find(x, R_DEVICE, device_id, &device)))
+		return false;
+	if (!simulator_step(&tx, device_id, &stepped))
+		return op_db_error(x);
+	write_steps(x, stepped);
+	return op_commit(x, &tx);
 }

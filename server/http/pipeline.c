@@ -181,6 +181,13 @@ size_t body_max(struct exchange *x)
 	return most;
 }
 
+/* Whatever the answer will be. */
+static bool stage_tick(struct exchange *x)
+{
+	clock_tick(&x->workspace->clock);
+	return true;
+}
+
 /* Before the key is checked: an outage refuses unknown keys, too. */
 static bool stage_fault(struct exchange *x)
 {
@@ -318,7 +325,7 @@ static bool stage_control_body(struct exchange *x)
 {
 	const struct shape shape = operation_body(x->op);
 
-	if (x->op->reads || (!shape.fields && x->request.body_len == 0))
+	if (x->op->reads || ((!shape.fields || x->op->no_body) && x->request.body_len == 0))
 		return true;
 	return read_body(x, &shape, BODY_STRICT);
 }
@@ -351,10 +358,10 @@ static stage *const common_stages[] = { stage_identify, stage_target, stage_rout
 
 /* The other stages, by the operation's class. Operations of the API leave a row or a page for the
  * last stage; the others write their answers themselves. */
-static stage *const class_stages[][11] = {
-	[ENDPOINT_API] = { stage_fault, stage_authenticate, stage_version, authorize, query_read,
-			   stage_body, authorize_body, stage_database, stage_execute, stage_present,
-			   NULL },
+static stage *const class_stages[][12] = {
+	[ENDPOINT_API] = { stage_tick, stage_fault, stage_authenticate, stage_version, authorize,
+			   query_read, stage_body, authorize_body, stage_database, stage_execute,
+			   stage_present, NULL },
 	[ENDPOINT_CONTROL] = { browser_check, stage_control_version, query_read_control,
 			       query_select_workspace, stage_control_body, stage_database,
 			       stage_execute, NULL },

@@ -90,8 +90,12 @@ static bool read_texts(struct body_reader *r, struct member *m, const cJSON *jso
 
 static bool read_seconds(struct body_reader *r, struct member *m, const cJSON *json)
 {
-	return (cJSON_IsNumber(json) && clock_read_seconds(json->valuedouble, &m->number)) ||
-	       fail_value(r, m->field, json);
+	if (cJSON_IsNull(json) && may_be_null(m->field))
+		return true;
+	if (!cJSON_IsNumber(json) || !clock_read_seconds(json->valuedouble, &m->number))
+		return fail_value(r, m->field, json);
+	m->text = arena_printf(r->parser->arena, "%" PRId64, m->number);
+	return m->text;
 }
 
 static bool read_whole(struct body_reader *r, struct member *m, const cJSON *json, int64_t least,

@@ -5,7 +5,7 @@
 
 #define SELECT_STATES(by, rest)                                                                    \
 	"SELECT d.id, d.device_id, d.release_id, d.target_status, d.activity_status,"              \
-	" d.error_status, d.updated_at, d.waiting_since, v.status = 'online'"                      \
+	" d.error_status, d.updated_at, d.waiting_since, v.status = 'online', d.due_at, d.step"    \
 	" FROM deployments AS d " by " JOIN devices AS v ON v.id = d.device_id " rest
 
 /* Copy a text of the current row; NULL when memory is short. */
@@ -32,6 +32,8 @@ static struct deployment *read_state(struct tx *tx, struct stmt *s)
 	d->updated_at = copy_text(tx, s, 6);
 	d->waiting_since = copy_text(tx, s, 7);
 	d->online = stmt_int(s, 8) != 0;
+	d->due_at = copy_text(tx, s, 9);
+	d->step = copy_text(tx, s, 10);
 	/* The library gives no text, either, when memory is short. */
 	return tx->arena->failed || !d->id || !d->device_id || !d->release_id || !d->updated_at ||
 		       !d->state.target || !d->state.activity || !d->state.error
@@ -111,12 +113,53 @@ const struct deployment *deployment_current(const struct deployment *targeted)
 bool deployment_waiting(struct tx *tx, struct deployment **d)
 {
 	static const struct query first = {
-		SELECT_STATES("", "WHERE d.waiting_since IS NOT NULL"
+		SELECT_STATES("", "WHERE d.waiting_since IS NOT NULL AND d.due_at IS NULL"
 				  " ORDER BY d.waiting_since, d.id LIMIT 1"),
 		QUERY_KEPT
 	};
 
 	return read_states(tx, &first, NULL, d);
+}
+
+bool deployment_due(struct tx *tx, struct deployment **d)
+{
+	static const struct query first = {
+		SELECT_STATES("", "WHERE d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT 1"),
+		QUERY_KEPT
+	};
+
+	return read_states(tx, &first, NULL, d);
+}
+
+bool deployments_waiting(struct tx *tx, const char *device_id, struct deployment **l)
+{
+	static const struct query of_device = {
+		SELECT_STATES("", "WHERE d.device_id = ?1 AND d.waiting_since IS NOT NULL"
+				  " ORDER BY d.waiting_since, d.id"),
+		QUERY_KEPT
+	};
+	static const struct query all = {
+		SELECT_STATES("",
+			      "WHERE d.waiting_since IS NOT NULL ORDER BY d.waiting_since, d.id"),
+		QUERY_KEPT
+	};
+
+	return read_states(tx, device_id ? &of_device : &all, device_id, l);
+}
+
+bool deployment_wait(struct tx *tx, struct deployment *d, const char *since, const char *due_at,
+		     const char *step)
+{
+	static const struct query update = {
+		"UPDATE deployments SET waiting_since = ?2, due_at = ?3, step = ?4 WHERE id = ?1",
+		QUERY_KEPT
+	};
+	const char *const values[] = { d->id, since, due_at, step };
+
+	d->waiting_since = since;
+	d->due_at = due_at;
+	d->step = step;
+	return db_run(tx->db, &update, values, ARRAY_LEN(values));
 }
 
 bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const char *when)
@@ -125,7 +168,8 @@ bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const 
 					      "reviewed_at" };
 	static const struct query update = {
 		"UPDATE deployments SET target_status = ?2, activity_status = ?3,"
-		" error_status = ?4, updated_at = ?5, waiting_since = NULL,"
+		" error_status = ?4, updated_at = ?5, waiting_since = NULL, due_at = NULL,"
+		" step = NULL,"
 		" queued_at = ifnull(?6, queued_at), deployed_at = ifnull(?7, deployed_at),"
 		" archived_at = ifnull(?8, archived_at), reviewed_at = ifnull(?9, reviewed_at)"
 		" WHERE id = ?1",
@@ -152,7 +196,7 @@ bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const 
 	}
 	d->state = next;
 	d->updated_at = when;
-	d->waiting_since = NULL;
+	d->waiting_since = d->due_at = d->step = NULL;
 	return stmt_step(s) == STEP_DONE;
 }
 

@@ -14,6 +14,8 @@ struct deployment {
 	struct state state;
 	const char *updated_at;
 	const char *waiting_since; /* NULL: it does not wait for its device */
+	const char *due_at;        /* when the step is due; NULL: by the progression */
+	const char *step;          /* what is kept of the step (model/step.h), or NULL */
 	bool online;               /* its device is */
 	struct deployment *next;
 };
@@ -23,8 +25,12 @@ struct deployment {
 
 /* The deployment of that id; NULL if there is none. */
 bool deployment_get(struct tx *tx, const char *id, struct deployment **d) MUST_CHECK;
-/* The one that has waited longest for its device's next step; NULL if none waits. */
+/* The one that has waited longest for its device's next step, of those whose due_at is NULL; the
+ * one whose due_at is the first. NULL if there is none. */
 bool deployment_waiting(struct tx *tx, struct deployment **d) MUST_CHECK;
+bool deployment_due(struct tx *tx, struct deployment **d) MUST_CHECK;
+/* All that wait, of a device, or (NULL) of all; those that have waited longest first. */
+bool deployments_waiting(struct tx *tx, const char *device_id, struct deployment **l) MUST_CHECK;
 
 /* Lists of deployments of a device, the oldest first, or NULL. */
 /* Those whose target is staged or deployed. */
@@ -37,6 +43,10 @@ bool deployments_deployed(struct tx *tx, const char *device_id, struct deploymen
 /* The device's current deployment among those that are targeted: the one whose target is deployed;
  * NULL if there is none. */
 const struct deployment *deployment_current(const struct deployment *targeted);
+
+/* Set since when a deployment waits for its device, and what is known of the step: as in *d. */
+bool deployment_wait(struct tx *tx, struct deployment *d, const char *since, const char *due_at,
+		     const char *step) MUST_CHECK;
 
 /*
  * Make a move that d->state allows, at a time in the stored form, and update *d. Afterwards the

@@ -3,6 +3,7 @@
  */
 #include "workspace/simulator.h"
 
+#include "model/step.h"
 #include "workspace/schedule.h"
 
 /*
@@ -21,23 +22,12 @@ static bool find_removing(struct tx *tx, const char *device_id, bool *removing)
 	return true;
 }
 
-/* The agent's next step with a deployment, or MOVE_COUNT. */
-static enum trigger next_step(const struct deployment *d, bool removing)
+/* The agent's next step with a deployment, or MOVE_COUNT. One that recovers is not stuck. */
+static enum trigger next_step(const struct deployment *d, bool recovering, bool removing)
 {
-	enum trigger t = lifecycle_next(&d->state);
+	enum trigger t = recovering ? lifecycle_own(&d->state) : lifecycle_next(&d->state);
 
 	return t == MOVE_REMOVE && !removing ? MOVE_COUNT : t;
-}
-
-/* Set since when a deployment waits for its device; NULL: it does not wait. */
-static bool wait_since(struct tx *tx, struct deployment *d, const char *since)
-{
-	static const struct query update = {
-		"UPDATE deployments SET waiting_since = ?2 WHERE id = ?1", QUERY_KEPT
-	};
-
-	d->waiting_since = since;
-	return db_run(tx->db, &update, (const char *const[]){ d->id, since }, 2);
 }
 
 bool simulator_wake(struct tx *tx, const char *device_id)
@@ -51,20 +41,30 @@ bool simulator_wake(struct tx *tx, const char *device_id)
 		return true;
 	if (!find_removing(tx, device_id, &removing))
 		return false;
-	for (; d; d = d->next)
-		if (next_step(d, removing) != MOVE_COUNT && !wait_since(tx, d, tx->clock))
+	for (; d; d = d->next) {
+		struct step_state step;
+
+		if (!step_read(d->step, &step))
 			return false;
+		if (next_step(d, step.recovering, removing) != MOVE_COUNT &&
+		    !deployment_wait(tx, d, tx->clock, NULL, d->step))
+			return false;
+	}
 	return true;
 }
 
 bool simulator_sleep(struct tx *tx, const char *device_id)
 {
-	static const struct query update = { "UPDATE deployments SET waiting_since = NULL"
-					     " WHERE device_id = ?1 AND waiting_since IS NOT NULL",
-					     QUERY_KEPT };
+	static const struct query update = {
+		"UPDATE deployments SET waiting_since = NULL, due_at = NULL"
+		" WHERE device_id = ?1 AND waiting_since IS NOT NULL",
+		QUERY_KEPT
+	};
 
 	return db_run(tx->db, &update, &device_id, 1);
 }
+
+static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool now);
 
 /*
  * Begin to remove what a new installation replaces, at the same time as the installation: `when` is
@@ -73,51 +73,206 @@ bool simulator_sleep(struct tx *tx, const char *device_id)
 static bool begin_removals(struct tx *tx, const char *device_id, const char *when,
 			   const char *since)
 {
+	const bool behaves = tx->workspace->behaviors != NULL;
 	struct deployment *d;
+	int64_t due;
 
 	if (!deployments_deployed(tx, device_id, &d))
 		return false;
-	for (; d; d = d->next)
-		if (next_step(d, true) == MOVE_REMOVE &&
-		    (!deployment_move(tx, d, MOVE_REMOVE,
-				      strcmp(when, d->updated_at) < 0 ? d->updated_at : when) ||
-		     !wait_since(tx, d, since)))
+	for (; d; d = d->next) {
+		if (next_step(d, false, true) != MOVE_REMOVE)
+			continue;
+		d->waiting_since = since;
+		if (behaves && rfc3339_parse(since, &due)) {
+			if (!do_step(tx, d, due, false))
+				return false;
+		} else if (!deployment_move(tx, d, MOVE_REMOVE,
+					    strcmp(when, d->updated_at) < 0 ? d->updated_at
+									    : when) ||
+			   !deployment_wait(tx, d, since, NULL, NULL)) {
 			return false;
+		}
+	}
 	return true;
 }
 
-/* Do the next step with a deployment, which was due at a time. */
-static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at)
+/* ---- behaviors ------------------------------------------------------------------------------- */
+
+enum { GROUPS_MAX = 64 };
+
+/* The groups that a device is in: its own, and those above it. */
+static bool read_groups(struct tx *tx, const char *device_id, const char **ids, size_t *n)
+{
+	static const struct query above = {
+		"WITH RECURSIVE up (id) AS (SELECT group_id FROM devices WHERE id = ?1"
+		" UNION SELECT g.parent_id FROM groups AS g JOIN up ON g.id = up.id)"
+		" SELECT id FROM up WHERE id IS NOT NULL LIMIT 64",
+		QUERY_KEPT
+	};
+	struct stmt *s CLEANUP(stmt_endp) = db_query(tx->db, &above);
+	enum step step;
+
+	if (!s)
+		return false;
+	stmt_bind(s, 1, device_id);
+	for (*n = 0; (step = stmt_step(s)) == STEP_ROW && *n < GROUPS_MAX; (*n)++) {
+		const char *id = stmt_text(s, 0);
+
+		ids[*n] = id ? arena_strdup(tx->arena, id) : NULL;
+		if (!ids[*n])
+			return false;
+	}
+	return step != STEP_FAILED;
+}
+
+/* Find out what the device does in place of a step, and how long the step takes (-1: no rule says).
+ */
+static bool look_up_behavior(struct tx *tx, const struct deployment *d, struct step_state *step,
+			     int64_t *micros)
+{
+	struct behaviors *behaviors = tx->workspace->behaviors;
+	const char *groups[GROUPS_MAX];
+	struct behavior_case c = { .device_id = d->device_id,
+				   .release_id = d->release_id,
+				   .group_ids = groups,
+				   .at = d->state.activity };
+	const struct behavior *b;
+
+	*micros = -1;
+	step->looked = true;
+	if (!behaviors)
+		return true;
+	if (behaviors->groups && !read_groups(tx, d->device_id, groups, &c.ngroups))
+		return false;
+	b = behaviors_match(behaviors, &c);
+	if (!b)
+		return true;
+	*micros = b->seconds;
+	step->error = b->error;
+	step->recover_after = b->recover_after;
+	step->offline_for = b->offline_for > 0 ? b->offline_for : 0;
+	return true;
+}
+
+/* The device goes offline at tx->now, and comes back; the step goes on then. */
+static bool go_offline(struct tx *tx, struct deployment *d, struct step_state *step, int64_t due_at)
+{
+	static const struct query update = {
+		"UPDATE devices SET status = 'offline', online_at = ?3, last_disconnected_at = ?2,"
+		" updated_at = max(updated_at, ?2) WHERE id = ?1",
+		QUERY_KEPT
+	};
+	char back[TIME_LEN + 1];
+	const char *const values[] = { d->device_id, tx->now, back };
+	const char *text;
+
+	rfc3339_format(due_at < TIME_MAX - step->offline_for ? due_at + step->offline_for
+							     : TIME_MAX,
+		       back);
+	step->offline_for = 0;
+	text = step_text(tx->arena, step);
+	return text && deployment_wait(tx, d, NULL, NULL, text) &&
+	       db_run(tx->db, &update, values, ARRAY_LEN(values)) &&
+	       simulator_sleep(tx, d->device_id);
+}
+
+/* The device reports an error at tx->now in place of the step; it recovers later, if ever. */
+static bool report_behavior(struct tx *tx, struct deployment *d, struct step_state *step,
+			    int64_t due_at)
+{
+	const enum trigger move = step->error == ERROR_FAILED ? MOVE_FAIL : MOVE_RETRY;
+	char since[TIME_LEN + 1], due[TIME_LEN + 1];
+	const char *text;
+
+	if (!deployment_move(tx, d, move, tx->now))
+		return false;
+	if (step->recover_after < 0 || move == MOVE_FAIL)
+		return true;
+	rfc3339_format(due_at, since);
+	rfc3339_format(due_at < TIME_MAX - step->recover_after ? due_at + step->recover_after
+							       : TIME_MAX,
+		       due);
+	*step = STEP_NEW;
+	step->looked = step->recovering = true;
+	text = step_text(tx->arena, step);
+	return text && deployment_wait(tx, d, since, due, text);
+}
+
+/* Let the step wait longer than the progression says, if a behavior wants that. */
+static bool take_longer(struct tx *tx, struct deployment *d, const struct step_state *step,
+			int64_t micros, int64_t due_at, bool *longer)
 {
 	char due[TIME_LEN + 1];
-	enum trigger step;
-	bool removing;
+	const char *text;
+	int64_t since;
 
-	if (!find_removing(tx, d->device_id, &removing))
-		return false;
-	step = d->online ? next_step(d, removing) : MOVE_COUNT;
-	if (step == MOVE_COUNT)
-		return wait_since(tx, d, NULL);
-	rfc3339_format(due_at, due);
-	rfc3339_format(clock_stamp_at(&tx->workspace->clock, due_at), tx->now);
-	tx_date_after(tx, d->updated_at);
-	if (!deployment_move(tx, d, step, tx->now))
+	*longer = micros > 0 && rfc3339_parse(d->waiting_since, &since) &&
+		  since < TIME_MAX - micros && since + micros > due_at;
+	if (!*longer)
+		return true;
+	rfc3339_format(since + micros, due);
+	text = step_text(tx->arena, step);
+	return text && deployment_wait(tx, d, d->waiting_since, due, text);
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+/* Make the step at tx->now. */
+static bool make_step(struct tx *tx, struct deployment *d, enum trigger step, bool recovering,
+		      const char *due)
+{
+	if ((recovering && lifecycle_move(MOVE_RECOVER, &d->state) &&
+	     !deployment_move(tx, d, MOVE_RECOVER, tx->now)) ||
+	    !deployment_move(tx, d, step, tx->now))
 		return false;
 	switch (step) {
 	case MOVE_INSTALL:
 		return begin_removals(tx, d->device_id, tx->now, due);
 	case MOVE_REMOVE:
-		return wait_since(tx, d, due);
+		return deployment_wait(tx, d, due, NULL, NULL);
 	default:
 		return true;
 	}
 }
 
+/* Do the next step with a deployment, which was due at a time. `now`: however long a behavior says
+ * that it takes. */
+static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool now)
+{
+	struct step_state state;
+	char due[TIME_LEN + 1];
+	enum trigger step;
+	bool removing, longer;
+	int64_t micros = -1;
+
+	if (!find_removing(tx, d->device_id, &removing) || !step_read(d->step, &state))
+		return false;
+	step = d->online ? next_step(d, state.recovering, removing) : MOVE_COUNT;
+	if (step == MOVE_COUNT)
+		return deployment_wait(tx, d, NULL, NULL, NULL);
+	if (!state.looked && !look_up_behavior(tx, d, &state, &micros))
+		return false;
+	if (!now) {
+		if (!take_longer(tx, d, &state, micros, due_at, &longer))
+			return false;
+		if (longer)
+			return true;
+	}
+	rfc3339_format(due_at, due);
+	rfc3339_format(clock_stamp_at(&tx->workspace->clock, due_at), tx->now);
+	tx_date_after(tx, d->updated_at);
+	if (state.offline_for)
+		return go_offline(tx, d, &state, due_at);
+	if (state.error)
+		return report_behavior(tx, d, &state, due_at);
+	return make_step(tx, d, step, state.recovering, due);
+}
+
 bool simulator_reschedule(struct tx *tx)
 {
-	static const struct query update = {
-		"UPDATE deployments SET waiting_since = ?1 WHERE waiting_since > ?1", QUERY_KEPT
-	};
+	static const struct query update = { "UPDATE deployments SET waiting_since = ?1 WHERE "
+					     "waiting_since > ?1 AND due_at IS NULL",
+					     QUERY_KEPT };
 	struct workspace *w = tx->workspace;
 	int64_t now = clock_now(&w->clock);
 	char text[TIME_LEN + 1];
@@ -129,32 +284,74 @@ bool simulator_reschedule(struct tx *tx)
 	return db_run(tx->db, &update, texts, 1);
 }
 
-/* Do the step that is due first, if one is by now. What it allocates is freed at its end: there may
- * be many steps in one transaction. */
+/* The device that comes back online first; *id NULL: none does. */
+static bool find_returning(struct tx *tx, const char **id, int64_t *due)
+{
+	static const struct query first = { "SELECT id, online_at FROM devices"
+					    " WHERE online_at IS NOT NULL"
+					    " ORDER BY online_at, id LIMIT 1",
+					    QUERY_KEPT };
+	struct stmt *s CLEANUP(stmt_endp) = db_query(tx->db, &first);
+	enum step step = s ? stmt_step(s) : STEP_FAILED;
+
+	*id = NULL;
+	*due = INT64_MAX;
+	if (step != STEP_ROW)
+		return step == STEP_DONE;
+	*id = stmt_text(s, 0) ? arena_strdup(tx->arena, stmt_text(s, 0)) : NULL;
+	return *id && stmt_text(s, 1) && rfc3339_parse(stmt_text(s, 1), due);
+}
+
+/* A device comes back online, at the time that was said. */
+static bool go_online(struct tx *tx, const char *id, int64_t due_at)
+{
+	static const struct query update = {
+		"UPDATE devices SET status = 'online', online_at = NULL, last_connected_at = ?2,"
+		" updated_at = max(updated_at, ?2) WHERE id = ?1",
+		QUERY_KEPT
+	};
+	const char *const values[] = { id, tx->now };
+
+	rfc3339_format(due_at, tx->clock);
+	rfc3339_format(clock_stamp_at(&tx->workspace->clock, due_at), tx->now);
+	return db_run(tx->db, &update, values, ARRAY_LEN(values)) && simulator_wake(tx, id);
+}
+
+/* Do what is due first, if something is by now. What it allocates is freed at its end: there may be
+ * many steps in one transaction. */
 static bool run_one(struct tx *tx, int64_t now, bool *ran)
 {
+	const struct transitions *t = &tx->workspace->transitions;
 	struct arena arena CLEANUP(arena_free);
 	struct tx step = *tx;
-	struct deployment *d;
-	int64_t due;
+	struct deployment *waiting = NULL, *due;
+	int64_t waiting_at = INT64_MAX, due_at = INT64_MAX, back_at;
+	const char *device_id;
 
 	arena_init(&arena, NULL, 0);
 	step.arena = &arena;
 	*ran = false;
-	if (!deployment_waiting(&step, &d))
+	if ((progression_is_timed(t->progression) && !deployment_waiting(&step, &waiting)) ||
+	    !deployment_due(&step, &due) || !find_returning(&step, &device_id, &back_at))
 		return false;
-	if (!d)
+	if (waiting)
+		waiting_at = schedule_due(t, waiting->waiting_since);
+	if (due && !rfc3339_parse(due->due_at, &due_at))
+		return false;
+	*ran = waiting_at <= now || due_at <= now || back_at <= now;
+	if (!*ran)
 		return true;
-	due = schedule_due(&tx->workspace->transitions, d->waiting_since);
-	*ran = due <= now;
-	return !*ran || do_step(&step, d, due);
+	if (device_id && back_at <= waiting_at && back_at <= due_at)
+		return go_online(&step, device_id, back_at);
+	return due_at <= waiting_at ? do_step(&step, due, due_at, false)
+				    : do_step(&step, waiting, waiting_at, false);
 }
 
 bool simulator_run(struct tx *tx)
 {
 	const struct workspace *w = tx->workspace;
 	int64_t now = clock_now(&w->clock);
-	bool ran = workspace_is_due(w) && w->transitions.progression != PROGRESS_MANUAL;
+	bool ran = workspace_is_due(w);
 
 	while (ran)
 		if (!run_one(tx, now, &ran))
@@ -172,6 +369,42 @@ bool simulator_settle(struct tx *tx)
 		return tx_commit(tx);
 	tx_rollback(tx);
 	return false;
+}
+
+bool simulator_step(struct tx *tx, const char *device_id, struct deployment **stepped)
+{
+	const int64_t now = clock_now(&tx->workspace->clock);
+
+	if (!deployments_waiting(tx, device_id, stepped))
+		return false;
+	for (const struct deployment *each = *stepped; each; each = each->next) {
+		struct deployment *d;
+
+		/* Read again: a step before may have changed it. */
+		if (!deployment_get(tx, each->id, &d) ||
+		    (d && d->waiting_since && !do_step(tx, d, now, true)))
+			return false;
+	}
+	return true;
+}
+
+bool simulator_read(struct tx *tx, const char *id)
+{
+	const struct workspace *w = tx->workspace;
+	struct step_state step;
+	struct deployment *d;
+	const char *text;
+
+	if (!deployment_get(tx, id, &d))
+		return false;
+	if (!d || !d->waiting_since || d->due_at)
+		return true;
+	if (!step_read(d->step, &step))
+		return false;
+	if (++step.reads >= w->transitions.polls)
+		return do_step(tx, d, clock_now(&w->clock), false);
+	text = step_text(tx->arena, &step);
+	return text && deployment_wait(tx, d, d->waiting_since, NULL, text);
 }
 
 /* ---- reports --------------------------------------------------------------------------------- */

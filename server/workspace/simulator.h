@@ -25,6 +25,12 @@ bool simulator_run(struct tx *tx) MUST_CHECK;
 /* Do every step that is due, in a transaction of its own, which is begun only if there is one. */
 bool simulator_settle(struct tx *tx) MUST_CHECK;
 
+/* Do the next step of every deployment that waits for a device, or (NULL) for any, now. *stepped:
+ * those deployments. */
+bool simulator_step(struct tx *tx, const char *device_id, struct deployment **stepped) MUST_CHECK;
+/* A deployment was read, while the progression counts that; the step may be taken. */
+bool simulator_read(struct tx *tx, const char *id) MUST_CHECK;
+
 /* The device reports this activity and error of a deployment (0: as before). */
 enum report { REPORT_MADE, REPORT_IMPOSSIBLE, REPORT_FAILED };
 enum report simulator_report(struct tx *tx, struct deployment *d, enum activity_status activity,

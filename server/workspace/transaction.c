@@ -10,6 +10,7 @@ bool tx_begin(struct tx *tx)
 	if (!db_write(tx->db))
 		return false;
 	tx->open = true;
+	behaviors_keep(w->behaviors);
 	rfc3339_format(clock_now(&w->clock), tx->clock);
 	if (w->stateless || workspace_keep_baseline(w, tx->db))
 		return true;
@@ -64,6 +65,7 @@ static bool commit(struct tx *tx)
 	tx->open = false;
 	if (db_commit(tx->db))
 		return true;
+	behaviors_undo(tx->workspace->behaviors);
 	restore_settings(tx);
 	tx->workspace->due = INT64_MIN; /* so that the next reader plans again */
 	return false;
@@ -107,6 +109,7 @@ bool tx_commit(struct tx *tx)
 void tx_rollback(struct tx *tx)
 {
 	tx->open = false;
+	behaviors_undo(tx->workspace->behaviors);
 	restore_settings(tx);
 	keyring_unref(STEAL(tx->keys));
 	db_rollback(tx->db);

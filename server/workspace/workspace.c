@@ -14,7 +14,7 @@ void workspace_init(struct workspace *w, const struct workspace_options *options
 				 .stateless = options->stateless };
 	faults_open(&w->faults);
 	journal_open(&w->journal, options->journal_size);
-	clock_init(&w->clock, options->frozen);
+	clock_init(&w->clock, &options->clock);
 	idgen_init(&w->idgen, options->seeded ? &options->seed : NULL);
 	pthread_mutex_init(&w->lock, NULL);
 	w->transitions.set_at = INT64_MIN;
@@ -41,6 +41,7 @@ void workspace_close(struct workspace *w)
 	checkpoint_unref(&w->baseline);
 	checkpoint_unref(&w->own);
 	keyring_unref(w->keys);
+	behaviors_free(w->behaviors);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
 	store_close(w->store);
@@ -55,6 +56,12 @@ bool workspace_schedule(struct workspace *w, struct db *db)
 		return false;
 	w->due = due;
 	return true;
+}
+
+void workspace_set_behaviors(struct workspace *w, struct behaviors *b)
+{
+	behaviors_free(w->behaviors);
+	w->behaviors = b;
 }
 
 bool workspace_is_due(const struct workspace *w)
@@ -228,8 +235,10 @@ bool workspace_reset(struct workspace *w, struct db *db)
 
 	db_lock(db);
 	ok = workspace_restore(w, db, &baseline, RESTORE_ALL);
-	if (ok)
+	if (ok) {
+		workspace_set_behaviors(w, NULL);
 		w->changed = false;
+	}
 	db_unlock(db);
 	checkpoint_unref(&baseline);
 	return ok;
@@ -251,6 +260,7 @@ bool workspace_restore_own(struct workspace *w, struct db *db)
 					    .idgen = own.idgen };
 		set_baseline(w, w->parent ? &none : &own);
 		checkpoint_unref(&w->own);
+		workspace_set_behaviors(w, NULL);
 		w->changed = false;
 	}
 	db_unlock(db);
@@ -261,7 +271,7 @@ bool workspace_restore_own(struct workspace *w, struct db *db)
 bool workspace_is_unused(struct workspace *w)
 {
 	return !w->changed && !w->snapshots && !w->baseline.rows && !faults_has_any(&w->faults) &&
-	       journal_total(&w->journal) == 0;
+	       !w->behaviors && journal_total(&w->journal) == 0;
 }
 
 static bool replace_rows(struct workspace *w, struct db *db, struct workspace *fixtures,
@@ -295,7 +305,7 @@ bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 	bool ok =
 	    workspace_open(&fixtures, options, err, sizeof err) || note_db_failure(problems, err);
 
-	clock_freeze(&fixtures.clock, clock_now(&w->clock)); /* which dates the rows */
+	clock_freeze(&fixtures.clock, clock_now(&w->clock), 0); /* which dates the rows */
 	ok = ok && workspace_load(&fixtures, sql, sources, problems) &&
 	     (replace_rows(w, db, &fixtures, of) || note_db_failure(problems, db_error(db)));
 	workspace_close(&fixtures);

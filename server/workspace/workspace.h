@@ -14,6 +14,7 @@
 #include "base/idgen.h"
 #include "fixture/load.h"
 #include "model/progression.h"
+#include "workspace/behavior.h"
 #include "workspace/checkpoint.h"
 #include "workspace/fault.h"
 #include "workspace/journal.h"
@@ -25,6 +26,7 @@ struct workspace {
 	/* Guarded by the database's lock: */
 	struct clock clock; /* may be read without it */
 	struct transitions transitions;
+	struct behaviors *behaviors; /* owned; NULL: none */
 	struct idgen idgen;
 	struct snapshot *snapshots; /* see snapshot.h */
 	uint64_t generation;        /* of the rows: another one after each workspace_restore() */
@@ -44,8 +46,8 @@ struct workspace {
 /* How a workspace begins. */
 struct workspace_options {
 	struct transitions transitions;
-	int64_t frozen; /* the clock: a time, or CLOCK_RUNS */
-	bool seeded;    /* ids come from this seed */
+	struct clock_options clock;
+	bool seeded; /* ids come from this seed */
 	uint64_t seed;
 	bool stateless;
 	size_t journal_size;
@@ -75,6 +77,8 @@ bool workspace_reload(struct workspace *w, struct db *db) MUST_CHECK;
 /* Find out when the next step of the devices is due. Alone. False, and nothing has changed, when
  * the database fails. */
 bool workspace_schedule(struct workspace *w, struct db *db) MUST_CHECK;
+/* Replace the behaviors; the set becomes the workspace's. NULL: none. Alone. */
+void workspace_set_behaviors(struct workspace *w, struct behaviors *b);
 /* Is a step due by now? */
 bool workspace_is_due(const struct workspace *w);
 

@@ -476,7 +476,7 @@ class Problems(Files):
 
     def test_fields(self):
         has = ", ".join([*(name for name in objects.DEVICE if name != "object"),
-                         "current_deployment", "current_release", "group"])
+                         "online_at", "current_deployment", "current_release", "group"])
         self.check({"devices": [{**DEVICE, "nmae": "x"}]},
                    f"PATH: /devices/0/nmae: unknown field; a device has: {has}")
         self.check({"devices": [{**DEVICE, "object": "robot"}]},

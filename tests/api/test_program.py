@@ -84,7 +84,7 @@ class Usage(harness.TestCase):
         self.assert_usage(run("--log=xml"), "text, json, off")
         for value in ("x", "-1", "1h", "Immediate", "31622401"):
             self.assert_usage(run("--transitions", value), f"--transitions '{value}'",
-                              "immediate, manual or seconds")
+                              "immediate, manual, polls:N or seconds")
         for value in ("now", "2026", "2026-01-01", "2026-13-01T00:00:00Z", "Real"):
             self.assert_usage(run("--clock", value), f"--clock '{value}'",
                               "real or a time such as 2026-01-01T00:00:00Z")

@@ -25,7 +25,7 @@ void mock_open(struct mock *m, bool demo)
 {
 	static const struct options options = {
 		.seed = 1,
-		.clock = (int64_t)YEAR_2026 * MICROS,
+		.clock.frozen = (int64_t)YEAR_2026 * MICROS,
 		.app.max_body = 1 << 20,
 		.app.max_page_size = PAGES_MAX,
 		.max_workspaces = 1,

@@ -70,7 +70,10 @@ static void show(struct buf *b, const struct options *o)
 	show_number(b, "no_control", o->app.no_control, false);
 	show_number(b, "progression", o->transitions.progression, PROGRESS_IMMEDIATE);
 	show_number(b, "micros", o->transitions.micros, 0);
-	show_number(b, "clock", o->clock, CLOCK_RUNS);
+	show_number(b, "polls", o->transitions.polls, 0);
+	show_number(b, "clock", o->clock.frozen, CLOCK_RUNS);
+	show_number(b, "clock_rate", o->clock_rate, 0);
+	show_number(b, "clock_tick", o->clock.tick, 0);
 	show_number(b, "auth", o->app.auth, 0);
 	show_number(b, "version_policy", o->app.version_policy, 0);
 	show_number(b, "log", o->log, 0);

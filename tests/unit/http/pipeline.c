@@ -24,7 +24,7 @@ static struct app app = {
 /* A new world of these fixtures. */
 static void open_world(const char *fixtures)
 {
-	static const struct workspace_options beginning = { .frozen = 0 };
+	static const struct workspace_options beginning = { .clock.frozen = 0 };
 	const struct source source = { "test", fixtures, strlen(fixtures) };
 	struct problems problems = PROBLEMS_INIT;
 	char err[256] = "";

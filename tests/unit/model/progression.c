@@ -11,30 +11,37 @@ static void test_transitions(void)
 		const char *text;
 		bool ok;
 		enum progression progression;
-		int64_t micros;
+		int64_t micros, polls;
 	} cases[] = {
-		{ "immediate", true, PROGRESS_IMMEDIATE, 0 },
-		{ "manual", true, PROGRESS_MANUAL, 0 },
-		{ "0", true, PROGRESS_TIME, 0 },
-		{ "5", true, PROGRESS_TIME, 5000000 },
-		{ "0.25", true, PROGRESS_TIME, 250000 },
-		{ "0.1", true, PROGRESS_TIME, 100000 },
-		{ "0.000249", true, PROGRESS_TIME, 249 },
-		{ "31622400", true, PROGRESS_TIME, INT64_C(31622400000000) },
-		{ "31622401", false, 0, 0 },
-		{ "time", false, 0, 0 },
-		{ "Manual", false, 0, 0 },
-		{ "", false, 0, 0 },
-		{ "-1", false, 0, 0 },
-		{ "+1", false, 0, 0 },
-		{ " 1", false, 0, 0 },
-		{ "1 ", false, 0, 0 },
-		{ "1s", false, 0, 0 },
-		{ "1e3", false, 0, 0 },
-		{ "0x10", false, 0, 0 },
-		{ "1.2.3", false, 0, 0 },
-		{ "nan", false, 0, 0 },
-		{ "99999999999999999999999999", false, 0, 0 },
+		{ "immediate", true, PROGRESS_IMMEDIATE, 0, 0 },
+		{ "manual", true, PROGRESS_MANUAL, 0, 0 },
+		{ "0", true, PROGRESS_TIME, 0, 0 },
+		{ "5", true, PROGRESS_TIME, 5000000, 0 },
+		{ "0.25", true, PROGRESS_TIME, 250000, 0 },
+		{ "0.1", true, PROGRESS_TIME, 100000, 0 },
+		{ "0.000249", true, PROGRESS_TIME, 249, 0 },
+		{ "31622400", true, PROGRESS_TIME, INT64_C(31622400000000), 0 },
+		{ "31622401", false, 0, 0, 0 },
+		{ "polls:1", true, PROGRESS_POLLS, 0, 1 },
+		{ "polls:1000000", true, PROGRESS_POLLS, 0, 1000000 },
+		{ "polls:1000001", false, 0, 0, 0 },
+		{ "polls:0", false, 0, 0, 0 },
+		{ "polls:-1", false, 0, 0, 0 },
+		{ "polls:", false, 0, 0, 0 },
+		{ "polls: 1", false, 0, 0, 0 },
+		{ "time", false, 0, 0, 0 },
+		{ "Manual", false, 0, 0, 0 },
+		{ "", false, 0, 0, 0 },
+		{ "-1", false, 0, 0, 0 },
+		{ "+1", false, 0, 0, 0 },
+		{ " 1", false, 0, 0, 0 },
+		{ "1 ", false, 0, 0, 0 },
+		{ "1s", false, 0, 0, 0 },
+		{ "1e3", false, 0, 0, 0 },
+		{ "0x10", false, 0, 0, 0 },
+		{ "1.2.3", false, 0, 0, 0 },
+		{ "nan", false, 0, 0, 0 },
+		{ "99999999999999999999999999", false, 0, 0, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -46,18 +53,21 @@ static void test_transitions(void)
 			continue;
 		EQ_INT_IN(cases[i].text, t.progression, cases[i].progression);
 		EQ_INT_IN(cases[i].text, t.micros, cases[i].micros);
+		EQ_INT_IN(cases[i].text, t.polls, cases[i].polls);
 	}
 }
 
-/* Each progression has the word by which it is read; of a time, which has none, the seconds are. */
+/* Each progression has the word by which it is read, but for those that are read with a number. */
 static void test_words(void)
 {
 	for (int p = 0; p < PROGRESS_COUNT; p++) {
 		const char *word = progression_words[p].text;
 		struct transitions t;
 
-		EQ_INT_IN(word, progression_read(word, &t), p != PROGRESS_TIME);
-		EQ_INT_IN(word, p == PROGRESS_TIME || (int)t.progression == p, true);
+		const bool alone = p != PROGRESS_TIME && p != PROGRESS_POLLS;
+
+		EQ_INT_IN(word, progression_read(word, &t), alone);
+		EQ_INT_IN(word, !alone || (int)t.progression == p, true);
 	}
 	EQ_STR(progression_words[PROGRESS_TIME].text, "time");
 	EQ_STR(progression_words[PROGRESS_COUNT].text, NULL);

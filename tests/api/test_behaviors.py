@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: MIT
+"""What can be said of devices and time beforehand: behaviors, a clock that runs fast or moves with
+each request, steps that come with reading, and steps on demand."""
+
+import time
+
+import harness
+import world
+
+START = "2026-01-01T12:00:00Z"
+STANDING = ("--log", "off", "--clock", START)
+FLEET = {**world.WORLD,
+         "groups": [{"id": "grp_1", "name": "a group"},
+                    {"id": "grp_2", "name": "below", "parent_id": "grp_1"},
+                    {"id": "grp_3", "name": "beside"}],
+         "devices": [{"id": f"dvc_{i}", "name": f"robot {i}", "status": "online",
+                      "agent_version": "v1.2.3", "group_id": f"grp_{2 if i < 8 else 3}"}
+                     for i in range(10)]}
+
+
+def at(seconds):
+    return f"2026-01-01T12:{seconds // 60:02}:{seconds % 60:02}Z"
+
+
+class Clock(world.TestCase):
+    options = STANDING
+
+    def now(self):
+        return self.control("GET", "clock")["now"]
+
+    def test_rate(self):
+        """A clock that runs goes so many times as fast, and never back."""
+        self.start("--log", "off", "--clock-rate", "100000", "--transitions", "3600")
+        clock = self.control("GET", "clock")
+        self.assertEqual((clock["mode"], clock["rate"], clock["tick"]), ("real", 100000, 0))
+        id = self.create("deployed")
+        harness.wait_for(lambda: self.get(id)["status"] == "deployed")
+        self.control("PUT", "clock", {"mode": "real", "rate": 1000000})
+        first = self.now()
+        harness.wait_for(lambda: self.now()[:13] > first[:13])  # an hour
+        self.assertEqual(self.control("PUT", "clock", {"mode": "real"})["rate"], 1)
+        self.assertEqual(self.now()[:4], time.strftime("%Y", time.gmtime()))
+        # A reset goes back to how it began.
+        self.control("POST", "reset")
+        self.assertEqual(self.control("GET", "clock")["rate"], 100000)
+
+    def test_tick(self):
+        """A frozen clock moves with each request of the API, also one that is refused; not with
+        those of /_mock/."""
+        self.start(*STANDING, "--clock-tick", "10", "--transitions", "20")
+        self.assertEqual(self.now(), START)
+        id = self.create("deployed")
+        self.assertEqual(self.now(), at(10))
+        self.assertEqual([self.state(id).split("/")[1] for _ in range(3)],
+                         ["queued", "deployed", "deployed"])
+        self.assertEqual(self.get(id)["deployed_at"], at(30))
+        self.assertEqual(self.now(), at(50))
+        self.assertEqual(self.server.get("/devices", key="unknown").status, 401)
+        self.assertEqual(self.server.get("/nothing").status, 404)  # no operation
+        self.assertEqual(self.now(), at(60))
+        self.control("PUT", "clock", {"mode": "frozen", "tick": 0.5})
+        self.get(id)
+        self.assertEqual(self.now(), "2026-01-01T12:01:00.500000Z")
+        self.control("PUT", "clock", {"mode": "frozen"})
+        self.get(id)
+        self.assertEqual(self.control("GET", "clock")["tick"], 0)
+        self.control("POST", "reset")
+        self.assertEqual(self.control("GET", "clock"),
+                         {"mode": "frozen", "now": START, "rate": 1, "tick": 10})
+
+    def test_refused(self):
+        for body, *words in (({"mode": "real", "tick": 1}, "tick", "rate"),
+                             ({"mode": "frozen", "rate": 60}, "rate", "tick"),
+                             ({"mode": "real", "rate": 0}, "from 1 to 1000000", "0"),
+                             ({"mode": "real", "rate": 1.5}, "whole number", "1.5"),
+                             ({"mode": "frozen", "tick": -1}, "seconds", "-1")):
+            self.refused_control("PUT", "clock", body, 400, "invalid_request", *words)
+        self.assertEqual(self.now(), START)
+        for arguments, *words in ((["--clock", START, "--clock-rate", "2"], "--clock-tick"),
+                                  (["--clock-tick", "1"], "--clock TIME"),
+                                  (["--clock-tick", "x"], "number of seconds"),
+                                  (["--clock-rate", "0"], "1 to 1000000")):
+            done = harness.run("serve", *arguments)
+            self.assertEqual(done.returncode, 2, done)
+            for word in words:
+                self.assertIn(word, done.stderr)
+
+
+class Polls(world.TestCase):
+    """A step at each third time that a deployment is read."""
+
+    options = (*STANDING, "--transitions", "polls:3")
+
+    def test_by_id(self):
+        first = self.create("deployed")
+        self.assertEqual([self.get(first)["status"] for _ in range(5)],
+                         ["queued", "queued", "queued", "deployed", "deployed"])
+        second = self.create("deployed")
+        self.assertEqual([self.get(second)["status"] for _ in range(4)],
+                         ["queued"] * 3 + ["deployed"])
+        self.assertEqual([self.get(first)["status"] for _ in range(4)],
+                         ["removing"] * 3 + ["archived"])
+
+    def test_every_way_to_read_counts(self):
+        id = self.create("deployed")
+        self.call("GET", f"/deployments?id={id}")
+        self.call("GET", "/devices/dvc_on?expand=current_deployment")
+        self.call("GET", "/deployments?id=other")
+        self.control("GET", "requests")
+        self.server.everything()
+        self.assertEqual(self.get(id)["status"], "queued")
+        self.assertEqual(self.get(id)["status"], "deployed")
+
+    def test_offline_does_not_count(self):
+        id = self.create("deployed", "dvc_off")
+        self.assertEqual({self.get(id)["status"] for _ in range(7)}, {"queued"})
+        self.control("PATCH", "devices/dvc_off", {"status": "online"})
+        self.assertEqual([self.get(id)["status"] for _ in range(4)],
+                         ["queued"] * 3 + ["deployed"])
+
+    def test_exported(self):
+        """A count half way is part of a snapshot and of an export."""
+        id = self.create("deployed")
+        self.get(id)
+        exported = self.server.everything()
+        self.control("PUT", "snapshots/one")
+        self.get(id)
+        self.control("POST", "snapshots/one/restore")
+        self.assertEqual([self.get(id)["status"] for _ in range(3)],
+                         ["queued", "queued", "deployed"])
+        self.control("PUT", "fixtures", exported)
+        self.assertEqual(self.server.everything(), exported)
+        self.assertEqual([self.get(id)["status"] for _ in range(3)],
+                         ["queued", "queued", "deployed"])
+
+    def test_set(self):
+        self.assertEqual(self.control("GET", "transitions"),
+                         {"progression": "polls", "seconds": 0, "times": 3})
+        self.assertEqual(self.control("PUT", "transitions", {"progression": "polls", "times": 1}),
+                         {"progression": "polls", "seconds": 0, "times": 1})
+        id = self.create("deployed")
+        self.assertEqual([self.get(id)["status"] for _ in range(2)], ["queued", "deployed"])
+        for body, *words in (({"progression": "polls"}, "times is required"),
+                             ({"progression": "polls", "times": 0}, "times is required"),
+                             ({"progression": "manual", "times": 2}, "times can be set only"),
+                             ({"progression": "polls", "times": 1, "seconds": 1}, "seconds")):
+            self.refused_control("PUT", "transitions", body, 400, "invalid_request", *words)
+        for value in ("polls:", "polls:0", "polls:x", "polls:1.5", "polls:9999999", "polls"):
+            self.assertEqual(harness.run("serve", "--transitions", value).returncode, 2, value)
+
+
+class Step(world.TestCase):
+    options = (*STANDING, "--transitions", "manual")
+
+    def test_step(self):
+        first = self.create("deployed")
+        other = self.create("deployed", "dvc_on2")
+        self.create("deployed", "dvc_off")
+        self.assertEqual(self.control("POST", "step", {"device_id": "dvc_on"}),
+                         {"deployments": [first]})
+        self.assertEqual(self.states(first, other),
+                         ["deployed/deployed/none", "deployed/queued/none"])
+        self.assertEqual(self.control("POST", "step", {"device_id": "dvc_on"}),
+                         {"deployments": []})
+        second = self.create("deployed")
+        self.assertEqual(sorted(self.control("POST", "step")["deployments"]),
+                         sorted([other, second]))
+        self.assertEqual(self.states(first, other, second),
+                         ["archived/removing/none", "deployed/deployed/none",
+                          "deployed/deployed/none"])
+        self.assertEqual(self.control("POST", "step", {})["deployments"], [first])
+        self.assertEqual(self.control("POST", "step", {})["deployments"], [])
+        self.refused_control("POST", "step", {"device_id": "dvc_none"}, 404, "resource_not_found",
+                             "dvc_none")
+        self.refused_control("POST", "step", {"device": "dvc_on"}, 400, "invalid_request",
+                             "device")
+
+    def test_before_its_time(self):
+        self.start(*STANDING, "--transitions", "60")
+        id = self.create("deployed")
+        self.control("POST", "clock/advance", {"seconds": 7})
+        self.control("POST", "step")
+        self.assertEqual(self.get(id)["deployed_at"], at(7))
+
+
+class Behaviors(world.TestCase):
+    options = STANDING
+
+    def setUp(self):
+        self.start(*self.options, world=FLEET)
+
+    def behave(self, *rules):
+        return self.control("PUT", "behaviors", {"behaviors": rules})
+
+    def hits(self):
+        return [rule["hits"] for rule in self.control("GET", "behaviors")["behaviors"]]
+
+    def advance(self, seconds):
+        self.control("POST", "clock/advance", {"seconds": seconds})
+
+    def roll_out(self):
+        return [self.create("deployed", f"dvc_{i}") for i in range(10)]
+
+    def test_fails_whatever_comes(self):
+        self.behave({"device_id": "dvc_3", "error": "failed"})
+        ids = self.roll_out()
+        self.assertEqual([self.state(id) for id in ids],
+                         ["deployed/deployed/none"] * 3 + ["archived/archived/failed"] +
+                         ["deployed/deployed/none"] * 6)
+        self.assertEqual(self.state(self.create("deployed", "dvc_3")), "archived/archived/failed")
+        self.assertEqual(self.hits(), [2])
+        # Reset goes back to no rule.
+        self.control("POST", "reset")
+        self.assertEqual(self.hits(), [])
+        self.assertEqual(self.state(self.create("deployed", "dvc_3")), "deployed/deployed/none")
+
+    def test_every_fifth_retries(self):
+        self.behave({"every": 5, "error": "retrying", "recover_after": 30})
+        ids = self.roll_out()
+        retrying = [i for i, id in enumerate(ids) if self.get(id)["status"] == "retrying"]
+        self.assertEqual(retrying, [4, 9])
+        self.assertEqual(self.state(ids[4]), "deployed/queued/retrying")
+        self.advance(29)
+        self.assertEqual(self.state(ids[4]), "deployed/queued/retrying")
+        self.advance(1)
+        self.assertEqual(self.state(ids[4]), "deployed/deployed/none")
+        self.assertEqual(self.get(ids[4])["deployed_at"], at(30))
+        self.assertEqual(self.hits(), [2])
+
+    def test_takes_longer(self):
+        self.behave({"device_id": "dvc_1", "at": "queued", "seconds": 90})
+        first, other = self.create("deployed", "dvc_1"), self.create("deployed", "dvc_2")
+        self.assertEqual(self.states(first, other),
+                         ["deployed/queued/none", "deployed/deployed/none"])
+        self.advance(89)
+        # An advance, a setting and another deployment do not put it off.
+        self.control("PUT", "transitions", {"progression": "manual"})
+        self.create("deployed", "dvc_3")
+        self.assertEqual(self.state(first), "deployed/queued/none")
+        self.advance(1)
+        self.assertEqual(self.state(first), "deployed/deployed/none")
+        self.assertEqual(self.get(first)["deployed_at"], at(90))
+
+    def test_goes_offline_while_it_installs(self):
+        self.behave({"device_id": "dvc_1", "at": "queued", "seconds": 10, "offline_for": 3600})
+        id = self.create("deployed", "dvc_1")
+        device = lambda: self.call("GET", "/devices/dvc_1")
+        self.advance(9)
+        self.assertEqual(device()["status"], "online")
+        self.advance(1)
+        found = device()
+        self.assertEqual((found["status"], found["last_disconnected_at"]), ("offline", at(10)))
+        self.assertEqual(self.state(id), "deployed/queued/none")
+        self.advance(3599)
+        self.assertEqual(device()["status"], "offline")
+        self.advance(1)
+        found = device()
+        self.assertEqual((found["status"], found["last_connected_at"]),
+                         ("online", "2026-01-01T13:00:10Z"))
+        self.assertEqual(self.get(id)["deployed_at"], "2026-01-01T13:00:10Z")
+        self.assertEqual(self.hits(), [1])
+
+    def test_offline_then_fails(self):
+        self.behave({"device_id": "dvc_1", "offline_for": 60, "error": "failed"})
+        id = self.create("deployed", "dvc_1")
+        self.assertEqual(self.state(id), "deployed/queued/none")
+        self.advance(60)
+        self.assertEqual(self.state(id), "archived/archived/failed")
+
+    def test_tester_has_the_last_word(self):
+        """A device that a tester brings back, or sends offline, does as the tester said."""
+        self.behave({"offline_for": 60})
+        id = self.create("deployed", "dvc_1")
+        self.get(id)
+        self.control("PATCH", "devices/dvc_1", {"status": "online"})
+        self.assertEqual(self.state(id), "deployed/deployed/none")
+        self.control("PATCH", "devices/dvc_1", {"status": "offline"})
+        self.advance(100)
+        self.assertEqual(self.call("GET", "/devices/dvc_1")["status"], "offline")
+
+    def test_groups(self):
+        """With subgroups; the first rule that matches."""
+        self.behave({"group_id": "grp_2", "release_id": "rls_0", "times": 1, "error": "retrying"},
+                    {"group_id": "grp_1", "error": "failed"})
+        ids = self.roll_out()
+        self.assertEqual([self.get(id)["status"] for id in ids],
+                         ["retrying"] + ["failed"] * 7 + ["deployed"] * 2)
+        self.assertEqual(self.hits(), [1, 7])
+        self.advance(100000)
+        self.assertEqual(self.get(ids[0])["status"], "retrying")  # it never recovers
+
+    def test_at(self):
+        first = self.create("deployed", "dvc_1")
+        self.assertEqual(self.get(first)["status"], "deployed")
+        self.behave({"at": "removing", "error": "retrying", "recover_after": 5},
+                    {"at": "deployed", "seconds": 7})
+        second = self.create("deployed", "dvc_1")
+        self.assertEqual(self.states(first, second),
+                         ["archived/deployed/none", "deployed/deployed/none"])
+        self.advance(7)
+        self.assertEqual(self.state(first), "archived/removing/retrying")
+        self.advance(5)
+        self.assertEqual(self.state(first), "archived/archived/none")
+        self.assertEqual(self.get(first)["archived_at"], at(12))
+        self.assertEqual(self.hits(), [1, 1])
+
+    def test_polls_and_step(self):
+        """A rule is looked at when the step is due, whatever makes it due."""
+        self.control("PUT", "transitions", {"progression": "polls", "times": 2})
+        self.behave({"device_id": "dvc_1", "error": "retrying", "recover_after": 9})
+        id = self.create("deployed", "dvc_1")
+        self.assertEqual([self.get(id)["status"] for _ in range(3)],
+                         ["queued", "queued", "retrying"])
+        self.control("POST", "step")
+        self.assertEqual(self.state(id), "deployed/deployed/none")
+        self.behave({"seconds": 1000})
+        id = self.create("deployed", "dvc_2")
+        self.control("POST", "step")  # now, however long it takes
+        self.assertEqual(self.state(id), "deployed/deployed/none")
+
+    def test_exported_half_way(self):
+        self.behave({"error": "retrying", "recover_after": 30, "device_id": "dvc_1"},
+                    {"seconds": 50, "device_id": "dvc_2"},
+                    {"offline_for": 70, "error": "failed", "device_id": "dvc_3"})
+        ids = [self.create("deployed", f"dvc_{i}") for i in (1, 2, 3)]
+        exported = self.server.everything()
+        self.control("DELETE", "behaviors")
+        self.control("PUT", "fixtures", exported)
+        self.assertEqual(self.server.everything(), exported)
+        self.advance(100)
+        self.assertEqual([self.get(id)["status"] for id in ids],
+                         ["deployed", "deployed", "failed"])
+        self.assertEqual(self.get(ids[1])["deployed_at"], at(50))
+
+    def test_wrong_fixtures(self):
+        exported = self.server.everything()
+        dpl = {"id": "dpl_1", "device_id": "dvc_1", "release_id": "rls_0",
+               "activity_status": "queued"}
+        for more, *words in (({"step": "{"}, "/deployments/0/step", "an export"),
+                             ({"step": '{"reads":-1}'}, "/deployments/0/step"),
+                             ({"step": '{"error":"none"}'}, "/deployments/0/step"),
+                             ({"step": '{"other":1}'}, "/deployments/0/step"),
+                             ({"due_at": START}, "/deployments/0/due_at", "waiting_since")):
+            answer = self.server.control("POST", "fixtures", {"deployments": [{**dpl, **more}]})
+            self.assert_refused(answer, 400, "invalid_fixtures", *words)
+        answer = self.server.control("PUT", "fixtures", {**exported, "devices": [
+            {**exported["devices"][0], "online_at": START}]})
+        self.assert_refused(answer, 400, "invalid_fixtures", "/devices/0/online_at", "offline")
+        self.assertEqual(self.server.everything(), exported)
+
+    def test_refused(self):
+        self.behave({"device_id": "dvc_1", "error": "failed"})
+        for rule, *words in (({}, "behaviors[0]: one of error, seconds and offline_for"),
+                             ({"every": 5}, "one of error"),
+                             ({"error": "none"}, "behaviors[0].error", "failed or retrying"),
+                             ({"error": "broken"}, "failed"),
+                             ({"error": "failed", "recover_after": 1}, "recover_after"),
+                             ({"offline_for": 1, "recover_after": 1}, "recover_after"),
+                             ({"at": "staged", "seconds": 1}, "behaviors[0].at", "queued"),
+                             ({"device_id": "dvc_x", "seconds": 1}, "device 'dvc_x' not found"),
+                             ({"group_id": "x", "seconds": 1}, "group 'x' not found"),
+                             ({"release_id": "x", "seconds": 1}, "release 'x' not found"),
+                             ({"every": 0, "seconds": 1}, "every"),
+                             ({"seconds": -1}, "seconds"),
+                             ({"sekonds": 1}, "sekonds")):
+            self.refused_control("PUT", "behaviors", {"behaviors": [rule]}, 400,
+                                 "invalid_request", *words)
+        self.refused_control("PUT", "behaviors", {"behaviors": [{"seconds": 1}] * 101}, 400,
+                             "invalid_request", "at most 100", "101")
+        self.refused_control("POST", "behaviors", {"behaviors": [{"seconds": 1}] * 100}, 400,
+                             "invalid_request", "at most 100", "101")
+        self.assertEqual(self.hits(), [0])
+
+    def test_add(self):
+        """POST adds, and leaves counts alone; what GET answers can be PUT."""
+        self.behave({"device_id": "dvc_1", "error": "failed"})
+        self.get(self.create("deployed", "dvc_1"))
+        added = self.control("POST", "behaviors", {"behaviors": [{"seconds": 1.5}]})
+        self.assertEqual(added["behaviors"], [
+            {"device_id": "dvc_1", "group_id": None, "release_id": None, "at": None,
+             "every": None, "times": None, "error": "failed", "recover_after": None,
+             "seconds": None, "offline_for": None, "hits": 1},
+            {"device_id": None, "group_id": None, "release_id": None, "at": None, "every": None,
+             "times": None, "error": None, "recover_after": None, "seconds": 1.5,
+             "offline_for": None, "hits": 0}])
+        put = self.control("PUT", "behaviors", added)
+        self.assertEqual([rule["hits"] for rule in put["behaviors"]], [0, 0])
+        self.assertEqual(self.control("DELETE", "behaviors"), {"behaviors": []})
+
+
+if __name__ == "__main__":
+    harness.main()
