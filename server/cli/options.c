@@ -113,6 +113,8 @@ static const struct option_row rows[] = {
 	OPTION("fixtures", "FILE", OPT_LIST, fixtures,
 	       .help = "load FILE in place of the demo; the option may be repeated"),
 	OPTION("empty", NULL, OPT_FLAG, empty, .help = "start without the demo"),
+	OPTION("shift-times", NULL, OPT_FLAG, shift_times,
+	       .help = "move all times of the fixtures, so that the newest is now"),
 	OPTION("db", "FILE", OPT_READ, db, .read = read_db,
 	       .expected = "a file; leave --db out for a database in memory",
 	       .help = "database file, filled with fixtures if it is new; default: in memory"),

@@ -18,7 +18,7 @@
 struct options {
 	const char *host, *port_file, *url, *db, *api_version;
 	long port, workers, seed /* -1: none */, max_workspaces, journal_size, request_timeout;
-	bool empty, stateless, help, version;
+	bool empty, shift_times, stateless, help, version;
 	struct transitions transitions;
 	struct clock_options clock;
 	long clock_rate; /* 0: not given */

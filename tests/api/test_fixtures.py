@@ -5,6 +5,7 @@ import json
 import os
 import re
 import tempfile
+from datetime import datetime
 
 import harness
 import objects
@@ -1018,6 +1019,53 @@ class Problems(Files):
         self.assertEqual((result.returncode, result.stdout), (1, ""))
         self.assertIn(f"{path}: /devices/0/name: is required", result.stderr)
         self.assertRegex(result.stderr, re.compile("1 problem in the fixtures; nothing was loaded"))
+
+
+class Shifted(harness.TestCase):
+    """--shift-times: what fixtures tell has just happened."""
+
+    arguments = None
+    NOW = "2027-03-04T05:06:07.000000Z"
+
+    @staticmethod
+    def times(server):
+        document = server.control("GET", "fixtures").json
+        return {(array, row["id"], name): value
+                for array, rows in document.items() for row in rows
+                for name, value in row.items()
+                if isinstance(value, str) and re.fullmatch(r"\d{4}-.*T.*Z", value)}
+
+    def test_demo(self):
+        """Every time has moved by the same whole seconds, and the newest is now; a reset goes back
+        there."""
+        with Server("--clock", self.NOW) as server:
+            before = self.times(server)
+        with Server("--clock", self.NOW, "--shift-times") as server:
+            after = self.times(server)
+            self.assertEqual(before.keys(), after.keys())
+            moved = {datetime.fromisoformat(after[key]) - datetime.fromisoformat(before[key])
+                     for key in before}
+            self.assertEqual(len(moved), 1, moved)
+            newest = datetime.fromisoformat(self.NOW) - datetime.fromisoformat(max(after.values()))
+            self.assertEqual(newest.total_seconds() // 1, 0)
+            server.control("PATCH", "devices/dvc_offline", {"status": "online"})
+            server.control("POST", "reset")
+            self.assertEqual(self.times(server), after)
+
+    def test_streams_and_documents(self):
+        """Large or small, into the past too; what a test puts there stays as it is."""
+        rows = [{"object": "device", "id": f"dvc_{i}", "name": f"{i}",
+                 "created_at": "2030-01-01T00:00:00.999999Z",
+                 "updated_at": "2030-01-01T00:00:00.999999Z"} for i in range(10000)]
+        with tempfile.NamedTemporaryFile(suffix=".ndjson") as stream:
+            stream.write("\n".join(map(json.dumps, rows)).encode())
+            stream.flush()
+            with Server("--clock", self.NOW, "--shift-times", "--fixtures", stream.name) as server:
+                self.assertEqual(set(self.times(server).values()), {"2027-03-04T05:06:06.999999Z"})
+                server.control("PUT", "fixtures", {"devices": rows[:1]})
+                self.assertEqual(set(self.times(server).values()), {"2030-01-01T00:00:00.999999Z"})
+        with Server("--clock", self.NOW, "--shift-times", "--empty") as server:
+            self.assertEqual(self.times(server), {})
 
 
 if __name__ == "__main__":

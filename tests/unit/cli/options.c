@@ -64,6 +64,7 @@ static void show(struct buf *b, const struct options *o)
 	show_number(b, "journal_size", o->journal_size, 1000);
 	show_number(b, "request_timeout", o->request_timeout, 30);
 	show_number(b, "empty", o->empty, false);
+	show_number(b, "shift_times", o->shift_times, false);
 	show_number(b, "help", o->help, false);
 	show_number(b, "version", o->version, false);
 	show_number(b, "stateless", o->stateless, false);
