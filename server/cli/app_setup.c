@@ -127,7 +127,8 @@ static bool use_fixtures(struct app *app, const struct option_list *files, bool 
 		items[n++] = (struct source){ "demo", demo_json, demo_json_len };
 	for (size_t i = 0; i < files->count; i++)
 		ok &= source_read(&items[n++], files->items[i], &problems);
-	ok = ok && use(app, &(struct sources){ items, n, app->shift_times }, &problems) && problems.count == 0;
+	ok = ok && use(app, &(struct sources){ items, n, app->shift_times }, &problems) &&
+	     problems.count == 0;
 	for (size_t i = 0; i < n; i++)
 		if (items[i].text != demo_json)
 			source_free(&items[i]);

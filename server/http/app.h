@@ -40,7 +40,7 @@ struct app {
 	const struct operation_table *operations;
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */
-	bool shift_times; /* of the fixtures that the server loads */
+	bool shift_times;   /* of the fixtures that the server loads */
 	struct log *log;
 	struct app_options options;
 };
