@@ -8,7 +8,8 @@ import tempfile
 import threading
 
 import harness
-from harness import ADMIN, EVERGLADES, Client, File, Server
+import world
+from harness import ADMIN, Client, File, Server
 
 FROZEN = ("--log", "off", "--auth", "any", "--clock", "2026-03-02T08:00:00Z", "--seed", "7")
 
@@ -462,16 +463,10 @@ class Ids(Workspaces):
     def test_deleted_in_use(self):
         """A request that is in it ends in it."""
         self.name("a")
-        body = b'{"name": "slow"}'
-        with self.server.connect() as sock:
-            sock.sendall(f"PATCH /beta/devices/dvc_123 HTTP/1.1\r\nHost: x\r\nX-API-Key: a\r\n"
-                         f"Miru-Version: {EVERGLADES}\r\nContent-Length: {len(body)}\r\n"
-                         f"Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
-            self.assertIn(b"100 Continue", sock.recv(1024))
+        with world.patch_in_two(self.server, "a", "dvc_123", {"name": "slow"}) as finish:
             self.control("DELETE", "workspaces/ws_1")
             self.assertEqual(self.name("a"), "My Device")
-            sock.sendall(body)
-            self.assertIn(b'"name":"slow"', b"".join(iter(lambda: sock.recv(65536), b"")))
+            self.assertIn(b'"name":"slow"', finish())
         self.assertEqual(self.name("a"), "My Device")
 
     def test_deleted_in_parallel(self):
@@ -578,16 +573,10 @@ class Limit(Workspaces):
     def test_whoever_is_in_one_keeps_it(self):
         """The rest of a request finds the workspace that its beginning has entered."""
         self.restart("--max-workspaces", "1")
-        body = b'{"name": "slow"}'
-        with self.server.connect() as sock:
-            sock.sendall(f"PATCH /beta/devices/dvc_123 HTTP/1.1\r\nHost: x\r\nX-API-Key: a\r\n"
-                         f"Miru-Version: {EVERGLADES}\r\nContent-Length: {len(body)}\r\n"
-                         f"Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
-            self.assertIn(b"100 Continue", sock.recv(1024))
+        with world.patch_in_two(self.server, "a", "dvc_123", {"name": "slow"}) as finish:
             self.assert_refused(self.server.call("GET", "/devices", key="b"), 503,
                                 "too_many_workspaces")
-            sock.sendall(body)
-            self.assertIn(b'"name":"slow"', b"".join(iter(lambda: sock.recv(65536), b"")))
+            self.assertIn(b'"name":"slow"', finish())
         self.assertEqual(self.name("a"), "slow")
 
 
