@@ -870,12 +870,13 @@ class Log(harness.TestCase):
                 self.assertEqual(server.control("GET", path).status, 200)
             self.assertEqual(server.request("HEAD", "/_mock/ready").status, 200)
             self.assertEqual(server.control("POST", "ready").status, 405)
-            self.assertEqual(server.control("GET", "ready?x=1").status, 400)
+            self.assertEqual(server.control("GET", "health?x=1").status, 200)
+            self.assertEqual(server.control("GET", "clock?x=1").status, 400)
             server.stop()
             # Each came on its own connection, so their lines may be in another order.
             self.assertCountEqual(re.findall(r" (\d+ [A-Z]+ \S+) ", server.errors),
                                   ["200 GET /_mock/clock", "405 POST /_mock/ready",
-                                   "400 GET /_mock/ready?x=1"])
+                                   "400 GET /_mock/clock?x=1"])
 
     def test_off(self):
         self.assertEqual(self.lines("--log", "off"), [])
