@@ -266,15 +266,36 @@ class Start(harness.TestCase):
             self.assertTrue(os.path.islink(path))
 
     def test_port_file_of_another(self):
-        """A server that ends leaves the file of one that began later; an empty one may be there."""
-        with tempfile.NamedTemporaryFile() as file:
-            with Server("--port-file", file.name) as first:
-                with Server("--port-file", file.name) as second:
-                    first.stop()
-                    with open(file.name) as now:
-                        self.assertEqual(now.read(), f"{second.port}\n")
-            self.assertFalse(os.path.exists(file.name))
-            open(file.name, "w").close()
+        """A running server's is left alone; not that of one that was killed, or an empty one."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "port")
+
+            def assert_has(server):
+                with open(path) as file:
+                    self.assertEqual(file.read(), f"{server.port}\n")
+
+            open(path, "w").close()
+            with Server("--port-file", path) as first:
+                for args in (["--port", "0"], ["--fixtures", "/dev/null", "--port", "0"],
+                             ["--port", str(first.port)], ["exec", "--", "true"]):
+                    command = args[:1] if args[0] == "exec" else []
+                    result = run(*command, "--port-file", path, *args[len(command):])
+                    self.assertEqual((result.returncode, result.stdout), (1, ""))
+                    assert_has(first)
+                self.assertIn(f"the server on port {first.port}, which is running, has written it",
+                              result.stderr)
+                self.assertEqual(run("health", "--port-file", path).returncode, 0)
+                first.process.kill()
+                with self.assertRaisesRegex(harness.Failure, "ended with -9"):
+                    first.await_end()
+            with Server("--port-file", path) as second:
+                assert_has(second)
+            self.assertEqual(os.listdir(folder), [])
+            # What is not its own any more stays.
+            with Server("--port-file", path):
+                with open(path, "w") as file:
+                    file.write("1\n")
+            self.assertEqual(os.listdir(folder), ["port"])
 
     def test_port_taken(self):
         with Server() as server:
