@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/rfc3339.h"
 #include "base/util.h"
+#include "cli/origin.h"
 #include "model/version.h"
 #include "store/store.h"
 #include "workspace/keyring.h"
@@ -29,9 +30,10 @@ struct option_row {
 	const char *help;
 	long min, max;            /* OPT_NUMBER */
 	const char *const *words; /* OPT_WORD: the value is a word's index */
-	/* OPT_LIST: what separates items in the environment; a colon if NULL. Is it one? */
+	/* OPT_LIST: what separates items in the environment; a colon if NULL. Is it one? What has
+	 * another form is changed. */
 	const char *separators;
-	bool (*fits)(const char *text);
+	bool (*fits)(char *text);
 	/* OPT_READ: reads a text into the member of struct options */
 	bool (*read)(const char *text, void *member);
 	const char *expected; /* what a value must be, for `read` and `fits` */
@@ -56,22 +58,6 @@ static bool read_clock(const char *text, void *member)
 		return rfc3339_parse(text, member);
 	*(int64_t *)member = CLOCK_RUNS;
 	return true;
-}
-
-static bool is_host(const char *text)
-{
-	return text[strcspn(text, "/@[] ")] == '\0';
-}
-
-/* As browsers send it: without a path, and without a slash. */
-static bool is_origin(const char *text)
-{
-	const char *authority = strstr(text, "://");
-
-	if (streq(text, "*") || streq(text, "null"))
-		return true;
-	authority = authority && authority > text ? authority + strlen("://") : "";
-	return *authority && authority[strcspn(authority, "/?# ")] == '\0';
 }
 
 /* SQLite's name for what is the default. */
@@ -151,11 +137,11 @@ static const struct option_row rows[] = {
 		       "at least 2"),
 	OPTION("no-control", NULL, OPT_FLAG, app.no_control,
 	       .help = "serve no control endpoints, whose paths are under /_mock/"),
-	OPTION("allow-host", "NAME", OPT_LIST, app.allow_hosts, .separators = ", ", .fits = is_host,
+	OPTION("allow-host", "NAME", OPT_LIST, app.allow_hosts, .separators = ", ", .fits = origin_host_fits,
 	       .expected = "a name without a port",
 	       .help = "name by which browsers may call /_mock/; may be repeated"),
-	OPTION("cors", "ORIGIN", OPT_LIST, app.cors, .separators = ", ", .fits = is_origin,
-	       .expected = "an origin such as http://localhost:3000, or *",
+	OPTION("cors", "ORIGIN", OPT_LIST, app.cors, .separators = ", ", .fits = origin_fits,
+	       .expected = "an origin such as http://localhost:3000, without a path, or *",
 	       .help = "origin whose pages may call the API; *: any; may be repeated"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
 	    .help = "log requests to standard error as text or json, or off; default: text"),
@@ -247,7 +233,7 @@ static bool check_path(struct option_reader *r, const char *label, const char *p
 }
 
 static bool set_option(struct option_reader *r, const struct option_row *opt, const char *label,
-		       const char *value)
+		       char *value)
 {
 	void *member = member_of(r, opt);
 
@@ -314,7 +300,7 @@ static bool set_list(struct option_reader *r, const struct option_row *opt, cons
 }
 
 static bool set_flag(struct option_reader *r, const struct option_row *opt, const char *label,
-		     const char *value)
+		     char *value)
 {
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
 	int word = strcasecmp(value, "true") == 0 ? 1 : 0;
@@ -329,8 +315,7 @@ static bool read_environment(struct option_reader *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct option_row *opt = &rows[i];
-		char name[64];
-		const char *value;
+		char name[64], *value;
 
 		variable_name(opt, name, sizeof name);
 		value = getenv(name);
@@ -413,9 +398,9 @@ static void free_list(struct option_list *list)
 	*list = (struct option_list){ 0 };
 }
 
-static bool set_argument(struct option_reader *r, const struct option_row *opt, const char *value)
+static bool set_argument(struct option_reader *r, const struct option_row *opt, char *value)
 {
-	char label[64];
+	char label[64], none[] = "";
 
 	snprintf(label, sizeof label, "--%s", opt->name);
 	/* All options of health say that, and the environment's do not matter any more. */
@@ -426,7 +411,7 @@ static bool set_argument(struct option_reader *r, const struct option_row *opt, 
 	/* The command line replaces the environment's list. */
 	if (opt->kind == OPT_LIST && ((struct option_list *)member_of(r, opt))->owned)
 		free_list(member_of(r, opt));
-	return set_option(r, opt, label, value ? value : "");
+	return set_option(r, opt, label, value ? value : none);
 }
 
 /* Read the arguments that follow the options, or -- after them. */
