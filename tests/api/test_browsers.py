@@ -75,6 +75,13 @@ class Control(harness.TestCase):
                     answer = self.ask("GET", "/_mock/clock", {"Host": host, **headers})
                     self.assertEqual(answer.status, 200, answer.body)
 
+    def test_user_agent_alone(self):
+        """By the server's own name: browsers send Origin with whatever could change something."""
+        for method in ("GET", "POST"):
+            answer = self.ask(method, "/_mock/clock" if method == "GET" else "/_mock/reset",
+                              {"User-Agent": "Mozilla/5.0 (X11)"})
+            self.assertEqual(answer.status, 200, answer.body)
+
     def test_no_browser(self):
         """Programs call the server by whatever name they have for it."""
         for host in ("mock", "evil.example", "miru-mock.internal:80", "x"):
