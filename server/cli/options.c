@@ -3,6 +3,7 @@
  */
 #include "cli/options.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -60,6 +61,24 @@ static bool read_clock(const char *text, void *member)
 	return true;
 }
 
+/* A name, an IPv4 address in any form, or an IPv6 address, which may have a scope; or "*". No URL,
+ * and no port. */
+static bool read_host(const char *text, void *member)
+{
+	char address[INET6_ADDRSTRLEN];
+	const size_t len = strcspn(text, "%");
+	struct in6_addr unused;
+
+	*(const char **)member = text;
+	if (!strchr(text, ':'))
+		return text[strcspn(text, "/@[]?#,% \t")] == '\0';
+	if (len >= sizeof address)
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return inet_pton(AF_INET6, address, &unused) == 1;
+}
+
 /* SQLite's name for what is the default. */
 static bool read_db(const char *text, void *member)
 {
@@ -74,10 +93,13 @@ static bool read_db(const char *text, void *member)
 #define OPTION(its_name, its_value, its_kind, member, ...) \
 	ROW(its_name, its_value, its_kind, member, FOR_SERVERS, __VA_ARGS__)
 
+#define HOST_EXPECTED "a name or an address, without a port"
+
 static const struct option_row rows[] = {
-	OPTION("host", "ADDR", OPT_TEXT, host,
+	OPTION("host", "ADDR", OPT_READ, host, .read = read_host, .expected = HOST_EXPECTED,
 	       .help = "address or name to listen on, *: every address; default: localhost"),
-	ROW("host", "ADDR", OPT_TEXT, host, FOR_HEALTH, .help = "host of a server; default: localhost"),
+	ROW("host", "ADDR", OPT_READ, host, FOR_HEALTH, .read = read_host,
+	    .expected = HOST_EXPECTED, .help = "host of a server; default: localhost"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_SERVE | FOR_ENV, .max = 65535,
 	    .help = "port to listen on; 0: a free port; default: 8080"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535,
