@@ -359,8 +359,8 @@ static const struct operation rows[] = {
 	GET_LIST(releases, "Release", R_RELEASE, ALWAYS),
 	CREATE(releases, "Release", R_RELEASE, ALWAYS, .body = SHAPE(create_release),
 	       .run = releases_create),
-	CONTROL("GET", "health", .probe = true, .run = control_health),
-	CONTROL("GET", "ready", .probe = true, .run = control_ready),
+	CONTROL("GET", "health", .probe = true, .no_workspace = true, .run = control_health),
+	CONTROL("GET", "ready", .probe = true, .no_workspace = true, .run = control_ready),
 	CONTROL("GET", "clock", .run = control_get_clock),
 	CONTROL("PUT", "clock", .body = SHAPE(put_clock), .run = control_put_clock),
 	CONTROL("POST", "clock/advance", .body = SHAPE(advance_clock), .run = control_advance_clock),
@@ -386,8 +386,8 @@ static const struct operation rows[] = {
 	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
 	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
 	CONTROL("DELETE", "fixtures", .run = control_delete_fixtures),
-	CONTROL("GET", "workspaces", .run = control_get_workspaces),
-	CONTROL("DELETE", "workspaces/{id}", .run = control_delete_workspace),
+	CONTROL("GET", "workspaces", .no_workspace = true, .run = control_get_workspaces),
+	CONTROL("DELETE", "workspaces/{id}", .no_workspace = true, .run = control_delete_workspace),
 	CONTROL("GET", "faults", .run = control_get_faults),
 	CONTROL("PUT", "faults", .body = SHAPE(put_faults), .run = control_put_faults),
 	CONTROL("POST", "faults", .body = SHAPE(put_faults), .run = control_post_faults),
@@ -398,8 +398,8 @@ static const struct operation rows[] = {
 	CONTROL("DELETE", "behaviors", .run = control_delete_behaviors),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
-	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .run = openapi_get },
-	{ .method = "GET", .path = "/", .class = ENDPOINT_OPEN, .run = control_get_index },
+	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .no_workspace = true, .run = openapi_get },
+	{ .method = "GET", .path = "/", .class = ENDPOINT_OPEN, .no_workspace = true, .run = control_get_index },
 };
 /* clang-format on */
 

@@ -482,6 +482,8 @@ static void put_page_parameter(struct document *d, const char *name,
 			       void (*put)(struct document *d))
 {
 	open_parameter(d, name, "query");
+	/* behaviour: section 5.1 */
+	put_text(d, "description", "A number out of range counts as the nearest one in it.");
 	open_object(d, "schema");
 	put(d);
 	close_objects(d, 2);

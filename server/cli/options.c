@@ -3,6 +3,7 @@
  */
 #include "cli/options.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/rfc3339.h"
 #include "base/util.h"
+#include "cli/origin.h"
 #include "model/version.h"
 #include "store/store.h"
 #include "workspace/keyring.h"
@@ -29,9 +31,10 @@ struct option_row {
 	const char *help;
 	long min, max;            /* OPT_NUMBER */
 	const char *const *words; /* OPT_WORD: the value is a word's index */
-	/* OPT_LIST: what separates items in the environment; a colon if NULL. Is it one? */
+	/* OPT_LIST: what separates items in the environment; a colon if NULL. Is it one? What has
+	 * another form is changed. */
 	const char *separators;
-	bool (*fits)(const char *text);
+	bool (*fits)(char *text);
 	/* OPT_READ: reads a text into the member of struct options */
 	bool (*read)(const char *text, void *member);
 	const char *expected; /* what a value must be, for `read` and `fits` */
@@ -66,20 +69,22 @@ static bool read_tick(const char *text, void *member)
 	       clock_read_seconds(strtod(text, &end), member) && *end == '\0';
 }
 
-static bool is_host(const char *text)
+/* A name, an IPv4 address in any form, or an IPv6 address, which may have a scope; or "*". No URL,
+ * and no port. */
+static bool read_host(const char *text, void *member)
 {
-	return text[strcspn(text, "/@[] ")] == '\0';
-}
+	char address[INET6_ADDRSTRLEN];
+	const size_t len = strcspn(text, "%");
+	struct in6_addr unused;
 
-/* As browsers send it: without a path, and without a slash. */
-static bool is_origin(const char *text)
-{
-	const char *authority = strstr(text, "://");
-
-	if (streq(text, "*") || streq(text, "null"))
-		return true;
-	authority = authority && authority > text ? authority + strlen("://") : "";
-	return *authority && authority[strcspn(authority, "/?# ")] == '\0';
+	*(const char **)member = text;
+	if (!strchr(text, ':'))
+		return text[strcspn(text, "/@[]?#,% \t")] == '\0';
+	if (len >= sizeof address)
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return inet_pton(AF_INET6, address, &unused) == 1;
 }
 
 /* SQLite's name for what is the default. */
@@ -96,10 +101,13 @@ static bool read_db(const char *text, void *member)
 #define OPTION(its_name, its_value, its_kind, member, ...) \
 	ROW(its_name, its_value, its_kind, member, FOR_SERVERS, __VA_ARGS__)
 
+#define HOST_EXPECTED "a name or an address, without a port"
+
 static const struct option_row rows[] = {
-	OPTION("host", "ADDR", OPT_TEXT, host,
+	OPTION("host", "ADDR", OPT_READ, host, .read = read_host, .expected = HOST_EXPECTED,
 	       .help = "address or name to listen on, *: every address; default: localhost"),
-	ROW("host", "ADDR", OPT_TEXT, host, FOR_HEALTH, .help = "host of a server; default: localhost"),
+	ROW("host", "ADDR", OPT_READ, host, FOR_HEALTH, .read = read_host,
+	    .expected = HOST_EXPECTED, .help = "host of a server; default: localhost"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_SERVE | FOR_ENV, .max = 65535,
 	    .help = "port to listen on; 0: a free port; default: 8080"),
 	ROW("port", "N", OPT_NUMBER, port, FOR_EXEC, .max = 65535,
@@ -166,11 +174,11 @@ static const struct option_row rows[] = {
 		       "at least 2"),
 	OPTION("no-control", NULL, OPT_FLAG, app.no_control,
 	       .help = "serve no control endpoints, whose paths are under /_mock/"),
-	OPTION("allow-host", "NAME", OPT_LIST, app.allow_hosts, .separators = ", ", .fits = is_host,
+	OPTION("allow-host", "NAME", OPT_LIST, app.allow_hosts, .separators = ", ", .fits = origin_host_fits,
 	       .expected = "a name without a port",
 	       .help = "name by which browsers may call /_mock/; may be repeated"),
-	OPTION("cors", "ORIGIN", OPT_LIST, app.cors, .separators = ", ", .fits = is_origin,
-	       .expected = "an origin such as http://localhost:3000, or *",
+	OPTION("cors", "ORIGIN", OPT_LIST, app.cors, .separators = ", ", .fits = origin_fits,
+	       .expected = "an origin such as http://localhost:3000, without a path, or *",
 	       .help = "origin whose pages may call the API; *: any; may be repeated"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_SERVE | FOR_ENV, .words = log_words,
 	    .help = "log requests to standard error as text or json, or off; default: text"),
@@ -262,7 +270,7 @@ static bool check_path(struct option_reader *r, const char *label, const char *p
 }
 
 static bool set_option(struct option_reader *r, const struct option_row *opt, const char *label,
-		       const char *value)
+		       char *value)
 {
 	void *member = member_of(r, opt);
 
@@ -329,7 +337,7 @@ static bool set_list(struct option_reader *r, const struct option_row *opt, cons
 }
 
 static bool set_flag(struct option_reader *r, const struct option_row *opt, const char *label,
-		     const char *value)
+		     char *value)
 {
 	static const char *const words[] = { "0", "1", "false", "true", NULL };
 	int word = strcasecmp(value, "true") == 0 ? 1 : 0;
@@ -344,8 +352,7 @@ static bool read_environment(struct option_reader *r)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct option_row *opt = &rows[i];
-		char name[64];
-		const char *value;
+		char name[64], *value;
 
 		variable_name(opt, name, sizeof name);
 		value = getenv(name);
@@ -428,9 +435,9 @@ static void free_list(struct option_list *list)
 	*list = (struct option_list){ 0 };
 }
 
-static bool set_argument(struct option_reader *r, const struct option_row *opt, const char *value)
+static bool set_argument(struct option_reader *r, const struct option_row *opt, char *value)
 {
-	char label[64];
+	char label[64], none[] = "";
 
 	snprintf(label, sizeof label, "--%s", opt->name);
 	/* All options of health say that, and the environment's do not matter any more. */
@@ -441,7 +448,7 @@ static bool set_argument(struct option_reader *r, const struct option_row *opt, 
 	/* The command line replaces the environment's list. */
 	if (opt->kind == OPT_LIST && ((struct option_list *)member_of(r, opt))->owned)
 		free_list(member_of(r, opt));
-	return set_option(r, opt, label, value ? value : "");
+	return set_option(r, opt, label, value ? value : none);
 }
 
 /* Read the arguments that follow the options, or -- after them. */

@@ -4,10 +4,12 @@
 #include "cli/port_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,15 +35,37 @@ static long read_port(const char *path)
 	return port;
 }
 
+/* Does a running server hold it? If the file system has no locks, that is not known. */
+static bool is_held(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	bool held;
+
+	if (fd < 0)
+		return false;
+	held = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}
+
 bool port_file_clear(const char *path, char *err, size_t errlen)
 {
 	struct stat st;
+	long port;
 
 	if (lstat(path, &st) != 0)
 		return true; /* there is no file; if the path is wrong, writing will fail */
-	if (read_port(path) < 0) {
+	port = read_port(path);
+	if (port < 0) {
 		snprintf(err, errlen,
 			 "--port-file %s: not a file that a server wrote; choose another", path);
+		return false;
+	}
+	if (is_held(path)) {
+		snprintf(err, errlen,
+			 "--port-file %s: the server on port %ld, which is running, has written "
+			 "it; choose another",
+			 path, port);
 		return false;
 	}
 	unlink(path);
@@ -61,28 +85,37 @@ bool port_file_read(const char *path, unsigned *port, char *err, size_t errlen)
 	return true;
 }
 
-bool port_file_write(const char *path, unsigned port, char *err, size_t errlen)
+bool port_file_write(struct port_file *f, const char *path, unsigned port, char *err, size_t errlen)
 {
 	char temporary[4096];
-	FILE *file = NULL;
-	bool ok;
 
+	f->fd = -1;
+	if (!port_file_clear(path, err, errlen)) /* another may have begun since */
+		return false;
 	errno = ENAMETOOLONG;
 	if (snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid()) <
 	    (int)sizeof temporary)
-		file = fopen(temporary, "wxe");
-	ok = file && fprintf(file, "%u\n", port) > 0;
-	ok = file && fclose(file) == 0 && ok && rename(temporary, path) == 0;
-	if (ok)
-		return true;
+		f->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (f->fd >= 0) {
+		(void)!flock(f->fd, LOCK_EX | LOCK_NB); /* nobody else knows it yet */
+		if (dprintf(f->fd, "%u\n", port) > 0 && rename(temporary, path) == 0)
+			return true;
+	}
 	snprintf(err, errlen, "--port-file %s: cannot be written: %s", path, strerror(errno));
-	if (file) /* else it may be a file of another process */
+	if (f->fd >= 0) { /* else it may be a file of another process */
 		unlink(temporary);
+		close(f->fd);
+		f->fd = -1;
+	}
 	return false;
 }
 
-void port_file_remove(const char *path, unsigned port)
+void port_file_remove(struct port_file *f, const char *path, unsigned port)
 {
+	if (f->fd < 0)
+		return;
 	if (read_port(path) == (long)port)
 		unlink(path);
+	close(f->fd);
+	f->fd = -1;
 }

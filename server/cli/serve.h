@@ -5,6 +5,7 @@
 #define CLI_SERVE_H
 
 #include "cli/options.h"
+#include "cli/port_file.h"
 #include "http/app.h"
 #include "http/server.h"
 
@@ -12,7 +13,7 @@ struct serve {
 	struct app app;
 	const struct options *options;
 	struct server *server;
-	bool running; /* so the port file may be ours */
+	struct port_file port_file;
 };
 
 /* Listen, and load the fixtures. False after a report. serve_stop() it in both cases; the options

@@ -5,6 +5,7 @@
 
 #include "api/handler.h"
 #include "http/exchange.h"
+#include "model/api_path.h"
 
 static bool write_faults(struct exchange *x)
 {
@@ -100,22 +101,68 @@ static bool read_rule(const struct rule_reader *r)
 static const char *const error_fields[] = { "code", "message", "retry_after", "retry_after_ms",
 					    "should_retry" };
 
+static bool has_method(const struct operation *op, const char *method)
+{
+	return !method || streq(method, op->method) ||
+	       (streq(method, "HEAD") && streq(op->method, "GET"));
+}
+
+/* Is there an operation that the rule may fire at, with this method and path, NULL for any? */
+static bool may_fire(const struct rule_reader *r, const char *method, const char *path)
+{
+	const struct operation_table *table = r->x->app->operations;
+	const struct fault *f = &r->set->rules[r->index];
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct operation *op = &table->rows[i];
+
+		if (op->class == ENDPOINT_API && (!f->op || f->op == op) &&
+		    has_method(op, method) && (!path || api_path_may_match(path, op->path)))
+			return true;
+	}
+	return false;
+}
+
+/* Rules fire only at operations. */
+static bool check_match(const struct rule_reader *r, const struct fault *f)
+{
+	struct arena *a = &r->x->arena;
+
+	if (!may_fire(r, f->method, NULL))
+		return fail_rule(
+		    r, "method",
+		    f->op
+			? arena_printf(a, "method %s never matches operation %s (%s)", f->method,
+				       f->op->name, f->op->method)
+			: arena_printf(a, "method %s never matches: no operation of the API has it",
+				       f->method));
+	if (!may_fire(r, NULL, f->path))
+		return fail_rule(
+		    r, "path",
+		    f->op ? arena_printf(a, "'%s' never matches operation %s (%s)",
+					 quote(r->x, f->path), f->op->name, f->op->path)
+			  : arena_printf(a,
+					 "'%s' never matches: no operation of the API has such a "
+					 "path, and only operations have faults",
+					 quote(r->x, f->path)));
+	return may_fire(r, f->method, f->path) ||
+	       fail_rule(r, "method",
+			 arena_printf(a, "method %s never matches path '%s'", f->method,
+				      quote(r->x, f->path)));
+}
+
 /* Can the rule apply, and be seen? */
 static bool check_rule(const struct rule_reader *r)
 {
 	const struct fault *f = &r->set->rules[r->index];
-	const bool head = f->method && streq(f->method, "HEAD");
 	struct arena *a = &r->x->arena;
 
 	if (f->status < 0 && f->delay_ms < 0 && !f->close && !f->body)
 		return fail_rule(r, "", "one of status, delay_ms, close and body is required");
 	if (f->op && f->op->class != ENDPOINT_API)
 		return fail_rule(r, "operation", "must be an operation of the API");
-	if (f->op && f->method && !streq(f->method, f->op->method) &&
-	    !(head && streq(f->op->method, "GET")))
-		return fail_rule(r, "method",
-				 arena_printf(a, "method %s never matches operation %s (%s)",
-					      f->method, f->op->name, f->op->method));
+	if (!check_match(r, f))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(error_fields); i++) {
 		if (!has_field(r, error_fields[i]))
 			continue;

@@ -20,68 +20,128 @@
 
 typedef bool stage(struct exchange *x);
 
-/* Enter the workspace of a key that the fixtures do not have. */
-static bool enter_workspace(struct exchange *x, const char *key)
+/* The operation that a request asks for, before the stages check it; NULL if there is none. */
+static const struct operation *operation_asked(struct exchange *x)
+{
+	struct target target = x->target;
+	struct route route;
+	const char *why;
+
+	if (target_parse(&x->arena, x->request.target, &target, &why) &&
+	    route_find(x->app->operations, !x->app->options.no_control, x->request.method, &target,
+		       &route) == FOUND)
+		return route.op;
+	return NULL;
+}
+
+/* Enter the workspace of a key that the fixtures do not have. If it has none, one is added or, if
+ * that must not be, the request stays in the common one. */
+static bool enter_workspace(struct exchange *x, const char *key, bool may_add)
 {
 	const struct app *app = x->app;
 	struct workspace *tenant;
 
-	switch (registry_acquire(app->workspaces, key, &tenant)) {
+	switch (registry_acquire(app->workspaces, key, may_add, &tenant)) {
 	case ACQUIRED:
 		x->workspace = tenant;
 		x->holds_workspace = true;
 		return true;
+	case ACQUIRED_NONE:
+		return true;
 	case ACQUIRED_TOO_MANY:
 		answer_header(x, "x-should-retry", "false"); /* it would fail again */
-		return fail(
-		    x, ERR_TOO_MANY_WORKSPACES,
-		    "too many workspaces (at most %zu): without X-API-Key, DELETE "
-		    "/_mock/workspaces/{id} of one that is not needed any more (GET "
-		    "/_mock/workspaces lists them); or use fewer keys, or raise --max-workspaces",
-		    registry_max(app->workspaces));
+		return fail(x, ERR_TOO_MANY_WORKSPACES,
+			    "too many workspaces (at most %zu): DELETE /_mock/workspaces/{id} of "
+			    "one that is not needed any more (GET /_mock/workspaces lists them); "
+			    "or use fewer keys, or raise --max-workspaces",
+			    registry_max(app->workspaces));
 	case ACQUIRED_NO_MEMORY:
 		break;
 	}
 	return false;
 }
 
-/* Enter the workspace, and find the key there, of "WORKSPACE/KEY". */
-static bool select_role(struct exchange *x, const char *name_and_key, size_t len)
+/* Would a workspace that is added have the key? */
+static bool begins_with_key(const struct exchange *x, const char *key)
 {
-	const char *name = arena_strndup(&x->arena, name_and_key, len);
+	struct checkpoint baseline = workspace_baseline(x->app->workspace);
+	const bool has = keyring_find(baseline.keys, key);
 
-	if (!name || (!keyring_find(x->keys, name) && !enter_workspace(x, name)))
+	checkpoint_unref(&baseline);
+	return has;
+}
+
+/* Enter the workspace, and find the key there, of "WORKSPACE/KEY". If the workspace would be added
+ * only to refuse the key, it is not; control endpoints do not ask for the key. */
+static bool select_role(struct exchange *x, size_t len, bool may_add)
+{
+	const char *name = arena_strndup(&x->arena, x->request.api_key, len);
+	const char *key = x->request.api_key + len + 1;
+
+	if (!name)
 		return false;
-	keyring_unref(x->keys);
-	x->keys = workspace_keys(x->workspace);
-	x->key = keyring_find(x->keys, name_and_key + len + 1);
+	if (!keyring_find(x->keys, name)) {
+		may_add = may_add && (exchange_is_control(x) || begins_with_key(x, key));
+		if (!enter_workspace(x, name, may_add))
+			return false;
+		if (!x->holds_workspace)
+			return true;
+		keyring_unref(x->keys);
+		x->keys = workspace_keys(x->workspace);
+	}
+	x->key = keyring_find(x->keys, key);
 	x->all_scopes = false;
 	return true;
 }
 
-/* Find the key, and the workspace that it picks. */
-static bool select_workspace(struct exchange *x)
+/* Enter the workspace that the key picks. */
+static bool select_workspace(struct exchange *x, bool may_add)
 {
-	const char *key = x->request.api_key, *slash;
+	const char *key = x->request.api_key, *slash = key ? strchr(key, '/') : NULL;
+
+	if (!key || !*key || !x->all_scopes || (x->key && x->key != &keyring_anyone))
+		return true;
+	if (!slash)
+		return enter_workspace(x, key, may_add);
+	/* An empty name may be a variable that is not set. */
+	return slash == key || select_role(x, (size_t)(slash - key), may_add);
+}
+
+/* Find the key among those of the common workspace. */
+static void find_key(struct exchange *x)
+{
+	const char *key = x->request.api_key;
 
 	x->keys = workspace_keys(x->app->workspace);
-	x->key = key && *key ? keyring_find(x->keys, key) : NULL;
 	x->all_scopes = x->app->options.auth == AUTH_ANY;
-	if (x->key || !key || !*key || !x->all_scopes)
+	if (!key || !*key)
+		return;
+	x->key = keyring_find(x->keys, key);
+	if (!x->key && x->all_scopes && !strchr(key, '/'))
+		x->key = &keyring_anyone;
+}
+
+/* Requests of the API are entered in a journal even if no stage sees them. Control endpoints are
+ * not: see stage_control_workspace(). */
+static bool select_journal(struct exchange *x)
+{
+	const struct operation *op;
+
+	if (!x->all_scopes || browser_is_preflight(x))
 		return true;
-	slash = strchr(key, '/');
-	if (slash && slash != key)
-		return select_role(x, key, (size_t)(slash - key));
-	/* Before a slash there must be a name: an empty one may be a variable that is not set. */
-	x->key = slash ? NULL : &keyring_anyone;
-	return enter_workspace(x, key);
+	op = operation_asked(x);
+	if (op ? op->class == ENDPOINT_CONTROL : exchange_is_control(x))
+		return true;
+	return select_workspace(x, !op || !op->no_workspace);
 }
 
 bool identify(struct exchange *x)
 {
-	bool ok = select_workspace(x);
+	bool ok;
 
 	target_locate(x->request.target, &x->target);
+	find_key(x);
+	ok = select_journal(x);
 	x->journal_generation = journal_generation(&x->workspace->journal);
 	return ok;
 }
@@ -169,16 +229,9 @@ size_t body_max(struct exchange *x)
 {
 	enum { FIXTURES = 64 * 1024 * 1024 };
 	const size_t most = (size_t)x->app->options.max_body;
-	struct target target = x->target;
-	struct route route;
-	const char *why;
+	const struct operation *op = most < FIXTURES ? operation_asked(x) : NULL;
 
-	if (most < FIXTURES && target_parse(&x->arena, x->request.target, &target, &why) &&
-	    route_find(x->app->operations, !x->app->options.no_control, x->request.method, &target,
-		       &route) == FOUND &&
-	    route.op->reads)
-		return FIXTURES;
-	return most;
+	return op && op->reads ? FIXTURES : most;
 }
 
 /* Whatever the answer will be. */
@@ -330,6 +383,29 @@ static bool stage_control_body(struct exchange *x)
 	return read_body(x, &shape, BODY_STRICT);
 }
 
+/* Enter the workspace that the query or else the key names: last, so that a request that is refused
+ * adds none. */
+static bool stage_control_workspace(struct exchange *x)
+{
+	const char *id = query_workspace(x), *key = x->request.api_key;
+
+	if (!id && x->op->no_workspace)
+		return true;
+	if (!id && x->all_scopes && key && *key == '/')
+		return fail(x, ERR_INVALID_REQUEST,
+			    "X-API-Key begins with a slash: WORKSPACE is empty (expected "
+			    "WORKSPACE or WORKSPACE/KEY)");
+	if (!id)
+		return select_workspace(x, true);
+	if (streq(id, REGISTRY_COMMON))
+		return true;
+	x->holds_workspace = registry_acquire_id(x->app->workspaces, id, &x->workspace);
+	return x->holds_workspace ||
+	       fail_field(x, QUERY_WORKSPACE,
+			  "workspace '%s' not found; GET /_mock/workspaces lists them",
+			  quote(x, id));
+}
+
 static bool stage_database(struct exchange *x)
 {
 	char err[256];
@@ -363,7 +439,7 @@ static stage *const class_stages[][12] = {
 			   query_read, stage_body, authorize_body, stage_database, stage_execute,
 			   stage_present, NULL },
 	[ENDPOINT_CONTROL] = { browser_check, stage_control_version, query_read_control,
-			       query_select_workspace, stage_control_body, stage_database,
+			       stage_control_body, stage_control_workspace, stage_database,
 			       stage_execute, NULL },
 	[ENDPOINT_PREFLIGHT] = { stage_execute, NULL },
 	[ENDPOINT_OPEN] = { stage_open_version, query_read_control, stage_execute, NULL },

@@ -7,8 +7,8 @@
 #include "http/exchange.h"
 
 /*
- * Locate the target's path; find the API key and the workspace that it picks, from the headers.
- * False once x has failed: there can be no such workspace.
+ * Locate the target's path; find the API key and, unless it is a request for a control endpoint,
+ * the workspace that it picks. False once x has failed: there can be no such workspace.
  */
 bool identify(struct exchange *x);
 /* Once identified: the greatest body, in bytes, that the operation of the request's method and

@@ -5,7 +5,6 @@
 
 #include "http/exchange.h"
 #include "model/value.h"
-#include "workspace/registry.h"
 
 /* Is the text a value of the parameter: a word, or a text of its format? */
 static bool param_fits(const struct field *f, const char *text)
@@ -48,9 +47,6 @@ static bool read_params(struct exchange *x)
 	return true;
 }
 
-/* A parameter of every control endpoint. */
-static const char workspace_param[] = "workspace";
-
 /* The names of the parameters that the operation has in the version. */
 static const char *params_listed(struct exchange *x)
 {
@@ -67,7 +63,7 @@ static const char *params_listed(struct exchange *x)
 		if (span_has(r->fields[i].filter, x->version))
 			all = arena_printf(&x->arena, "%s, %s", all, r->fields[i].name);
 	if (all && x->op->class == ENDPOINT_CONTROL)
-		all = arena_printf(&x->arena, "%s, %s", all, workspace_param);
+		all = arena_printf(&x->arena, "%s, %s", all, QUERY_WORKSPACE);
 	return all && *all ? all : "none";
 }
 
@@ -131,24 +127,14 @@ bool query_read(struct exchange *x)
 	       fail_parse(x, &p.error);
 }
 
-bool query_select_workspace(struct exchange *x)
+const char *query_workspace(const struct exchange *x)
 {
 	const struct pairs *query = &x->target.query;
-	const char *id = NULL;
 
-	for (size_t i = 0; i < query->count; i++)
-		if (streq(query->items[i].name, workspace_param))
-			id = query->items[i].value;
-	if (!id)
-		return true;
-	exchange_leave(x);
-	if (streq(id, REGISTRY_COMMON))
-		return true;
-	x->holds_workspace = registry_acquire_id(x->app->workspaces, id, &x->workspace);
-	return x->holds_workspace || fail_field(x, workspace_param,
-						"workspace '%s' not found; GET /_mock/workspaces "
-						"lists them",
-						quote(x, id));
+	for (size_t i = 0; !x->op->probe && i < query->count; i++)
+		if (streq(query->items[i].name, QUERY_WORKSPACE))
+			return query->items[i].value;
+	return NULL;
 }
 
 bool query_read_control(struct exchange *x)
@@ -156,6 +142,8 @@ bool query_read_control(struct exchange *x)
 	const struct shape *shape = &x->op->params;
 	const struct target *t = &x->target;
 
+	if (x->op->probe) /* some probes add a parameter against caches */
+		return true;
 	for (size_t i = 0; i < t->query.count; i++) {
 		const char *name = t->query.items[i].name;
 
@@ -163,7 +151,7 @@ bool query_read_control(struct exchange *x)
 			if (streq(t->query.items[n].name, name))
 				return fail_field(x, name, "%s is given twice; send it once",
 						  quote(x, name));
-		if (x->op->class == ENDPOINT_CONTROL && streq(name, workspace_param))
+		if (x->op->class == ENDPOINT_CONTROL && streq(name, QUERY_WORKSPACE))
 			continue;
 		if (!shape->fields)
 			return fail_field(x, name, "this path takes no query parameters%s",

@@ -28,3 +28,34 @@ bool api_path_matches(const char *glob, const char *path, size_t prefix)
 {
 	return glob_matches(glob, path) || (prefix > 0 && glob_matches(glob, path + prefix));
 }
+
+/* api_path_may_match() without a prefix. */
+static bool may_match(const char *glob, const char *template)
+{
+	while (*glob && *glob != '*' && *glob != '%') {
+		if (*template == '{') {
+			if (*glob == '/') /* an id is not empty */
+				return false;
+			glob += strcspn(glob, "/*%");
+			template += strcspn(template, "}") + 1;
+		} else if (*glob++ != *template ++) {
+			return false;
+		}
+	}
+	return *glob || !*template;
+}
+
+bool api_path_may_match(const char *glob, const char *template)
+{
+	if (may_match(glob, template))
+		return true;
+	for (size_t i = 0; *glob == '/' && i < ARRAY_LEN(prefixes); i++) {
+		const char *rest = glob + 1, *prefix = prefixes[i];
+
+		for (; *prefix && *rest == *prefix; prefix++)
+			rest++;
+		if (*prefix ? *rest == '*' || *rest == '%' : may_match(rest, template))
+			return true;
+	}
+	return false;
+}

@@ -11,5 +11,8 @@ size_t api_path_prefix(const char *path);
 
 /* Does a glob match an undecoded path without its query, with or without its prefix? */
 bool api_path_matches(const char *glob, const char *path, size_t prefix);
+/* Could the glob match a path of the template "/devices/{id}"? What stands behind the glob's first
+ * star, or encoded character, is not looked at. */
+bool api_path_may_match(const char *glob, const char *template);
 
 #endif

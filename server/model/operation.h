@@ -32,11 +32,12 @@ struct operation {
 	enum endpoint_class class;
 	enum resource_id resource; /* of the id, and of the answer unless `answer` is set */
 	const struct resource *answer;
-	bool lists;   /* the answer is a list */
-	bool raw;     /* the answer is no JSON but stored bytes */
-	bool reads;   /* its function reads the body itself */
-	bool no_body; /* its body may be left out */
-	bool probe;   /* asked again and again; if it succeeds, that is not logged */
+	bool lists;        /* the answer is a list */
+	bool raw;          /* the answer is no JSON but stored bytes */
+	bool reads;        /* its function reads the body itself */
+	bool no_body;      /* its body may be left out */
+	bool probe;        /* asked again and again; if it succeeds, that is not logged */
+	bool no_workspace; /* it is about none of them, and adds none */
 	/* ENDPOINT_API: */
 	enum scope scope, or_scope; /* one of them is needed; or_scope may be SCOPE_FREE: none */
 	enum scope and_scope;       /* needed as well, unless it is SCOPE_FREE */

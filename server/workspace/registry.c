@@ -158,18 +158,20 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 	return NULL;
 }
 
-enum acquired registry_acquire(struct registry *r, const char *key, struct workspace **w)
+enum acquired registry_acquire(struct registry *r, const char *key, bool may_add,
+			       struct workspace **w)
 {
 	struct tenant *t, *evicted = NULL;
 	bool full = false;
 
 	pthread_mutex_lock(&r->lock);
 	t = map_find(&r->by_key, NULL, key);
-	if (!t && r->by_key.count >= r->max) {
+	may_add = may_add && !t;
+	if (may_add && r->by_key.count >= r->max) {
 		evicted = evict_unused(r);
 		full = !evicted;
 	}
-	if (!t && !full)
+	if (may_add && !full)
 		t = tenant_add(r, key);
 	if (t) {
 		t->refs++;
@@ -179,7 +181,9 @@ enum acquired registry_acquire(struct registry *r, const char *key, struct works
 	pthread_mutex_unlock(&r->lock);
 	if (evicted)
 		tenant_free(evicted);
-	return t ? ACQUIRED : full ? ACQUIRED_TOO_MANY : ACQUIRED_NO_MEMORY;
+	if (t)
+		return ACQUIRED;
+	return full ? ACQUIRED_TOO_MANY : may_add ? ACQUIRED_NO_MEMORY : ACQUIRED_NONE;
 }
 
 void registry_release(struct workspace *w)

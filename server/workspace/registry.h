@@ -23,11 +23,12 @@ size_t registry_max(const struct registry *r);
 
 /*
  * Get the workspace of a key that the fixtures do not have; it stays until registry_release(). If
- * the key has none, one is added; to make room for it, one that is as new is removed. *w is set if
- * the result is ACQUIRED.
+ * the key has none, one is added if `may_add`; to make room for it, one that is as new is removed.
+ * *w is set if the result is ACQUIRED.
  */
-enum acquired { ACQUIRED, ACQUIRED_TOO_MANY, ACQUIRED_NO_MEMORY };
-enum acquired registry_acquire(struct registry *r, const char *key, struct workspace **w);
+enum acquired { ACQUIRED, ACQUIRED_NONE, ACQUIRED_TOO_MANY, ACQUIRED_NO_MEMORY };
+enum acquired registry_acquire(struct registry *r, const char *key, bool may_add,
+			       struct workspace **w);
 void registry_release(struct workspace *w);
 
 /* Get the workspace of an id, as registry_acquire() does. False if there is none. */

@@ -75,6 +75,13 @@ class Control(harness.TestCase):
                     answer = self.ask("GET", "/_mock/clock", {"Host": host, **headers})
                     self.assertEqual(answer.status, 200, answer.body)
 
+    def test_user_agent_alone(self):
+        """By the server's own name: browsers send Origin with whatever could change something."""
+        for method in ("GET", "POST"):
+            answer = self.ask(method, "/_mock/clock" if method == "GET" else "/_mock/reset",
+                              {"User-Agent": "Mozilla/5.0 (X11)"})
+            self.assertEqual(answer.status, 200, answer.body)
+
     def test_no_browser(self):
         """Programs call the server by whatever name they have for it."""
         for host in ("mock", "evil.example", "miru-mock.internal:80", "x"):
@@ -91,14 +98,46 @@ class Control(harness.TestCase):
                                       {"Host": host, "Sec-Fetch-Site": "same-origin"}, server=server)
                     self.assertEqual(answer.status, status, host)
 
+    def test_names_in_another_form(self):
+        """What a browser sends for the name or origin that was given."""
+        with Server("--allow-host", "Mock.test.", "--allow-host", "2001:db8::1",
+                    *(word for origin in ("HTTP://A.test:80", "https://b.test:443",
+                                          "https://c.test:80", "http://[::1]:3000", "http://d_e",
+                                          "chrome-extension://abc", "http://127.0.0.1:80", "null")
+                      for word in ("--cors", origin))) as server:
+            for origin in ("http://a.test", "https://b.test", "https://c.test:80",
+                           "http://[::1]:3000", "http://d_e", "chrome-extension://abc",
+                           "http://127.0.0.1", "null"):
+                answer = server.request("GET", "/openapi.json", {"Origin": origin})
+                self.assertEqual(answer.headers["Access-Control-Allow-Origin"], origin)
+            answer = self.ask("GET", "/_mock/clock",
+                              {"Host": "mock.test:1", "Sec-Fetch-Site": "none"}, server=server)
+            self.assertEqual(answer.status, 200)
+        with Server(env={"MIRU_MOCK_CORS": "http://a.test:80, http://b.test:443,"}) as server:
+            for origin in ("http://a.test", "http://b.test:443"):
+                answer = server.request("GET", "/openapi.json", {"Origin": origin})
+                self.assertEqual(answer.headers["Access-Control-Allow-Origin"], origin)
+
     def test_wrong_values(self):
-        for option, value, word in (("--allow-host", "http://mock", "a name without a port"),
-                                    ("--cors", "localhost:3000", "http://localhost:3000"),
-                                    ("--cors", "http://localhost:3000/", "an origin such as"),
-                                    ("--cors", "", "ORIGIN")):
-            done = harness.run("serve", option, value)
-            self.assertEqual(done.returncode, 2)
-            self.assertIn(word, done.stderr)
+        """What no browser sends, so that it would never match."""
+        for option, values, word in (
+                ("--allow-host", ("http://mock", "mock.test:8080", "mock.test,", "a,b", "*.test",
+                                  ".test", "a..b", ".", "m\u00f6ck.test", "[::1]", "127.1", "a b"),
+                 "expected a name without a port"),
+                ("--cors", ("localhost:3000", "http://localhost:3000/", "http://a.test/app",
+                            "http://a.test,", "http://a.test,http://b.test", "http://", "://a.test",
+                            "http://a.test:", "http://a.test:0", "http://a.test:080",
+                            "http://a.test:65536", "http://a.test:999999999999", "http://a.test:x",
+                            "http://:80", "http://u@a", "http://*.test", "http://[::1", "1://a",
+                            "http://[x]", "http://[::1]3000", "http://127.1", "http://a.test?",
+                            "http://m\u00f6ck.test", "http://a test", "NULL", "http:a.test"),
+                 "expected an origin such as http://localhost:3000"),
+                ("--cors", ("",), "ORIGIN")):
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    done = harness.run("serve", option, value, "--port", "1")
+                    self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+                    self.assertIn(word, done.stderr)
 
 
 class Cors(harness.TestCase):

@@ -234,6 +234,17 @@ class Refused(TestCase):
                  "method POST never matches operation getDevice (GET)"),
                 ({"operation": "createDevice", "method": "HEAD", "status": 500}, ".method"),
                 ({"method": "get", "status": 500}, ".method", "one of GET"),
+                *(({"path": path, "status": 500}, ".path", "only operations have faults") for path in (
+                    "/_mock/health", "/_mock/*", "/openapi.json", "/", "/beta", "/beta/", "/nothing",
+                    "/devices/", "/devices/x/y", "/beta/v1/devices", "/devicesx*", "/beta/nothing*",
+                    "//devices", "/devices//ping")),
+                ({"method": "DELETE", "status": 500}, ".method", "no operation of the API has it"),
+                ({"method": "POST", "path": "/beta/devices/*", "operation": "getDevice",
+                  "status": 500}, ".method", "never matches operation getDevice (GET)"),
+                ({"path": "/releases/*", "operation": "getDevice", "status": 500}, ".path",
+                 "'/releases/*' never matches operation getDevice (/devices/{device_id})"),
+                ({"method": "PATCH", "path": "/devices", "status": 500}, ".method",
+                 "method PATCH never matches path '/devices'"),
                 ({"path": "devices", "status": 500}, ".path", "such as /devices/*"),
                 ({"path": "/a?b", "status": 500}, ".path"),
                 ({"path": "/" + "a" * 1024, "status": 500}, ".path"),
@@ -346,7 +357,7 @@ class Errors(TestCase):
         self.assertEqual(self.server.everything(), before)
 
     def test_journal(self):
-        self.put({"path": "/no", "status": 500}, {"status": 429, "code": "slow_down"})
+        self.put({"path": "/devices/no", "status": 500}, {"status": 429, "code": "slow_down"})
         self.server.get(DEVICE, key="junk")
         entry = self.last()
         self.assertEqual([entry[k] for k in ("status", "code", "fault", "operation", "version")],

@@ -615,6 +615,18 @@ class Reality(Documents):
         self.assertEqual({name for name in fields if not fields[name].get("required")},
                          set(expansions(operation)[0]) - {"total_count"})
 
+    def test_out_of_range(self):
+        """The bounds of a page are no refusals, and the document says so."""
+        for version in VERSIONS:
+            paths = self.server.get("/openapi.json", version=version).json["paths"]
+            said = [parameter["description"] for path in paths.values() if "get" in path
+                    for parameter in path["get"].get("parameters", [])
+                    if parameter.get("name") in ("limit", "offset")]
+            self.assertGreaterEqual(len(said), 14)
+            self.assertEqual(set(said), {"A number out of range counts as the nearest one in it."})
+        page = self.server.call("GET", "/devices?limit=0&offset=-1").json
+        self.assertEqual((page["limit"], page["offset"]), (1, 0))
+
     def assert_is(self, found, value, version, place):
         """That a JSON value is what a VALUE of the facts says."""
         if found is None:

@@ -266,15 +266,36 @@ class Start(harness.TestCase):
             self.assertTrue(os.path.islink(path))
 
     def test_port_file_of_another(self):
-        """A server that ends leaves the file of one that began later; an empty one may be there."""
-        with tempfile.NamedTemporaryFile() as file:
-            with Server("--port-file", file.name) as first:
-                with Server("--port-file", file.name) as second:
-                    first.stop()
-                    with open(file.name) as now:
-                        self.assertEqual(now.read(), f"{second.port}\n")
-            self.assertFalse(os.path.exists(file.name))
-            open(file.name, "w").close()
+        """A running server's is left alone; not that of one that was killed, or an empty one."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "port")
+
+            def assert_has(server):
+                with open(path) as file:
+                    self.assertEqual(file.read(), f"{server.port}\n")
+
+            open(path, "w").close()
+            with Server("--port-file", path) as first:
+                for args in (["--port", "0"], ["--fixtures", "/dev/null", "--port", "0"],
+                             ["--port", str(first.port)], ["exec", "--", "true"]):
+                    command = args[:1] if args[0] == "exec" else []
+                    result = run(*command, "--port-file", path, *args[len(command):])
+                    self.assertEqual((result.returncode, result.stdout), (1, ""))
+                    assert_has(first)
+                self.assertIn(f"the server on port {first.port}, which is running, has written it",
+                              result.stderr)
+                self.assertEqual(run("health", "--port-file", path).returncode, 0)
+                first.process.kill()
+                with self.assertRaisesRegex(harness.Failure, "ended with -9"):
+                    first.await_end()
+            with Server("--port-file", path) as second:
+                assert_has(second)
+            self.assertEqual(os.listdir(folder), [])
+            # What is not its own any more stays.
+            with Server("--port-file", path):
+                with open(path, "w") as file:
+                    file.write("1\n")
+            self.assertEqual(os.listdir(folder), ["port"])
 
     def test_port_taken(self):
         with Server() as server:
@@ -310,6 +331,17 @@ class Start(harness.TestCase):
         result = run("--host", "nowhere.invalid", "--port", "0")
         self.assertEqual(result.returncode, 1)
         self.assertIn("cannot listen on 'nowhere.invalid'", result.stderr)
+
+    def test_wrong_hosts(self):
+        """What is no host: each command refuses it, env, which would print a URL of it, too."""
+        for host in ("localhost:8080", "127.0.0.1:80", "http://localhost", "[::1]", "a b", "x/y",
+                     "user@x", "a,b", "::1::", "x:"):
+            for command in ("serve", "exec", "env", "health"):
+                with self.subTest(host=host, command=command):
+                    result = run(command, "--host", host, *(["--", "true"] * (command == "exec")))
+                    self.assertEqual((result.returncode, result.stdout, result.stderr), (
+                        2, "", f"miru-mock: --host '{host}': expected a name or an address, "
+                               "without a port\n"))
 
     def test_both_families(self):
         """By default, and on every address: the same port, and a URL that works."""
@@ -480,7 +512,7 @@ class Env(harness.TestCase):
         self.assertIn("no API key: MIRU_API_KEY is not set", errors)
 
     def test_hostile_host(self):
-        for host in ("a'b", "'; exit 7; '", "$(exit 7)", "a b\nc", "\\"):
+        for host in ("a'b", "';exit;'", "$(exit)", "a\nc", "\\"):
             found, _ = self.variables("--host", host)
             self.assertEqual(found[2], f"http://{host}:8080")
         self.assert_failed(run("env", "--host", "x" * 10000), 1, "too long")
@@ -870,12 +902,13 @@ class Log(harness.TestCase):
                 self.assertEqual(server.control("GET", path).status, 200)
             self.assertEqual(server.request("HEAD", "/_mock/ready").status, 200)
             self.assertEqual(server.control("POST", "ready").status, 405)
-            self.assertEqual(server.control("GET", "ready?x=1").status, 400)
+            self.assertEqual(server.control("GET", "health?x=1").status, 200)
+            self.assertEqual(server.control("GET", "clock?x=1").status, 400)
             server.stop()
             # Each came on its own connection, so their lines may be in another order.
             self.assertCountEqual(re.findall(r" (\d+ [A-Z]+ \S+) ", server.errors),
                                   ["200 GET /_mock/clock", "405 POST /_mock/ready",
-                                   "400 GET /_mock/ready?x=1"])
+                                   "400 GET /_mock/clock?x=1"])
 
     def test_off(self):
         self.assertEqual(self.lines("--log", "off"), [])

@@ -8,7 +8,8 @@ import tempfile
 import threading
 
 import harness
-from harness import ADMIN, EVERGLADES, Client, File, Server
+import world
+from harness import ADMIN, Client, File, Server
 
 FROZEN = ("--log", "off", "--auth", "any", "--clock", "2026-03-02T08:00:00Z", "--seed", "7")
 
@@ -424,7 +425,8 @@ class Ids(Workspaces):
         self.name("secret-of-another-system")
         self.name("short/miru_mock_reader")
         self.name("short")
-        self.assertEqual(self.workspaces(key="third"), [
+        self.control("GET", "clock", key="third")
+        self.assertEqual(self.workspaces(key="fourth"), [
             ("common", None, 1), ("ws_1", "****stem", 1), ("ws_2", "****", 2), ("ws_3", "****", 0)])
 
     def test_named_by_id(self):
@@ -435,7 +437,7 @@ class Ids(Workspaces):
                          "by id")
         self.assertEqual(self.control("GET", "requests?workspace=ws_1&method=PATCH")["total"], 2)
         self.assertEqual(self.control("GET", "requests?workspace=common", key="a")["total"], 0)
-        for target in ("requests?workspace=ws_9", "health?workspace=a", "reset?workspace="):
+        for target in ("requests?workspace=ws_9", "workspaces?workspace=a", "reset?workspace="):
             answer = self.server.request("POST" if "reset" in target else "GET",
                                          "/_mock/" + target)
             self.assert_refused(answer, 400, "invalid_request", "GET /_mock/workspaces",
@@ -462,16 +464,10 @@ class Ids(Workspaces):
     def test_deleted_in_use(self):
         """A request that is in it ends in it."""
         self.name("a")
-        body = b'{"name": "slow"}'
-        with self.server.connect() as sock:
-            sock.sendall(f"PATCH /beta/devices/dvc_123 HTTP/1.1\r\nHost: x\r\nX-API-Key: a\r\n"
-                         f"Miru-Version: {EVERGLADES}\r\nContent-Length: {len(body)}\r\n"
-                         f"Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
-            self.assertIn(b"100 Continue", sock.recv(1024))
+        with world.patch_in_two(self.server, "a", "dvc_123", {"name": "slow"}) as finish:
             self.control("DELETE", "workspaces/ws_1")
             self.assertEqual(self.name("a"), "My Device")
-            sock.sendall(body)
-            self.assertIn(b'"name":"slow"', b"".join(iter(lambda: sock.recv(65536), b"")))
+            self.assertIn(b'"name":"slow"', finish())
         self.assertEqual(self.name("a"), "My Device")
 
     def test_deleted_in_parallel(self):
@@ -498,6 +494,63 @@ class Ids(Workspaces):
         self.assertEqual(wrong, [])
 
 
+class Places(Workspaces):
+    """What needs no workspace adds none."""
+
+    options = FROZEN + ("--max-workspaces", "1")
+
+    def ids(self):
+        return [w["id"] for w in self.control("GET", "workspaces")["workspaces"]]
+
+    def test_what_needs_none(self):
+        self.rename("a", "a")
+        for target in ("/_mock/health", "/_mock/ready?now=1", "/_mock/workspaces", "/",
+                       "/openapi.json"):
+            for key in ("b", "b/miru_mock_reader", "b/c", "/b"):
+                with self.subTest(target=target, key=key):
+                    self.assertEqual(self.server.get(target, key=key, version=None).status, 200)
+        # Those that there are keep their journal.
+        self.server.get("/openapi.json", key="a")
+        self.assertEqual([r["path"] for r in self.control("GET", "requests", key="a")["requests"]],
+                         ["/beta/devices/dvc_123", "/openapi.json"])
+        self.control("DELETE", "workspaces/ws_1", key="b")
+        self.assertEqual(self.ids(), ["common"])
+
+    def test_refused(self):
+        """Keys that are refused, and control requests that are."""
+        for key in ("w/nobody", "w/", "/miru_mock_reader", "w/a/b"):
+            for target in ("/devices", "/devices?limit=1", "/nothing"):
+                answer = self.server.call("GET", target, key=key)
+                self.assertEqual(answer.status, 404 if "nothing" in target else 401)
+        page = {"Origin": "http://evil.example"}
+        for method, target, body, headers, status in (
+                ("POST", "reset", None, page, 403), ("GET", "nothing", None, {}, 404),
+                ("PUT", "reset", None, {}, 405), ("GET", "clock?x=1", None, {}, 400),
+                ("PUT", "clock", {"mode": "x"}, {}, 400),
+                ("POST", "reset?workspace=ws_7", None, {}, 400)):
+            answer = self.server.request(method, "/_mock/" + target, {"X-API-Key": "w"} | headers,
+                                         harness.encoded(body))
+            self.assertEqual((method, target, answer.status), (method, target, status))
+        self.assert_refused(self.server.get("/_mock/clock", key="/w", version=None), 400,
+                            "invalid_request", "WORKSPACE is empty")
+        self.assertEqual(self.ids(), ["common"])
+        self.assertEqual(self.server.call("GET", "/devices", key="w/miru_mock_reader").status, 200)
+        self.assertEqual(self.ids(), ["common", "ws_1"])
+
+    def test_keys_of_the_common_one(self):
+        """A KEY that only the common workspace has, because POST brought it, is not the others'."""
+        self.control("POST", "fixtures", {"api_keys": [{"key": "k", "name": "k", "scopes": []}]})
+        self.assertEqual(self.server.call("GET", "/devices", key="w/k").status, 401)
+        self.assertEqual(self.ids(), ["common"])
+
+    def test_by_id(self):
+        """The key of a request that names a workspace by its id gets none."""
+        self.rename("a", "a")
+        self.control("PATCH", "devices/dvc_123?workspace=ws_1", {"description": "x"}, key="b")
+        self.control("POST", "reset?workspace=common", key="b")
+        self.assertEqual(self.ids(), ["common", "ws_1"])
+
+
 class Limit(Workspaces):
     options = FROZEN + ("--max-workspaces", "3")
 
@@ -505,7 +558,7 @@ class Limit(Workspaces):
         for key in "abc":
             self.rename(key, key)
         for answer in (self.server.call("GET", "/devices", key="d"),
-                       self.server.get("/_mock/health", key="d", version=None),
+                       self.server.get("/_mock/clock", key="d", version=None),
                        self.server.get("/nothing", key="d")):
             self.assert_refused(answer, 503, "too_many_workspaces", "3", "--max-workspaces")
         self.assertEqual([self.name(key) for key in "abc"], list("abc"))
@@ -578,16 +631,10 @@ class Limit(Workspaces):
     def test_whoever_is_in_one_keeps_it(self):
         """The rest of a request finds the workspace that its beginning has entered."""
         self.restart("--max-workspaces", "1")
-        body = b'{"name": "slow"}'
-        with self.server.connect() as sock:
-            sock.sendall(f"PATCH /beta/devices/dvc_123 HTTP/1.1\r\nHost: x\r\nX-API-Key: a\r\n"
-                         f"Miru-Version: {EVERGLADES}\r\nContent-Length: {len(body)}\r\n"
-                         f"Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
-            self.assertIn(b"100 Continue", sock.recv(1024))
+        with world.patch_in_two(self.server, "a", "dvc_123", {"name": "slow"}) as finish:
             self.assert_refused(self.server.call("GET", "/devices", key="b"), 503,
                                 "too_many_workspaces")
-            sock.sendall(body)
-            self.assertIn(b'"name":"slow"', b"".join(iter(lambda: sock.recv(65536), b"")))
+            self.assertIn(b'"name":"slow"', finish())
         self.assertEqual(self.name("a"), "slow")
 
 

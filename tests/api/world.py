@@ -2,6 +2,8 @@
 """A small world for the tests of deployments: two config types, three schemas, releases of them, and
 a device in every status."""
 
+import contextlib
+
 import harness
 
 INSTANCES = ["cfg_inst_m1", "cfg_inst_l1"]  # what rls_1 calls for
@@ -55,6 +57,24 @@ def body(target="staged", device="dvc_on", release="rls_0", instances=(), **more
     """The body of a new deployment."""
     return {"target_status": target, "description": "a test", "device_id": device,
             "release_id": release, "config_instance_ids": list(instances), **more}
+
+
+@contextlib.contextmanager
+def patch_in_two(server, key, device, change):
+    """A request whose head the server has; a function that sends the body, and returns what is
+    answered."""
+    sent = harness.encoded(change)
+    with server.connect() as sock:
+        def finish():
+            sock.sendall(sent)
+            return b"".join(iter(lambda: sock.recv(65536), b""))
+
+        sock.sendall(f"PATCH /beta/devices/{device} HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\n"
+                     f"Miru-Version: {harness.EVERGLADES}\r\nContent-Length: {len(sent)}\r\n"
+                     f"Expect: 100-continue\r\nConnection: close\r\n\r\n".encode())
+        came = sock.recv(1024)
+        assert b"100 Continue" in came, came
+        yield finish
 
 
 class TestCase(harness.TestCase):

@@ -171,7 +171,7 @@ static const struct exchange_case exchanges[] = {
 	  200,
 	  { "DELETE", "/_mock/fixtures" },
 	  { { "PUT", "/_mock/fixtures", FIXTURES } } },
-	{ "workspaces", 200, { "GET", "/_mock/workspaces" } },
+	{ "workspaces", 200, { "GET", "/_mock/workspaces" }, { { "GET", "/_mock/clock" } } },
 	{ "workspace named", 200, { "GET", "/_mock/clock?workspace=common" } },
 	{ "export", 200, { "GET", "/_mock/fixtures" } },
 	{ "reset", 200, { "POST", "/_mock/reset" }, { PATCHED } },
@@ -530,7 +530,8 @@ static struct workspace *enter(struct db **db)
 	char err[256] = "";
 
 	if (now.where == IN_OWN)
-		must(registry_acquire(app.workspaces, key(false), &w) == ACQUIRED, "no workspace");
+		must(registry_acquire(app.workspaces, key(false), true, &w) == ACQUIRED,
+		     "no workspace");
 	*db = registry_acquire_db(app.workspaces, w, 0, err, sizeof err);
 	must(*db, err);
 	return w;

@@ -51,24 +51,32 @@ static void test_life(void)
 	char err[1024] = "";
 	unsigned port = 0;
 	struct tempdir dir = tempdir_make();
+	struct port_file first, second;
 	const char *path;
 
 	path = tempdir_path(&dir, "port");
 	CU_ASSERT(port_file_clear(path, err, sizeof err)); /* nothing is there */
-	CU_ASSERT(port_file_write(path, 8080, err, sizeof err));
+	CU_ASSERT(port_file_write(&first, path, 8080, err, sizeof err));
 	CU_ASSERT(port_file_read(path, &port, err, sizeof err));
 	EQ_INT(port, 8080);
-	CU_ASSERT(port_file_write(path, 65535, err, sizeof err)); /* in place of the other */
+	EQ_STR(err, "");
+	CU_ASSERT(!port_file_clear(path, err, sizeof err));
+	CU_ASSERT(!port_file_write(&second, path, 65535, err, sizeof err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "the server on port 8080, which is running"));
+	CU_ASSERT(port_file_read(path, &port, err, sizeof err));
+	EQ_INT(port, 8080);
+	EQ_INT(tempdir_count(&dir), 1); /* the temporary one is gone */
+	close(first.fd);                /* as when the server is killed */
+	CU_ASSERT(port_file_write(&second, path, 65535, err, sizeof err));
 	CU_ASSERT(port_file_read(path, &port, err, sizeof err));
 	EQ_INT(port, 65535);
-	EQ_STR(err, "");
-	EQ_INT(tempdir_count(&dir), 1); /* the temporary one is gone */
-	port_file_remove(path, 8080);   /* it is another server's */
+	port_file_remove(&second, path, 8080); /* another has written it */
 	EQ_INT(tempdir_count(&dir), 1);
-	port_file_remove(path, 65535);
+	CU_ASSERT(port_file_write(&second, path, 65535, err, sizeof err));
+	port_file_remove(&second, path, 65535);
 	EQ_INT(tempdir_count(&dir), 0);
-	port_file_remove(path, 65535);
-	CU_ASSERT(!port_file_write(tempdir_path(&dir, "none/port"), 8080, err, sizeof err));
+	port_file_remove(&second, path, 65535);
+	CU_ASSERT(!port_file_write(&first, tempdir_path(&dir, "none/port"), 8080, err, sizeof err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, "none/port: cannot be written: "));
 	CU_ASSERT(tempdir_remove(&dir));
 }
@@ -77,6 +85,7 @@ static void test_life(void)
 static void test_others(void)
 {
 	static const char *const names[] = { "link", "dangling", "pipe", "folder" };
+	struct port_file held;
 	char err[1024] = "";
 	unsigned port = 0;
 	struct tempdir dir = tempdir_make();
@@ -89,9 +98,10 @@ static void test_others(void)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *path = tempdir_path(&dir, names[i]);
 
+		held.fd = dup(STDOUT_FILENO);
 		EQ_INT_IN(names[i], port_file_read(path, &port, err, sizeof err), false);
 		EQ_INT_IN(names[i], port_file_clear(path, err, sizeof err), false);
-		port_file_remove(path, 8080);
+		port_file_remove(&held, path, 8080);
 	}
 	EQ_INT(tempdir_count(&dir), 5);
 	CU_ASSERT(tempdir_remove(&dir));

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ * origin.h - names and origins as options have them, in the form in which browsers send them.
+ */
+#ifndef CLI_ORIGIN_H
+#define CLI_ORIGIN_H
+
+#include <stdbool.h>
+
+/* Can a browser call a server by this name, without a port? A dot at its end is cut off. */
+bool origin_host_fits(char *text);
+/* Can a browser send this as Origin, in any case of letters, or is it "*"? The port that the scheme
+ * has by default is cut off, as browsers do. */
+bool origin_fits(char *text);
+
+#endif
