@@ -273,6 +273,10 @@ static const struct field put_faults[] = {
 	  .writes = PART_PATCH, .run = op_patch }
 #define CONTROL(verb, route, ...) \
 	{ .method = (verb), .path = "/_mock/" route, .class = ENDPOINT_CONTROL, __VA_ARGS__ }
+/* Reading the rows of a resource, and one of them, beside the API. */
+#define CONTROL_READS(segment, id, what) \
+	CONTROL("GET", #segment, .resource = (what), .query = QUERY_LIST, .lists = true, .run = control_list_rows), \
+	CONTROL("GET", #segment "/{" id "}", .resource = (what), .query = QUERY_EXPAND, .run = control_get_row)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct operation rows[] = {
@@ -338,16 +342,24 @@ static const struct operation rows[] = {
 	CONTROL("POST", "clock/advance", .body = SHAPE(advance_clock), .run = control_advance_clock),
 	CONTROL("GET", "transitions", .run = control_get_transitions),
 	CONTROL("PUT", "transitions", .body = SHAPE(put_transitions), .run = control_put_transitions),
-	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = SHAPE(patch_device),
-		.run = control_patch_device),
+	CONTROL_READS(config_instances, "config_instance_id", R_CONFIG_INSTANCE),
+	CONTROL_READS(config_schemas, "config_schema_id", R_CONFIG_SCHEMA),
+	CONTROL_READS(config_types, "config_type_id", R_CONFIG_TYPE),
+	CONTROL("PATCH", "config_types/{config_type_id}", .resource = R_CONFIG_TYPE,
+		.body = SHAPE(patch_archived), .run = control_patch_config_type),
+	CONTROL_READS(deployments, "deployment_id", R_DEPLOYMENT),
 	CONTROL("PATCH", "deployments/{deployment_id}", .resource = R_DEPLOYMENT,
 		.body = SHAPE(patch_deployment), .run = control_patch_deployment),
 	CONTROL("POST", "deployments/{deployment_id}/restage", .resource = R_DEPLOYMENT,
 		.run = control_restage),
+	CONTROL_READS(devices, "device_id", R_DEVICE),
+	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = SHAPE(patch_device),
+		.run = control_patch_device),
+	CONTROL_READS(git_commits, "git_commit_id", R_GIT_COMMIT),
+	CONTROL_READS(groups, "group_id", R_GROUP),
+	CONTROL_READS(releases, "release_id", R_RELEASE),
 	CONTROL("PATCH", "releases/{release_id}", .resource = R_RELEASE, .body = SHAPE(patch_archived),
 		.run = control_patch_release),
-	CONTROL("PATCH", "config_types/{config_type_id}", .resource = R_CONFIG_TYPE,
-		.body = SHAPE(patch_archived), .run = control_patch_config_type),
 	CONTROL("POST", "reset", .run = control_reset),
 	CONTROL("GET", "snapshots", .run = control_get_snapshots),
 	CONTROL("PUT", "snapshots/{name}", .run = control_put_snapshot),

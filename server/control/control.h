@@ -30,7 +30,11 @@ bool control_put_transitions(struct exchange *x);
 /* Answer {"status":"ok"}. */
 bool control_answer_ok(struct exchange *x);
 
-/* ---- rows.c: what devices report, and what only the dashboard can do ------------------------- */
+/* ---- rows.c: reading, what devices report, and what only the dashboard can do ---------------- */
+
+/* Rows in the shape of fixtures, without a request of the API. */
+bool control_get_row(struct exchange *x);
+bool control_list_rows(struct exchange *x);
 
 /* Change a device's status, agent_version, group_id, description. */
 bool control_patch_device(struct exchange *x);

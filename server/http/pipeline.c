@@ -156,7 +156,7 @@ static bool stage_route(struct exchange *x)
 	const struct target *t = &x->target;
 	bool slash = (t->nsegments > 1 || t->prefix_len > 0) && t->nsegments <= TARGET_SEGMENTS &&
 		     !*t->segments[t->nsegments - 1];
-	char hint[2048];
+	char hint[4096];
 
 	fail(x, ERR_NOT_FOUND, "no such path %s; %sthere is: %s", quote(x, path_of(x)),
 	     slash ? "paths do not end in a slash; " : "",

@@ -71,14 +71,20 @@ static const char *params_listed(struct exchange *x)
 	return all && *all ? all : "none";
 }
 
+/* Is it a parameter of expansions, or of lists? */
+static bool has_row_param(const struct exchange *x, const char *name)
+{
+	return (x->op->query != QUERY_NONE && streq(name, "expand")) ||
+	       (x->op->query == QUERY_LIST &&
+		list_query_has(&resources[x->op->resource], x->version, name));
+}
+
 static bool has_param(const struct exchange *x, const char *name)
 {
 	for (size_t i = 0; i < x->op->params.count; i++)
 		if (streq(x->op->params.fields[i].name, name))
 			return true;
-	return (x->op->query != QUERY_NONE && streq(name, "expand")) ||
-	       (x->op->query == QUERY_LIST &&
-		list_query_has(&resources[x->op->resource], x->version, name));
+	return has_row_param(x, name);
 }
 
 static bool fail_unknown_param(struct exchange *x, const char *name)
@@ -108,7 +114,8 @@ static bool note_unknown_params(struct exchange *x)
 	return true;
 }
 
-bool query_read(struct exchange *x)
+/* Read the parameters of expansions and lists. */
+static bool read_row_params(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
 	const struct pairs *query = &x->target.query;
@@ -118,8 +125,6 @@ bool query_read(struct exchange *x)
 	const bool list = x->op->query == QUERY_LIST;
 	struct list_query *list_query;
 
-	if (!note_unknown_params(x) || !read_params(x))
-		return false;
 	if (x->op->query == QUERY_NONE)
 		return true;
 	if (!expansion_parse(&p, r, list, query, &x->expand))
@@ -129,6 +134,11 @@ bool query_read(struct exchange *x)
 	x->list_query = list_query = arena_alloc(&x->arena, sizeof *list_query);
 	return (list_query && list_query_parse(&p, r, &rules, query, list_query)) ||
 	       fail_parse(x, &p.error);
+}
+
+bool query_read(struct exchange *x)
+{
+	return note_unknown_params(x) && read_params(x) && read_row_params(x);
 }
 
 bool query_select_workspace(struct exchange *x)
@@ -153,23 +163,29 @@ bool query_select_workspace(struct exchange *x)
 
 bool query_read_control(struct exchange *x)
 {
-	const struct shape *shape = &x->op->params;
+	const bool any = x->op->params.fields || x->op->query != QUERY_NONE;
+	struct parser p = { .arena = &x->arena };
 	const struct target *t = &x->target;
 
 	for (size_t i = 0; i < t->query.count; i++) {
 		const char *name = t->query.items[i].name;
+		const char *plain = parse_plain_name(&p, name);
 
+		if (!plain)
+			return false;
+		if (has_row_param(x, plain)) /* which says itself what may be repeated */
+			continue;
 		for (size_t n = 0; n < i; n++)
 			if (streq(t->query.items[n].name, name))
 				return fail_field(x, name, "%s is given twice; send it once",
 						  quote(x, name));
 		if (x->op->class == ENDPOINT_CONTROL && streq(name, workspace_param))
 			continue;
-		if (!shape->fields)
+		if (!any)
 			return fail_field(x, name, "this path takes no query parameters%s",
 					  x->op->class == ENDPOINT_CONTROL ? " but workspace" : "");
 		if (!has_param(x, name))
 			return fail_unknown_param(x, name);
 	}
-	return read_params(x);
+	return read_params(x) && read_row_params(x);
 }
