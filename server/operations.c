@@ -199,51 +199,18 @@ static const struct field put_transitions[] = {
 	{ .name = "seconds", .kind = K_SECONDS, .on = ALWAYS },
 };
 
-static const struct word http_methods[] = {
-	{ "GET", ALWAYS, NULL },
-	{ "HEAD", ALWAYS, NULL },
-	{ "POST", ALWAYS, NULL },
-	{ "PUT", ALWAYS, NULL },
-	{ "PATCH", ALWAYS, NULL },
-	{ "DELETE", ALWAYS, NULL },
-	{ "OPTIONS", ALWAYS, NULL },
-	{ .text = NULL },
-};
-
 static const struct field get_requests[] = {
 	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods },
+	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = operation_methods },
 	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
 	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_STATUS },
 	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
 };
 
-enum { HOUR_SECONDS = 3600, HOUR_MS = 3600 * 1000 };
-
-/* Null counts as absent, so that what GET answers can be PUT. */
-static const struct field fault_rule[] = {
-	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = http_methods },
-	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
-	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1,
-	  .most = 1000000000 },
-	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
-	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_CODE },
-	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
-	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_close_words },
-	{ .name = "body", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_body_words },
-	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
-	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
-	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
-	/* Part of what GET answers; ignored, because counting starts at 0. */
-	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
-};
-
 static const struct field put_faults[] = {
-	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS, MEMBERS(fault_rule) },
+	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS,
+	  .members = &fault_shape },
 };
 
 /* ---- the operations -------------------------------------------------------------------------- */

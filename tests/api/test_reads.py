@@ -112,7 +112,7 @@ class Reads(harness.TestCase):
                               ("devices?workspace=ws_9", "workspace 'ws_9' not found"),
                               ("devices?order_by=nme", "unknown order_by 'nme'"),
                               ("devices?status=on", "unknown status 'on'"),
-                              ("devices?expand=grop", "unknown expansion 'grop'"),
+                              ("devices?expand=robot", "unknown expansion 'robot'"),
                               ("devices/dvc_123?expand=total_count", "unknown expansion"),
                               ("devices/dvc_123?limit=1", "unknown query parameter 'limit'")):
             with self.subTest(target=target):
