@@ -213,6 +213,11 @@ static const struct field put_faults[] = {
 	  .members = &fault_shape },
 };
 
+static const struct field get_changes[] = {
+	{ .name = "limit", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = CHANGES_MAX },
+	{ .name = "offset", .kind = K_WHOLE, .on = ALWAYS, .most = 1000000000 },
+};
+
 /* ---- the operations -------------------------------------------------------------------------- */
 
 /* Reading one row by its id, and a list. */
@@ -336,6 +341,7 @@ static const struct operation rows[] = {
 	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
 	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
 	CONTROL("DELETE", "fixtures", .run = control_delete_fixtures),
+	CONTROL("GET", "changes", .params = SHAPE(get_changes), .run = control_get_changes),
 	CONTROL("GET", "workspaces", .run = control_get_workspaces),
 	CONTROL("DELETE", "workspaces/{id}", .run = control_delete_workspace),
 	CONTROL("GET", "faults", .run = control_get_faults),

@@ -58,6 +58,12 @@ bool control_post_fixtures(struct exchange *x);
 /* Back to the server's own fixtures, and to all else that a reset goes back to. */
 bool control_delete_fixtures(struct exchange *x);
 
+/* ---- changes.c ------------------------------------------------------------------------------- */
+
+/* What differs from the fixtures, by object, id and field. */
+bool control_get_changes(struct exchange *x);
+enum { CHANGES_DEFAULT = 100, CHANGES_MAX = 1000 }; /* on a page */
+
 /* ---- snapshots.c ----------------------------------------------------------------------------- */
 
 bool control_get_snapshots(struct exchange *x);

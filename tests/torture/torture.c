@@ -229,6 +229,8 @@ static const struct exchange_case exchanges[] = {
 	  200,
 	  { "GET", "/_mock/deployments/dpl_deployed?expand=device,release.config_schemas" } },
 	{ "read rows", 200, { "GET", "/_mock/devices?status=offline&expand=group,total_count" } },
+	{ "no changes", 200, { "GET", "/_mock/changes" } },
+	{ "changes", 200, { "GET", "/_mock/changes?limit=5" }, { PATCHED }, .sparse = 7 },
 	{ "openapi", 200, { "GET", "/openapi.json" } },
 	{ "turns", 200, { "GET", "/devices/dvc_online?expand=group" }, .kind = CASE_TURNS },
 	{ "start demo", .kind = CASE_START, .load = { "demo.json" }, .sparse = 97 },
