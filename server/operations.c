@@ -206,51 +206,23 @@ static const struct field post_step[] = {
 	{ .name = "device_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_DEVICE },
 };
 
-static const struct word http_methods[] = {
-	{ "GET", ALWAYS, NULL },
-	{ "HEAD", ALWAYS, NULL },
-	{ "POST", ALWAYS, NULL },
-	{ "PUT", ALWAYS, NULL },
-	{ "PATCH", ALWAYS, NULL },
-	{ "DELETE", ALWAYS, NULL },
-	{ "OPTIONS", ALWAYS, NULL },
-	{ .text = NULL },
-};
-
 static const struct field get_requests[] = {
 	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods },
+	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = operation_methods },
 	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
 	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_STATUS },
 	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
 };
 
-enum { HOUR_SECONDS = 3600, HOUR_MS = 3600 * 1000 };
-
-/* Null counts as absent, so that what GET answers can be PUT. */
-static const struct field fault_rule[] = {
-	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = http_methods },
-	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
-	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1,
-	  .most = 1000000000 },
-	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
-	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_CODE },
-	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
-	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_close_words },
-	{ .name = "body", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = fault_body_words },
-	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
-	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
-	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
-	/* Part of what GET answers; ignored, because counting starts at 0. */
-	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
+static const struct field put_faults[] = {
+	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS,
+	  .members = &fault_shape },
 };
 
-static const struct field put_faults[] = {
-	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS, MEMBERS(fault_rule) },
+static const struct field get_changes[] = {
+	{ .name = "limit", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = CHANGES_MAX },
+	{ .name = "offset", .kind = K_WHOLE, .on = ALWAYS, .most = 1000000000 },
 };
 
 static const struct field behavior_rule[] = {
@@ -301,6 +273,10 @@ static const struct field put_behaviors[] = {
 	  .writes = PART_PATCH, .run = op_patch }
 #define CONTROL(verb, route, ...) \
 	{ .method = (verb), .path = "/_mock/" route, .class = ENDPOINT_CONTROL, __VA_ARGS__ }
+/* Reading the rows of a resource, and one of them, beside the API. */
+#define CONTROL_READS(segment, id, what) \
+	CONTROL("GET", #segment, .resource = (what), .query = QUERY_LIST, .lists = true, .run = control_list_rows), \
+	CONTROL("GET", #segment "/{" id "}", .resource = (what), .query = QUERY_EXPAND, .run = control_get_row)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct operation rows[] = {
@@ -367,16 +343,24 @@ static const struct operation rows[] = {
 	CONTROL("GET", "transitions", .run = control_get_transitions),
 	CONTROL("PUT", "transitions", .body = SHAPE(put_transitions), .run = control_put_transitions),
 	CONTROL("POST", "step", .body = SHAPE(post_step), .no_body = true, .run = control_step),
-	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = SHAPE(patch_device),
-		.run = control_patch_device),
+	CONTROL_READS(config_instances, "config_instance_id", R_CONFIG_INSTANCE),
+	CONTROL_READS(config_schemas, "config_schema_id", R_CONFIG_SCHEMA),
+	CONTROL_READS(config_types, "config_type_id", R_CONFIG_TYPE),
+	CONTROL("PATCH", "config_types/{config_type_id}", .resource = R_CONFIG_TYPE,
+		.body = SHAPE(patch_archived), .run = control_patch_config_type),
+	CONTROL_READS(deployments, "deployment_id", R_DEPLOYMENT),
 	CONTROL("PATCH", "deployments/{deployment_id}", .resource = R_DEPLOYMENT,
 		.body = SHAPE(patch_deployment), .run = control_patch_deployment),
 	CONTROL("POST", "deployments/{deployment_id}/restage", .resource = R_DEPLOYMENT,
 		.run = control_restage),
+	CONTROL_READS(devices, "device_id", R_DEVICE),
+	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = SHAPE(patch_device),
+		.run = control_patch_device),
+	CONTROL_READS(git_commits, "git_commit_id", R_GIT_COMMIT),
+	CONTROL_READS(groups, "group_id", R_GROUP),
+	CONTROL_READS(releases, "release_id", R_RELEASE),
 	CONTROL("PATCH", "releases/{release_id}", .resource = R_RELEASE, .body = SHAPE(patch_archived),
 		.run = control_patch_release),
-	CONTROL("PATCH", "config_types/{config_type_id}", .resource = R_CONFIG_TYPE,
-		.body = SHAPE(patch_archived), .run = control_patch_config_type),
 	CONTROL("POST", "reset", .run = control_reset),
 	CONTROL("GET", "snapshots", .run = control_get_snapshots),
 	CONTROL("PUT", "snapshots/{name}", .run = control_put_snapshot),
@@ -386,6 +370,7 @@ static const struct operation rows[] = {
 	CONTROL("PUT", "fixtures", .reads = true, .run = control_put_fixtures),
 	CONTROL("POST", "fixtures", .reads = true, .run = control_post_fixtures),
 	CONTROL("DELETE", "fixtures", .run = control_delete_fixtures),
+	CONTROL("GET", "changes", .params = SHAPE(get_changes), .run = control_get_changes),
 	CONTROL("GET", "workspaces", .no_workspace = true, .run = control_get_workspaces),
 	CONTROL("DELETE", "workspaces/{id}", .no_workspace = true, .run = control_delete_workspace),
 	CONTROL("GET", "faults", .run = control_get_faults),

@@ -62,7 +62,7 @@ bool op_find_whole(struct exchange *x, enum resource_id resource, const char *id
 	struct expansion *tree;
 
 	fetch.version = V_NEWEST;
-	if (!export_tree(&x->arena, &resources[resource], &tree) ||
+	if (!export_tree(&x->arena, &resources[resource], NULL, &tree) ||
 	    !fetch_row(&fetch, resource, id, tree, row))
 		return op_db_error(x);
 	return *row || op_not_found(x, resource, id);
@@ -98,7 +98,7 @@ bool op_read(struct exchange *x, const char *id)
 	return row || op_not_found(x, x->op->resource, id);
 }
 
-static bool read_page(struct exchange *x)
+bool op_read_page(struct exchange *x)
 {
 	const struct fetch fetch = op_fetch(x);
 	struct page *page = arena_zalloc(&x->arena, sizeof *page);
@@ -238,7 +238,7 @@ bool op_get(struct exchange *x)
 
 bool op_list(struct exchange *x)
 {
-	return read_counted(x, read_page);
+	return read_counted(x, op_read_page);
 }
 
 bool op_principal(struct exchange *x)

@@ -52,6 +52,8 @@ struct fetch op_fetch(struct exchange *x);
 /* Read the row of that id of the operation's resource, with the expansions asked for, into x->row.
  */
 bool op_read(struct exchange *x, const char *id);
+/* Read the page that the query asks for, of the operation's resource, into x->page. */
+bool op_read_page(struct exchange *x);
 /* Read a row, without relations. */
 bool op_find(struct exchange *x, enum resource_id resource, const char *id, struct row **row);
 /* Read the row whose id a field of the body gives. */

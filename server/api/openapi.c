@@ -263,6 +263,10 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 		put_members(d, f->members);
 		close_object(d);
 		break;
+	case K_JSON:
+		put_text(d, "type", "object");
+		put_true(d, "additionalProperties");
+		break;
 	case K_TEXT:
 		put_text(d, "type", "string");
 		if (body)

@@ -32,7 +32,11 @@ bool control_step(struct exchange *x);
 /* Answer {"status":"ok"}. */
 bool control_answer_ok(struct exchange *x);
 
-/* ---- rows.c: what devices report, and what only the dashboard can do ------------------------- */
+/* ---- rows.c: reading, what devices report, and what only the dashboard can do ---------------- */
+
+/* Rows in the shape of fixtures, without a request of the API. */
+bool control_get_row(struct exchange *x);
+bool control_list_rows(struct exchange *x);
 
 /* Change a device's status, agent_version, group_id, description. */
 bool control_patch_device(struct exchange *x);
@@ -55,6 +59,12 @@ bool control_put_fixtures(struct exchange *x);
 bool control_post_fixtures(struct exchange *x);
 /* Back to the server's own fixtures, and to all else that a reset goes back to. */
 bool control_delete_fixtures(struct exchange *x);
+
+/* ---- changes.c ------------------------------------------------------------------------------- */
+
+/* What differs from the fixtures, by object, id and field. */
+bool control_get_changes(struct exchange *x);
+enum { CHANGES_DEFAULT = 100, CHANGES_MAX = 1000 }; /* on a page */
 
 /* ---- snapshots.c ----------------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * rows.c - changes rows, each in a transaction, and answers with the row as fixtures have it.
+ * rows.c - reads rows, and changes them, each in a transaction; answers with them as fixtures have
+ * them.
  */
 #include "control/control.h"
 
@@ -8,12 +9,12 @@
 #include "api/write.h"
 #include "fixture/export.h"
 #include "http/exchange.h"
+#include "http/present.h"
 #include "workspace/simulator.h"
 
 static bool begin(struct exchange *x, struct tx *tx)
 {
-	return (export_tree(&x->arena, &resources[x->op->resource], &x->expand.tree) ||
-		op_db_error(x)) &&
+	return export_tree(&x->arena, &resources[x->op->resource], NULL, &x->expand.tree) &&
 	       op_begin(x, tx);
 }
 
@@ -25,7 +26,44 @@ static bool commit(struct exchange *x, struct tx *tx)
 	if (!op_commit_row(x, tx, x->id))
 		return false;
 	w = exchange_writer(x);
-	export_row(&w, x->row);
+	export_row(&w, x->row, NULL);
+	return true;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* Begin to read rows with what fixtures have and what the query asks for, *asked. */
+static struct db *begin_read(struct exchange *x, const struct expansion **asked)
+{
+	*asked = x->expand.tree;
+	return export_tree(&x->arena, &resources[x->op->resource], *asked, &x->expand.tree)
+		   ? op_begin_read(x)
+		   : NULL;
+}
+
+bool control_get_row(struct exchange *x)
+{
+	const struct expansion *asked;
+	struct db *db CLEANUP(db_read_endp) = begin_read(x, &asked);
+	struct writer w = exchange_writer(x);
+
+	if (!db || !op_read(x, x->id))
+		return false;
+	export_row(&w, x->row, asked);
+	return true;
+}
+
+bool control_list_rows(struct exchange *x)
+{
+	const struct expansion *asked;
+	struct db *db CLEANUP(db_read_endp) = begin_read(x, &asked);
+	struct writer w = exchange_writer(x);
+
+	if (!db || !op_read_page(x))
+		return false;
+	present_envelope(&w, x->page);
+	export_rows(&w, &x->page->rows, asked);
+	writer_close(&w, '}');
 	return true;
 }
 

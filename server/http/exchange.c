@@ -233,7 +233,7 @@ static void write_error(struct exchange *x)
 }
 
 /* Memory was short: for the answer, or for something that it depends on. This answer needs none. */
-static void answer_short(struct exchange *x)
+void exchange_answer_short(struct exchange *x)
 {
 	static const char text[] =
 	    "{\"error\":{\"code\":\"internal_server_error\",\"params\":{},\"message\":"
@@ -248,6 +248,7 @@ static void answer_short(struct exchange *x)
 	memcpy(x->last_text, text, sizeof text);
 	x->last = (struct buf){ .text = x->last_text, .len = sizeof text - 1 };
 	x->answer.body = &x->last;
+	x->answer.status = failure_status(&x->failure);
 }
 
 void exchange_answer(struct exchange *x, bool ok)
@@ -260,7 +261,7 @@ void exchange_answer(struct exchange *x, bool ok)
 		write_error(x);
 	}
 	if (x->answer.body->bad || x->arena.failed || (!ok && !x->failure.error))
-		answer_short(x);
+		exchange_answer_short(x);
 	if (x->failure.error || !x->answer.status)
 		x->answer.status = failure_status(&x->failure);
 }

@@ -27,6 +27,7 @@ struct request {
 	    *cors_headers;
 	const char *retry_count;   /* the SDK's: how many tries came before */
 	const char *authorization; /* only whether it came is of interest */
+	const char *fault;         /* a tester's rule for this request alone */
 	bool cut;                  /* the target held a NUL, at which `target` ends */
 	const char *repeated;      /* the name of a header that must not be repeated, and was */
 	const char *ambiguous;     /* the name of a header that is malformed */
@@ -79,8 +80,8 @@ struct exchange {
 	const struct api_key *key; /* NULL if it is missing or unknown */
 	bool all_scopes;           /* whatever the key's are */
 	const struct fault *fault; /* the fault rule that matched this request, or NULL */
-	int fault_index;           /* its index in the list of rules */
-	bool versioned;            /* `version` is known */
+	int fault_index; /* its index in the list of rules; -1: it came with the request */
+	bool versioned;  /* `version` is known */
 	enum version version;
 	struct expansions expand;
 	const struct list_query *list_query; /* of a list */
@@ -153,6 +154,8 @@ struct writer exchange_writer(struct exchange *x);
  * memory, even of a part of the message, the answer is a 500, and `answer.body` another buffer.
  */
 void exchange_answer(struct exchange *x, bool ok);
+/* Replace the answer by the 500 of short memory. Cannot fail. */
+void exchange_answer_short(struct exchange *x);
 /*
  * Enter the exchange in its workspace's journal, unless it asked for a control endpoint. Call it
  * when the answer is about to leave; `micros` is how long it took.

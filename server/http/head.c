@@ -38,6 +38,7 @@ static const struct {
 	KEEP("Transfer-Encoding", transfer_encoding, ONCE, true),
 	KEEP("Accept", accept, OFTEN),
 	KEEP("Authorization", authorization, OFTEN),
+	KEEP("Miru-Mock-Fault", fault, ONCE),
 	KEEP("Origin", origin),
 	KEEP("Sec-Fetch-Site", fetch_site),
 	KEEP("Sec-Fetch-Mode", fetch_mode),

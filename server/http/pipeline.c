@@ -8,11 +8,9 @@
  */
 #include "http/pipeline.h"
 
-#include <inttypes.h>
-
-#include "base/utf8.h"
 #include "http/authorize.h"
 #include "http/browser.h"
+#include "http/fault_stage.h"
 #include "http/present.h"
 #include "http/query.h"
 #include "http/route.h"
@@ -216,7 +214,7 @@ static bool stage_route(struct exchange *x)
 	const struct target *t = &x->target;
 	bool slash = (t->nsegments > 1 || t->prefix_len > 0) && t->nsegments <= TARGET_SEGMENTS &&
 		     !*t->segments[t->nsegments - 1];
-	char hint[2048];
+	char hint[4096];
 
 	fail(x, ERR_NOT_FOUND, "no such path %s; %sthere is: %s", quote(x, path_of(x)),
 	     slash ? "paths do not end in a slash; " : "",
@@ -239,41 +237,6 @@ static bool stage_tick(struct exchange *x)
 {
 	clock_tick(&x->workspace->clock);
 	return true;
-}
-
-/* Before the key is checked: an outage refuses unknown keys, too. */
-static bool stage_fault(struct exchange *x)
-{
-	const struct request *r = &x->request;
-	struct faults *faults = &x->workspace->faults;
-	enum error e;
-
-	if (!faults_has_any(faults))
-		return true;
-
-	const struct fault_case c = {
-		.op = x->op,
-		.method = r->method,
-		.path = path_of(x),
-		.prefix_len = x->target.prefix_len,
-		.key = r->api_key,
-		.key_name = exchange_key_name(x),
-	};
-
-	x->fault = faults_match(faults, &c, &x->arena, &x->fault_index);
-	if (!x->fault)
-		return x->fault_index >= 0;
-	if (x->fault->status < 0)
-		return true;
-	e = fault_error(x->fault->status);
-	e = e ? e : ERR_INTERNAL;
-	if (x->fault->message)
-		fail(x, e, "%s", x->fault->message);
-	else
-		fail(x, e, "fault injected by rule %d of /_mock/faults", x->fault_index);
-	x->failure.status = (int)x->fault->status;
-	x->failure.code = x->fault->code;
-	return false;
 }
 
 static bool stage_authenticate(struct exchange *x)
@@ -435,7 +398,7 @@ static stage *const common_stages[] = { stage_identify, stage_target, stage_rout
 /* The other stages, by the operation's class. Operations of the API leave a row or a page for the
  * last stage; the others write their answers themselves. */
 static stage *const class_stages[][12] = {
-	[ENDPOINT_API] = { stage_tick, stage_fault, stage_authenticate, stage_version, authorize,
+	[ENDPOINT_API] = { stage_tick, fault_stage, stage_authenticate, stage_version, authorize,
 			   query_read, stage_body, authorize_body, stage_database, stage_execute,
 			   stage_present, NULL },
 	[ENDPOINT_CONTROL] = { browser_check, stage_control_version, query_read_control,
@@ -451,51 +414,6 @@ static bool run_stages(struct exchange *x, stage *const *stages)
 		if (!(*stages)(x))
 			return false;
 	return true;
-}
-
-/* Add a header whose value is a number, unless that is negative. */
-static void add_number_header(struct exchange *x, const char *name, int64_t number)
-{
-	if (number >= 0)
-		answer_header(x, name, arena_printf(&x->arena, "%" PRId64, number));
-}
-
-static void corrupt_body(struct buf *body, enum fault_body how)
-{
-	if (body->len == 0)
-		return;
-	if (how == BODY_TRUNCATED)
-		buf_cut(body, utf8_cut(body->text, body->len, body->len / 2));
-	else if (how == BODY_MALFORMED)
-		body->text[0] = '}'; /* no JSON begins so */
-}
-
-/* Add the headers of a fault: before the answer is made, which is a 500 if memory is short for
- * them.
- */
-static void add_retry_headers(struct exchange *x)
-{
-	const struct fault *f = x->fault;
-
-	add_number_header(x, "Retry-After", f->retry_after);
-	add_number_header(x, "retry-after-ms", f->retry_after_ms);
-	if (f->should_retry >= 0)
-		answer_header(x, "x-should-retry", f->should_retry ? "true" : "false");
-}
-
-/* Apply a fault to the answer, whether the operation succeeded or was refused. */
-static void apply_fault(struct exchange *x)
-{
-	enum { MS = 1000 };
-	const struct fault *f = x->fault;
-	struct answer *a = &x->answer;
-
-	if (f->delay_ms > 0)
-		a->delay += f->delay_ms * MS;
-	corrupt_body(a->body, f->body);
-	a->close = f->close;
-	if (f->close == CLOSE_BEFORE)
-		a->status = 0;
 }
 
 /* Separated by commas; what has no place in a header is percent-encoded. */
@@ -533,11 +451,9 @@ void serve(struct exchange *x)
 
 	if (x->db)
 		registry_release_db(x->workspace, STEAL(x->db));
-	if (x->fault)
-		add_retry_headers(x);
+	fault_add_headers(x);
 	if (x->ignored.count > 0)
 		add_ignored_header(x);
 	exchange_answer(x, ok);
-	if (x->fault)
-		apply_fault(x);
+	fault_apply(x);
 }

@@ -79,8 +79,7 @@ void present(struct writer *w, const struct row *row, enum version v, const stru
 	writer_close(w, '}');
 }
 
-void present_page(struct writer *w, const struct page *page, enum version v,
-		  const struct expansion *tree)
+void present_envelope(struct writer *w, const struct page *page)
 {
 	writer_open(w, '{');
 	writer_text(writer_key(w, "object"), "list");
@@ -89,6 +88,13 @@ void present_page(struct writer *w, const struct page *page, enum version v,
 	writer_int(writer_key(w, "limit"), page->limit);
 	writer_int(writer_key(w, "offset"), page->offset);
 	writer_raw(writer_key(w, "has_more"), page->has_more ? "true" : "false");
-	write_rows(writer_key(w, "data"), &page->rows, v, tree);
+	writer_key(w, "data");
+}
+
+void present_page(struct writer *w, const struct page *page, enum version v,
+		  const struct expansion *tree)
+{
+	present_envelope(w, page);
+	write_rows(w, &page->rows, v, tree);
 	writer_close(w, '}');
 }

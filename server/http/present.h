@@ -14,7 +14,11 @@
 #include "store/fetch.h"
 
 void present(struct writer *w, const struct row *row, enum version v, const struct expansion *tree);
-/* A page of a list, in its envelope (behaviour: section 5.1). */
+/* Begin the envelope of a page (behaviour: section 5.1), up to its rows: an array and a brace end
+ * it.
+ */
+void present_envelope(struct writer *w, const struct page *page);
+/* A page of a list, in its envelope. */
 void present_page(struct writer *w, const struct page *page, enum version v,
 		  const struct expansion *tree);
 

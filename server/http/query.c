@@ -3,14 +3,23 @@
  */
 #include "http/query.h"
 
+#include <stdlib.h>
+
 #include "http/exchange.h"
 #include "model/value.h"
 
-/* Is the text a value of the parameter: a word, or a text of its format? */
-static bool param_fits(const struct field *f, const char *text)
+/* Is the text a value of the parameter: a word, a whole number, or a text of its format? */
+static bool param_fits(const struct field *f, const char *text, int64_t *number)
 {
-	return f->kind == K_ENUM ? word_find(f->words, text) != NULL
-				 : string_format_fits(f->strfmt, text);
+	enum { DIGITS_MAX = 18 };
+	const size_t digits = strspn(text, "0123456789");
+
+	if (f->kind == K_ENUM)
+		return word_find(f->words, text) != NULL;
+	if (f->kind != K_WHOLE)
+		return string_format_fits(f->strfmt, text);
+	*number = digits > 0 && digits <= DIGITS_MAX ? strtoll(text, NULL, 10) : -1;
+	return !text[digits] && *number >= f->least && *number <= f->most;
 }
 
 /* Read the operation's own parameters into x->params. */
@@ -36,7 +45,7 @@ static bool read_params(struct exchange *x)
 			/* If it is repeated, the last value counts, and each must be valid. */
 			m->set = true;
 			m->text = t->query.items[n].value;
-			if (!param_fits(f, m->text))
+			if (!param_fits(f, m->text, &m->number))
 				return fail_field(x, f->name, "%s: expected %s, found '%s'",
 						  f->name,
 						  value_expected(f, x->version, expected,
@@ -67,14 +76,20 @@ static const char *params_listed(struct exchange *x)
 	return all && *all ? all : "none";
 }
 
+/* Is it a parameter of expansions, or of lists? */
+static bool has_row_param(const struct exchange *x, const char *name)
+{
+	return (x->op->query != QUERY_NONE && streq(name, "expand")) ||
+	       (x->op->query == QUERY_LIST &&
+		list_query_has(&resources[x->op->resource], x->version, name));
+}
+
 static bool has_param(const struct exchange *x, const char *name)
 {
 	for (size_t i = 0; i < x->op->params.count; i++)
 		if (streq(x->op->params.fields[i].name, name))
 			return true;
-	return (x->op->query != QUERY_NONE && streq(name, "expand")) ||
-	       (x->op->query == QUERY_LIST &&
-		list_query_has(&resources[x->op->resource], x->version, name));
+	return has_row_param(x, name);
 }
 
 static bool fail_unknown_param(struct exchange *x, const char *name)
@@ -104,7 +119,8 @@ static bool note_unknown_params(struct exchange *x)
 	return true;
 }
 
-bool query_read(struct exchange *x)
+/* Read the parameters of expansions and lists. */
+static bool read_row_params(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
 	const struct pairs *query = &x->target.query;
@@ -114,8 +130,6 @@ bool query_read(struct exchange *x)
 	const bool list = x->op->query == QUERY_LIST;
 	struct list_query *list_query;
 
-	if (!note_unknown_params(x) || !read_params(x))
-		return false;
 	if (x->op->query == QUERY_NONE)
 		return true;
 	if (!expansion_parse(&p, r, list, query, &x->expand))
@@ -125,6 +139,11 @@ bool query_read(struct exchange *x)
 	x->list_query = list_query = arena_alloc(&x->arena, sizeof *list_query);
 	return (list_query && list_query_parse(&p, r, &rules, query, list_query)) ||
 	       fail_parse(x, &p.error);
+}
+
+bool query_read(struct exchange *x)
+{
+	return note_unknown_params(x) && read_params(x) && read_row_params(x);
 }
 
 const char *query_workspace(const struct exchange *x)
@@ -139,25 +158,31 @@ const char *query_workspace(const struct exchange *x)
 
 bool query_read_control(struct exchange *x)
 {
-	const struct shape *shape = &x->op->params;
+	const bool any = x->op->params.fields || x->op->query != QUERY_NONE;
+	struct parser p = { .arena = &x->arena };
 	const struct target *t = &x->target;
 
 	if (x->op->probe) /* some probes add a parameter against caches */
 		return true;
 	for (size_t i = 0; i < t->query.count; i++) {
 		const char *name = t->query.items[i].name;
+		const char *plain = parse_plain_name(&p, name);
 
+		if (!plain)
+			return false;
+		if (has_row_param(x, plain)) /* which says itself what may be repeated */
+			continue;
 		for (size_t n = 0; n < i; n++)
 			if (streq(t->query.items[n].name, name))
 				return fail_field(x, name, "%s is given twice; send it once",
 						  quote(x, name));
 		if (x->op->class == ENDPOINT_CONTROL && streq(name, QUERY_WORKSPACE))
 			continue;
-		if (!shape->fields)
+		if (!any)
 			return fail_field(x, name, "this path takes no query parameters%s",
 					  x->op->class == ENDPOINT_CONTROL ? " but workspace" : "");
 		if (!has_param(x, name))
 			return fail_unknown_param(x, name);
 	}
-	return read_params(x);
+	return read_params(x) && read_row_params(x);
 }

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/json.h"
+#include "base/json_add.h"
 #include "model/value.h"
 
 enum { KNOWN_BYTES = 4096 };
@@ -148,6 +148,8 @@ static bool read_nested(const struct body_reader *r, const struct member *m, con
 
 static bool read_one_object(struct body_reader *r, struct member *m, const cJSON *json)
 {
+	if (cJSON_IsNull(json) && may_be_null(m->field))
+		return true;
 	if (!cJSON_IsObject(json))
 		return fail_value(r, m->field, json);
 	m->count = 1;
@@ -176,6 +178,22 @@ static bool read_objects(struct body_reader *r, struct member *m, const cJSON *j
 	return true;
 }
 
+static bool read_json(struct body_reader *r, struct member *m, const cJSON *json)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(SIZE_MAX / 2);
+
+	if (cJSON_IsNull(json) && may_be_null(m->field))
+		return true;
+	if (!cJSON_IsObject(json))
+		return fail_value(r, m->field, json);
+	json_add_verbatim(&text, json);
+	if (text.len > (size_t)m->field->most)
+		return fail_value(r, m->field, json);
+	m->text =
+	    text.bad ? arena_fail(r->parser->arena) : arena_strdup(r->parser->arena, text.text);
+	return m->text;
+}
+
 static bool read_member(struct body_reader *r, struct member *m, const cJSON *json, bool required)
 {
 	/* A null that has no meaning counts as absent (behaviour: section 11.2). */
@@ -196,6 +214,8 @@ static bool read_member(struct body_reader *r, struct member *m, const cJSON *js
 		return read_one_object(r, m, json);
 	case K_OBJECTS:
 		return read_objects(r, m, json);
+	case K_JSON:
+		return read_json(r, m, json);
 	default:
 		return read_single(r, m, json);
 	}
@@ -274,36 +294,44 @@ static bool read_object(struct body_reader *r, const struct shape *shape, const 
 	return true;
 }
 
-static bool fail_whole(struct body_reader *r, const struct shape *shape, const char *what)
+static bool fail_whole(struct body_reader *r, const struct shape *shape, const char *called,
+		       const char *what)
 {
 	struct buf known CLEANUP(buf_free) = BUF_INIT(KNOWN_BYTES);
 
 	list_fields(&known, shape, r->parser->version);
 	return !known.bad &&
-	       PARSE_FAIL(r->parser, NULL, "%s; expected a JSON object with the fields: %s", what,
-			  known.text);
+	       PARSE_FAIL(r->parser, NULL, "%s %s; expected a JSON object with the fields: %s",
+			  called, what, known.text);
 }
 
-bool body_parse(struct parser *p, const struct shape *shape, enum body_mode mode, const char *text,
-		size_t len, struct body *body)
+bool body_parse_as(struct parser *p, const struct shape *shape, enum body_mode mode,
+		   const char *called, const char *prefix, const char *text, size_t len,
+		   struct body *body)
 {
-	struct body_reader r = { p, mode, "" };
+	struct body_reader r = { p, mode, prefix };
 	struct json_error json_error;
 	cJSON *json;
 	bool ok;
 
 	*body = (struct body){ .count = 0 };
 	if (len == 0)
-		return fail_whole(&r, shape, "the body is empty");
+		return fail_whole(&r, shape, called, "is empty");
 	json = json_parse(text, len, &json_error);
 	if (!json)
 		return json_error.what &&
-		       PARSE_FAIL(p, NULL, "the body cannot be read: line %u, column %u: %s",
+		       PARSE_FAIL(p, NULL, "%s cannot be read: line %u, column %u: %s", called,
 				  json_error.line, json_error.column, json_error.what);
 	ok = cJSON_IsObject(json) ? read_object(&r, shape, json, body)
-				  : fail_whole(&r, shape, "the body is not a JSON object");
+				  : fail_whole(&r, shape, called, "is not a JSON object");
 	cJSON_Delete(json);
 	return ok;
+}
+
+bool body_parse(struct parser *p, const struct shape *shape, enum body_mode mode, const char *text,
+		size_t len, struct body *body)
+{
+	return body_parse_as(p, shape, mode, "the body", "", text, len, body);
 }
 
 const struct member *body_member(const struct body *body, const char *name)

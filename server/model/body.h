@@ -14,7 +14,7 @@ struct body;
 struct member {
 	const struct field *field;
 	bool set;            /* present; a null that the version does not allow counts as absent */
-	const char *text;    /* a single value in its stored form; NULL: null */
+	const char *text;    /* a single value in its stored form; of K_JSON, JSON; NULL: null */
 	const char **texts;  /* of K_IDS, K_TEXTS */
 	struct body *bodies; /* of K_OBJECT, K_OBJECTS */
 	size_t count;        /* of texts or bodies */
@@ -39,6 +39,12 @@ enum body_mode {
  */
 bool body_parse(struct parser *p, const struct shape *shape, enum body_mode mode, const char *text,
 		size_t len, struct body *body) MUST_CHECK;
+
+/* body_parse() of an object elsewhere: what it is called in messages, and what stands before its
+ * members' names there. */
+bool body_parse_as(struct parser *p, const struct shape *shape, enum body_mode mode,
+		   const char *called, const char *prefix, const char *text, size_t len,
+		   struct body *body) MUST_CHECK;
 
 /* The member of that name; an unset one if the version has no such field. */
 const struct member *body_member(const struct body *body, const char *name);

@@ -8,6 +8,12 @@
 #include "base/edit_distance.h"
 #include "base/util.h"
 
+const struct word operation_methods[] = {
+	{ "GET", ALWAYS, NULL },     { "HEAD", ALWAYS, NULL },  { "POST", ALWAYS, NULL },
+	{ "PUT", ALWAYS, NULL },     { "PATCH", ALWAYS, NULL }, { "DELETE", ALWAYS, NULL },
+	{ "OPTIONS", ALWAYS, NULL }, { .text = NULL },
+};
+
 enum { NAME_BYTES = 65 /* as many as edit_distance() compares, and a NUL */ };
 
 const struct operation *operation_named(const struct operation_table *table, const char *name)

@@ -54,6 +54,9 @@ struct operation {
 	bool (*run)(struct exchange *x); /* false: x has failed */
 };
 
+/* The methods that a rule or a filter may name. */
+extern const struct word operation_methods[];
+
 struct operation_table {
 	const struct operation *rows;
 	size_t count;

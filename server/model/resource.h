@@ -50,6 +50,7 @@ enum kind {
 	K_WHOLE,   /* a whole number, from `least` to `most` */
 	K_OBJECT,  /* an object with the fields `members` */
 	K_OBJECTS, /* a list of such objects */
+	K_JSON,    /* an object of any members, of at most `most` bytes; its text is kept */
 };
 
 enum {
@@ -102,7 +103,7 @@ struct field {
 	struct span filter, sort;        /* the versions that filter and sort lists by it */
 	struct span create, patch;       /* the versions whose POST and PATCH may give it */
 	enum string_format strfmt;       /* K_TEXT */
-	int64_t least, most;             /* K_WHOLE */
+	int64_t least, most;             /* K_WHOLE; K_JSON: the most bytes */
 	enum resource_id refers;         /* K_REF */
 	const struct word *words;        /* K_ENUM; ends with a row without text */
 	const struct relation *relation; /* K_ONE, K_MANY */

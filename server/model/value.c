@@ -108,6 +108,9 @@ const char *value_expected(const struct field *f, enum version v, char *out, siz
 		snprintf(out, len, "a whole number from %" PRId64 " to %" PRId64, f->least,
 			 f->most);
 		break;
+	case K_JSON:
+		snprintf(out, len, "an object of at most %" PRId64 " bytes", f->most);
+		break;
 	case K_SECONDS:
 		snprintf(out, len, "a number of seconds from 0 to %d", SECONDS_MAX);
 		break;

@@ -204,6 +204,12 @@ size_t image_count(const struct image *image)
 	return image->count;
 }
 
+bool image_is_same(const struct image *a, const struct image *b)
+{
+	return a->count == b->count &&
+	       memcmp(a->pages, b->pages, a->count * sizeof(struct db_page *)) == 0;
+}
+
 const void *image_page(const struct image *image, size_t i)
 {
 	return image->pages[i]->bytes;

@@ -43,6 +43,8 @@ bool pages_restore(struct pages *pages, const struct image *image, const void *f
 struct image *image_ref(struct image *image);
 void image_unref(struct image *image);
 size_t image_count(const struct image *image);
+/* Do two images share every page? If not, their pages may be equal all the same. */
+bool image_is_same(const struct image *a, const struct image *b);
 const void *image_page(const struct image *image, size_t i);
 
 #endif

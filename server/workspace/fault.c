@@ -1,24 +1,80 @@
 /* SPDX-License-Identifier: MIT
- * fault.c - matches rules and counts hits, under one lock.
+ * fault.c - matches rules, counts hits and limits, under one lock.
  */
 #include "workspace/fault.h"
 
 #include <stdlib.h>
 
-#include "base/json_writer.h"
+#include "base/clock.h"
+#include "base/json_tree.h"
 #include "model/api_path.h"
 #include "model/operation.h"
+#include "model/parse.h"
 
-const struct word fault_close_words[] = {
+static const struct word close_words[] = {
 	[CLOSE_BEFORE - 1] = { "before", ALWAYS, NULL },
 	[CLOSE_MIDDLE - 1] = { "middle", ALWAYS, NULL },
 	{ .text = NULL },
 };
 
-const struct word fault_body_words[] = {
-	[BODY_TRUNCATED - 1] = { "truncated", ALWAYS, NULL },
-	[BODY_MALFORMED - 1] = { "malformed", ALWAYS, NULL },
+static const struct word spoil_words[] = {
+	[SPOIL_TRUNCATED - 1] = { "truncated", ALWAYS, NULL },
+	[SPOIL_MALFORMED - 1] = { "malformed", ALWAYS, NULL },
 	{ .text = NULL },
+};
+
+enum {
+	COUNT_MAX = 1000000000,
+	HOUR_SECONDS = 3600,
+	HOUR_MS = 3600 * 1000,
+	JSON_MAX = 64 * 1024, /* bytes of what a rule has of JSON, each */
+};
+
+/* clang-format off */
+static const struct field limit_fields[] = {
+	{ .name = "requests", .kind = K_WHOLE, .flags = F_REQUIRED, .on = ALWAYS, .least = 1,
+	  .most = COUNT_MAX },
+	{ .name = "seconds", .kind = K_WHOLE, .flags = F_REQUIRED, .on = ALWAYS, .least = 1,
+	  .most = SECONDS_MAX },
+};
+
+static const struct shape limit_shape = { .fields = limit_fields, .count = ARRAY_LEN(limit_fields) };
+
+/* Null counts as absent, so that what GET answers can be PUT. */
+static const struct field fields[] = {
+	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
+	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = operation_methods },
+	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
+	{ .name = "query", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
+	{ .name = "body", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
+	{ .name = "limit", .kind = K_OBJECT, .flags = F_NULL, .on = ALWAYS, .members = &limit_shape },
+	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
+	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_CODE },
+	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
+	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
+	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = close_words },
+	{ .name = "spoil", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = spoil_words },
+	{ .name = "merge", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
+	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
+	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
+	/* Part of what GET answers; ignored, because counting starts at 0. */
+	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
+};
+/* clang-format on */
+
+const struct shape fault_shape = { .fields = fields, .count = ARRAY_LEN(fields) };
+
+const struct fault fault_none = {
+	.times = -1,
+	.limit = { .requests = -1 },
+	.status = -1,
+	.delay_ms = -1,
+	.retry_after = -1,
+	.retry_after_ms = -1,
+	.should_retry = -1,
 };
 
 void faults_open(struct faults *f)
@@ -49,22 +105,15 @@ struct fault_set *fault_set_new(size_t count)
 	arena_init(&set->arena, NULL, 0);
 	set->count = count;
 	for (size_t i = 0; i < count; i++)
-		set->rules[i] = (struct fault){
-			.times = -1,
-			.status = -1,
-			.delay_ms = -1,
-			.retry_after = -1,
-			.retry_after_ms = -1,
-			.should_retry = -1,
-		};
+		set->rules[i] = fault_none;
 	return set;
 }
 
 /* Copy a rule with its texts. False when memory is short. */
 static bool copy_rule(struct arena *a, const struct fault *rule, struct fault *copy)
 {
-	const char **const texts[] = { &copy->method, &copy->path, &copy->key, &copy->code,
-				       &copy->message };
+	const char **const texts[] = { &copy->method, &copy->path, &copy->query,   &copy->key,
+				       &copy->body,   &copy->code, &copy->message, &copy->merge };
 
 	*copy = *rule;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
@@ -123,8 +172,79 @@ bool faults_add(struct faults *f, const struct fault_set *more, struct writer *w
 
 /* ---- matching -------------------------------------------------------------------------------- */
 
-static bool rule_matches(const struct fault *rule, const struct fault_case *c)
+/* What the functions below share. */
+struct match {
+	const struct fault_case *c;
+	struct parser parser; /* whose arena notes when memory is short */
+	cJSON *body;          /* of the request, once it was looked at; NULL: it is no JSON */
+	bool looked;
+};
+
+static cJSON *parse(struct match *m, const char *text, size_t len)
 {
+	struct json_error e;
+	cJSON *json = json_parse(text, len, &e);
+
+	if (!json && !e.what)
+		arena_fail(m->parser.arena);
+	return json;
+}
+
+/* Is a part, JSON, in the request's body? */
+static bool body_holds(struct match *m, const char *part)
+{
+	cJSON *json CLEANUP(json_free) = NULL;
+
+	if (!m->looked)
+		m->body = parse(m, m->c->body ? m->c->body : "", m->c->body_len);
+	m->looked = true;
+	if (!m->body)
+		return false;
+	json = parse(m, part, strlen(part));
+	return json && json_holds(m->body, json);
+}
+
+/* Has the request's query that parameter with that value? */
+static bool has_pair(struct match *m, const char *name, const cJSON *value)
+{
+	char room[JSON_NUMBER_LEN];
+	const char *text = cJSON_IsString(value)   ? value->valuestring
+			   : cJSON_IsNumber(value) ? json_number_text(value, room)
+			   : cJSON_IsTrue(value)   ? "true"
+						   : "false";
+	const struct pairs *query = m->c->query;
+
+	for (size_t i = 0; i < query->count; i++) {
+		const char *plain = parse_plain_name(&m->parser, query->items[i].name);
+
+		if (same_text(plain, name) && streq(query->items[i].value, text))
+			return true;
+	}
+	return false;
+}
+
+/* Are some parameters, JSON, in the request's query? */
+static bool query_holds(struct match *m, const char *some)
+{
+	cJSON *json CLEANUP(json_free) = parse(m, some, strlen(some));
+	const cJSON *member, *item;
+
+	if (!json)
+		return false;
+	cJSON_ArrayForEach(member, json) {
+		if (!cJSON_IsArray(member) && !has_pair(m, member->string, member))
+			return false;
+		cJSON_ArrayForEach(item, member)
+			if (!has_pair(m, member->string, item))
+				return false;
+	}
+	return true;
+}
+
+static bool rule_matches(const struct fault *rule, struct match *m)
+{
+	const struct fault_case *c = m->c;
+
 	if (rule->times >= 0 && rule->hits >= (uint64_t)rule->times)
 		return false;
 	if (rule->op && rule->op != c->op)
@@ -133,20 +253,68 @@ static bool rule_matches(const struct fault *rule, const struct fault_case *c)
 		return false;
 	if (rule->key && !same_text(rule->key, c->key) && !same_text(rule->key, c->key_name))
 		return false;
-	return !rule->path || api_path_matches(rule->path, c->path, c->prefix_len);
+	if (rule->path && !api_path_matches(rule->path, c->path, c->prefix_len))
+		return false;
+	return (!rule->query || query_holds(m, rule->query)) &&
+	       (!rule->body || body_holds(m, rule->body));
+}
+
+bool fault_matches(const struct fault *rule, const struct fault_case *c, struct arena *a,
+		   bool *matches)
+{
+	struct match m = { .c = c, .parser = { .arena = a } };
+
+	*matches = rule_matches(rule, &m);
+	cJSON_Delete(m.body);
+	return !a->failed;
+}
+
+enum { SECOND = 1000000, MS = 1000 };
+
+/* Count a request. Is it within the limit of the rule, if that has one? */
+static bool is_within_limit(struct fault *rule, int64_t now)
+{
+	if (rule->limit.requests < 0)
+		return false;
+	/* The clock may also have been set back. */
+	if (rule->limit.counted == 0 || now < rule->limit.since ||
+	    now - rule->limit.since >= rule->limit.seconds * SECOND) {
+		rule->limit.since = now;
+		rule->limit.counted = 0;
+	}
+	if (rule->limit.counted >= rule->limit.requests)
+		return false;
+	rule->limit.counted++;
+	return true;
+}
+
+/* What a limit's refusal is, unless the rule says otherwise: it is over when the seconds are. */
+static void set_refusal(struct fault *rule, int64_t now)
+{
+	const int64_t rest = rule->limit.since + rule->limit.seconds * SECOND - now;
+
+	if (rule->limit.requests < 0)
+		return;
+	if (rule->status < 0)
+		rule->status = error_status(ERR_TOO_MANY);
+	if (rule->retry_after < 0)
+		rule->retry_after = (rest + SECOND - 1) / SECOND;
+	if (rule->retry_after_ms < 0)
+		rule->retry_after_ms = (rest + MS - 1) / MS;
 }
 
 const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,
 				 int *index)
 {
+	struct match m = { .c = c, .parser = { .arena = a } };
 	struct fault *found = NULL;
 
 	*index = 0;
 	pthread_mutex_lock(&f->lock);
-	for (size_t i = 0; f->set && i < f->set->count; i++) {
+	for (size_t i = 0; f->set && i < f->set->count && !a->failed; i++) {
 		struct fault *rule = &f->set->rules[i];
 
-		if (!rule_matches(rule, c))
+		if (!rule_matches(rule, &m) || is_within_limit(rule, c->now))
 			continue;
 		/* A copy: the rule may be gone before it is done. */
 		found = arena_alloc(a, sizeof *found);
@@ -154,9 +322,14 @@ const struct fault *faults_match(struct faults *f, const struct fault_case *c, s
 			found = NULL;
 		*index = found ? (int)i : -1;
 		rule->hits += found != NULL;
+		if (found)
+			set_refusal(found, c->now);
 		break;
 	}
 	pthread_mutex_unlock(&f->lock);
+	cJSON_Delete(m.body);
+	if (a->failed)
+		*index = -1;
 	return found;
 }
 
@@ -178,22 +351,44 @@ enum error fault_error(int64_t status)
 
 /* ---- showing --------------------------------------------------------------------------------- */
 
+/* JSON, on one line; null for NULL. */
+static void write_json(struct writer *w, const char *json)
+{
+	writer_raw(w, json ? json : "null");
+}
+
+static void write_limit(struct writer *w, const struct fault *f)
+{
+	if (f->limit.requests < 0) {
+		writer_raw(w, "null");
+		return;
+	}
+	writer_open(w, '{');
+	writer_int(writer_key(w, "requests"), f->limit.requests);
+	writer_int(writer_key(w, "seconds"), f->limit.seconds);
+	writer_close(w, '}');
+}
+
 static void write_rule(struct writer *w, const struct fault *f)
 {
 	writer_open(writer_item(w), '{');
 	writer_text_or_null(writer_key(w, "operation"), f->op ? f->op->name : NULL);
 	writer_text_or_null(writer_key(w, "method"), f->method);
 	writer_text_or_null(writer_key(w, "path"), f->path);
+	write_json(writer_key(w, "query"), f->query);
 	writer_text_or_null(writer_key(w, "key"), f->key);
+	write_json(writer_key(w, "body"), f->body);
 	writer_count(writer_key(w, "times"), f->times);
+	write_limit(writer_key(w, "limit"), f);
 	writer_count(writer_key(w, "status"), f->status);
 	writer_text_or_null(writer_key(w, "code"), f->code);
 	writer_text_or_null(writer_key(w, "message"), f->message);
 	writer_count(writer_key(w, "delay_ms"), f->delay_ms);
 	writer_text_or_null(writer_key(w, "close"),
-			    f->close ? fault_close_words[f->close - 1].text : NULL);
-	writer_text_or_null(writer_key(w, "body"),
-			    f->body ? fault_body_words[f->body - 1].text : NULL);
+			    f->close ? close_words[f->close - 1].text : NULL);
+	writer_text_or_null(writer_key(w, "spoil"),
+			    f->spoil ? spoil_words[f->spoil - 1].text : NULL);
+	write_json(writer_key(w, "merge"), f->merge);
 	writer_count(writer_key(w, "retry_after"), f->retry_after);
 	writer_count(writer_key(w, "retry_after_ms"), f->retry_after_ms);
 	writer_key(w, "should_retry");

@@ -18,24 +18,34 @@ struct writer;
 
 enum { FAULTS_MAX = 100 };
 
-/* When the connection is cut, and what becomes of the body. All but the first have a word. */
+/* When the connection is cut, and how the answer's body is spoilt. All but the first have a word.
+ */
 enum fault_close { CLOSE_NOT, CLOSE_BEFORE, CLOSE_MIDDLE };
-enum fault_body { BODY_WHOLE, BODY_TRUNCATED, BODY_MALFORMED };
+enum fault_spoil { SPOIL_NOT, SPOIL_TRUNCATED, SPOIL_MALFORMED };
 
-extern const struct word fault_close_words[], fault_body_words[];
+/* The members of a rule as JSON. */
+extern const struct shape fault_shape;
 
 /* A rule. Numbers that are not given are -1, texts NULL. */
 struct fault {
 	/* The requests that it matches: by all members that are given. */
 	const struct operation *op;
 	const char *method, *path, *key; /* path: a glob; key: an API key, or its name */
-	int64_t times;                   /* how often it applies */
+	const char *query, *body; /* JSON: some of the query's parameters; part of the body */
+	int64_t times;            /* how often it applies */
+	/* Only those of them that are more than so many within so many seconds. */
+	struct {
+		int64_t requests, seconds;
+		int64_t since,
+		    counted; /* when the seconds began; requests since, at most so many */
+	} limit;
 	/* What it does: with a status, in place of the operation; without, to its answer. */
 	int64_t status;
 	const char *code, *message;
 	int64_t delay_ms;
 	enum fault_close close;
-	enum fault_body body;
+	enum fault_spoil spoil;
+	const char *merge;                   /* JSON: a merge patch of the answer */
 	int64_t retry_after, retry_after_ms; /* headers: seconds, milliseconds, */
 	int64_t should_retry;                /* 0 or 1 */
 	uint64_t hits;                       /* how often it has applied */
@@ -57,6 +67,8 @@ struct faults {
 
 void faults_open(struct faults *f);
 void faults_close(struct faults *f);
+/* A rule in which nothing is given. */
+extern const struct fault fault_none;
 /* A set of `count` rules in which nothing is given. NULL when memory is short. */
 struct fault_set *fault_set_new(size_t count);
 void fault_set_free(struct fault_set *set);
@@ -85,12 +97,20 @@ struct fault_case {
 	const char *method, *path;
 	size_t prefix_len;          /* see model/api_path.h */
 	const char *key, *key_name; /* either may be NULL */
+	const struct pairs *query;
+	const char *body; /* no NUL ends it */
+	size_t body_len;
+	int64_t now; /* by the workspace's clock */
 };
 
+/* Does a request fulfil the conditions of a rule? False when memory is short. */
+bool fault_matches(const struct fault *rule, const struct fault_case *c, struct arena *a,
+		   bool *matches) MUST_CHECK;
+
 /*
- * Find the first rule that matches and has times left, and count the hit. Returns a copy in the
- * arena, with the rule's index in *index; or NULL. When memory is short, *index is -1 and nothing
- * is counted.
+ * Find the first rule that matches, has times left and whose limit is exceeded, and count the hit.
+ * Returns a copy in the arena, with the rule's index in *index; or NULL. When memory is short,
+ * *index is -1 and no hit is counted.
  */
 const struct fault *faults_match(struct faults *f, const struct fault_case *c, struct arena *a,
 				 int *index);

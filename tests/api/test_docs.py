@@ -254,17 +254,28 @@ class SameSets(harness.TestCase):
 
     def test_endpoints(self):
         code = read("server/operations.c")
+        reads = re.findall(r'\tCONTROL_READS\((\w+), "(\w+)"', code)
+        rows = pairs([("GET", f"/_mock/{array}{id}") for array, name in reads
+                      for id in ("", f"/{{{name}}}")])
+        self.assertEqual(len(rows), 16)
+
+        def written(text, pattern):
+            """Pages for people say {resource} in place of each."""
+            found = pairs(re.findall(pattern, text, re.M))
+            some = {"GET /_mock/{resource}", "GET /_mock/{resource}/{id}"}
+            self.assertLessEqual(some, found)
+            return found - some | rows
+
         listed = {
             "code": pairs([(verb, "/_mock/" + route) for verb, route in
                            re.findall(r'CONTROL\("([A-Z]+)", "([^"]+)"', code)] +
+                          [pair.split() for pair in rows] +
                           re.findall(r'\.method = "([A-Z]+)", \.path = "([^"]+)", '
                                      r'\.class = ENDPOINT_OPEN', code)),
             "--help": pairs(re.findall(r"^  ([A-Z, ]+) (/\S*)$",
                                        self.help["Endpoints beside the API's"], re.M)),
-            "man page": pairs(re.findall(r"^\.B ([A-Z, ]+) (/\S*)$",
-                                         self.man["CONTROL ENDPOINTS"], re.M)),
-            "control-api.md": pairs(re.findall(r"^## ([A-Z, ]+) (/\S*)$",
-                                               read("docs/control-api.md"), re.M)),
+            "man page": written(self.man["CONTROL ENDPOINTS"], r"^\.B ([A-Z, ]+) (/\S*)$"),
+            "control-api.md": written(read("docs/control-api.md"), r"^## ([A-Z, ]+) (/\S*)$"),
         }
         for where, found in listed.items():
             self.assertEqual(found, listed["--help"], where)
@@ -292,6 +303,7 @@ class SameSets(harness.TestCase):
                                   re.M))]
 
         def exists(method, path):
+            path = path.replace("{resource}", "devices")
             return any((not method or method == m) and re.fullmatch(
                 re.sub(r"\{\w+\}", "[^/]+", p), path) for m, p in known)
         count = 0

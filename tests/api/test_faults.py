@@ -12,10 +12,10 @@ import time
 import harness
 from harness import ADMIN, EVERGLADES, NOSCOPE, READER, TETONS, Client, Server
 
-RULE = {"operation": None, "method": None, "path": None, "key": None, "times": None,
-        "status": None, "code": None, "message": None, "delay_ms": None, "close": None,
-        "body": None, "retry_after": None, "retry_after_ms": None, "should_retry": None,
-        "hits": 0}
+RULE = {"operation": None, "method": None, "path": None, "query": None, "key": None, "body": None,
+        "times": None, "limit": None, "status": None, "code": None, "message": None,
+        "delay_ms": None, "close": None, "spoil": None, "merge": None, "retry_after": None,
+        "retry_after_ms": None, "should_retry": None, "hits": 0}
 DEVICE = "/devices/dvc_123"
 
 
@@ -61,10 +61,12 @@ class Rules(TestCase):
             "operation": "getDevice", "method": "GET", "path": "/devices/*", "key": ADMIN,
             "times": 3, "status": 429, "code": "slow_down", "message": "Später.",
             "delay_ms": 0, "close": "middle", "retry_after": 2, "retry_after_ms": 1500,
-            "should_retry": False})
+            "should_retry": False, "limit": {"requests": 5, "seconds": 60},
+            "query": {"a": ["1", 2], "b": True}, "body": {"c": {"d": [None]}}},
+            {"merge": {"a": {"b": None}}, "spoil": "malformed"})
         shown = self.server.control("GET", "faults").json["faults"]
-        self.assertEqual([list(rule) for rule in shown], [list(RULE)] * 2)
-        self.assertEqual([rule["hits"] for rule in shown], [0, 0])
+        self.assertEqual([list(rule) for rule in shown], [list(RULE)] * 3)
+        self.assertEqual([rule["hits"] for rule in shown], [0, 0, 0])
         self.put(*shown)
         self.put({"status": 500})
         self.assertEqual(self.status(), 500)
@@ -153,6 +155,44 @@ class Rules(TestCase):
                 self.assertEqual(ask(**fires), 418)
                 self.assertEqual(self.hits(), [1])
 
+    def test_query(self):
+        """Some of the parameters, by whole values; lists as the API takes them."""
+        for condition, fires, not_ in (
+                ({"limit": "3"}, "limit=3&offset=1", "limit=30"), ({"limit": 3}, "limit=3", ""),
+                ({"expand": "total_count"}, "expand[]=total_count", "expand=total_count,group"),
+                ({"expand": ["group", "total_count"]}, "expand[0]=total_count&expand[1]=group",
+                 "expand=group"),
+                ({"name": "a b", "x": True}, "name=a%20b&x=true", "name=a%20b&x=false"),
+                ({"name": ""}, "name=", "limit=3"), ({"name": ""}, "name", "limit=3"),
+                ({}, "limit=3", None)):
+            with self.subTest(condition=condition):
+                self.put({"query": condition, "status": 503})
+                if not_ is not None:
+                    self.assertEqual(self.status(target="/devices?" + not_), 200)
+                self.assertEqual(self.status(target="/devices?" + fires), 503)
+                self.assertEqual(self.hits(), [1])
+
+    def test_body(self):
+        """A part of the JSON body, before the key or the body is checked."""
+        for condition, fires, not_ in (
+                ({"name": "x"}, {"name": "x", "y": 1}, {"name": "X"}),
+                ({"name": "x"}, {"name": "x"}, {"Name": "x"}),
+                ({"a": {"b": [1, {"c": None}]}}, {"a": {"b": [1.0, {"c": None, "d": 1}], "e": 2}},
+                 {"a": {"b": [1, {"d": 1}]}}),
+                ({"ids": ["a", "b"]}, {"ids": ["a", "b"]}, {"ids": ["b", "a"]}),
+                ({"ids": ["a"]}, {"ids": ["a"]}, {"ids": ["a", "b"]}),
+                ({"n": 12345678901234567890}, {"n": 12345678901234567890},
+                 {"n": 12345678901234567891}),
+                ({}, {}, [])):
+            with self.subTest(condition=condition):
+                self.put({"body": condition, "status": 503})
+                for body in (not_, None, "x"):
+                    self.assertNotEqual(self.status("POST", "/devices", body=body), 503)
+                self.assertEqual(self.status("POST", "/devices", body=fires, key="junk"), 503)
+                self.assertEqual(self.hits(), [1])
+        answer = self.server.request("POST", "/devices", {"X-API-Key": ADMIN}, b'{"a": 1, "a"')
+        self.assertEqual(answer.status, 400)
+
     def test_what_is_spared(self):
         """Control endpoints, the OpenAPI document, and what is no operation."""
         self.put({"status": 500})
@@ -219,13 +259,248 @@ class Rules(TestCase):
         self.assertEqual(bad, [])
 
 
+class Limits(TestCase):
+    arguments = ("--clock", "2026-03-02T08:00:00Z")
+
+    def later(self, seconds):
+        self.server.control("POST", "clock/advance", {"seconds": seconds})
+
+    def test_limit(self):
+        """So many within so long by the workspace's clock; beyond, a refusal that says when."""
+        self.put({"operation": "getDevice", "limit": {"requests": 2, "seconds": 10}})
+        self.assertEqual([self.status() for _ in range(2)], [200, 200])
+        self.later(3.2)
+        answer = self.server.call("GET", DEVICE)
+        self.assert_refused(answer, 429, "too_many_requests", "rule 0 of /_mock/faults")
+        self.assertEqual((answer.headers["Retry-After"], answer.headers["retry-after-ms"],
+                          answer.headers["x-should-retry"]), ("7", "6800", None))
+        self.assertEqual(self.status(target="/devices"), 200)
+        self.assertEqual(self.hits(), [1])
+        self.later(6.8)
+        self.assertEqual([self.status() for _ in range(3)], [200, 200, 429])
+        self.assertEqual(self.hits(), [2])
+        # A clock that is set back begins anew.
+        self.server.control("PUT", "clock", {"mode": "frozen", "now": "2026-03-02T08:00:00Z"})
+        self.assertEqual([self.status() for _ in range(3)], [200, 200, 429])
+
+    def test_next_rules(self):
+        """What is within the limit is left to the next rule; what refuses it may be said."""
+        limit = {"requests": 1, "seconds": 60}
+        self.put({"key": READER, "limit": limit, "status": 503, "code": "slow", "retry_after": 9,
+                  "retry_after_ms": 0, "should_retry": False, "times": 1},
+                 {"limit": {"requests": 2, "seconds": 60}}, {"times": 1, "status": 500})
+        self.assertEqual([self.status(key=READER) for _ in range(4)], [500, 503, 200, 429])
+        self.assertEqual(self.hits(), [1, 1, 1])
+        self.put({"limit": limit, "status": 503, "code": "slow", "retry_after": 9,
+                  "retry_after_ms": 0, "should_retry": False})
+        self.assertEqual(self.status(), 200)
+        answer = self.server.call("GET", DEVICE)
+        self.assert_refused(answer, 503, "slow")
+        self.assertEqual((answer.headers["Retry-After"], answer.headers["retry-after-ms"],
+                          answer.headers["x-should-retry"]), ("9", "0", "false"))
+
+    def test_added(self):
+        """POST leaves what is counted alone; PUT begins anew."""
+        self.put({"limit": {"requests": 2, "seconds": 60}})
+        self.assertEqual(self.status(), 200)
+        self.server.control("POST", "faults", {"faults": [{"path": "/groups", "status": 500}]})
+        self.assertEqual([self.status() for _ in range(2)], [200, 429])
+        self.put({"limit": {"requests": 2, "seconds": 60}})
+        self.assertEqual(self.status(), 200)
+
+    def test_in_parallel(self):
+        self.put({"limit": {"requests": 5, "seconds": 60}})
+        statuses = []
+        threads = [threading.Thread(target=lambda: statuses.append(self.status()))
+                   for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([statuses.count(s) for s in (200, 429)], [5, 11])
+
+
+class Merges(TestCase):
+    def answer(self, patch, target=DEVICE, **options):
+        self.put({"merge": patch})
+        return self.server.call("GET", target, **options)
+
+    def test_merge(self):
+        plain = self.server.call("GET", DEVICE).json
+        answer = self.answer({"name": "changed", "description": None, "more": {"a": [1, {"b": None}]},
+                              "nothing": None, "deep": {"x": None, "y": {}}})
+        plain.pop("description")
+        self.assertEqual(answer.json, {**plain, "name": "changed", "more": {"a": [1, {"b": None}]},
+                                       "deep": {"y": {}}})
+        self.assertEqual(list(answer.json), [*plain, "more", "deep"])
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "application/json"))
+        self.assertEqual(self.server.control("GET", "devices/dvc_123").json["name"], "My Device")
+        self.assertIn('"name":"changed"', self.last()["response_body"])
+
+    def test_numbers(self):
+        """As they were written."""
+        self.server.control("PUT", "faults", b'{"faults": [{"merge": {"n": 1.50, '
+                                             b'"m": 12345678901234567890}}]}')
+        self.assertTrue(self.server.call("GET", DEVICE).text.endswith(
+            '"n":1.50,"m":12345678901234567890}'))
+
+    def test_lists_and_refusals(self):
+        page = self.answer({"has_more": True, "data": []}, "/devices?limit=100").json
+        self.assertEqual(page, {"object": "list", "limit": 100, "offset": 0, "has_more": True,
+                                "data": []})
+        answer = self.answer({"error": {"code": "other"}}, "/devices/dvc_no")
+        self.assert_refused(answer, 404, "other", "not found")
+        answer = self.answer({"error": {"code": "other"}}, key="junk")
+        self.assertEqual((answer.status, answer.error["code"]), (401, "other"))
+
+    def test_no_json(self):
+        """What is stored as it is stays as it is."""
+        target = "/config_instances/cfg_inst_123/content"
+        whole = self.server.call("GET", target).text
+        self.assertEqual(self.answer({"a": 1}, target).text, whole)
+
+    def test_together(self):
+        """Merged, then spoilt or cut."""
+        self.put({"merge": {"more": "x" * 1000}, "spoil": "truncated"})
+        text = self.server.call("GET", DEVICE).text
+        self.assertIn('"more":"xxx', text)
+        self.assertRaises(json.JSONDecodeError, json.loads, text)
+        self.put({"merge": {"more": "x" * 1000}, "close": "middle"})
+        self.assertRaises(http.client.IncompleteRead, self.server.call, "GET", DEVICE)
+
+    def test_for_people(self):
+        self.put({"merge": {"more": [1]}})
+        text = self.server.get(DEVICE, version=EVERGLADES, User_Agent="curl/8").text
+        self.assertTrue(text.endswith('  "more": [\n    1\n  ]\n}\n'), text)
+
+    def test_too_large(self):
+        """Its JSON is bounded."""
+        for field in ("merge", "body", "query"):
+            for size, status in ((65536 - 8, 200), (65536 - 7, 400)):
+                answer = self.server.control("PUT", "faults", {"faults": [
+                    {field: {"a": "x" * size}, "delay_ms": 0}]})
+                self.assertEqual(answer.status, status, answer.text[:300])
+            self.assert_refused(answer, 400, "invalid_request",
+                                f"faults[0].{field}: expected an object of at most 65536 bytes")
+
+
+class Header(TestCase):
+    """Miru-Mock-Fault: a rule of one request."""
+
+    def ask(self, rule, method="GET", target=DEVICE, body=None, **headers):
+        headers = {"X-API-Key": ADMIN, "Miru-Version": EVERGLADES, **headers,
+                   "Miru-Mock-Fault": rule if isinstance(rule, str) else json.dumps(rule)}
+        return self.server.request(method, "/beta" + target, headers, harness.encoded(body))
+
+    def test_one_request(self):
+        """It is refused, or its answer changed, and the next one is not."""
+        for rule, status in (({"status": 503, "retry_after": 3}, 503), ({"merge": {"name": 1}}, 200),
+                             ({"status": 418, "code": "teapot", "hits": 5}, 418)):
+            answer = self.ask(rule)
+            self.assertEqual(answer.status, status, answer.text)
+            self.assertIsNone(answer.headers["Miru-Mock-Ignored"])
+            entry = self.last()
+            self.assertEqual((entry["status"], entry["fault"], entry["ignored"]), (status, None, []))
+            self.assertEqual(self.server.call("GET", DEVICE).json["name"], "My Device")
+        self.assertEqual(self.ask({"status": 503, "retry_after": 3}).headers["Retry-After"], "3")
+        self.assert_refused(self.ask({"status": 503}), 503, "service_unavailable",
+                            "fault injected by the header Miru-Mock-Fault")
+        self.assertEqual(self.server.control("GET", "faults").json, {"faults": []})
+
+    def test_on_one_connection(self):
+        with Client(self.server) as client:
+            for status in (503, 200, 503, 200):
+                headers = {"X-API-Key": ADMIN, "Miru-Version": EVERGLADES}
+                if status == 503:
+                    headers["Miru-Mock-Fault"] = '{"status":503}'
+                client.connection.request("GET", DEVICE, headers=headers)
+                answer = client.connection.getresponse()
+                answer.read()
+                self.assertEqual(answer.status, status)
+
+    def test_cut(self):
+        with self.assertRaises((http.client.RemoteDisconnected, ConnectionResetError)):
+            self.ask({"close": "before"})
+
+    def test_before_rules(self):
+        """It comes first; a rule is not counted. Where its conditions do not hold, it is none."""
+        self.put({"status": 500})
+        self.assertEqual(self.ask({"status": 503}).status, 503)
+        self.assertEqual(self.hits(), [0])
+        self.assertEqual(self.ask({"status": 503, "path": "/releases*"}).status, 500)
+        self.assertEqual(self.ask({"status": 503, "body": {"name": "x"}}, "POST", "/devices",
+                                  {"name": "y"}).status, 500)
+        self.assertEqual(self.ask({"status": 503, "body": {"name": "x"}}, "POST", "/devices",
+                                  {"name": "x"}).status, 503)
+        self.assertEqual(self.hits(), [2])
+
+    def test_before_the_gates(self):
+        self.assertEqual(self.ask({"status": 503}, **{"X-API-Key": "junk"}).status, 503)
+        self.assertEqual(self.ask({"status": 503}, **{"Miru-Version": "x"}).status, 503)
+
+    def test_refused(self):
+        """Nonsense is 400, and nothing is done."""
+        for text, field, words in (
+                ("", None, "Miru-Mock-Fault is empty; expected a JSON object with the fields: "),
+                ("503", None, "Miru-Mock-Fault is not a JSON object"),
+                ("[{}]", None, "Miru-Mock-Fault is not a JSON object"),
+                ('{"status":503', None, "Miru-Mock-Fault cannot be read: line 1, column 14"),
+                ('{"status":503,"status":500}', None, "Miru-Mock-Fault cannot be read"),
+                ('{"status":503}{}', None, "Miru-Mock-Fault cannot be read"),
+                ("{}", "", "one of status, limit, delay_ms, close, spoil and merge is required"),
+                ('{"stat":503}', ".stat", "Miru-Mock-Fault.stat"),
+                ('{"status":200}', ".status", "from 400 to 599"),
+                ('{"status":418}', ".code", "required"),
+                ('{"status":500,"operation":"getDevices"}', ".operation", "nearest is 'getDevice'"),
+                ('{"status":500,"times":1}', ".times", "counts requests, and this rule is for one"),
+                ('{"limit":{"requests":1,"seconds":1}}', ".limit", "counts requests"),
+                ('{"limit":{"requests":1}}', ".limit.seconds", "is required"),
+                ('{"status":500,"query":{"a":{}}}', ".query", "a: expected a text"),
+                ("\xff", None, "Miru-Mock-Fault cannot be read"),
+                ('{"status":500,"message":"%s"}' % ("x" * 4070), None,
+                 "Miru-Mock-Fault: expected at most 4096 bytes, found 4097")):
+            with self.subTest(text=text[:80]):
+                answer = self.ask(text, "PATCH", body={"name": "not done"})
+                self.assert_refused(answer, 400, "invalid_request", words, params={
+                    **({} if field is None else {"field": "Miru-Mock-Fault" + field})})
+        self.assertEqual(self.ask('{"status":500%s}' % (" " * 4082)).status, 500)
+        self.assertEqual(self.server.call("GET", DEVICE).json["name"], "My Device")
+        data = self.server.raw(request_of(DEVICE, 'Miru-Mock-Fault: {"status":503}',
+                                          'Miru-Mock-Fault: {"status":503}', "Connection: close"))
+        self.assertIn(b" 400 ", data.split(b"\r\n")[0])
+        self.assertIn(b"Miru-Mock-Fault came twice", data)
+
+    def test_what_is_spared(self):
+        """As rules: control endpoints, the OpenAPI document, and what is no operation."""
+        for target, status in (("/_mock/ready", 200), ("/openapi.json", 200), ("/nothing", 404)):
+            for rule in ('{"status":500}', "nonsense"):
+                self.assertEqual(self.server.request("GET", target, {"Miru-Mock-Fault": rule}).status,
+                                 status)
+
+    def test_no_control(self):
+        """As any header that the server does not know."""
+        with Server("--no-control") as server:
+            for rule in ('{"status":500}', "nonsense"):
+                self.assertEqual(server.get(DEVICE, Miru_Mock_Fault=rule).status, 200)
+
+    def test_of_pages(self):
+        """A page of an origin that may call the API may send it."""
+        with Server("--cors", "http://app.example") as server:
+            answer = server.request("OPTIONS", DEVICE, {
+                "Origin": "http://app.example", "Access-Control-Request-Method": "GET",
+                "Access-Control-Request-Headers": "miru-mock-fault,x-api-key",
+                "Miru-Mock-Fault": "nonsense"})
+            self.assertEqual(answer.status, 204)
+            self.assertIn("miru-mock-fault", answer.headers["Access-Control-Allow-Headers"])
+
+
 class Refused(TestCase):
     def test_rules(self):
         """400, the field named, and what was there before stays."""
         self.put({"status": 503, "path": "/releases"})
         before = self.server.control("GET", "faults").text
         for rule, field, *words in (
-                ({}, "", "one of status, delay_ms, close and body is required"),
+                ({}, "", "one of status, limit, delay_ms, close, spoil and merge is required"),
                 ({"times": 1}, "", "is required"), ({"key": "a"}, "", "is required"),
                 ({"operation": "getdevice", "status": 500}, ".operation",
                  "no such operation 'getdevice'"),
@@ -271,12 +546,26 @@ class Refused(TestCase):
                 ({"delay_ms": -1}, ".delay_ms", "from 0 to 3600000"),
                 ({"delay_ms": 3600001}, ".delay_ms"),
                 ({"close": "after"}, ".close", "one of before, middle"), ({"close": 1}, ".close"),
-                ({"body": "empty"}, ".body", "one of truncated, malformed"),
-                ({"close": "middle", "body": "truncated"}, ".body", "conflicts with close"),
-                ({"close": "before", "body": "malformed"}, ".body", "conflicts with close"),
+                ({"spoil": "empty"}, ".spoil", "one of truncated, malformed"),
+                ({"close": "middle", "spoil": "truncated"}, ".spoil", "conflicts with close"),
+                ({"close": "before", "spoil": "malformed"}, ".spoil", "conflicts with close"),
                 ({"status": 500, "close": "before", "code": "a"}, ".code",
                  'conflicts with close "before"'),
                 ({"status": 500, "close": "before", "retry_after": 1}, ".retry_after"),
+                ({"body": "truncated"}, ".body", "expected an object", 'found "truncated"'),
+                ({"body": [], "status": 500}, ".body"), ({"query": "a=1", "status": 500}, ".query"),
+                ({"query": {"a": {}}, "status": 500}, ".query", "a: expected a text, a number"),
+                ({"query": {"a": [None]}, "status": 500}, ".query", "a: expected a text"),
+                ({"merge": [1]}, ".merge", "expected an object"),
+                ({"merge": {}, "status": 500}, ".merge", "conflicts with status and limit"),
+                ({"merge": {}, "limit": {"requests": 1, "seconds": 1}}, ".merge", "conflicts"),
+                ({"merge": {}, "close": "before"}, ".merge", "no answer is sent"),
+                ({"merge": {}, "code": "a"}, ".code", "only together with status or limit"),
+                ({"limit": 5}, ".limit", "an object"), ({"limit": {}}, ".limit.requests"),
+                ({"limit": {"requests": 0, "seconds": 1}}, ".limit.requests", "from 1 to"),
+                ({"limit": {"requests": 1, "seconds": 0}}, ".limit.seconds", "from 1 to 31622400"),
+                ({"limit": {"requests": 1, "seconds": 1.5}}, ".limit.seconds"),
+                ({"limit": {"requests": 1, "seconds": 1}, "status": 418}, ".code", "required"),
                 ({"status": 500, "retry_after": -1}, ".retry_after", "from 0 to 3600"),
                 ({"status": 500, "retry_after_ms": 3600001}, ".retry_after_ms"),
                 ({"status": 500, "should_retry": "true"}, ".should_retry", "true or false")):
@@ -297,6 +586,8 @@ class Refused(TestCase):
                 ({"faults": [], "x": 1}, "x", "unknown field 'x'"),
                 ({"faults": [{"status": 500, "hit": 1}]}, "faults[0].hit",
                  "there is: operation, method"),
+                ({"faults": [{"limit": {"requests": 1, "seconds": 1, "x": 1}}]}, "faults[0].limit.x",
+                 "there is: requests, seconds"),
                 ({"faults": [{"status": 500}] * 101}, "faults", "at most 100 rules, found 101")):
             answer = self.server.control("PUT", "faults", body)
             self.assert_refused(answer, 400, "invalid_request", word,
@@ -382,7 +673,7 @@ class Bodies(TestCase):
     def test_truncated(self):
         """A complete answer of half a document; the connection lives on."""
         whole = self.whole()
-        self.put({"body": "truncated"})
+        self.put({"spoil": "truncated"})
         with Client(self.server) as client:
             for _ in range(3):
                 answer = client.call("GET", DEVICE)
@@ -393,7 +684,7 @@ class Bodies(TestCase):
 
     def test_malformed(self):
         whole = self.whole()
-        self.put({"body": "malformed"})
+        self.put({"spoil": "malformed"})
         with Client(self.server) as client:
             for _ in range(3):
                 answer = client.call("GET", DEVICE)
@@ -402,12 +693,12 @@ class Bodies(TestCase):
                 self.assertRaises(json.JSONDecodeError, json.loads, answer.text)
 
     def test_of_errors(self):
-        for body in ("truncated", "malformed"):
-            self.put({"body": body, "status": 503})
+        for how in ("truncated", "malformed"):
+            self.put({"spoil": how, "status": 503})
             answer = self.server.call("GET", DEVICE)
             self.assertEqual(answer.status, 503)
             self.assertRaises(json.JSONDecodeError, json.loads, answer.text)
-            self.put({"body": body})
+            self.put({"spoil": how})
             answer = self.server.call("GET", "/devices/dvc_no")
             self.assertEqual(answer.status, 404)
             self.assertRaises(json.JSONDecodeError, json.loads, answer.text)
@@ -415,21 +706,21 @@ class Bodies(TestCase):
     def test_between_characters(self):
         """Half a text is still UTF-8."""
         for n in range(8):
-            self.put({"body": "truncated", "status": 500, "message": "é" * 300 + "x" * n})
+            self.put({"spoil": "truncated", "status": 500, "message": "é" * 300 + "x" * n})
             self.assertIn("é", self.server.call("GET", DEVICE).text)
 
     def test_no_json(self):
         """Content as a file suffers like any other, with its headers."""
         target = "/config_instances/cfg_inst_123/content?disposition=attachment"
         whole = self.whole(target)
-        self.put({"body": "truncated"})
+        self.put({"spoil": "truncated"})
         answer = self.server.call("GET", target)
         self.assertEqual(answer.text, whole[:len(whole) // 2])
         self.assertIn("attachment", answer.headers["Content-Disposition"])
 
     def test_head(self):
-        for body in ("truncated", "malformed"):
-            self.put({"body": body})
+        for how in ("truncated", "malformed"):
+            self.put({"spoil": how})
             with Client(self.server) as client:
                 for _ in range(2):
                     self.assertEqual(client.call("HEAD", DEVICE).status, 200)
@@ -472,7 +763,7 @@ class Cut(TestCase):
 
     def test_http_1_0(self):
         for rule, answered in (({"close": "before"}, 0), ({"close": "middle"}, 1),
-                               ({"status": 503}, 1), ({"body": "truncated"}, 1)):
+                               ({"status": 503}, 1), ({"spoil": "truncated"}, 1)):
             self.put(rule)
             for more in ((), ("Connection: keep-alive",), ("Connection: close",)):
                 data = self.server.raw(request_of(DEVICE, *more, version="HTTP/1.0"))

@@ -294,8 +294,8 @@ class Faults(Sdk):
 
     def test_spoilt(self):
         """A body that is no JSON is not tried again: the parser's own exception comes out."""
-        for body in ("truncated", "malformed"):
-            self.server.control("PUT", "faults", {"faults": [{"body": body}]})
+        for how in ("truncated", "malformed"):
+            self.server.control("PUT", "faults", {"faults": [{"spoil": how}]})
             self.server.control("DELETE", "requests")
             with self.assertRaises(ValueError):
                 self.call(lambda c: c.devices.retrieve("dvc_123"))

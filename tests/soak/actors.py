@@ -30,8 +30,9 @@ EFFECTS = [
     ({"close": "before"}, None, "before", False),
     ({"close": "before", "delay_ms": 5}, None, "before", False),
     ({"close": "middle"}, "200", "middle", True),
-    ({"body": "truncated"}, "200", None, True),
-    ({"body": "malformed"}, "200", None, True),
+    ({"merge": {"name": None, "soaked": [1.0]}}, "200", None, False),
+    ({"spoil": "truncated"}, "200", None, True),
+    ({"spoil": "malformed"}, "200", None, True),
 ]
 
 # Lists: what they are of, filters, expansions, and the version from which on each is there.

@@ -41,7 +41,7 @@ enum {
 /* ---- what is asked --------------------------------------------------------------------------- */
 
 struct asked {
-	const char *method, *target, *body, *type, *version;
+	const char *method, *target, *body, *type, *version, *fault;
 };
 
 enum case_kind {
@@ -96,6 +96,11 @@ struct exchange_case {
 #define FAULTS                                                                                     \
 	"{\"faults\":[{\"operation\":\"getDevice\",\"path\":\"/devices/*\",\"status\":429,"        \
 	"\"message\":\"slowly\",\"retry_after\":3,\"should_retry\":true}]}"
+
+#define MORE_FAULTS                                                                                \
+	"{\"faults\":[{\"operation\":\"updateDevice\",\"body\":{\"name\":\"limited\"},"            \
+	"\"query\":{\"expand\":[\"group\"]},\"limit\":{\"requests\":1,\"seconds\":5}},"            \
+	"{\"merge\":{\"name\":null,\"more\":{\"a\":[1.5]}}}]}"
 
 static const struct exchange_case exchanges[] = {
 	{ "get",
@@ -197,6 +202,22 @@ static const struct exchange_case exchanges[] = {
 	  429,
 	  { "GET", "/devices/dvc_online" },
 	  { { "PUT", "/_mock/faults", FAULTS } } },
+	{ "put more faults", 200, { "PUT", "/_mock/faults", MORE_FAULTS } },
+	{ "limited",
+	  429,
+	  { "PATCH", "/devices/dvc_online?expand=group", "{\"name\":\"limited\"}" },
+	  { { "PUT", "/_mock/faults", MORE_FAULTS },
+	    { "PATCH", "/devices/dvc_online?expand=group", "{\"name\":\"limited\"}" } } },
+	{ "merged",
+	  200,
+	  { "GET", "/devices/dvc_online" },
+	  { { "PUT", "/_mock/faults", MORE_FAULTS } } },
+	{ "fault of its own",
+	  200,
+	  { "GET", "/devices/dvc_online?expand=group",
+	    .fault = "{\"query\":{\"expand\":\"group\"},\"merge\":{\"name\":\"x\"},"
+		     "\"delay_ms\":0}" } },
+	{ "fault no rule", 400, { "GET", "/devices", .fault = "{\"stat\":5}" } },
 	{ "journal",
 	  200,
 	  { "GET", "/_mock/requests?path=/devices/*" },
@@ -204,6 +225,12 @@ static const struct exchange_case exchanges[] = {
 	{ "set device",
 	  200,
 	  { "PATCH", "/_mock/devices/dvc_offline", "{\"status\":\"online\",\"group_id\":null}" } },
+	{ "read row",
+	  200,
+	  { "GET", "/_mock/deployments/dpl_deployed?expand=device,release.config_schemas" } },
+	{ "read rows", 200, { "GET", "/_mock/devices?status=offline&expand=group,total_count" } },
+	{ "no changes", 200, { "GET", "/_mock/changes" } },
+	{ "changes", 200, { "GET", "/_mock/changes?limit=5" }, { PATCHED }, .sparse = 7 },
 	{ "openapi", 200, { "GET", "/openapi.json" } },
 	{ "turns", 200, { "GET", "/devices/dvc_online?expand=group" }, .kind = CASE_TURNS },
 	{ "start demo", .kind = CASE_START, .load = { "demo.json" }, .sparse = 97 },
@@ -450,6 +477,7 @@ static long ask(const struct asked *a, bool strike, struct reply *to)
 		.api_key = key(now.at->kind == CASE_TURNS),
 		.miru_version = version_name(V_NEWEST),
 		.content_type = a->type,
+		.fault = a->fault,
 		.body = a->body,
 		.body_len = a->body ? strlen(a->body) : 0,
 	};
