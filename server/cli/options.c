@@ -115,7 +115,7 @@ static const struct option_row rows[] = {
 	ROW("port", "N", OPT_NUMBER, port, FOR_HEALTH, .min = 1, .max = 65535,
 	    .help = "port of a server; default: 8080"),
 	OPTION("port-file", "FILE", OPT_TEXT, port_file,
-	       .help = "write the port to FILE when the server accepts connections"),
+	       .help = "write the port to FILE when ready; not to the file of a running server"),
 	ROW("port-file", "FILE", OPT_TEXT, port_file, FOR_HEALTH,
 	    .help = "read the port from FILE"),
 	OPTION("fixtures", "FILE", OPT_LIST, fixtures,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The port in a port file; 0 if the file is empty, -1 if it is anything else. */
@@ -48,6 +49,19 @@ static bool is_held(const char *path)
 	return held;
 }
 
+/* is_held(), for longer than a server takes that has been told to end. */
+static bool stays_held(const char *path)
+{
+	enum { TICK_MS = 10, WAIT_MS = 1000 };
+
+	for (int ms = 0; ms < WAIT_MS; ms += TICK_MS) {
+		if (!is_held(path))
+			return false;
+		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
+	}
+	return true;
+}
+
 bool port_file_clear(const char *path, char *err, size_t errlen)
 {
 	struct stat st;
@@ -61,7 +75,7 @@ bool port_file_clear(const char *path, char *err, size_t errlen)
 			 "--port-file %s: not a file that a server wrote; choose another", path);
 		return false;
 	}
-	if (is_held(path)) {
+	if (stays_held(path)) {
 		snprintf(err, errlen,
 			 "--port-file %s: the server on port %ld, which is running, has written "
 			 "it; choose another",

@@ -291,6 +291,16 @@ class Start(harness.TestCase):
             with Server("--port-file", path) as second:
                 assert_has(second)
             self.assertEqual(os.listdir(folder), [])
+            # One that is told to end may take a moment. (If this machine is slow, nothing is seen.)
+            with open(path, "w") as held:
+                held.write("1\n")
+                held.flush()
+                fcntl.flock(held, fcntl.LOCK_EX)
+                timer = threading.Timer(0.3, fcntl.flock, (held, fcntl.LOCK_UN))
+                timer.start()
+                with Server("--port-file", path) as third:
+                    assert_has(third)
+                timer.join()
             # What is not its own any more stays.
             with Server("--port-file", path):
                 with open(path, "w") as file:

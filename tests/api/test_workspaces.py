@@ -543,6 +543,13 @@ class Places(Workspaces):
         self.assertEqual(self.server.call("GET", "/devices", key="w/k").status, 401)
         self.assertEqual(self.ids(), ["common"])
 
+    def test_preflight(self):
+        self.restart("--cors", "*")
+        answer = self.server.request("OPTIONS", "/devices", {
+            "X-API-Key": "w", "Origin": "http://a.test", "Access-Control-Request-Method": "GET"})
+        self.assertEqual(answer.status, 204)
+        self.assertEqual(self.ids(), ["common"])
+
     def test_by_id(self):
         """The key of a request that names a workspace by its id gets none."""
         self.rename("a", "a")
