@@ -40,6 +40,8 @@ bool control_list_rows(struct exchange *x);
 
 /* Change a device's status, agent_version, group_id, description. */
 bool control_patch_device(struct exchange *x);
+/* Change all devices that the filters of a list find, in one transaction. */
+bool control_patch_devices(struct exchange *x);
 /* Change a deployment's activity_status and error_status, as its device would report them. */
 bool control_patch_deployment(struct exchange *x);
 /* Review a drifted deployment: it is staged again. */

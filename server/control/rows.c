@@ -154,21 +154,78 @@ static bool write_device(struct exchange *x, struct tx *tx, const struct device_
 	       op_db_error(x);
 }
 
-bool control_patch_device(struct exchange *x)
+/* Change the device that x->id names as the body says. */
+static bool change_device(struct exchange *x, struct tx *tx)
 {
-	struct tx tx CLEANUP(tx_end) = { 0 };
 	struct device_change change;
 	struct row *device;
 
-	if (!begin(x, &tx) || !op_find(x, R_DEVICE, x->id, &device))
+	if (!op_find(x, R_DEVICE, x->id, &device))
 		return false;
 	change.device = device;
 	change.from = row_word(device, "status");
 	change.to = body_word(&x->body, "status");
 	if (!change.to)
 		change.to = change.from;
-	return write_check_refs(x) && set_agent_version(x, &change) &&
-	       check_inactive(x, &tx, &change) && write_device(x, &tx, &change) && commit(x, &tx);
+	return set_agent_version(x, &change) && check_inactive(x, tx, &change) &&
+	       write_device(x, tx, &change);
+}
+
+bool control_patch_device(struct exchange *x)
+{
+	struct tx tx CLEANUP(tx_end) = { 0 };
+
+	return begin(x, &tx) && op_find(x, R_DEVICE, x->id, &(struct row *){ NULL }) &&
+	       write_check_refs(x) && change_device(x, &tx) && commit(x, &tx);
+}
+
+/* What asks for a page, and not for all that filters find. */
+static bool refuse_page(struct exchange *x)
+{
+	static const char *const names[] = { "limit", "offset", "order_by", "expand" };
+	const struct pairs *query = &x->target.query;
+
+	for (size_t i = 0; i < query->count; i++)
+		for (size_t n = 0; n < ARRAY_LEN(names); n++)
+			if (starts_with(query->items[i].name, names[n]))
+				return fail_field(x, names[n],
+						  "%s: all devices that the filters find are "
+						  "changed, and there is no page",
+						  names[n]);
+	return true;
+}
+
+/* Read all that the filters find, as one page. */
+static bool read_all(struct exchange *x)
+{
+	struct list_query *all = arena_alloc(&x->arena, sizeof *all);
+
+	if (!all)
+		return false;
+	*all = *x->list_query;
+	all->limit = INT64_MAX - 1; /* the store asks for one more */
+	x->list_query = all;
+	return op_read_page(x);
+}
+
+bool control_patch_devices(struct exchange *x)
+{
+	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct writer w = exchange_writer(x);
+
+	if (!refuse_page(x) || !op_begin(x, &tx) || !write_check_refs(x) || !read_all(x))
+		return false;
+	writer_open(&w, '{');
+	writer_open(writer_key(&w, "devices"), '[');
+	for (const struct row *row = x->page->rows.first; row; row = row->next) {
+		x->id = row_text(row, "id");
+		if (!change_device(x, &tx))
+			return false;
+		writer_text(writer_item(&w), x->id);
+	}
+	writer_close(&w, ']');
+	writer_close(&w, '}');
+	return op_commit(x, &tx);
 }
 
 /* ---- deployments ----------------------------------------------------------------------------- */

@@ -388,5 +388,59 @@ class Behaviors(world.TestCase):
         self.assertEqual(self.control("DELETE", "behaviors"), {"behaviors": []})
 
 
+class Many(world.TestCase):
+    """PATCH /_mock/devices: all that filters find, or none."""
+
+    options = STANDING
+
+    def setUp(self):
+        self.start(*self.options, world=FLEET)
+
+    def statuses(self):
+        return {d["id"]: d["status"] for d in self.control("GET", "devices?limit=100")["data"]}
+
+    def test_filters(self):
+        changed = self.control("PATCH", "devices?group_id=grp_3", {"status": "offline"})
+        self.assertEqual(sorted(changed["devices"]), ["dvc_8", "dvc_9"])
+        self.assertEqual([id for id, status in self.statuses().items() if status == "offline"],
+                         changed["devices"])
+        changed = self.control("PATCH", "devices?status=offline&id=dvc_8|dvc_1",
+                               {"status": "online"})
+        self.assertEqual(changed, {"devices": ["dvc_8"]})
+        self.assertEqual(self.control("PATCH", "devices?status=archived", {"description": "x"}),
+                         {"devices": []})
+
+    def test_more_than_a_page(self):
+        devices = [{"id": f"d{i}", "name": f"n{i}"} for i in range(250)]
+        self.control("PUT", "fixtures", {**FLEET, "devices": devices})
+        changed = self.control("PATCH", "devices", {"status": "activating"})
+        self.assertEqual(len(changed["devices"]), 250)
+        self.assertEqual({d["status"] for d in self.server.everything()["devices"]},
+                         {"activating"})
+
+    def test_it_happens_to_each(self):
+        """A device that comes online goes on with what was deployed to it."""
+        self.control("PATCH", "devices", {"status": "offline"})
+        ids = [self.create("deployed", f"dvc_{i}") for i in range(10)]
+        self.control("PATCH", "devices?group_id=grp_2", {"status": "online"})
+        self.assertEqual([self.get(id)["status"] for id in ids],
+                         ["deployed"] * 8 + ["queued"] * 2)
+
+    def test_none_if_one_refuses(self):
+        self.create("deployed", "dvc_5")
+        self.refused_control("PATCH", "devices", {"status": "inactive"}, 409, "impossible_transition",
+                             "dvc_5")
+
+    def test_refused(self):
+        for query, body, *words in (("limit=1", {}, "limit"), ("order_by=id", {}, "order_by"),
+                                    ("expand=group", {}, "expand"), ("offset=1", {}, "offset"),
+                                    ("colour=red", {}, "colour"),
+                                    ("status=broken", {}, "status"),
+                                    ("", {"status": "broken"}, "online")):
+            self.refused_control("PATCH", f"devices?{query}", body, 400, "invalid_request", *words)
+        self.refused_control("PATCH", "devices", {"group_id": "grp_no"}, 404,
+                             "resource_not_found", "grp_no")
+
+
 if __name__ == "__main__":
     harness.main()
