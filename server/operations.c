@@ -17,7 +17,9 @@
 #include "base/util.h"
 #include "control/control.h"
 #include "model/progression.h"
-#include "workspace/fault.h"
+#include "workspace/behavior_rule.h"
+#include "workspace/fault_rule.h"
+#include "workspace/settings.h"
 
 /* ---- bodies and parameters (behaviour: section 6) -------------------------------------------- */
 
@@ -178,28 +180,8 @@ static const struct field patch_archived[] = {
 	{ .name = "archived", .kind = K_BOOL, .on = ALWAYS },
 };
 
-static const struct word clock_mode[] = {
-	{ "real", ALWAYS, NULL },
-	{ "frozen", ALWAYS, NULL },
-	{ .text = NULL },
-};
-
-static const struct field put_clock[] = {
-	{ .name = "mode", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS, .words = clock_mode },
-	{ .name = "now", .kind = K_TIME, .on = ALWAYS },
-	{ .name = "rate", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = RATE_MAX },
-	{ .name = "tick", .kind = K_SECONDS, .on = ALWAYS },
-};
-
 static const struct field advance_clock[] = {
 	{ .name = "seconds", .kind = K_SECONDS, .flags = F_REQUIRED, .on = ALWAYS },
-};
-
-static const struct field put_transitions[] = {
-	{ .name = "progression", .kind = K_ENUM, .flags = F_REQUIRED, .on = ALWAYS,
-	  .words = progression_words },
-	{ .name = "seconds", .kind = K_SECONDS, .on = ALWAYS },
-	{ .name = "times", .kind = K_WHOLE, .on = ALWAYS, .most = POLLS_MAX },
 };
 
 static const struct field post_step[] = {
@@ -215,35 +197,9 @@ static const struct field get_requests[] = {
 	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
 };
 
-static const struct field put_faults[] = {
-	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS,
-	  .members = &fault_shape },
-};
-
 static const struct field get_changes[] = {
 	{ .name = "limit", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = CHANGES_MAX },
 	{ .name = "offset", .kind = K_WHOLE, .on = ALWAYS, .most = 1000000000 },
-};
-
-static const struct field behavior_rule[] = {
-	{ .name = "device_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_DEVICE },
-	{ .name = "group_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_GROUP },
-	{ .name = "release_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_RELEASE },
-	{ .name = "at", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = activity_status_words },
-	{ .name = "every", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = 1000000 },
-	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1,
-	  .most = 1000000000 },
-	{ .name = "error", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = error_status_words },
-	{ .name = "recover_after", .kind = K_SECONDS, .flags = F_NULL, .on = ALWAYS },
-	{ .name = "seconds", .kind = K_SECONDS, .flags = F_NULL, .on = ALWAYS },
-	{ .name = "offline_for", .kind = K_SECONDS, .flags = F_NULL, .on = ALWAYS },
-	/* Part of what GET answers; ignored, because counting starts at 0. */
-	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
-};
-
-static const struct field put_behaviors[] = {
-	{ .name = "behaviors", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS,
-	  MEMBERS(behavior_rule) },
 };
 
 /* ---- the operations -------------------------------------------------------------------------- */
@@ -338,10 +294,10 @@ static const struct operation rows[] = {
 	CONTROL("GET", "health", .probe = true, .no_workspace = true, .run = control_health),
 	CONTROL("GET", "ready", .probe = true, .no_workspace = true, .run = control_ready),
 	CONTROL("GET", "clock", .run = control_get_clock),
-	CONTROL("PUT", "clock", .body = SHAPE(put_clock), .run = control_put_clock),
+	CONTROL("PUT", "clock", .body = SHAPE(clock_fields), .run = control_put_clock),
 	CONTROL("POST", "clock/advance", .body = SHAPE(advance_clock), .run = control_advance_clock),
 	CONTROL("GET", "transitions", .run = control_get_transitions),
-	CONTROL("PUT", "transitions", .body = SHAPE(put_transitions), .run = control_put_transitions),
+	CONTROL("PUT", "transitions", .body = SHAPE(transitions_fields), .run = control_put_transitions),
 	CONTROL("POST", "step", .body = SHAPE(post_step), .no_body = true, .run = control_step),
 	CONTROL_READS(config_instances, "config_instance_id", R_CONFIG_INSTANCE),
 	CONTROL_READS(config_schemas, "config_schema_id", R_CONFIG_SCHEMA),
@@ -376,12 +332,12 @@ static const struct operation rows[] = {
 	CONTROL("GET", "workspaces", .no_workspace = true, .run = control_get_workspaces),
 	CONTROL("DELETE", "workspaces/{id}", .no_workspace = true, .run = control_delete_workspace),
 	CONTROL("GET", "faults", .run = control_get_faults),
-	CONTROL("PUT", "faults", .body = SHAPE(put_faults), .run = control_put_faults),
-	CONTROL("POST", "faults", .body = SHAPE(put_faults), .run = control_post_faults),
+	CONTROL("PUT", "faults", .body = SHAPE(faults_fields), .run = control_put_faults),
+	CONTROL("POST", "faults", .body = SHAPE(faults_fields), .run = control_post_faults),
 	CONTROL("DELETE", "faults", .run = control_delete_faults),
 	CONTROL("GET", "behaviors", .run = control_get_behaviors),
-	CONTROL("PUT", "behaviors", .body = SHAPE(put_behaviors), .run = control_put_behaviors),
-	CONTROL("POST", "behaviors", .body = SHAPE(put_behaviors), .run = control_post_behaviors),
+	CONTROL("PUT", "behaviors", .body = SHAPE(behaviors_fields), .run = control_put_behaviors),
+	CONTROL("POST", "behaviors", .body = SHAPE(behaviors_fields), .run = control_post_behaviors),
 	CONTROL("DELETE", "behaviors", .run = control_delete_behaviors),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),

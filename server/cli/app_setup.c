@@ -23,6 +23,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 			.seeded = o->seed >= 0,
 			.seed = (uint64_t)o->seed,
 			.stateless = o->stateless,
+			.operations = &operations,
 			.journal_size = (size_t)o->journal_size,
 		},
 		.operations = &operations,

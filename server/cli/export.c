@@ -28,7 +28,7 @@ static int print_database(struct app *app)
 
 	arena_init(&arena, NULL, 0);
 	db_read(db);
-	ok = export_all(&fetch, &w, flush_text);
+	ok = export_all(&fetch, &w, NULL, flush_text);
 	db_read_end(db);
 	buf_addc(&text, '\n');
 	if ((!ok || text.bad) && !ferror(stdout))

@@ -4,7 +4,7 @@
 #include "control/control.h"
 
 #include "http/exchange.h"
-#include "http/fault_rule.h"
+#include "workspace/fault_rule.h"
 
 static bool write_faults(struct exchange *x)
 {
@@ -27,35 +27,19 @@ bool control_delete_faults(struct exchange *x)
 
 const char *control_no_operation(struct exchange *x, const char *name)
 {
-	return fault_no_operation(x, name);
+	struct parser p = { .arena = &x->arena };
+
+	return fault_no_operation(&p, x->app->operations, name);
 }
 
-static bool fail_too_many(struct exchange *x, size_t count)
-{
-	return fail_field(x, "faults", "faults: expected at most %d rules, found %zu", FAULTS_MAX,
-			  count);
-}
-
-/* The rules of the body. NULL if they are refused, or memory is short. */
+/* The rules of the body. NULL, with x failed, if they are refused. */
 static struct fault_set *read_rules(struct exchange *x)
 {
-	const struct member *list = body_member(&x->body, "faults");
-	struct fault_set *set;
+	struct parser p = { .arena = &x->arena };
+	struct fault_set *set = fault_rules_read(&p, x->app->operations, &x->body);
 
-	if (list->count > FAULTS_MAX) {
-		fail_too_many(x, list->count);
-		return NULL;
-	}
-	set = fault_set_new(list->count);
-	for (size_t i = 0; set && i < list->count; i++) {
-		const char *place = arena_printf(&x->arena, "faults[%zu]", i);
-
-		if (!place ||
-		    !fault_rule_read(x, place, &list->bodies[i], &set->arena, &set->rules[i])) {
-			fault_set_free(set);
-			return NULL;
-		}
-	}
+	if (!set)
+		fail_parse(x, &p.error);
 	return set;
 }
 
@@ -73,6 +57,7 @@ bool control_put_faults(struct exchange *x)
 
 bool control_post_faults(struct exchange *x)
 {
+	struct parser p = { .arena = &x->arena };
 	struct fault_set *set = read_rules(x);
 	struct writer w = exchange_writer(x);
 	size_t count;
@@ -82,5 +67,6 @@ bool control_post_faults(struct exchange *x)
 		return false;
 	ok = faults_add(&x->workspace->faults, set, &w, &count);
 	fault_set_free(set);
-	return count <= FAULTS_MAX ? ok : fail_too_many(x, count);
+	return count <= FAULTS_MAX ? ok
+				   : fault_rules_fail_count(&p, count) || fail_parse(x, &p.error);
 }

@@ -14,7 +14,6 @@ static bool reset(struct exchange *x, bool (*restore)(struct workspace *w, struc
 {
 	if (!restore(x->workspace, x->db))
 		return op_db_error(x);
-	faults_clear(&x->workspace->faults);
 	journal_clear(&x->workspace->journal);
 	return true;
 }
@@ -29,8 +28,15 @@ bool control_get_fixtures(struct exchange *x)
 	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
 	struct writer w = exchange_writer(x);
 	struct fetch fetch = op_fetch(x);
+	struct checkpoint baseline;
+	bool ok;
 
-	return db && (export_all(&fetch, &w, NULL) || op_db_error(x));
+	if (!db)
+		return false;
+	baseline = workspace_baseline(x->workspace);
+	ok = export_all(&fetch, &w, scenario_texts(baseline.scenario), NULL);
+	checkpoint_unref(&baseline);
+	return ok || op_db_error(x);
 }
 
 /* Is it a media type of one JSON object to a line? None is registered. */

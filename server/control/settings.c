@@ -7,6 +7,7 @@
 #include "api/handler.h"
 #include "config.h"
 #include "http/exchange.h"
+#include "workspace/settings.h"
 #include "workspace/simulator.h"
 
 /* ---- health ---------------------------------------------------------------------------------- */
@@ -65,40 +66,15 @@ bool control_get_clock(struct exchange *x)
 	return true;
 }
 
-static bool set_clock(struct exchange *x)
-{
-	struct clock *clock = &x->workspace->clock;
-	const char *now = body_text(&x->body, "now");
-	const struct member *rate = body_member(&x->body, "rate");
-	const struct member *tick = body_member(&x->body, "tick");
-	int64_t time = clock_now(clock);
-
-	if (streq(body_text(&x->body, "mode"), "real")) {
-		if (now)
-			return fail_field(x, "now",
-					  "now cannot be set while mode is \"real\"; use mode "
-					  "\"frozen\", or POST /_mock/clock/advance");
-		if (tick->number)
-			return fail_field(x, "tick",
-					  "tick can be set only while mode is \"frozen\"; a clock "
-					  "that runs has a rate");
-		clock_run(clock, rate->set ? rate->number : 1);
-	} else if (rate->set && rate->number != 1) {
-		return fail_field(x, "rate",
-				  "rate can be set only while mode is \"real\"; a frozen clock has "
-				  "a tick");
-	} else if (!now || rfc3339_parse(now, &time)) {
-		clock_freeze(clock, time, tick->number);
-	}
-	return true;
-}
-
 bool control_put_clock(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct parser p = { .arena = &x->arena };
 
-	return op_begin_settings(x, &tx) && set_clock(x) && control_get_clock(x) &&
-	       op_commit_settings(x, &tx);
+	return op_begin_settings(x, &tx) &&
+	       (settings_set_clock(&p, &x->body, &x->workspace->clock) ||
+		fail_parse(x, &p.error)) &&
+	       control_get_clock(x) && op_commit_settings(x, &tx);
 }
 
 bool control_advance_clock(struct exchange *x)
@@ -135,41 +111,16 @@ bool control_get_transitions(struct exchange *x)
 	return true;
 }
 
-static bool set_transitions(struct exchange *x)
-{
-	const struct member *seconds = body_member(&x->body, "seconds");
-	const struct member *times = body_member(&x->body, "times");
-	enum progression progression = (enum progression)(body_word(&x->body, "progression") - 1);
-
-	if (progression == PROGRESS_TIME && !seconds->set)
-		return fail_field(x, "seconds",
-				  "seconds is required when progression is \"time\": the duration "
-				  "of one step");
-	if (progression != PROGRESS_TIME && seconds->number > 0)
-		return fail_field(x, "seconds",
-				  "seconds can be set only when progression is \"time\"");
-	if (progression == PROGRESS_POLLS && !times->number)
-		return fail_field(x, "times",
-				  "times is required when progression is \"polls\": how often a "
-				  "deployment is read before a step");
-	if (progression != PROGRESS_POLLS && times->number > 0)
-		return fail_field(x, "times",
-				  "times can be set only when progression is \"polls\"");
-	x->workspace->transitions = (struct transitions){
-		.progression = progression,
-		.micros = seconds->number,
-		.polls = times->number,
-		.set_at = clock_now(&x->workspace->clock),
-	};
-	return true;
-}
-
 bool control_put_transitions(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct parser p = { .arena = &x->arena };
 
-	if (!op_begin_settings(x, &tx) || !set_transitions(x))
+	if (!op_begin_settings(x, &tx))
 		return false;
+	if (!settings_set_transitions(&p, &x->body, &x->workspace->clock,
+				      &x->workspace->transitions))
+		return fail_parse(x, &p.error);
 	write_transitions(x);
 	return op_commit_settings(x, &tx);
 }

@@ -7,7 +7,38 @@
 
 #include "base/json_tree.h"
 #include "base/utf8.h"
-#include "http/fault_rule.h"
+#include "workspace/fault_rule.h"
+
+/* ---- the rule of one request ----------------------------------------------------------------- */
+
+enum { FAULT_HEADER_MAX = 4096 /* bytes */ };
+
+static const char header[] = "Miru-Mock-Fault";
+
+/* Read the rule of the request's header, which it has. */
+static bool read_header(struct exchange *x, struct fault *rule)
+{
+	static const char *const counting[] = { "times", "limit" };
+	struct parser p = { .arena = &x->arena, .version = V_NEWEST };
+	const char *text = x->request.fault;
+	const size_t len = strlen(text);
+	struct body body;
+
+	if (len > FAULT_HEADER_MAX)
+		return fail(x, ERR_INVALID_REQUEST, "%s: expected at most %d bytes, found %zu",
+			    header, FAULT_HEADER_MAX, len);
+	if (!body_parse_as(&p, &fault_shape, BODY_STRICT, header, "Miru-Mock-Fault.", text, len,
+			   &body))
+		return fail_parse(x, &p.error);
+	for (size_t i = 0; i < ARRAY_LEN(counting); i++)
+		if (body_text(&body, counting[i]) || body_object(&body, counting[i]))
+			return fault_rule_fail(&p, header, counting[i],
+					       "counts requests, and this rule is for one; PUT "
+					       "/_mock/faults has rules for several") ||
+			       fail_parse(x, &p.error);
+	return fault_rule_read(&p, x->app->operations, header, &body, &x->arena, rule) ||
+	       fail_parse(x, &p.error);
+}
 
 /* ---- the stage ------------------------------------------------------------------------------- */
 
@@ -21,8 +52,7 @@ static bool find_own(struct exchange *x, const struct fault_case *c)
 	if (!x->request.fault || x->app->options.no_control)
 		return true;
 	rule = arena_alloc(&x->arena, sizeof *rule);
-	if (!rule || !fault_rule_read_header(x, rule) ||
-	    !fault_matches(rule, c, &x->arena, &matches))
+	if (!rule || !read_header(x, rule) || !fault_matches(rule, c, &x->arena, &matches))
 		return false;
 	x->fault = matches ? rule : NULL;
 	x->fault_index = -1;

@@ -9,6 +9,7 @@ struct checkpoint checkpoint_ref(const struct checkpoint *c)
 {
 	image_ref(c->rows);
 	keyring_ref(c->keys);
+	scenario_ref(c->scenario);
 	return *c;
 }
 
@@ -16,6 +17,7 @@ void checkpoint_unref(struct checkpoint *c)
 {
 	image_unref(STEAL(c->rows));
 	keyring_unref(STEAL(c->keys));
+	scenario_unref(STEAL(c->scenario));
 }
 
 void snapshot_remove(struct snapshot **list)

@@ -10,10 +10,12 @@
 #include "model/progression.h"
 #include "store/pages.h"
 #include "workspace/keyring.h"
+#include "workspace/scenario.h"
 
 struct checkpoint {
-	struct image *rows;   /* a reference, or NULL */
-	struct keyring *keys; /* a reference, or NULL */
+	struct image *rows;        /* a reference, or NULL */
+	struct keyring *keys;      /* a reference, or NULL */
+	struct scenario *scenario; /* of a baseline: a reference, or NULL */
 	struct clock_setting clock;
 	struct transitions transitions;
 	struct idgen idgen;

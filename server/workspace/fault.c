@@ -127,6 +127,7 @@ static void replace_set(struct faults *f, struct fault_set *set)
 {
 	fault_set_free(f->set);
 	f->set = set;
+	f->touched = true;
 	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
 }
 
@@ -152,6 +153,15 @@ static struct fault_set *join_sets(const struct fault_set *first, const struct f
 		return both;
 	fault_set_free(both);
 	return NULL;
+}
+
+struct fault_set *fault_set_copy(const struct fault_set *set)
+{
+	struct fault_set *copy = join_sets(NULL, set);
+
+	for (size_t i = 0; copy && i < copy->count; i++)
+		copy->rules[i].hits = 0;
+	return copy;
 }
 
 bool faults_add(struct faults *f, const struct fault_set *more, struct writer *w, size_t *count)

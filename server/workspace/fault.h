@@ -62,6 +62,7 @@ struct fault_set {
 struct faults {
 	pthread_mutex_t lock;
 	atomic_bool any;       /* are there rules? */
+	atomic_bool touched;   /* by a tester, since the workspace began or was reset */
 	struct fault_set *set; /* NULL: none */
 };
 
@@ -72,6 +73,8 @@ extern const struct fault fault_none;
 /* A set of `count` rules in which nothing is given. NULL when memory is short. */
 struct fault_set *fault_set_new(size_t count);
 void fault_set_free(struct fault_set *set);
+/* A copy, whose hits are 0. NULL when memory is short. */
+struct fault_set *fault_set_copy(const struct fault_set *set) MUST_CHECK;
 /* Replace the rules, by a set that then belongs to `f`, or NULL. */
 void faults_replace(struct faults *f, struct fault_set *set);
 /*
@@ -83,6 +86,11 @@ bool faults_add(struct faults *f, const struct fault_set *more, struct writer *w
 static inline void faults_clear(struct faults *f)
 {
 	faults_replace(f, NULL);
+}
+/* The rules are those with which the workspace begins. */
+static inline void faults_are_own(struct faults *f)
+{
+	f->touched = false;
 }
 
 /* Are there rules? Takes no lock, so that requests lose no time if there are none. */

@@ -134,7 +134,9 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 {
 	size_t len = strlen(key) + 1;
 	struct tenant *t = calloc(1, sizeof *t + len);
+	struct scenario_rules rules;
 	struct checkpoint baseline;
+	bool ok;
 
 	if (!t)
 		return NULL;
@@ -143,6 +145,10 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 	t->workspace.parent = r->common;
 	t->workspace.idgen = baseline.idgen;
 	clock_restore(&t->workspace.clock, baseline.clock);
+	t->workspace.transitions = baseline.transitions;
+	ok = scenario_copy_rules(baseline.scenario, &rules);
+	if (ok)
+		workspace_set_rules(&t->workspace, &rules);
 	t->workspace.due = INT64_MIN; /* tenant_load() plans */
 	checkpoint_unref(&baseline);
 	t->registry = r;
@@ -150,7 +156,7 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 	snprintf(t->id, sizeof t->id, "ws_%u", t->number);
 	pthread_mutex_init(&t->gate, NULL);
 	memcpy(t->key, key, len);
-	if (map_add(&r->by_key, NULL, t->key, t)) {
+	if (ok && map_add(&r->by_key, NULL, t->key, t)) {
 		r->added++;
 		return t;
 	}

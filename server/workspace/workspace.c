@@ -6,11 +6,13 @@
 #include <stdio.h>
 
 #include "base/embed.h"
+#include "workspace/scenario_read.h"
 #include "workspace/schedule.h"
 
 void workspace_init(struct workspace *w, const struct workspace_options *options)
 {
 	*w = (struct workspace){ .transitions = options->transitions,
+				 .operations = options->operations,
 				 .stateless = options->stateless };
 	faults_open(&w->faults);
 	journal_open(&w->journal, options->journal_size);
@@ -62,6 +64,15 @@ void workspace_set_behaviors(struct workspace *w, struct behaviors *b)
 {
 	behaviors_free(w->behaviors);
 	w->behaviors = b;
+	w->behaviors_set = true;
+}
+
+void workspace_set_rules(struct workspace *w, struct scenario_rules *rules)
+{
+	faults_replace(&w->faults, STEAL(rules->faults));
+	faults_are_own(&w->faults);
+	workspace_set_behaviors(w, STEAL(rules->behaviors));
+	w->behaviors_set = false;
 }
 
 bool workspace_is_due(const struct workspace *w)
@@ -95,15 +106,32 @@ bool workspace_load(struct workspace *w, const struct sql *sql, const struct sou
 		    struct problems *problems)
 {
 	struct db *db = store_db(w->store);
-	const struct destination dest = {
-		.db = db, .sql = sql, .now = clock_stamp(&w->clock), .ident = &w->idgen
-	};
+	struct scenario_text text CLEANUP(scenario_text_free) = { .texts = { NULL } };
+	const struct destination dest = { .db = db,
+					  .sql = sql,
+					  .now = clock_stamp(&w->clock),
+					  .ident = &w->idgen,
+					  .scenario = &text };
+	const struct scenario_target target = { .clock = &w->clock,
+						.transitions = &w->transitions,
+						.db = db,
+						.sql = sql,
+						.operations = w->operations };
+	struct scenario_rules rules;
 
-	if (!load_fixtures(&dest, sources, problems))
+	if (!load_fixtures(&dest, sources, problems) ||
+	    !scenario_read(&target, &text, problems, &w->baseline.scenario))
 		return false;
+	if (!scenario_copy_rules(w->baseline.scenario, &rules)) {
+		problem(problems, "fixtures", NULL, "out of memory");
+		problems->failed = true;
+		return false;
+	}
+	workspace_set_rules(w, &rules);
 	if (!workspace_reload(w, db))
 		return note_db_failure(problems, db_error(db));
 	w->baseline.clock = clock_setting(&w->clock);
+	w->baseline.transitions = w->transitions;
 	w->baseline.idgen = w->idgen;
 	return true;
 }
@@ -192,6 +220,11 @@ static bool make_baseline(struct workspace *w, struct workspace *source, struct 
 	baseline->rows = now.rows;
 	baseline->keys = now.keys;
 	baseline->idgen = now.idgen;
+	baseline->scenario = scenario_ref(source->baseline.scenario);
+	if (scenario_has(baseline->scenario, SCENARIO_CLOCK))
+		baseline->clock = source->baseline.clock;
+	if (scenario_has(baseline->scenario, SCENARIO_TRANSITIONS))
+		baseline->transitions = source->baseline.transitions;
 	return true;
 }
 
@@ -231,15 +264,17 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 bool workspace_reset(struct workspace *w, struct db *db)
 {
 	struct checkpoint baseline = workspace_baseline(w);
-	bool ok;
+	struct scenario_rules rules;
+	bool ok = scenario_copy_rules(baseline.scenario, &rules);
 
 	db_lock(db);
-	ok = workspace_restore(w, db, &baseline, RESTORE_ALL);
+	ok = ok && workspace_restore(w, db, &baseline, RESTORE_ALL);
 	if (ok) {
-		workspace_set_behaviors(w, NULL);
+		workspace_set_rules(w, &rules);
 		w->changed = false;
 	}
 	db_unlock(db);
+	scenario_free_rules(&rules);
 	checkpoint_unref(&baseline);
 	return ok;
 }
@@ -247,43 +282,66 @@ bool workspace_reset(struct workspace *w, struct db *db)
 bool workspace_restore_own(struct workspace *w, struct db *db)
 {
 	struct checkpoint own, none;
+	struct scenario_rules rules;
 	bool ok;
 
 	db_lock(db);
 	own = w->parent     ? workspace_baseline(w->parent)
 	      : w->own.rows ? checkpoint_ref(&w->own)
 			    : workspace_baseline(w);
-	ok = workspace_restore(w, db, &own, RESTORE_ALL);
+	ok = scenario_copy_rules(own.scenario, &rules) &&
+	     workspace_restore(w, db, &own, RESTORE_ALL);
 	if (ok) {
 		none = (struct checkpoint){ .clock = own.clock,
 					    .transitions = own.transitions,
 					    .idgen = own.idgen };
 		set_baseline(w, w->parent ? &none : &own);
 		checkpoint_unref(&w->own);
-		workspace_set_behaviors(w, NULL);
+		workspace_set_rules(w, &rules);
 		w->changed = false;
 	}
 	db_unlock(db);
+	scenario_free_rules(&rules);
 	checkpoint_unref(&own);
 	return ok;
 }
 
 bool workspace_is_unused(struct workspace *w)
 {
-	return !w->changed && !w->snapshots && !w->baseline.rows && !faults_has_any(&w->faults) &&
-	       !w->behaviors && journal_total(&w->journal) == 0;
+	return !w->changed && !w->snapshots && !w->baseline.rows && !w->faults.touched &&
+	       !w->behaviors_set && journal_total(&w->journal) == 0;
+}
+
+/* What a scenario says takes effect; what it does not say stays as it is. Alone. */
+static void begin_scenario(struct workspace *w, const struct checkpoint *baseline,
+			   struct scenario_rules *rules)
+{
+	const struct scenario *s = baseline->scenario;
+
+	if (scenario_has(s, SCENARIO_CLOCK))
+		clock_restore(&w->clock, baseline->clock);
+	if (scenario_has(s, SCENARIO_TRANSITIONS))
+		w->transitions = baseline->transitions;
+	if (scenario_has(s, SCENARIO_FAULTS))
+		faults_replace(&w->faults, STEAL(rules->faults));
+	if (scenario_has(s, SCENARIO_BEHAVIORS))
+		workspace_set_behaviors(w, STEAL(rules->behaviors));
 }
 
 static bool replace_rows(struct workspace *w, struct db *db, struct workspace *fixtures,
 			 enum fixtures_of of)
 {
+	struct scenario_rules rules;
 	struct checkpoint baseline;
 	bool ok;
 
 	if (!make_baseline(w, fixtures, store_db(fixtures->store), &baseline))
 		return false;
 	db_lock(db);
-	ok = workspace_keep_baseline(w, db) && workspace_restore(w, db, &baseline, RESTORE_ROWS);
+	ok = scenario_copy_rules(baseline.scenario, &rules) && workspace_keep_baseline(w, db);
+	if (ok)
+		begin_scenario(w, &baseline, &rules);
+	ok = ok && workspace_restore(w, db, &baseline, RESTORE_ROWS);
 	if (ok && of == FIXTURES_OF_SERVER)
 		checkpoint_unref(&w->own);
 	else if (ok && !w->parent && !w->own.rows)
@@ -291,6 +349,7 @@ static bool replace_rows(struct workspace *w, struct db *db, struct workspace *f
 	if (ok)
 		set_baseline(w, &baseline);
 	db_unlock(db);
+	scenario_free_rules(&rules);
 	checkpoint_unref(&baseline);
 	return ok;
 }
@@ -315,6 +374,7 @@ bool workspace_replace_fixtures(struct workspace *w, struct db *db,
 bool workspace_open_file(struct workspace *w, const char *path, struct workspace *fixtures,
 			 char *err, size_t errlen)
 {
+	struct scenario_rules rules;
 	struct checkpoint baseline;
 	struct db *db;
 	bool fresh, ok;
@@ -326,8 +386,13 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 	if (make_baseline(w, fixtures, store_db(fixtures->store), &baseline)) {
 		w->idgen = baseline.idgen;
 		db_lock(db);
-		ok = (!fresh || db_restore(db, baseline.rows)) && workspace_reload(w, db);
+		ok = scenario_copy_rules(baseline.scenario, &rules) &&
+		     (!fresh || db_restore(db, baseline.rows));
+		if (ok)
+			begin_scenario(w, &baseline, &rules);
+		ok = ok && workspace_reload(w, db);
 		db_unlock(db);
+		scenario_free_rules(&rules);
 		set_baseline(w, &baseline);
 		if (ok)
 			return true;

@@ -23,10 +23,12 @@
 struct workspace {
 	struct store *store;
 	bool stateless; /* changes do not last */
+	const struct operation_table *operations;
 	/* Guarded by the database's lock: */
 	struct clock clock; /* may be read without it */
 	struct transitions transitions;
 	struct behaviors *behaviors; /* owned; NULL: none */
+	bool behaviors_set;          /* by a tester, since it began, or was reset */
 	struct idgen idgen;
 	struct snapshot *snapshots; /* see snapshot.h */
 	uint64_t generation;        /* of the rows: another one after each workspace_restore() */
@@ -50,6 +52,7 @@ struct workspace_options {
 	bool seeded; /* ids come from this seed */
 	uint64_t seed;
 	bool stateless;
+	const struct operation_table *operations; /* that fault rules may name */
 	size_t journal_size;
 };
 
@@ -79,6 +82,8 @@ bool workspace_reload(struct workspace *w, struct db *db) MUST_CHECK;
 bool workspace_schedule(struct workspace *w, struct db *db) MUST_CHECK;
 /* Replace the behaviors; the set becomes the workspace's. NULL: none. Alone. */
 void workspace_set_behaviors(struct workspace *w, struct behaviors *b);
+/* Give it rules in place of those it has. Alone. */
+void workspace_set_rules(struct workspace *w, struct scenario_rules *rules);
 /* Is a step due by now? */
 bool workspace_is_due(const struct workspace *w);
 

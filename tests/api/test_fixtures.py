@@ -460,7 +460,8 @@ class Problems(Files):
 
     def test_document(self):
         arrays = ("api_keys, groups, devices, git_commits, config_types, config_schemas, "
-                  "config_instances, releases, deployments")
+                  "config_instances, releases, deployments, clock, transitions, faults, "
+                  "behaviors")
         self.check([], 'PATH: expected an object such as {"devices":[...]}, found a list')
         self.check({"object": "device", "id": "dvc_1", "name": "x"},
                    'PATH: expected a document, found a single device; put it in a list: '
@@ -468,12 +469,12 @@ class Problems(Files):
         self.check({"object": "list", "data": [], "has_more": False},
                    'PATH: expected a document, found a list of the API; put its data in a list: '
                    '{"devices":[...]}')
-        self.check({"object": 1}, f"PATH: /object: unknown array; a fixture has: {arrays}")
-        self.check({"robots": []}, f"PATH: /robots: unknown array; a fixture has: {arrays}")
+        self.check({"object": 1}, f"PATH: /object: unknown member; a fixture has: {arrays}")
+        self.check({"robots": []}, f"PATH: /robots: unknown member; a fixture has: {arrays}")
         self.check({"devices": {}}, "PATH: /devices: expected a list of devices, found {}")
         self.check({"devices": [1, None]}, "PATH: /devices/0: expected a device, found 1",
                    "PATH: /devices/1: expected a device, found null")
-        self.check({"a/b~c\n": 1}, f"PATH: /a~1b~0c\\n: unknown array; a fixture has: {arrays}")
+        self.check({"a/b~c\n": 1}, f"PATH: /a~1b~0c\\n: unknown member; a fixture has: {arrays}")
 
     def test_fields(self):
         has = ", ".join([*(name for name in objects.DEVICE if name != "object"),

@@ -181,7 +181,7 @@ void mock_export(struct mock *m, struct buf *to)
 	arena_init(&arena, NULL, 0);
 	buf_clear(to);
 	db_read(db);
-	HOLD(export_all(&fetch, &w, NULL) && !to->bad, "%s", db_error(db));
+	HOLD(export_all(&fetch, &w, NULL, NULL) && !to->bad, "%s", db_error(db));
 	db_read_end(db);
 }
 

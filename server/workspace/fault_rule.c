@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT
  * fault_rule.c - reads a rule, then asks whether it can apply and be seen.
  */
-#include "http/fault_rule.h"
+#include "workspace/fault_rule.h"
 
 #include "base/json.h"
 #include "model/api_path.h"
 
-const char *fault_no_operation(struct exchange *x, const char *name)
+const char *fault_no_operation(struct parser *p, const struct operation_table *operations,
+			       const char *name)
 {
 	return arena_printf(
-	    &x->arena,
+	    p->arena,
 	    "no such operation '%s'; the nearest is '%s', and /openapi.json has all "
 	    "operationIds",
-	    quote(x, name), operation_nearest(x->app->operations, name)->name);
+	    parse_shown(p, name), operation_nearest(operations, name)->name);
 }
 
 /* Reads one rule. */
 struct rule_reader {
-	struct exchange *x;
+	struct parser *parser;
+	const struct operation_table *operations;
 	const char *place;
 	const struct body *body;
 	struct arena *arena; /* of the rule's texts */
@@ -27,9 +29,10 @@ struct rule_reader {
 /* Fail, with a message about a field, or "" for the rule: "faults[2].code: MESSAGE". */
 static bool fail_rule(const struct rule_reader *r, const char *field, const char *message)
 {
-	const char *path = arena_printf(&r->x->arena, "%s%s%s", r->place, *field ? "." : "", field);
+	struct parser *p = r->parser;
+	const char *path = arena_printf(p->arena, "%s%s%s", r->place, *field ? "." : "", field);
 
-	return path && message && fail_field(r->x, path, "%s: %s", path, message);
+	return path && message && PARSE_FAIL(p, path, "%s: %s", path, message);
 }
 
 static bool has_field(const struct rule_reader *r, const char *field)
@@ -75,10 +78,10 @@ static bool check_query(const struct rule_reader *r)
 			plain &= is_plain(item);
 		if (!plain)
 			return fail_rule(r, "query",
-					 arena_printf(&r->x->arena,
+					 arena_printf(r->parser->arena,
 						      "%s: expected a text, a number, true or "
 						      "false, or a list of these",
-						      quote(r->x, member->string)));
+						      parse_shown(r->parser, member->string)));
 	}
 	return true;
 }
@@ -91,9 +94,10 @@ static bool read_rule(const struct rule_reader *r)
 	struct fault *rule = r->rule;
 
 	*rule = fault_none;
-	rule->op = operation ? operation_named(r->x->app->operations, operation) : NULL;
+	rule->op = operation ? operation_named(r->operations, operation) : NULL;
 	if (operation && !rule->op)
-		return fail_rule(r, "operation", fault_no_operation(r->x, operation));
+		return fail_rule(r, "operation",
+				 fault_no_operation(r->parser, r->operations, operation));
 	rule->method = copy_text(r, "method");
 	rule->path = copy_text(r, "path");
 	rule->query = copy_text(r, "query");
@@ -130,7 +134,7 @@ static bool has_method(const struct operation *op, const char *method)
 /* Is there an operation that the rule may fire at, with this method and path, NULL for any? */
 static bool may_fire(const struct rule_reader *r, const char *method, const char *path)
 {
-	const struct operation_table *table = r->x->app->operations;
+	const struct operation_table *table = r->operations;
 	const struct fault *f = r->rule;
 
 	for (size_t i = 0; i < table->count; i++) {
@@ -146,7 +150,7 @@ static bool may_fire(const struct rule_reader *r, const char *method, const char
 /* Rules fire only at operations. */
 static bool check_match(const struct rule_reader *r, const struct fault *f)
 {
-	struct arena *a = &r->x->arena;
+	struct arena *a = r->parser->arena;
 
 	if (!may_fire(r, f->method, NULL))
 		return fail_rule(
@@ -160,15 +164,15 @@ static bool check_match(const struct rule_reader *r, const struct fault *f)
 		return fail_rule(
 		    r, "path",
 		    f->op ? arena_printf(a, "'%s' never matches operation %s (%s)",
-					 quote(r->x, f->path), f->op->name, f->op->path)
+					 parse_shown(r->parser, f->path), f->op->name, f->op->path)
 			  : arena_printf(a,
 					 "'%s' never matches: no operation of the API has such a "
 					 "path, and only operations have faults",
-					 quote(r->x, f->path)));
+					 parse_shown(r->parser, f->path)));
 	return may_fire(r, f->method, f->path) ||
 	       fail_rule(r, "method",
 			 arena_printf(a, "method %s never matches path '%s'", f->method,
-				      quote(r->x, f->path)));
+				      parse_shown(r->parser, f->path)));
 }
 
 /* Can the rule apply, and be seen? */
@@ -203,43 +207,58 @@ static bool check_rule(const struct rule_reader *r)
 		return fail_rule(r, "merge", "conflicts with close \"before\": no answer is sent");
 	if (f->status >= 0 && !f->code && f->close != CLOSE_BEFORE && !fault_error(f->status))
 		return fail_rule(r, "code",
-				 arena_printf(&r->x->arena,
+				 arena_printf(r->parser->arena,
 					      "required: status %d has no default code",
 					      (int)f->status));
 	return true;
 }
 
-bool fault_rule_read(struct exchange *x, const char *place, const struct body *body,
-		     struct arena *a, struct fault *rule)
+bool fault_rule_read(struct parser *p, const struct operation_table *operations, const char *place,
+		     const struct body *body, struct arena *a, struct fault *rule)
 {
-	const struct rule_reader r = { x, place, body, a, rule };
+	const struct rule_reader r = { p, operations, place, body, a, rule };
 
 	return read_rule(&r) && check_rule(&r);
 }
 
-/* ---- of one request -------------------------------------------------------------------------- */
-
-static const char header[] = "Miru-Mock-Fault";
-
-bool fault_rule_read_header(struct exchange *x, struct fault *rule)
+bool fault_rule_fail(struct parser *p, const char *place, const char *field, const char *message)
 {
-	static const char *const counting[] = { "times", "limit" };
-	struct parser p = { .arena = &x->arena, .version = V_NEWEST };
-	const char *text = x->request.fault;
-	const size_t len = strlen(text);
-	struct body body;
+	return fail_rule(&(const struct rule_reader){ .parser = p, .place = place }, field,
+			 message);
+}
 
-	if (len > FAULT_HEADER_MAX)
-		return fail(x, ERR_INVALID_REQUEST, "%s: expected at most %d bytes, found %zu",
-			    header, FAULT_HEADER_MAX, len);
-	if (!body_parse_as(&p, &fault_shape, BODY_STRICT, header, "Miru-Mock-Fault.", text, len,
-			   &body))
-		return fail_parse(x, &p.error);
-	for (size_t i = 0; i < ARRAY_LEN(counting); i++)
-		if (body_text(&body, counting[i]) || body_object(&body, counting[i]))
-			return fail_rule(&(const struct rule_reader){ .x = x, .place = header },
-					 counting[i],
-					 "counts requests, and this rule is for one; PUT "
-					 "/_mock/faults has rules for several");
-	return fault_rule_read(x, header, &body, &x->arena, rule);
+const struct field faults_fields[1] = {
+	{ .name = "faults",
+	  .kind = K_OBJECTS,
+	  .flags = F_REQUIRED,
+	  .on = ALWAYS,
+	  .members = &fault_shape },
+};
+
+bool fault_rules_fail_count(struct parser *p, size_t count)
+{
+	return PARSE_FAIL(p, "faults", "faults: expected at most %d rules, found %zu", FAULTS_MAX,
+			  count);
+}
+
+struct fault_set *fault_rules_read(struct parser *p, const struct operation_table *operations,
+				   const struct body *body)
+{
+	const struct member *list = body_member(body, "faults");
+	struct fault_set *set = NULL;
+
+	if (list->count > FAULTS_MAX)
+		fault_rules_fail_count(p, list->count);
+	else
+		set = fault_set_new(list->count);
+	for (size_t i = 0; set && i < list->count; i++) {
+		const char *place = arena_printf(p->arena, "faults[%zu]", i);
+
+		if (!place || !fault_rule_read(p, operations, place, &list->bodies[i], &set->arena,
+					       &set->rules[i])) {
+			fault_set_free(set);
+			return NULL;
+		}
+	}
+	return set;
 }
