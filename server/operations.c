@@ -309,6 +309,7 @@ static const struct operation rows[] = {
 	       .run = releases_create),
 	CONTROL("GET", "health", .probe = true, .run = control_health),
 	CONTROL("GET", "ready", .probe = true, .run = control_ready),
+	CONTROL("GET", "openapi.json", .run = control_get_openapi),
 	CONTROL("GET", "clock", .run = control_get_clock),
 	CONTROL("PUT", "clock", .body = SHAPE(put_clock), .run = control_put_clock),
 	CONTROL("POST", "clock/advance", .body = SHAPE(advance_clock), .run = control_advance_clock),

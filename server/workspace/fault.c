@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/json_tree.h"
+#include "base/json_subset.h"
+#include "base/json_writer.h"
 #include "model/api_path.h"
 #include "model/operation.h"
 #include "model/parse.h"
@@ -45,9 +46,9 @@ static const struct field fields[] = {
 	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = operation_methods },
 	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
-	{ .name = "query", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "query", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "body", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "body", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
 	{ .name = "limit", .kind = K_OBJECT, .flags = F_NULL, .on = ALWAYS, .members = &limit_shape },
 	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
@@ -56,7 +57,7 @@ static const struct field fields[] = {
 	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = close_words },
 	{ .name = "spoil", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = spoil_words },
-	{ .name = "merge", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "merge", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
 	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },

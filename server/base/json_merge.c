@@ -1,59 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * json_tree.c - walks two trees at once, or one.
+ * json_merge.c - walks two trees at once, or one.
  */
-#include "base/json_tree.h"
+#include "base/json_merge.h"
 
-#include "base/decimal.h"
 #include "base/json_add.h"
-
-/* ---- comparing ------------------------------------------------------------------------------- */
-
-static bool same_number(const cJSON *a, const cJSON *b)
-{
-	char room[2][JSON_NUMBER_LEN];
-	const struct decimal x = decimal_read(json_number_text(a, room[0]));
-	const struct decimal y = decimal_read(json_number_text(b, room[1]));
-
-	return decimal_compare(&x, &y) == 0;
-}
-
-static bool holds_members(const cJSON *whole, const cJSON *part)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, part) {
-		const cJSON *found = cJSON_GetObjectItemCaseSensitive(whole, item->string);
-
-		if (!found || !json_holds(found, item))
-			return false;
-	}
-	return true;
-}
-
-static bool holds_items(const cJSON *whole, const cJSON *part)
-{
-	const cJSON *a = whole->child, *b = part->child;
-
-	for (; a && b; a = a->next, b = b->next)
-		if (!json_holds(a, b))
-			return false;
-	return !a && !b;
-}
-
-bool json_holds(const cJSON *whole, const cJSON *part)
-{
-	if (cJSON_IsObject(part))
-		return cJSON_IsObject(whole) && holds_members(whole, part);
-	if (cJSON_IsArray(part))
-		return cJSON_IsArray(whole) && holds_items(whole, part);
-	if (cJSON_IsString(part))
-		return cJSON_IsString(whole) && streq(whole->valuestring, part->valuestring);
-	if (cJSON_IsNumber(part))
-		return cJSON_IsNumber(whole) && same_number(whole, part);
-	return (cJSON_IsNull(part) && cJSON_IsNull(whole)) ||
-	       (cJSON_IsBool(part) && cJSON_IsBool(whole) &&
-		cJSON_IsTrue(part) == cJSON_IsTrue(whole));
-}
 
 /* ---- merging --------------------------------------------------------------------------------- */
 
