@@ -23,23 +23,23 @@ static void drop_nulls(cJSON *json)
 	}
 }
 
-static void merge_member(cJSON *object, cJSON *item)
+static void merge_member(cJSON *object, cJSON *change)
 {
-	cJSON *old = cJSON_GetObjectItemCaseSensitive(object, item->string);
+	cJSON *old = cJSON_GetObjectItemCaseSensitive(object, change->string);
 
-	if (cJSON_IsObject(item) && cJSON_IsObject(old)) {
-		json_merge(old, item);
-	} else if (!cJSON_IsNull(item)) {
-		drop_nulls(item);
+	if (cJSON_IsObject(change) && cJSON_IsObject(old)) {
+		json_merge(old, change);
+	} else if (!cJSON_IsNull(change)) {
+		drop_nulls(change);
 		if (old)
-			cJSON_ReplaceItemViaPointer(object, old, item);
+			cJSON_ReplaceItemViaPointer(object, old, change);
 		else
-			cJSON_AddItemToArray(object, item); /* it has its key */
+			cJSON_AddItemToArray(object, change); /* it has its key */
 		return;
 	} else if (old) {
 		cJSON_Delete(cJSON_DetachItemViaPointer(object, old));
 	}
-	cJSON_Delete(item);
+	cJSON_Delete(change);
 }
 
 void json_merge(cJSON *object, cJSON *patch)
