@@ -210,14 +210,14 @@ static bool read_member(struct body_reader *r, struct member *m, const cJSON *js
 		return read_whole(r, m, json, m->field->least, m->field->most);
 	case K_NANOS:
 		return read_whole(r, m, json, 1, NANOS_MAX);
-	case K_OBJECT:
-		return read_one_object(r, m, json);
-	case K_OBJECTS:
-		return read_objects(r, m, json);
 	case K_JSON:
 		return read_json(r, m, json);
 	case K_JSON_OBJECT:
 		return read_json_object(r, m, json);
+	case K_OBJECT:
+		return read_one_object(r, m, json);
+	case K_OBJECTS:
+		return read_objects(r, m, json);
 	default:
 		return read_single(r, m, json);
 	}

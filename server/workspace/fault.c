@@ -205,7 +205,7 @@ static bool body_holds(struct match *m, const char *part)
 	return json && json_holds(m->body, json);
 }
 
-/* Has the request's query that parameter with that value? */
+/* Has the request's query that parameter, with that value or, if it is null, any? */
 static bool has_pair(struct match *m, const char *name, const cJSON *value)
 {
 	char room[JSON_NUMBER_LEN];
@@ -218,7 +218,8 @@ static bool has_pair(struct match *m, const char *name, const cJSON *value)
 	for (size_t i = 0; i < query->count; i++) {
 		const char *plain = parse_plain_name(&m->parser, query->items[i].name);
 
-		if (same_text(plain, name) && streq(query->items[i].value, text))
+		if (same_text(plain, name) &&
+		    (cJSON_IsNull(value) || streq(query->items[i].value, text)))
 			return true;
 	}
 	return false;
@@ -233,7 +234,8 @@ static bool query_holds(struct match *m, const char *some)
 	if (!json)
 		return false;
 	cJSON_ArrayForEach(member, json) {
-		if (!cJSON_IsArray(member) && !has_pair(m, member->string, member))
+		if (!cJSON_IsArray(member) &&
+		    has_pair(m, member->string, member) == cJSON_IsNull(member))
 			return false;
 		cJSON_ArrayForEach(item, member)
 			if (!has_pair(m, member->string, item))

@@ -164,6 +164,7 @@ class Rules(TestCase):
                  "expand=group"),
                 ({"name": "a b", "x": True}, "name=a%20b&x=true", "name=a%20b&x=false"),
                 ({"name": ""}, "name=", "limit=3"), ({"name": ""}, "name", "limit=3"),
+                ({"expand": None}, "limit=3", "expand[]=group"), ({"expand": None}, "", "expand"),
                 ({}, "limit=3", None)):
             with self.subTest(condition=condition):
                 self.put({"query": condition, "status": 503})
