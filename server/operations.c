@@ -293,6 +293,7 @@ static const struct operation rows[] = {
 	       .run = releases_create),
 	CONTROL("GET", "health", .probe = true, .no_workspace = true, .run = control_health),
 	CONTROL("GET", "ready", .probe = true, .no_workspace = true, .run = control_ready),
+	CONTROL("GET", "openapi.json", .no_workspace = true, .run = control_get_openapi),
 	CONTROL("GET", "clock", .run = control_get_clock),
 	CONTROL("PUT", "clock", .body = SHAPE(clock_fields), .run = control_put_clock),
 	CONTROL("POST", "clock/advance", .body = SHAPE(advance_clock), .run = control_advance_clock),

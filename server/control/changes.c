@@ -5,7 +5,7 @@
 #include "control/control.h"
 
 #include "api/handler.h"
-#include "fixture/changes.h"
+#include "fixture/differences.h"
 #include "http/exchange.h"
 
 /* The rows of the fixtures and those there are, as references; NULL, both, if nothing has changed
@@ -36,7 +36,7 @@ static bool take_images(struct exchange *x, struct images *images)
 	return images->after || op_db_error(x);
 }
 
-static bool find_changes(struct exchange *x, const struct images *images, struct changes *c)
+static bool find_changes(struct exchange *x, const struct images *images, struct differences *c)
 {
 	struct store *before, *after;
 	char err[256] = "out of memory";
@@ -46,7 +46,7 @@ static bool find_changes(struct exchange *x, const struct images *images, struct
 		return true;
 	before = store_open_image(images->before, err, sizeof err);
 	after = before ? store_open_image(images->after, err, sizeof err) : NULL;
-	ok = after ? changes_find(c, &x->app->sql, store_db(before), store_db(after)) ||
+	ok = after ? differences_find(c, &x->app->sql, store_db(before), store_db(after)) ||
 			 server_error(x, "%s: %s; %s", x->op->path, db_error(store_db(before)),
 				      db_error(store_db(after)))
 		   : server_error(x, "%s: %s", x->op->path, err);
@@ -60,9 +60,9 @@ bool control_get_changes(struct exchange *x)
 	const struct member *limit = body_member(&x->params, "limit");
 	struct images images CLEANUP(drop_images) = { NULL, NULL };
 	struct writer w = exchange_writer(x);
-	struct changes c = { .limit = limit->set ? limit->number : CHANGES_DEFAULT,
-			     .offset = body_member(&x->params, "offset")->number,
-			     .w = &w };
+	struct differences c = { .limit = limit->set ? limit->number : CHANGES_DEFAULT,
+				 .offset = body_member(&x->params, "offset")->number,
+				 .w = &w };
 
 	writer_open(&w, '{');
 	writer_open(writer_key(&w, "changes"), '[');

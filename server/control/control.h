@@ -14,6 +14,11 @@ struct exchange;
 /* Where everything is: JSON, or HTML for browsers. */
 bool control_get_index(struct exchange *x);
 
+/* ---- openapi.c ------------------------------------------------------------------------------- */
+
+/* The control endpoints, in OpenAPI. */
+bool control_get_openapi(struct exchange *x);
+
 /* ---- settings.c: the server, and a workspace's settings -------------------------------------- */
 
 /* 200 while the process answers at all. */

@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-#include "base/json_tree.h"
+#include "base/json_merge.h"
 #include "base/utf8.h"
 #include "workspace/fault_rule.h"
 

@@ -180,18 +180,22 @@ static bool read_objects(struct body_reader *r, struct member *m, const cJSON *j
 
 static bool read_json(struct body_reader *r, struct member *m, const cJSON *json)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT(SIZE_MAX / 2);
+	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
 
+	json_add_verbatim(&text, json);
+	m->text =
+	    text.bad ? arena_fail(r->parser->arena) : arena_strdup(r->parser->arena, text.text);
+	return m->text;
+}
+
+static bool read_json_object(struct body_reader *r, struct member *m, const cJSON *json)
+{
 	if (cJSON_IsNull(json) && may_be_null(m->field))
 		return true;
 	if (!cJSON_IsObject(json))
 		return fail_value(r, m->field, json);
-	json_add_verbatim(&text, json);
-	if (text.len > (size_t)m->field->most)
-		return fail_value(r, m->field, json);
-	m->text =
-	    text.bad ? arena_fail(r->parser->arena) : arena_strdup(r->parser->arena, text.text);
-	return m->text;
+	return read_json(r, m, json) &&
+	       (strlen(m->text) <= (size_t)m->field->most || fail_value(r, m->field, json));
 }
 
 static bool read_member(struct body_reader *r, struct member *m, const cJSON *json, bool required)
@@ -210,12 +214,14 @@ static bool read_member(struct body_reader *r, struct member *m, const cJSON *js
 		return read_whole(r, m, json, m->field->least, m->field->most);
 	case K_NANOS:
 		return read_whole(r, m, json, 1, NANOS_MAX);
+	case K_JSON:
+		return read_json(r, m, json);
+	case K_JSON_OBJECT:
+		return read_json_object(r, m, json);
 	case K_OBJECT:
 		return read_one_object(r, m, json);
 	case K_OBJECTS:
 		return read_objects(r, m, json);
-	case K_JSON:
-		return read_json(r, m, json);
 	default:
 		return read_single(r, m, json);
 	}

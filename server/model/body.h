@@ -13,8 +13,9 @@ struct body;
 /* What a body says about one field. */
 struct member {
 	const struct field *field;
-	bool set;            /* present; a null that the version does not allow counts as absent */
-	const char *text;    /* a single value in its stored form; of K_JSON, JSON; NULL: null */
+	bool set; /* present; a null that the version does not allow counts as absent */
+	const char
+	    *text; /* a single value in its stored form; of K_JSON and the like, JSON; NULL: null */
 	const char **texts;  /* of K_IDS, K_TEXTS */
 	struct body *bodies; /* of K_OBJECT, K_OBJECTS */
 	size_t count;        /* of texts or bodies */

@@ -29,7 +29,7 @@ static void fold(const char *name, char out[NAME_BYTES])
 {
 	size_t len = 0;
 
-	for (; name[len] && len < NAME_BYTES - 1; len++)
+	for (; len < NAME_BYTES - 1 && name[len]; len++)
 		out[len] = (char)tolower((unsigned char)name[len]);
 	out[len] = '\0';
 }

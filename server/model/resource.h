@@ -45,12 +45,13 @@ enum kind {
 	K_TEXTS,  /* a list of non-empty texts; stored as JSON */
 	K_NANOS,  /* nanoseconds, from 1 to NANOS_MAX */
 	/* Of bodies only: */
-	K_IDS,     /* a list of ids */
-	K_SECONDS, /* seconds */
-	K_WHOLE,   /* a whole number, from `least` to `most` */
-	K_OBJECT,  /* an object with the fields `members` */
-	K_OBJECTS, /* a list of such objects */
-	K_JSON,    /* an object of any members, of at most `most` bytes; its text is kept */
+	K_IDS,         /* a list of ids */
+	K_SECONDS,     /* seconds */
+	K_WHOLE,       /* a whole number, from `least` to `most` */
+	K_OBJECT,      /* an object with the fields `members` */
+	K_OBJECTS,     /* a list of such objects */
+	K_JSON,        /* any JSON, kept as its text */
+	K_JSON_OBJECT, /* an object of any members, of at most `most` bytes, kept as its text */
 };
 
 enum {
@@ -103,7 +104,7 @@ struct field {
 	struct span filter, sort;        /* the versions that filter and sort lists by it */
 	struct span create, patch;       /* the versions whose POST and PATCH may give it */
 	enum string_format strfmt;       /* K_TEXT */
-	int64_t least, most;             /* K_WHOLE; K_JSON: the most bytes */
+	int64_t least, most;             /* K_WHOLE; K_JSON_OBJECT: most bytes */
 	enum resource_id refers;         /* K_REF */
 	const struct word *words;        /* K_ENUM; ends with a row without text */
 	const struct relation *relation; /* K_ONE, K_MANY */

@@ -110,7 +110,7 @@ static const struct {
 	[STRFMT_DESCRIPTION] = { 0, 512, false, NULL, "a text of at most 512 characters" },
 	[STRFMT_LINE] = { 1, 1024, true, NULL, "a text of 1 to 1024 bytes" },
 	[STRFMT_PATTERN] = { 1, 1024, true, check_pattern,
-			     "a path, without a query, such as /devices/*" },
+			     "a path, without a query, such as /devices/*", "^[/*][^?]*$" },
 	[STRFMT_STATUS] = { 3, 3, true, check_status,
 			    "a status such as 404, or a class such as 4xx",
 			    "^[1-5]([0-9][0-9]|xx)$" },

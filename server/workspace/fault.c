@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/json_tree.h"
+#include "base/json_subset.h"
+#include "base/json_writer.h"
 #include "model/api_path.h"
 #include "model/operation.h"
 #include "model/parse.h"
@@ -45,9 +46,9 @@ static const struct field fields[] = {
 	{ .name = "operation", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "method", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = operation_methods },
 	{ .name = "path", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
-	{ .name = "query", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "query", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "body", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "body", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
 	{ .name = "limit", .kind = K_OBJECT, .flags = F_NULL, .on = ALWAYS, .members = &limit_shape },
 	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
@@ -56,7 +57,7 @@ static const struct field fields[] = {
 	{ .name = "delay_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "close", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = close_words },
 	{ .name = "spoil", .kind = K_ENUM, .flags = F_NULL, .on = ALWAYS, .words = spoil_words },
-	{ .name = "merge", .kind = K_JSON, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
+	{ .name = "merge", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
 	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
@@ -214,7 +215,7 @@ static bool body_holds(struct match *m, const char *part)
 	return json && json_holds(m->body, json);
 }
 
-/* Has the request's query that parameter with that value? */
+/* Has the request's query that parameter, with that value or, if it is null, any? */
 static bool has_pair(struct match *m, const char *name, const cJSON *value)
 {
 	char room[JSON_NUMBER_LEN];
@@ -227,7 +228,8 @@ static bool has_pair(struct match *m, const char *name, const cJSON *value)
 	for (size_t i = 0; i < query->count; i++) {
 		const char *plain = parse_plain_name(&m->parser, query->items[i].name);
 
-		if (same_text(plain, name) && streq(query->items[i].value, text))
+		if (same_text(plain, name) &&
+		    (cJSON_IsNull(value) || streq(query->items[i].value, text)))
 			return true;
 	}
 	return false;
@@ -242,7 +244,8 @@ static bool query_holds(struct match *m, const char *some)
 	if (!json)
 		return false;
 	cJSON_ArrayForEach(member, json) {
-		if (!cJSON_IsArray(member) && !has_pair(m, member->string, member))
+		if (!cJSON_IsArray(member) &&
+		    has_pair(m, member->string, member) == cJSON_IsNull(member))
 			return false;
 		cJSON_ArrayForEach(item, member)
 			if (!has_pair(m, member->string, item))

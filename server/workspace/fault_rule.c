@@ -58,7 +58,7 @@ static bool is_plain(const cJSON *value)
 	return cJSON_IsString(value) || cJSON_IsNumber(value) || cJSON_IsBool(value);
 }
 
-/* Has each parameter of the condition `query` a value, or a list of values? */
+/* Has each parameter of the condition `query` a value, or a list of values, or null? */
 static bool check_query(const struct rule_reader *r)
 {
 	const char *text = r->rule->query;
@@ -72,7 +72,7 @@ static bool check_query(const struct rule_reader *r)
 	if (!json)
 		return false;
 	cJSON_ArrayForEach(member, json) {
-		bool plain = is_plain(member) || cJSON_IsArray(member);
+		bool plain = is_plain(member) || cJSON_IsArray(member) || cJSON_IsNull(member);
 
 		cJSON_ArrayForEach(item, member)
 			plain &= is_plain(item);
@@ -80,7 +80,7 @@ static bool check_query(const struct rule_reader *r)
 			return fail_rule(r, "query",
 					 arena_printf(r->parser->arena,
 						      "%s: expected a text, a number, true or "
-						      "false, or a list of these",
+						      "false, a list of these, or null",
 						      parse_shown(r->parser, member->string)));
 	}
 	return true;

@@ -309,7 +309,7 @@ class SameSets(harness.TestCase):
         count = 0
         for name, text in prose():
             for method, path in re.findall(
-                    r"(?:\b(GET|PUT|POST|PATCH|DELETE) )?(/_mock/[\w{}/]*\w\}?)", text):
+                    r"(?:\b(GET|PUT|POST|PATCH|DELETE) )?(/_mock/[\w{}/]*\w\}?(?:\.json)?)", text):
                 self.assertTrue(exists(method, path), f"{name}: {method} {path}")
                 count += 1
         self.assertGreater(count, 30)

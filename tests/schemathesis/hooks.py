@@ -109,6 +109,9 @@ def brief(case):
 def map_case(context, case):
     """An honest request in place of one that is only as described. What is drawn decides which."""
     label = case.operation.label
+    if "/_mock/" in label and "workspace" in (case.query or {}) and case.meta and \
+            case.meta.generation.mode.is_positive:
+        case.query["workspace"] = "common"
     if label == "POST /devices/{device_id}/ping":
         brief(case)
     if not case.meta or not case.meta.generation.mode.is_positive:
@@ -156,6 +159,18 @@ RULES = {
     "POST /releases": {  # 10.1
         "invalid_release_config_schemas": (),
         "invalid_request": ("git_commit_ref",)},
+    # docs/control-api.md: what fits together, and which names there are.
+    "PUT /_mock/clock": {"invalid_request": ("now",)},
+    "POST /_mock/clock/advance": {"invalid_request": ("seconds",)},
+    "PUT /_mock/transitions": {"invalid_request": ("seconds",)},
+    "PATCH /_mock/devices/{device_id}": {"invalid_request": ("agent_version",)},
+    "PUT /_mock/fixtures": {"invalid_fixtures": ()},
+    "POST /_mock/fixtures": {"invalid_fixtures": ()},
+    "PUT /_mock/snapshots/{name}": {"invalid_request": ("name",)},
+    "DELETE /_mock/workspaces/{id}": {"invalid_request": ("id",)},
+    "GET /_mock/requests": {"invalid_request": ("operation", "since")},
+    "PUT /_mock/faults": {"invalid_request": ()},
+    "POST /_mock/faults": {"invalid_request": ()},
 }
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Property tests: Schemathesis makes requests of /openapi.json, and holds the answers against it.
+"""Property tests: Schemathesis makes requests of /openapi.json, and of /_mock/openapi.json, and holds
+the answers against it.
 
 Needs Schemathesis, whose `st` is beside this Python. All checks, all phases, each version against a
 server of its own. What is drawn is the same each time (schemathesis.toml has the seed); a failure
@@ -33,18 +34,18 @@ UNOFFICIAL = {" ".join(row[:2]) for row in test_scopes.UNOFFICIAL}
 class Run:
     """One run of Schemathesis; `status` is its exit status, `output` what it says."""
 
-    def __init__(self, url, version, *options):
+    def __init__(self, url, version, *options, where="/openapi.json", base="/beta"):
         with tempfile.TemporaryDirectory() as directory:
             document, counted, report = (os.path.join(directory, name)
                                          for name in ("document", "counted", "report"))
-            request = urllib.request.Request(f"{url}/openapi.json",
+            request = urllib.request.Request(url + where,
                                              headers={"Miru-Version": version})
             with urllib.request.urlopen(request) as answer, open(document, "wb") as file:
                 file.write(answer.read())
             done = subprocess.run(
                 [os.path.join(os.path.dirname(sys.executable), "st"),
                  "--config-file", os.path.join(HERE, "schemathesis.toml"), "run", document,
-                 "--url", f"{url}/beta", "--header", f"X-API-Key: {ADMIN}", "--checks", "all",
+                 "--url", url + base, "--header", f"X-API-Key: {ADMIN}", "--checks", "all",
                  "--no-color", "--report-json-path", report, *options],
                 cwd=directory, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 env={**os.environ, "SCHEMATHESIS_HOOKS": os.path.join(HERE, "hooks.py"),
@@ -103,6 +104,26 @@ class Properties(harness.TestCase):
                 print(f"{version}: {share:.0%} of {total.total()} requests answered with 200; "
                       f"the rest: {dict(total)}")
                 self.assertGreaterEqual(share, LEAST)
+
+
+class Control(harness.TestCase):
+    """The control endpoints, on a server of their own: they change all of it again and again."""
+
+    arguments = "--log", "off", "--seed", "1", "--clock", "2026-03-02T08:00:00Z"
+
+    def test_clean(self):
+        run = Run(f"http://127.0.0.1:{self.server.port}", EVERGLADES, "--max-examples",
+                  str(EXAMPLES), where="/_mock/openapi.json", base="")
+        self.assertEqual(run.status, 0, run.output)
+        self.assertEqual(run.report["stop_reason"], "completed")
+        operations = run.report["operations"]
+        self.assertEqual(operations["tested"], operations["total"])
+        total = collections.Counter()
+        for operation, statuses in run.statuses.items():
+            total.update(statuses)
+            if "{" not in operation:
+                self.assertGreater(statuses.get("200", 0), 0, f"{operation}: {statuses}")
+        print(f"control: {dict(total)}")
 
 
 # ---- that it bites -------------------------------------------------------------------------------

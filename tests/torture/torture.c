@@ -232,6 +232,7 @@ static const struct exchange_case exchanges[] = {
 	{ "no changes", 200, { "GET", "/_mock/changes" } },
 	{ "changes", 200, { "GET", "/_mock/changes?limit=5" }, { PATCHED }, .sparse = 7 },
 	{ "openapi", 200, { "GET", "/openapi.json" } },
+	{ "control openapi", 200, { "GET", "/_mock/openapi.json" } },
 	{ "turns", 200, { "GET", "/devices/dvc_online?expand=group" }, .kind = CASE_TURNS },
 	{ "start demo", .kind = CASE_START, .load = { "demo.json" }, .sparse = 97 },
 	{ "start stream", .kind = CASE_START, .load = { "few.json", "few.ndjson" }, .sparse = 97 },
