@@ -311,7 +311,7 @@ static const struct operation rows[] = {
 	CONTROL("POST", "deployments/{deployment_id}/restage", .resource = R_DEPLOYMENT,
 		.run = control_restage),
 	CONTROL_READS(devices, "device_id", R_DEVICE),
-	CONTROL("PATCH", "devices", .resource = R_DEVICE, .query = QUERY_LIST, .body = SHAPE(patch_device),
+	CONTROL("PATCH", "devices", .resource = R_DEVICE, .query = QUERY_FILTERS, .body = SHAPE(patch_device),
 		.run = control_patch_devices),
 	CONTROL("PATCH", "devices/{device_id}", .resource = R_DEVICE, .body = SHAPE(patch_device),
 		.run = control_patch_device),

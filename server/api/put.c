@@ -509,9 +509,10 @@ void put_query(struct document *d, const struct operation *op)
 		put_page_parameter(d, "limit", put_limit);
 		put_page_parameter(d, "offset", put_offset);
 		put_orders(d, r);
-		put_filters(d, r);
 	}
-	if (op->query != QUERY_NONE)
+	if (op->query == QUERY_LIST || op->query == QUERY_FILTERS)
+		put_filters(d, r);
+	if (op->query == QUERY_LIST || op->query == QUERY_EXPAND)
 		put_expansions(d, r, op->query == QUERY_LIST);
 }
 

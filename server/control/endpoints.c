@@ -124,14 +124,16 @@ static const struct endpoint endpoints[] = {
 	{ "POST", "clock/advance", "advanceClock", times, "Move the clock forward", SHOWS(clock_shown) },
 	{ "GET", "transitions", "getTransitions", times, "Read how devices progress", SHOWS(transitions) },
 	{ "PUT", "transitions", "putTransitions", times, "Set how devices progress", SHOWS(transitions) },
-	{ "POST", "step", "step", times, "Do the next step of a device, or of all, now", SHOWS(step) },
+	{ "POST", "step", "step", times, "Do the next step of a device, or of all, now", SHOWS(step),
+	  .not_found = true },
 	{ "PATCH", "config_types/{config_type_id}", "setConfigType", rows, "Archive a config type, or take that back",
 	  .answers = ANSWERS_ROW },
 	{ "PATCH", "deployments/{deployment_id}", "setDeployment", rows, "Report what a device would report about a deployment",
 	  .answers = ANSWERS_ROW, .conflicts = true },
 	{ "POST", "deployments/{deployment_id}/restage", "restageDeployment", rows, "Review a drifted deployment",
 	  .answers = ANSWERS_ROW, .conflicts = true },
-	{ "PATCH", "devices", "setDevices", rows, "Change all devices that filters find", SHOWS(devices), .conflicts = true },
+	{ "PATCH", "devices", "setDevices", rows, "Change all devices that filters find", SHOWS(devices), .conflicts = true,
+	  .not_found = true },
 	{ "PATCH", "devices/{device_id}", "setDevice", rows, "Change a device", .answers = ANSWERS_ROW, .conflicts = true },
 	{ "PATCH", "releases/{release_id}", "setRelease", rows, "Archive a release, or take that back",
 	  .answers = ANSWERS_ROW, .conflicts = true },
@@ -178,7 +180,7 @@ bool endpoint_of(const struct operation *op, struct endpoint *e)
 {
 	const char *path = op->path + strlen("/_mock/");
 
-	if (op->query != QUERY_NONE && streq(op->method, "GET")) {
+	if (op->query == QUERY_LIST || op->query == QUERY_EXPAND) {
 		*e = read_of(op);
 		return true;
 	}

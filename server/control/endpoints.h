@@ -23,7 +23,8 @@ struct endpoint {
 	const char *tag, *summary;
 	enum endpoint_answer answers;
 	const struct shape *answer;
-	bool conflicts;    /* may be refused with 409 */
+	bool conflicts;    /* may be refused with 409; */
+	bool not_found;    /* and, though no id is in its path, with 404 */
 	const char *media; /* a media type in which it answers besides JSON, or NULL */
 };
 

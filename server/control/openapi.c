@@ -157,8 +157,9 @@ static const struct {
 
 static bool may_be_refused(const struct operation *op, const struct endpoint *e, const char *status)
 {
-	return streq(status, "404")   ? strchr(op->path, '{') != NULL
+	return streq(status, "404")   ? strchr(op->path, '{') != NULL || e->not_found
 	       : streq(status, "409") ? e->conflicts
+	       : streq(status, "400") ? !op->probe
 				      : true;
 }
 
@@ -194,7 +195,8 @@ static void put_body(struct document *d, const struct operation *op)
 	if (!shape.fields && !op->reads)
 		return;
 	put_open(d, "requestBody");
-	put_true(d, "required");
+	if (!op->no_body)
+		put_true(d, "required");
 	put_open(d, "content");
 	put_open_media(d, "application/json");
 	if (shape.fields) {
@@ -223,10 +225,13 @@ static void put_parameters(struct document *d, const struct operation *op)
 		put_close(d);
 	}
 	put_query(d, op);
-	put_open_parameter(d, "workspace", "query");
-	put_text(d, "description", "The id of a workspace, in place of the one that the key names");
-	put_object(d, "schema", "type", "string");
-	put_close(d);
+	if (!op->probe) {
+		put_open_parameter(d, "workspace", "query");
+		put_text(d, "description",
+			 "The id of a workspace, in place of the one that the key names");
+		put_object(d, "schema", "type", "string");
+		put_close(d);
+	}
 	put_close_list(d);
 }
 

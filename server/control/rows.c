@@ -179,22 +179,6 @@ bool control_patch_device(struct exchange *x)
 	       write_check_refs(x) && change_device(x, &tx) && commit(x, &tx);
 }
 
-/* What asks for a page, and not for all that filters find. */
-static bool refuse_page(struct exchange *x)
-{
-	static const char *const names[] = { "limit", "offset", "order_by", "expand" };
-	const struct pairs *query = &x->target.query;
-
-	for (size_t i = 0; i < query->count; i++)
-		for (size_t n = 0; n < ARRAY_LEN(names); n++)
-			if (starts_with(query->items[i].name, names[n]))
-				return fail_field(x, names[n],
-						  "%s: all devices that the filters find are "
-						  "changed, and there is no page",
-						  names[n]);
-	return true;
-}
-
 /* Read all that the filters find, as one page. */
 static bool read_all(struct exchange *x)
 {
@@ -213,7 +197,7 @@ bool control_patch_devices(struct exchange *x)
 	struct tx tx CLEANUP(tx_end) = { 0 };
 	struct writer w = exchange_writer(x);
 
-	if (!refuse_page(x) || !op_begin(x, &tx) || !write_check_refs(x) || !read_all(x))
+	if (!op_begin(x, &tx) || !write_check_refs(x) || !read_all(x))
 		return false;
 	writer_open(&w, '{');
 	writer_open(writer_key(&w, "devices"), '[');

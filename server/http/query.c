@@ -61,6 +61,7 @@ static const char *params_listed(struct exchange *x)
 {
 	const struct resource *r = &resources[x->op->resource];
 	const struct shape *shape = &x->op->params;
+	const bool filters = x->op->query == QUERY_LIST || x->op->query == QUERY_FILTERS;
 	const char *all = x->op->query == QUERY_LIST     ? "limit, offset, order_by, expand"
 			  : x->op->query == QUERY_EXPAND ? "expand"
 							 : "";
@@ -68,9 +69,10 @@ static const char *params_listed(struct exchange *x)
 	for (size_t i = 0; all && i < shape->count; i++)
 		all =
 		    arena_printf(&x->arena, "%s%s%s", all, *all ? ", " : "", shape->fields[i].name);
-	for (size_t i = 0; all && x->op->query == QUERY_LIST && i < r->nfields; i++)
+	for (size_t i = 0; all && filters && i < r->nfields; i++)
 		if (span_has(r->fields[i].filter, x->version))
-			all = arena_printf(&x->arena, "%s, %s", all, r->fields[i].name);
+			all = arena_printf(&x->arena, "%s%s%s", all, *all ? ", " : "",
+					   r->fields[i].name);
 	if (all && x->op->class == ENDPOINT_CONTROL)
 		all = arena_printf(&x->arena, "%s, %s", all, QUERY_WORKSPACE);
 	return all && *all ? all : "none";
@@ -79,9 +81,18 @@ static const char *params_listed(struct exchange *x)
 /* Is it a parameter of expansions, or of lists? */
 static bool has_row_param(const struct exchange *x, const char *name)
 {
-	return (x->op->query != QUERY_NONE && streq(name, "expand")) ||
-	       (x->op->query == QUERY_LIST &&
-		list_query_has(&resources[x->op->resource], x->version, name));
+	const struct resource *r = &resources[x->op->resource];
+
+	switch (x->op->query) {
+	case QUERY_EXPAND:
+		return streq(name, "expand");
+	case QUERY_LIST:
+		return streq(name, "expand") || list_query_has(r, x->version, name);
+	case QUERY_FILTERS:
+		return list_query_has_filter(r, x->version, name);
+	default:
+		return false;
+	}
 }
 
 static bool has_param(const struct exchange *x, const char *name)
@@ -127,14 +138,14 @@ static bool read_row_params(struct exchange *x)
 	const struct list_query_rules rules = { .max_limit = x->app->options.max_page_size,
 						.pipe_only = x->app->options.pipe_only_filters };
 	struct parser p = { .arena = &x->arena, .version = x->version };
-	const bool list = x->op->query == QUERY_LIST;
+	const bool list = x->op->query == QUERY_LIST, filters = x->op->query == QUERY_FILTERS;
 	struct list_query *list_query;
 
 	if (x->op->query == QUERY_NONE)
 		return true;
-	if (!expansion_parse(&p, r, list, query, &x->expand))
+	if (!filters && !expansion_parse(&p, r, list, query, &x->expand))
 		return fail_parse(x, &p.error);
-	if (!list)
+	if (!list && !filters)
 		return true;
 	x->list_query = list_query = arena_alloc(&x->arena, sizeof *list_query);
 	return (list_query && list_query_parse(&p, r, &rules, query, list_query)) ||

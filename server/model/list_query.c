@@ -227,10 +227,15 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 
 bool list_query_has(const struct resource *r, enum version v, const char *name)
 {
+	return streq(name, "limit") || streq(name, "offset") || streq(name, order_by) ||
+	       list_query_has_filter(r, v, name);
+}
+
+bool list_query_has_filter(const struct resource *r, enum version v, const char *name)
+{
 	const struct field *f = resource_find_field(r, name);
 
-	return streq(name, "limit") || streq(name, "offset") || streq(name, order_by) ||
-	       (f && span_has(f->filter, v));
+	return f && span_has(f->filter, v);
 }
 
 bool list_query_is_default(const struct list_query *l)

@@ -49,6 +49,7 @@ bool list_query_parse(struct parser *p, const struct resource *r,
 
 /* Is it a parameter that lists read in the version, but for `expand`? */
 bool list_query_has(const struct resource *r, enum version v, const char *name);
+bool list_query_has_filter(const struct resource *r, enum version v, const char *name);
 
 /* Is its order the default: the youngest first? */
 bool list_query_is_default(const struct list_query *l);

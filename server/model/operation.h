@@ -20,9 +20,10 @@ enum endpoint_class {
 
 /* What the query may contain. */
 enum query_kind {
-	QUERY_NONE,   /* only the parameters of its own */
-	QUERY_EXPAND, /* expansions of the resource */
-	QUERY_LIST,   /* these, and filters, order, page, total_count */
+	QUERY_NONE,    /* only the parameters of its own */
+	QUERY_EXPAND,  /* expansions of the resource */
+	QUERY_LIST,    /* these, and filters, order, page, total_count */
+	QUERY_FILTERS, /* only the filters of lists */
 };
 
 struct operation {

@@ -12,10 +12,17 @@ METHODS = ("get", "put", "post", "patch", "delete")
 # Of each endpoint that needs more than a GET of its path: what is asked first, the target, the body.
 FAULT = {"operation": "getDevice", "query": {"expand": "group"}, "limit": {"requests": 1,
          "seconds": 5}, "close": "middle"}
+BEHAVIOR = {"device_id": "dvc_123", "group_id": "grp_123", "release_id": "rls_123", "at": "queued",
+            "every": 2, "times": 3, "error": "retrying", "recover_after": 4, "offline_for": 5}
 CALLS = {
     "PUT /_mock/clock": ([], "clock", {"mode": "frozen", "now": "2026-03-02T08:00:00Z"}),
     "POST /_mock/clock/advance": ([], "clock/advance", {"seconds": 1.5}),
     "PUT /_mock/transitions": ([], "transitions", {"progression": "time", "seconds": 0.25}),
+    "POST /_mock/step": ([], "step", {"device_id": "dvc_123"}),
+    "PATCH /_mock/devices": ([], "devices", {"description": None}),
+    "GET /_mock/behaviors": ([("PUT", "behaviors", {"behaviors": [BEHAVIOR]})], "behaviors", None),
+    "PUT /_mock/behaviors": ([], "behaviors", {"behaviors": [BEHAVIOR, {"seconds": 0.5}]}),
+    "POST /_mock/behaviors": ([], "behaviors", {"behaviors": [BEHAVIOR]}),
     "PATCH /_mock/config_types/{config_type_id}": ([], "config_types/cfg_typ_123",
                                                    {"archived": False}),
     "PATCH /_mock/deployments/{deployment_id}": ([], "deployments/dpl_staged",
@@ -44,6 +51,7 @@ CALLS = {
 
 # Endpoints that may be refused with 409, and how they are.
 CONFLICTS = {
+    "PATCH /_mock/devices": ([], "devices?id=dvc_online", {"status": "inactive"}),
     "PATCH /_mock/deployments/{deployment_id}": ([], "deployments/dpl_deployed",
                                                  {"activity_status": "archived"}),
     "POST /_mock/deployments/{deployment_id}/restage": ([], "deployments/dpl_staged/restage", None),
@@ -52,6 +60,15 @@ CONFLICTS = {
     "PUT /_mock/snapshots/{name}": ([("PUT", f"snapshots/s{n}", None) for n in range(100)],
                                     "snapshots/one-more", None),
 }
+
+# Endpoints without an id in their path that may be refused with 404, and how they are.
+NOT_FOUND = {
+    "POST /_mock/step": ([], "step", {"device_id": "none"}),
+    "PATCH /_mock/devices": ([], "devices", {"group_id": "none"}),
+}
+
+# Endpoints whose query may be anything: probes add a parameter against caches.
+PROBES = ("GET /_mock/health", "GET /_mock/ready")
 
 # Of each endpoint with an id in its path that takes no row's: an id.
 IDS = {"config_instances": "cfg_inst_123", "config_schemas": "cfg_sch_123",
@@ -155,7 +172,8 @@ class Document(harness.TestCase):
         for endpoint, operation in self.operations.items():
             self.assertTrue(operation["summary"], endpoint)
             used |= set(operation["tags"])
-            self.assertLessEqual({"200", "400", "403"}, set(operation["responses"]), endpoint)
+            always = {"200", "403"} if endpoint in PROBES else {"200", "400", "403"}
+            self.assertLessEqual(always, set(operation["responses"]), endpoint)
         self.assertEqual(used, set(tags))
         for ref in re.findall(r'"\$ref": ?"([^"]*)"', json.dumps(self.document)):
             self.assertTrue(self.resolved({"$ref": ref}), ref)
@@ -189,6 +207,9 @@ class Document(harness.TestCase):
                 said = {place: {one["name"] for one in operation["parameters"] if one["in"] == place}
                         for place in ("path", "query")}
                 self.assertEqual(said["path"], set(re.findall(r"\{(\w+)\}", endpoint)))
+                if endpoint in PROBES:
+                    self.assertEqual(said["query"], set())
+                    continue
                 answer = self.ask(endpoint, query="?robot=1")
                 self.assert_refused(answer, 400, "invalid_request")
                 has = set((answer.error["message"].partition("there is: ")[2] or
@@ -291,12 +312,17 @@ class Document(harness.TestCase):
         for endpoint, operation in self.operations.items():
             with self.subTest(endpoint=endpoint):
                 said = operation["responses"]
-                self.assertEqual("404" in said, "{" in endpoint)
+                self.assertEqual("404" in said, "{" in endpoint or endpoint in NOT_FOUND)
+                self.assertEqual("400" in said, endpoint not in PROBES)
                 self.assertEqual("409" in said, endpoint in CONFLICTS)
                 method, _, path = endpoint.partition(" ")
                 calls = {400: {endpoint: ([], path.removeprefix("/_mock/") + "?a=1", None)}}
+                if endpoint in PROBES:
+                    del calls[400]
                 if endpoint in CONFLICTS:
                     calls[409] = CONFLICTS
+                if endpoint in NOT_FOUND:
+                    calls[404] = NOT_FOUND
                 if "{" in path:
                     gone = re.sub(r"\{\w+\}", "none", path).removeprefix("/_mock/")
                     calls[404] = {endpoint: ([], gone, CALLS.get(endpoint, ([], "", None))[2])}
