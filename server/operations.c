@@ -210,6 +210,8 @@ static const struct word http_methods[] = {
 	{ .text = NULL },
 };
 
+enum { WAIT_MAX = 60 /* seconds */ };
+
 static const struct field get_requests[] = {
 	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods },
@@ -217,6 +219,8 @@ static const struct field get_requests[] = {
 	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_STATUS },
 	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
+	{ .name = "at_least", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = 100000 },
+	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
 };
 
 enum { HOUR_SECONDS = 3600, HOUR_MS = 3600 * 1000 };

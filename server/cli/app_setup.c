@@ -24,6 +24,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 			.seed = (uint64_t)o->seed,
 			.stateless = o->stateless,
 			.journal_size = (size_t)o->journal_size,
+			.journal_body = (size_t)o->journal_body,
 		},
 		.operations = &operations,
 		.db = o->db,

@@ -146,6 +146,8 @@ static const struct option_row rows[] = {
 		       "default: 30"),
 	OPTION("journal-size", "N", OPT_NUMBER, journal_size, .max = 100000,
 	       .help = "number of requests that the journal keeps; default: 1000"),
+	OPTION("journal-body", "BYTES", OPT_NUMBER, journal_body, .max = 1048576,
+	       .help = "bytes of each body that the journal keeps; default: 4096"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = WORKERS_MAX,
 	       .help = "number of threads that answer; default: the number of cores, "
 		       "at least 2"),
@@ -495,6 +497,7 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 		.app.max_body = 1024L * 1024,
 		.app.max_page_size = 100,
 		.journal_size = 1000,
+		.journal_body = 4096,
 		.request_timeout = 30,
 		.clock = CLOCK_RUNS,
 	};

@@ -16,7 +16,8 @@
  * `owned`. */
 struct options {
 	const char *host, *port_file, *url, *db, *api_version;
-	long port, workers, seed /* -1: none */, max_workspaces, journal_size, request_timeout;
+	long port, workers, seed /* -1: none */, max_workspaces, journal_size, journal_body,
+	    request_timeout;
 	bool empty, stateless, help, version;
 	struct transitions transitions;
 	int64_t clock; /* the time at which it is frozen, or CLOCK_RUNS */

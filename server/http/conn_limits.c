@@ -35,7 +35,9 @@ enum {
 	ARRIVE_MS = 200, /* for a worker to read what has arrived */
 	CHECKS = 8,      /* checks within the time limit */
 	CHECK_MAX_MS = 1000,
-	CLOSE_WAIT = 8, /* a state of TCP: the other side has closed */
+	/* States of TCP; in the latter, the other side has closed. */
+	ESTABLISHED = 1,
+	CLOSE_WAIT = 8,
 };
 
 /* A millisecond in microseconds. */
@@ -414,6 +416,11 @@ void conn_answered(struct conn *conn, uint64_t bytes)
 	else
 		atomic_store(&conn->taken, info_of(conn).tcpi_bytes_received);
 	advance(conn, ANSWERING, WAITING + REQUEST);
+}
+
+bool conn_has_left(const struct conn *conn)
+{
+	return info_of(conn).tcpi_state != ESTABLISHED;
 }
 
 bool conn_has_received(const struct conn *conn)

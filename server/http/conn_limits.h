@@ -67,6 +67,8 @@ bool conn_begun(struct conn *conn) MUST_CHECK;
 bool conn_complete(struct conn *conn) MUST_CHECK;
 void conn_answered(struct conn *conn, uint64_t bytes);
 
+/* Has its client closed its side, or the connection been lost? */
+bool conn_has_left(const struct conn *conn);
 /* Was it refused with 408? */
 bool conn_timed_out(const struct conn *conn);
 /* Has its client ever sent anything? */

@@ -81,6 +81,9 @@ void head_add(struct exchange *x, const char *name, size_t len, const char *valu
 
 	if (value && is_ambiguous(name, len, value))
 		r->ambiguous = name;
+	if (r->nheaders < HEADERS_KEPT)
+		x->headers[r->nheaders] = (struct pair){ name, value ? value : "" };
+	r->nheaders++;
 	for (size_t i = 0; i < ARRAY_LEN(kept_headers); i++) {
 		if (kept_headers[i].len != len || strcasecmp(kept_headers[i].name, name) != 0)
 			continue;

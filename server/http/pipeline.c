@@ -77,7 +77,8 @@ static bool select_workspace(struct exchange *x)
 	return enter_workspace(x, key);
 }
 
-bool identify(struct exchange *x)
+/* Locate the target's path; find the key and its workspace. */
+static bool identify(struct exchange *x)
 {
 	bool ok = select_workspace(x);
 
@@ -86,11 +87,9 @@ bool identify(struct exchange *x)
 	return ok;
 }
 
-/* The HTTP server identifies a request as soon as its headers have arrived, and may have noted a
- * failure then. */
 static bool stage_identify(struct exchange *x)
 {
-	return (x->keys || identify(x)) && !x->failure.error;
+	return x->keys || identify(x);
 }
 
 static bool stage_target(struct exchange *x)
@@ -165,20 +164,12 @@ static bool stage_route(struct exchange *x)
 	return false;
 }
 
-size_t body_max(struct exchange *x)
+size_t body_max(const struct exchange *x)
 {
 	enum { FIXTURES = 64 * 1024 * 1024 };
 	const size_t most = (size_t)x->app->options.max_body;
-	struct target target = x->target;
-	struct route route;
-	const char *why;
 
-	if (most < FIXTURES && target_parse(&x->arena, x->request.target, &target, &why) &&
-	    route_find(x->app->operations, !x->app->options.no_control, x->request.method, &target,
-		       &route) == FOUND &&
-	    route.op->reads)
-		return FIXTURES;
-	return most;
+	return most < FIXTURES && x->op && x->op->reads ? FIXTURES : most;
 }
 
 /* Before the key is checked: an outage refuses unknown keys, too. */
@@ -444,9 +435,20 @@ static void add_ignored_header(struct exchange *x)
 	answer_header(x, "Miru-Mock-Ignored", text);
 }
 
+bool arrive(struct exchange *x)
+{
+	bool ok = identify(x);
+
+	x->arrived = true;
+	x->accepted = ok && run_stages(x, common_stages);
+	exchange_enter(x);
+	return ok;
+}
+
 void serve(struct exchange *x)
 {
-	bool ok = run_stages(x, common_stages) && run_stages(x, class_stages[x->op->class]);
+	bool ok = (x->arrived ? x->accepted && !x->failure.error : run_stages(x, common_stages)) &&
+		  run_stages(x, class_stages[x->op->class]);
 
 	if (x->db)
 		registry_release_db(x->workspace, STEAL(x->db));
@@ -457,4 +459,12 @@ void serve(struct exchange *x)
 	exchange_answer(x, ok);
 	if (x->fault)
 		apply_fault(x);
+}
+
+void serve_again(struct exchange *x)
+{
+	x->wait.counter = NULL;
+	x->answer.status = 0;
+	buf_clear(x->answer.body);
+	exchange_answer(x, x->op->run(x));
 }

@@ -3,15 +3,24 @@
  */
 #include "http/query.h"
 
+#include <stdlib.h>
+
 #include "http/exchange.h"
 #include "model/value.h"
 #include "workspace/registry.h"
 
-/* Is the text a value of the parameter: a word, or a text of its format? */
-static bool param_fits(const struct field *f, const char *text)
+/* Is the text a value of the parameter: a word, a whole number, or a text of its format? */
+static bool param_fits(const struct field *f, const char *text, int64_t *number)
 {
-	return f->kind == K_ENUM ? word_find(f->words, text) != NULL
-				 : string_format_fits(f->strfmt, text);
+	enum { DIGITS_MAX = 18 };
+	const size_t digits = strspn(text, "0123456789");
+
+	if (f->kind == K_ENUM)
+		return word_find(f->words, text) != NULL;
+	if (f->kind != K_WHOLE)
+		return string_format_fits(f->strfmt, text);
+	*number = digits > 0 && digits <= DIGITS_MAX ? strtoll(text, NULL, 10) : -1;
+	return !text[digits] && *number >= f->least && *number <= f->most;
 }
 
 /* Read the operation's own parameters into x->params. */
@@ -37,7 +46,7 @@ static bool read_params(struct exchange *x)
 			/* If it is repeated, the last value counts, and each must be valid. */
 			m->set = true;
 			m->text = t->query.items[n].value;
-			if (!param_fits(f, m->text))
+			if (!param_fits(f, m->text, &m->number))
 				return fail_field(x, f->name, "%s: expected %s, found '%s'",
 						  f->name,
 						  value_expected(f, x->version, expected,
@@ -142,7 +151,7 @@ bool query_select_workspace(struct exchange *x)
 	if (!id)
 		return true;
 	exchange_leave(x);
-	if (streq(id, REGISTRY_COMMON))
+	if (streq(id, WORKSPACE_COMMON))
 		return true;
 	x->holds_workspace = registry_acquire_id(x->app->workspaces, id, &x->workspace);
 	return x->holds_workspace || fail_field(x, workspace_param,

@@ -12,23 +12,19 @@
 #include "http/server.h"
 
 #include <microhttpd.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/timer.h"
 #include "config.h"
 #include "http/access_log.h"
 #include "http/browser.h"
-#include "http/conn_limits.h"
 #include "http/head.h"
 #include "http/listen.h"
 #include "http/pipeline.h"
-#include "http/workers.h"
+#include "http/waiter.h"
 
 enum {
 	/* Times the greatest body, and bytes at least: then one of undeclared length is cut off. */
@@ -40,10 +36,7 @@ enum {
 	ANSWER_MAX = 1 << 30, /* bytes */
 	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for its next request */
 	ACCEPT_MS = 1000,     /* how long to accept what has connected before the stop */
-	QUIET_MS = 20,        /* without a request, before a stop: see settle() */
-	HANDED_MS = 10,       /* for a worker to begin a connection, */
-	UNREAD_MS = 500,      /* and to read what has come: see workers.h */
-	TICK_MS = 2,          /* between looks for requests at a stop */
+	UNREAD_MS = 500,      /* for a worker to read what has come: see workers.h */
 };
 
 struct server {
@@ -53,11 +46,7 @@ struct server {
 	struct timer_queue *timers;
 	struct conn_table *conns;
 	struct workers workers;
-	atomic_bool draining; /* answers close their connections */
-	atomic_bool ended;    /* no answer is owed to requests that begin now */
-	atomic_uint handed;   /* connections that a worker has been given, and has not begun yet */
-	atomic_uint live;     /* requests that are arriving or being answered, */
-	atomic_uint whole;    /* and of these, those that have arrived: we owe them an answer */
+	struct drain drain;
 };
 
 /* A connection, and the request that is now on it. */
@@ -77,7 +66,7 @@ struct client {
 	size_t head_bytes;      /* of its request line and headers */
 	uint64_t received;      /* bytes of its body, kept or not */
 	int64_t start;
-	struct timer timer;                /* while the answer is delayed, */
+	struct waiter waiter;              /* while the answer is late, */
 	struct MHD_Connection *connection; /* this is suspended */
 	struct buf body;                   /* of the request, */
 	struct buf answer;                 /* and of its answer until it is sent; the next
@@ -95,8 +84,8 @@ static void end_request(struct client *client)
 	buf_recycle(&client->body, KEPT_MAX);
 	exchange_clear(&client->x);
 	if (client->whole && client->owed)
-		atomic_fetch_sub(&client->server->whole, 1);
-	atomic_fetch_sub(&client->server->live, 1);
+		atomic_fetch_sub(&client->server->drain.whole, 1);
+	atomic_fetch_sub(&client->server->drain.live, 1);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
@@ -107,7 +96,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		(void)workers_number(&server->workers); /* from now on it can be interrupted */
-		atomic_fetch_sub(&server->handed, 1);
+		atomic_fetch_sub(&server->drain.handed, 1);
 		const union MHD_ConnectionInfo *info =
 		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
@@ -155,8 +144,8 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 	if (!conn_begun(&client->conn))
 		return client;
 	client->live = true;
-	atomic_fetch_add(&server->live, 1);
-	client->owed = !atomic_load(&server->ended); /* after that: see settle() */
+	atomic_fetch_add(&server->drain.live, 1);
+	client->owed = !atomic_load(&server->drain.ended); /* after that: see drain.c */
 	client->received = 0;
 	client->start = clock_monotonic();
 	buf_recycle(&client->answer, KEPT_MAX);
@@ -247,7 +236,7 @@ static enum MHD_Result send_answer(struct client *client, struct MHD_Connection 
 	response = make_response(client, half);
 	if (!response)
 		return MHD_NO;
-	close |= atomic_load_explicit(&client->server->draining, memory_order_relaxed);
+	close |= atomic_load_explicit(&client->server->drain.begun, memory_order_relaxed);
 	/* In this order: adding Connection makes the library forget that it was given a Date, and
 	 * it would add another. */
 	ok = (!close || MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
@@ -279,7 +268,7 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct exchange *x = &client->x;
-	bool identified;
+	bool admitted;
 
 	client->begun = true;
 	client->head_bytes = info ? info->header_size : 0;
@@ -288,10 +277,10 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	x->request.cut = client->target_end && http_version != client->target_end + 1;
 	x->request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, x);
-	identified = identify(x);
+	admitted = arrive(x);
 	if (head_announces_more(x, client->body.max))
 		client->body.max = body_max(x);
-	if (identified && head_check_body(x, client->body.max)) {
+	if (admitted && head_check_body(x, client->body.max)) {
 		(void)!head_check(x, client->head_bytes);
 		return MHD_YES;
 	}
@@ -301,21 +290,41 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	return send_answer(client, connection, true);
 }
 
-static void end_delay(struct timer *timer)
+static void resume(struct waiter *waiter)
 {
-	struct client *client = (void *)((char *)timer - offsetof(struct client, timer));
-
-	MHD_resume_connection(client->connection);
+	MHD_resume_connection(
+	    ((struct client *)(void *)((char *)waiter - offsetof(struct client, waiter)))
+		->connection);
 }
 
-/* Have on_request called again when the answer is due. No worker waits meanwhile. */
-static void delay_answer(struct client *client, struct MHD_Connection *connection)
+/* Suspend the connection. */
+static struct waiter *suspend(struct client *client, struct MHD_Connection *connection)
 {
 	client->connection = connection;
-	client->timer.fire = end_delay;
+	client->waiter = (struct waiter){ .wait = &client->x.wait,
+					  .drain = &client->server->drain,
+					  .conn = &client->conn,
+					  .resume = resume };
 	MHD_suspend_connection(connection);
-	if (!timer_add(client->server->timers, &client->timer, client->x.answer.delay))
+	return &client->waiter;
+}
+
+/* Have on_request called again when the answer is due. */
+static void delay_answer(struct client *client, struct MHD_Connection *connection)
+{
+	exchange_note_late(&client->x);
+	if (!waiter_delay(suspend(client, connection), client->server->timers,
+			  client->x.answer.delay))
 		MHD_resume_connection(connection);
+}
+
+/* Have on_request called again when there may be something to say. */
+static void await_change(struct client *client, struct MHD_Connection *connection)
+{
+	if (waiter_watch(suspend(client, connection), client->server->timers))
+		return;
+	client->x.wait.ended = true;
+	MHD_resume_connection(connection);
 }
 
 /* All of the request has arrived: make its answer. */
@@ -325,7 +334,7 @@ static void make_answer(struct client *client)
 
 	client->whole = true;
 	if (client->owed)
-		atomic_fetch_add(&client->server->whole, 1);
+		atomic_fetch_add(&client->server->drain.whole, 1);
 	x->request.body = client->body.text;
 	x->request.body_len = client->body.len;
 	if (client->received > client->body.max) {
@@ -379,12 +388,26 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		if (!conn_complete(&client->conn))
 			return close_silently();
 		make_answer(client);
-		if (client->x.answer.delay > 0) {
+		if (!client->x.wait.counter && client->x.answer.delay > 0) {
 			delay_answer(client, connection);
 			return MHD_YES;
 		}
+	} else if (client->x.wait.counter) {
+		serve_again(&client->x);
+	}
+	if (client->x.wait.counter) {
+		await_change(client, connection);
+		return MHD_YES;
 	}
 	return send_answer(client, connection, false);
+}
+
+/* The client has gone before its answer, or before all of its request. */
+static void note_no_answer(struct client *client)
+{
+	client->x.answer.status = 0;
+	client->x.answer.close = CLOSE_BEFORE;
+	note_answer(client);
 }
 
 /* The client was sent a 408: note that as the request's answer. */
@@ -413,16 +436,14 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 	if (!client)
 		return;
 	chunked = client->live && client->x.request.transfer_encoding;
-	if (client->served && !client->answered) {
-		/* The answer was delayed, and the client has not waited for it. */
-		client->x.answer.status = 0;
-		client->x.answer.close = CLOSE_BEFORE;
-		note_answer(client);
-	} else if (client->begun && !client->answered && conn_timed_out(&client->conn)) {
+	if (client->served && !client->answered)
+		note_no_answer(client); /* it was delayed, and the client has not waited for it */
+	else if (client->begun && !client->answered && conn_timed_out(&client->conn))
 		note_overdue(client);
-	}
 	if (client->answered)
 		access_log(&client->x, clock_monotonic() - client->start);
+	else if (client->live && client->begun)
+		note_no_answer(client);
 	end_request(client);
 	conn_answered(&client->conn, chunked ? 0 : client->head_bytes + client->received);
 	*con_cls = NULL;
@@ -474,7 +495,7 @@ static bool has_room(void *arg)
 static int on_tick(void *arg, bool idle)
 {
 	struct server *server = arg;
-	const bool handed = atomic_load(&server->handed) > 0;
+	const bool handed = atomic_load(&server->drain.handed) > 0;
 	const enum unread unread = conn_table_unread(server->conns);
 
 	if (idle && (handed || unread == UNREAD_SOME))
@@ -490,10 +511,10 @@ static void on_accepted(void *arg, int socket, const struct sockaddr *address, s
 		log_note(server->app->log, "a connection too many: 503");
 		return;
 	}
-	atomic_fetch_add(&server->handed, 1);
+	atomic_fetch_add(&server->drain.handed, 1);
 	if (!MHD_add_connection(server->daemon, socket, address, len)) {
 		/* The library has closed it. */
-		atomic_fetch_sub(&server->handed, 1);
+		atomic_fetch_sub(&server->drain.handed, 1);
 		conn_table_give_back(server->conns);
 	}
 }
@@ -544,39 +565,6 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 	return false;
 }
 
-/* Is a request arriving or being answered? */
-static bool has_requests(struct server *server)
-{
-	return atomic_load(&server->handed) > 0 || atomic_load(&server->live) > 0 ||
-	       conn_table_has_arriving(server->conns);
-}
-
-/*
- * Wait until no request is left, or the time is over. A client whose connection stays open sends
- * its next request a moment after an answer, so it must be quiet for QUIET_MS. A request that
- * begins even later may be on its way while we close: HTTP lets clients send it again. A worker
- * counts a request before it looks whether the server has ended, and we look for requests after we
- * have ended it, so that each request is either seen here, or not owed an answer.
- */
-static void settle(struct server *server, long ms)
-{
-	for (long quiet = 0; ms > 0; ms -= TICK_MS) {
-		quiet = has_requests(server) ? 0 : quiet + TICK_MS;
-		if (quiet >= QUIET_MS) {
-			atomic_store(&server->ended, true);
-			if (!has_requests(server))
-				return;
-			atomic_store(&server->ended, false);
-			quiet = 0;
-		}
-		if (quiet == 0 && ms % HANDED_MS < TICK_MS)
-			workers_interrupt(&server->workers);
-		/* The main thread sleeps here, never a worker. */
-		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
-	}
-	atomic_store(&server->ended, true);
-}
-
 bool server_stop(struct server *server, unsigned grace)
 {
 	bool clean = true;
@@ -584,12 +572,12 @@ bool server_stop(struct server *server, unsigned grace)
 	if (server->daemon) {
 		/* From here on every answer closes its connection. What was sent before is read and
 		 * answered: first what waits to be accepted, then what is arriving. */
-		atomic_store(&server->draining, true);
+		atomic_store(&server->drain.begun, true);
 		listen_stop(server->listener, ACCEPT_MS);
 		timer_queue_flush(server->timers); /* send delayed answers now */
-		settle(server, grace * 1000L);
+		drain_settle(&server->drain, server->conns, &server->workers, grace * 1000L);
 		/* We owe no answer to a request that its client never completed. */
-		clean = atomic_load(&server->whole) == 0;
+		clean = atomic_load(&server->drain.whole) == 0;
 		MHD_stop_daemon(server->daemon);
 	}
 	timer_queue_stop(server->timers);

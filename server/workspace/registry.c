@@ -148,6 +148,7 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 	t->registry = r;
 	t->number = r->added + 1;
 	snprintf(t->id, sizeof t->id, "ws_%u", t->number);
+	t->workspace.id = t->id;
 	pthread_mutex_init(&t->gate, NULL);
 	memcpy(t->key, key, len);
 	if (map_add(&r->by_key, NULL, t->key, t)) {

@@ -36,9 +36,6 @@ bool registry_acquire_id(struct registry *r, const char *id, struct workspace **
  */
 bool registry_remove(struct registry *r, const char *id);
 
-/* The id of the common workspace, which is in no list. */
-#define REGISTRY_COMMON "common"
-
 enum { REGISTRY_ID_BYTES = 16 };
 
 /* The workspace of a key. */

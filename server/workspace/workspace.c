@@ -10,10 +10,11 @@
 
 void workspace_init(struct workspace *w, const struct workspace_options *options)
 {
-	*w = (struct workspace){ .transitions = options->transitions,
+	*w = (struct workspace){ .id = WORKSPACE_COMMON,
+				 .transitions = options->transitions,
 				 .stateless = options->stateless };
 	faults_open(&w->faults);
-	journal_open(&w->journal, options->journal_size);
+	journal_open(&w->journal, options->journal_size, options->journal_body);
 	clock_init(&w->clock, options->frozen);
 	idgen_init(&w->idgen, options->seeded ? &options->seed : NULL);
 	pthread_mutex_init(&w->lock, NULL);

@@ -19,7 +19,11 @@
 #include "workspace/journal.h"
 #include "workspace/keyring.h"
 
+/* The id of the common workspace. */
+#define WORKSPACE_COMMON "common"
+
 struct workspace {
+	const char *id; /* tells nothing of its key */
 	struct store *store;
 	bool stateless; /* changes do not last */
 	/* Guarded by the database's lock: */
@@ -48,7 +52,7 @@ struct workspace_options {
 	bool seeded;    /* ids come from this seed */
 	uint64_t seed;
 	bool stateless;
-	size_t journal_size;
+	size_t journal_size, journal_body;
 };
 
 /* Begin without a database. */
