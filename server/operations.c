@@ -210,16 +210,33 @@ static const struct word http_methods[] = {
 	{ .text = NULL },
 };
 
-enum { WAIT_MAX = 60 /* seconds */ };
+enum { WAIT_MAX = 60 /* seconds */, COUNT_MAX = 100000 };
+
+/* The conditions that requests are selected and verified by. */
+#define REQUEST_CONDITIONS \
+	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE }, \
+	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods }, \
+	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PATTERN }
 
 static const struct field get_requests[] = {
-	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = http_methods },
-	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
+	REQUEST_CONDITIONS,
 	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_STATUS },
 	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
-	{ .name = "at_least", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = 100000 },
+	{ .name = "at_least", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
+	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
+};
+
+static const struct field verify_requests[] = {
+	REQUEST_CONDITIONS,
+	{ .name = "status", .kind = K_JSON, .on = ALWAYS },
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
+	{ .name = "query", .kind = K_JSON, .on = ALWAYS },
+	{ .name = "body", .kind = K_JSON, .on = ALWAYS },
+	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
+	{ .name = "times", .kind = K_WHOLE, .on = ALWAYS, .most = COUNT_MAX },
+	{ .name = "at_least", .kind = K_WHOLE, .on = ALWAYS, .most = COUNT_MAX },
+	{ .name = "at_most", .kind = K_WHOLE, .on = ALWAYS, .most = COUNT_MAX },
 	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
 };
 
@@ -369,6 +386,7 @@ static const struct operation rows[] = {
 	CONTROL("DELETE", "faults", .run = control_delete_faults),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
+	CONTROL("POST", "requests/verify", .body = SHAPE(verify_requests), .run = control_verify_requests),
 	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .run = openapi_get },
 	{ .method = "GET", .path = "/", .class = ENDPOINT_OPEN, .run = control_get_index },
 };

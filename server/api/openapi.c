@@ -255,6 +255,8 @@ static void put_value(struct document *d, const struct field *f, const struct sh
 			put_limits(d, STRFMT_NON_EMPTY);
 		close_object(d);
 		break;
+	case K_JSON: /* any value */
+		break;
 	case K_OBJECT:
 		put_members(d, f->members);
 		break;

@@ -9,27 +9,14 @@
 #include "http/exchange.h"
 #include "workspace/journal_view.h"
 
-/* The operation that the query names, or NULL. False if there is none of that name. */
-static bool read_operation(struct exchange *x, const struct operation **op)
-{
-	const char *name = body_text(&x->params, "operation");
-
-	*op = name ? operation_named(x->app->operations, name) : NULL;
-	if (!name || *op)
-		return true;
-	name = control_no_operation(x, name);
-	return name && fail_field(x, "operation", "operation: %s", name);
-}
-
-/* Read "404" or "4xx"; 0, 0 if NULL. */
-static void read_status(const char *text, int *from, int *to)
+void control_read_status(const char *text, struct journal_filter *filter)
 {
 	const bool is_class = text && text[1] == 'x';
 
-	*from = *to = text ? (int)strtol(text, NULL, 10) : 0;
+	filter->status_from = filter->status_to = text ? (int)strtol(text, NULL, 10) : 0;
 	if (is_class) {
-		*from *= 100;
-		*to = *from + 99;
+		filter->status_from *= 100;
+		filter->status_to = filter->status_from + 99;
 	}
 }
 
@@ -42,20 +29,22 @@ static void read_since(const char *text, int64_t *after, int64_t *since)
 		*after = strtoll(text, NULL, 10);
 }
 
-/* Read what the query asks for. */
-static bool read_filter(struct exchange *x, struct journal_filter *filter)
+bool control_read_filter(struct exchange *x, const struct body *from, struct journal_filter *filter)
 {
-	const char *operation = body_text(&x->params, "operation");
+	const char *name = body_text(from, "operation"), *problem;
 
 	*filter = (struct journal_filter){
-		.no_op = operation && streq(operation, "none"),
-		.method = body_text(&x->params, "method"),
-		.path = body_text(&x->params, "path"),
-		.key = body_text(&x->params, "key"),
+		.op = name ? operation_named(x->app->operations, name) : NULL,
+		.no_op = name && streq(name, "none"),
+		.method = body_text(from, "method"),
+		.path = body_text(from, "path"),
+		.key = body_text(from, "key"),
 	};
-	read_status(body_text(&x->params, "status"), &filter->status_from, &filter->status_to);
-	read_since(body_text(&x->params, "since"), &filter->after, &filter->since);
-	return filter->no_op || read_operation(x, &filter->op);
+	read_since(body_text(from, "since"), &filter->after, &filter->since);
+	if (!name || filter->op || filter->no_op)
+		return true;
+	problem = control_no_operation(x, name);
+	return problem && fail_field(x, "operation", "operation: %s", problem);
 }
 
 static bool write_requests(struct exchange *x, const struct entries *entries)
@@ -80,7 +69,10 @@ bool control_get_requests(struct exchange *x)
 	if (wait->set && !at_least->set)
 		return fail_field(x, "wait",
 				  "wait needs at_least: the number of requests to wait for");
-	if (!read_filter(x, &filter) || !journal_entries(journal, filter.after, &entries))
+	if (!control_read_filter(x, &x->params, &filter))
+		return false;
+	control_read_status(body_text(&x->params, "status"), &filter);
+	if (!journal_entries(journal, filter.after, &entries))
 		return false;
 	journal_select(&entries, &filter);
 	return (at_least->set && (int64_t)entries.count < at_least->number &&

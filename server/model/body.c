@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/json.h"
+#include "base/json_add.h"
 #include "model/value.h"
 
 enum { KNOWN_BYTES = 4096 };
@@ -172,6 +172,16 @@ static bool read_objects(struct body_reader *r, struct member *m, const cJSON *j
 	return true;
 }
 
+static bool read_json(struct body_reader *r, struct member *m, const cJSON *json)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(1 << 30);
+
+	json_add_verbatim(&text, json);
+	m->text =
+	    text.bad ? arena_fail(r->parser->arena) : arena_strdup(r->parser->arena, text.text);
+	return m->text;
+}
+
 static bool read_member(struct body_reader *r, struct member *m, const cJSON *json, bool required)
 {
 	/* A null that has no meaning counts as absent (behaviour: section 11.2). */
@@ -188,6 +198,8 @@ static bool read_member(struct body_reader *r, struct member *m, const cJSON *js
 		return read_whole(r, m, json, m->field->least, m->field->most);
 	case K_NANOS:
 		return read_whole(r, m, json, 1, NANOS_MAX);
+	case K_JSON:
+		return read_json(r, m, json);
 	case K_OBJECT:
 		return read_one_object(r, m, json);
 	case K_OBJECTS:

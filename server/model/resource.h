@@ -50,6 +50,7 @@ enum kind {
 	K_WHOLE,   /* a whole number, from `least` to `most` */
 	K_OBJECT,  /* an object with the fields `members` */
 	K_OBJECTS, /* a list of such objects */
+	K_JSON,    /* any JSON, kept as its text */
 };
 
 enum {

@@ -81,6 +81,7 @@ const char *value_expected(const struct field *f, enum version v, char *out, siz
 		[K_OBJECT] = "an object",
 		[K_MANY] = "a list of objects",
 		[K_OBJECTS] = "a list of objects",
+		[K_JSON] = "a value",
 		[K_IDS] = "a list of ids",
 		[K_TEXTS] = "a list of texts that are not empty",
 	};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * json_subset.c - walks two trees at once.
+ */
+#include "base/json_subset.h"
+
+#include <stdlib.h>
+
+bool json_same_scalar(const cJSON *a, const cJSON *b)
+{
+	if (cJSON_IsString(a))
+		return cJSON_IsString(b) && streq(a->valuestring, b->valuestring);
+	if (cJSON_IsNumber(a)) /* neither less nor greater: no number here is NaN */
+		return cJSON_IsNumber(b) && a->valuedouble >= b->valuedouble &&
+		       a->valuedouble <= b->valuedouble;
+	return (cJSON_IsNull(a) && cJSON_IsNull(b)) || (cJSON_IsTrue(a) && cJSON_IsTrue(b)) ||
+	       (cJSON_IsFalse(a) && cJSON_IsFalse(b));
+}
+
+/* Each item wanted takes the first that holds it and is not taken yet. */
+static bool list_holds(const cJSON *have, const cJSON *want)
+{
+	const int n = cJSON_GetArraySize(want);
+	bool *taken, ok = cJSON_IsArray(have) && cJSON_GetArraySize(have) == n;
+	const cJSON *wanted, *item;
+
+	if (!ok || n == 0)
+		return ok;
+	taken = calloc((size_t)n, sizeof *taken);
+	if (!taken)
+		return false;
+	cJSON_ArrayForEach(wanted, want) {
+		size_t i = 0;
+
+		cJSON_ArrayForEach(item, have) {
+			if (!taken[i] && json_holds(item, wanted))
+				break;
+			i++;
+		}
+		if (!item) {
+			ok = false;
+			break;
+		}
+		taken[i] = true;
+	}
+	free(taken);
+	return ok;
+}
+
+bool json_holds(const cJSON *have, const cJSON *want)
+{
+	const cJSON *wanted;
+
+	if (cJSON_IsArray(want))
+		return list_holds(have, want);
+	if (!cJSON_IsObject(want))
+		return have && json_same_scalar(have, want);
+	if (!cJSON_IsObject(have))
+		return false;
+	cJSON_ArrayForEach(wanted, want) {
+		if (!json_holds(cJSON_GetObjectItemCaseSensitive(have, wanted->string), wanted))
+			return false;
+	}
+	return true;
+}
