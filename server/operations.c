@@ -267,6 +267,21 @@ static const struct field put_faults[] = {
 	{ .name = "faults", .kind = K_OBJECTS, .flags = F_REQUIRED, .on = ALWAYS, MEMBERS(fault_rule) },
 };
 
+/* ---- refusals that operations have of their own, besides those that their rows tell ---------- */
+
+#define REFUSES(name, ...) static const enum error refuses_##name[] = { __VA_ARGS__, ERR_NONE }
+
+REFUSES(create_instance, ERR_FORMAT_UNSUPPORTED, ERR_INSTANCE_INVALID);
+REFUSES(create_schema, ERR_INVALID_SCHEMA, ERR_INVALID_SLOTS, ERR_FORMAT_UNKNOWN,
+	ERR_FORMAT_UNSUPPORTED, ERR_SCHEMA_TYPE_ARCHIVED);
+REFUSES(create_deployment, ERR_DEVICE_INACTIVE, ERR_RELEASE_ARCHIVED, ERR_DEPLOYMENT_RELEASE,
+	ERR_DEPLOYMENT_INSTANCES, ERR_PARENT_MISMATCH);
+REFUSES(deploy, ERR_DEVICE_INACTIVE, ERR_RELEASE_ARCHIVED, ERR_NOT_DEPLOYABLE);
+REFUSES(archive, ERR_NOT_ARCHIVABLE);
+REFUSES(activate, ERR_DEVICE_ACTIVE);
+REFUSES(place_group, ERR_GROUP_DEPTH, ERR_GROUP_PARENT);
+REFUSES(create_release, ERR_INVALID_RELEASE_SCHEMAS, ERR_RELEASE_TYPE_ARCHIVED);
+
 /* ---- the operations -------------------------------------------------------------------------- */
 
 /* Reading one row by its id, and a list. */
@@ -300,14 +315,14 @@ static const struct operation rows[] = {
 	GET_ONE(config_instances, "ConfigInstance", "config_instance_id", R_CONFIG_INSTANCE, ALWAYS),
 	GET_LIST(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS),
 	CREATE(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS, .body = SHAPE(create_config_instance),
-	       .run = config_instances_create),
+	       .refuses = refuses_create_instance, .run = config_instances_create),
 	{ .name = "getConfigInstanceContent", .summary = "Download Content", .method = "GET", .path = "/config_instances/{config_instance_id}/content",
 	  .resource = R_CONFIG_INSTANCE, .raw = true, .scope = SCOPE_config_instances_read,
 	  .on = ALWAYS, .params = SHAPE(disposition), .run = config_instances_content },
 	GET_ONE(config_schemas, "ConfigSchema", "config_schema_id", R_CONFIG_SCHEMA, ALWAYS),
 	GET_LIST(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS),
 	CREATE(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS, .body = SHAPE(create_config_schema),
-	       .run = config_schemas_create),
+	       .refuses = refuses_create_schema, .run = config_schemas_create),
 	GET_ONE(config_types, "ConfigType", "config_type_id", R_CONFIG_TYPE, ALWAYS),
 	GET_LIST(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS),
 	CREATE(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS, .writes = PART_CREATE, .run = op_create),
@@ -315,9 +330,12 @@ static const struct operation rows[] = {
 	GET_ONE(deployments, "Deployment", "deployment_id", R_DEPLOYMENT, ALWAYS),
 	GET_LIST(deployments, "Deployment", R_DEPLOYMENT, ALWAYS),
 	CREATE(deployments, "Deployment", R_DEPLOYMENT, ALWAYS, .body = SHAPE(create_deployment),
-	       .by_word = { "target_status", create_deployment_scopes }, .conflicts = true, .run = deployments_create),
-	DEPLOYMENT("deployDeployment", "Deploy", "POST", "deploy", ALWAYS, SCOPE_deployments_deploy, deployments_deploy),
-	DEPLOYMENT("archiveDeployment", "Archive", "POST", "archive", ALWAYS, SCOPE_deployments_archive, deployments_archive),
+	       .by_word = { "target_status", create_deployment_scopes }, .conflicts = true, .refuses = refuses_create_deployment,
+	       .run = deployments_create),
+	DEPLOYMENT("deployDeployment", "Deploy", "POST", "deploy", ALWAYS, SCOPE_deployments_deploy, deployments_deploy,
+		   .refuses = refuses_deploy),
+	DEPLOYMENT("archiveDeployment", "Archive", "POST", "archive", ALWAYS, SCOPE_deployments_archive, deployments_archive,
+		   .refuses = refuses_archive),
 	DEPLOYMENT("getDeploymentDrifts", "Drifts", "GET", "drifts", ALWAYS, SCOPE_deployments_read, deployments_drifts,
 		   .lists = true),
 	GET_ONE(devices, "Device", "device_id", R_DEVICE, ALWAYS),
@@ -327,7 +345,7 @@ static const struct operation rows[] = {
 	PATCH(devices, "Device", "device_id", R_DEVICE, ALWAYS),
 	{ .name = "createDeviceActivationToken", .summary = "Activation Token", .method = "POST", .path = "/devices/{device_id}/activation_token", .resource = R_DEVICE,
 	  .answer = &token_answer, .scope = SCOPE_devices_provision, .on = UNTIL(V_TETONS),
-	  .body = SHAPE(activate_device), .run = devices_activation_token },
+	  .body = SHAPE(activate_device), .refuses = refuses_activate, .run = devices_activation_token },
 	{ .name = "pingDevice", .summary = "Ping", .method = "POST", .path = "/devices/{device_id}/ping", .resource = R_DEVICE,
 	  .answer = &ping_answer, .scope = SCOPE_devices_read, .on = ALWAYS,
 	  .body = SHAPE(ping_device), .run = devices_ping },
@@ -338,11 +356,11 @@ static const struct operation rows[] = {
 	GET_ONE(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
 	GET_LIST(groups, "Group", R_GROUP, SINCE(V_EVERGLADES)),
 	CREATE(groups, "Group", R_GROUP, SINCE(V_EVERGLADES), .writes = PART_CREATE,
-	       .run = groups_create),
+	       .refuses = refuses_place_group, .run = groups_create),
 	PATCH(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
 	{ .name = "moveGroup", .summary = "Move", .method = "POST", .path = "/groups/{group_id}/move", .resource = R_GROUP,
 	  .scope = SCOPE_groups_write, .on = SINCE(V_EVERGLADES), .query = QUERY_EXPAND,
-	  .body = SHAPE(move_group), .run = groups_move },
+	  .body = SHAPE(move_group), .refuses = refuses_place_group, .run = groups_move },
 	{ .name = "getSelf", .summary = "Self", .method = "GET", .path = "/principal", .answer = &principal_answer, .on = ALWAYS,
 	  .run = op_principal },
 	{ .name = "createProvisioningToken", .summary = "Create", .method = "POST", .path = "/provisioning_tokens", .answer = &token_answer,
@@ -351,7 +369,7 @@ static const struct operation rows[] = {
 	GET_ONE(releases, "Release", "release_id", R_RELEASE, ALWAYS),
 	GET_LIST(releases, "Release", R_RELEASE, ALWAYS),
 	CREATE(releases, "Release", R_RELEASE, ALWAYS, .body = SHAPE(create_release),
-	       .run = releases_create),
+	       .refuses = refuses_create_release, .run = releases_create),
 	CONTROL("GET", "health", .probe = true, .run = control_health),
 	CONTROL("GET", "ready", .probe = true, .run = control_ready),
 	CONTROL("GET", "clock", .run = control_get_clock),
@@ -387,6 +405,7 @@ static const struct operation rows[] = {
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
 	CONTROL("POST", "requests/verify", .body = SHAPE(verify_requests), .run = control_verify_requests),
+	CONTROL("GET", "report", .run = control_get_report),
 	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .run = openapi_get },
 	{ .method = "GET", .path = "/", .class = ENDPOINT_OPEN, .run = control_get_index },
 };

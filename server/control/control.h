@@ -97,4 +97,9 @@ bool control_delete_requests(struct exchange *x);
 /* Are there as many requests as the body expects, of the kind that it describes? */
 bool control_verify_requests(struct exchange *x);
 
+/* ---- report.c -------------------------------------------------------------------------------- */
+
+/* What has been asked since the workspace began, and what has not. */
+bool control_get_report(struct exchange *x);
+
 #endif

@@ -384,9 +384,36 @@ void exchange_note_late(struct exchange *x)
 		tell(x, -1);
 }
 
+/* Add the request and its answer to the workspace's tally. */
+static void count(struct exchange *x)
+{
+	const struct answer *a = &x->answer;
+	const char *code = failure_code(&x->failure);
+	struct tally *t = &x->workspace->tally;
+	int seen = -1;
+
+	if (!x->entered)
+		return;
+	if (!x->op) {
+		tally_name(t, &t->unmatched, x->request.method, x->target.path, x->target.path_len);
+		return;
+	}
+	if (x->op->class != ENDPOINT_API)
+		return;
+	if (a->status > 0)
+		seen = *code ? (int)error_find(a->status, code) : ERR_NONE;
+	if (*code && seen == ERR_NONE) /* a code of a fault rule's own */
+		seen = -1;
+	tally_count(t, (size_t)(x->op - x->app->operations->rows), seen);
+	for (size_t i = 0; i < x->ignored.count; i++)
+		tally_name(t, &t->ignored, x->op->name, x->ignored.names[i],
+			   strlen(x->ignored.names[i]));
+}
+
 void exchange_note(struct exchange *x, int64_t micros)
 {
 	exchange_enter(x);
+	count(x);
 	if (x->entry)
 		tell(x, micros);
 	entry_unref(STEAL(x->entry));

@@ -63,5 +63,7 @@ enum error { ERR_NONE, ERRORS(ERROR_NUMBER) ERR_COUNT };
 
 int error_status(enum error e);
 const char *error_code(enum error e);
+/* The error with that status and code; ERR_NONE if there is none. */
+enum error error_find(int status, const char *code);
 
 #endif

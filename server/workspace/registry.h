@@ -50,6 +50,9 @@ struct registry_entry {
 bool registry_list(struct registry *r, struct arena *a, struct registry_entry **list,
 		   size_t *count) MUST_CHECK;
 
+/* Add what all workspaces have been asked, and those that are gone, to a tally. */
+void registry_tally(struct registry *r, struct tally *sum);
+
 /*
  * Get a connection to the database of the common workspace, or of one that the caller has acquired,
  * which is loaded first if need be. `worker` is the calling thread's number: see store_acquire().

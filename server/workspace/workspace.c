@@ -13,7 +13,9 @@ void workspace_init(struct workspace *w, const struct workspace_options *options
 	*w = (struct workspace){ .id = WORKSPACE_COMMON,
 				 .transitions = options->transitions,
 				 .stateless = options->stateless };
+	tally_open(&w->tally);
 	faults_open(&w->faults);
+	w->faults.tally = &w->tally;
 	journal_open(&w->journal, options->journal_size, options->journal_body);
 	clock_init(&w->clock, options->frozen);
 	idgen_init(&w->idgen, options->seeded ? &options->seed : NULL);
@@ -44,8 +46,15 @@ void workspace_close(struct workspace *w)
 	keyring_unref(w->keys);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
+	tally_close(&w->tally);
 	store_close(w->store);
 	pthread_mutex_destroy(&w->lock);
+}
+
+void workspace_tally(struct workspace *w, struct tally *sum)
+{
+	tally_add(sum, &w->tally);
+	faults_tally(&w->faults, sum);
 }
 
 bool workspace_schedule(struct workspace *w, struct db *db)

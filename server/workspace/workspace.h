@@ -18,6 +18,7 @@
 #include "workspace/fault.h"
 #include "workspace/journal.h"
 #include "workspace/keyring.h"
+#include "workspace/tally.h"
 
 /* The id of the common workspace. */
 #define WORKSPACE_COMMON "common"
@@ -43,6 +44,7 @@ struct workspace {
 	struct workspace *parent; /* of which it is a copy, or NULL: see registry.h */
 	struct faults faults;
 	struct journal journal;
+	struct tally tally;
 };
 
 /* How a workspace begins. */
@@ -75,6 +77,9 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 			 char *err, size_t errlen) MUST_CHECK;
 /* Read again what is kept of the database: the keys, and when the next step is due. Alone. */
 bool workspace_reload(struct workspace *w, struct db *db) MUST_CHECK;
+
+/* Add what the workspace has been asked since it began to a tally. */
+void workspace_tally(struct workspace *w, struct tally *sum);
 
 /* Find out when the next step of the devices is due. Alone. False, and nothing has changed, when
  * the database fails. */
