@@ -12,6 +12,7 @@ struct serve {
 	struct app app;
 	const struct options *options;
 	struct server *server;
+	int log;      /* the descriptor of the log */
 	bool running; /* so the port file may be ours */
 };
 
@@ -21,7 +22,9 @@ bool serve_open(struct serve *s, const struct options *o) MUST_CHECK;
 /* Start to answer. The server's threads inherit the caller's signal mask, so signals that are to be
  * waited for must be blocked before. False after a report. */
 bool serve_run(struct serve *s) MUST_CHECK;
-/* Answer the requests in flight, and free everything. False, after a report, if some were left. */
+/* Answer the requests in flight, and no more. False, after a report, if some were left. */
+bool serve_end(struct serve *s);
+/* serve_end(), and free everything. False, after a report, if some were left. */
 bool serve_stop(struct serve *s);
 
 /* Is SIGHUP ignored, as under nohup? */

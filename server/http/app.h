@@ -5,6 +5,8 @@
 #ifndef HTTP_APP_H
 #define HTTP_APP_H
 
+#include <stdio.h>
+
 #include "model/operation.h"
 #include "model/version.h"
 #include "store/sql.h"
@@ -41,6 +43,7 @@ struct app {
 	struct sql sql;
 	struct arena arena; /* of the texts of `sql` */
 	struct log *log;
+	FILE *journal_file; /* every request, when its answer is made; or NULL */
 	struct app_options options;
 };
 

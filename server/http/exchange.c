@@ -10,9 +10,10 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "model/value.h"
+#include "workspace/journal_view.h"
 #include "workspace/registry.h"
 
-enum { QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048 };
+enum { QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048, LINE_MAX = 16 << 20 };
 
 void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 {
@@ -410,11 +411,26 @@ static void count(struct exchange *x)
 			   strlen(x->ignored.names[i]));
 }
 
+/* Write the entry as a line of the file of all requests; other threads do, too. */
+static void write_line(const struct exchange *x)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_MAX);
+	struct buf scratch CLEANUP(buf_free) = BUF_INIT(LINE_MAX);
+	struct writer w = { .out = &line, .empty = true };
+
+	journal_write_entry(&w, &scratch, x->entry, x->workspace->id);
+	buf_addc(&line, '\n');
+	if (!line.bad)
+		(void)!fwrite(line.text, 1, line.len, x->app->journal_file);
+}
+
 void exchange_note(struct exchange *x, int64_t micros)
 {
 	exchange_enter(x);
 	count(x);
 	if (x->entry)
 		tell(x, micros);
+	if (x->entry && x->app->journal_file)
+		write_line(x);
 	entry_unref(STEAL(x->entry));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * report.c - compares a tally with the answers that operations are documented to give.
+ * run_report.c - compares a tally with the answers that operations are documented to give.
  */
-#include "control/report.h"
+#include "control/run_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -102,7 +102,7 @@ static void write_rules(struct writer *w, const struct tally_names *rules)
 	writer_close(w, ']');
 }
 
-void report_write(struct writer *w, const struct operation_table *table, struct tally *t)
+void run_report_write(struct writer *w, const struct operation_table *table, struct tally *t)
 {
 	writer_open(w, '{');
 	writer_open(writer_key(w, "operations"), '[');
@@ -126,7 +126,7 @@ bool control_get_report(struct exchange *x)
 
 	tally_open(&sum);
 	workspace_tally(x->workspace, &sum);
-	report_write(&w, x->app->operations, &sum);
+	run_report_write(&w, x->app->operations, &sum);
 	tally_close(&sum);
 	return true;
 }
@@ -166,7 +166,7 @@ static void add_names(struct buf *b, const char *title, const struct tally_names
 		buf_printf(b, "miru-mock: %s: %zu more\n", title, names->count - SHOWN);
 }
 
-void report_sum_up(struct buf *b, const struct operation_table *table, struct tally *t)
+void run_report_sum_up(struct buf *b, const struct operation_table *table, struct tally *t)
 {
 	enum { SHOWN = 8 };
 	uint64_t requests = 0;
@@ -202,7 +202,7 @@ void report_sum_up(struct buf *b, const struct operation_table *table, struct ta
 	add_names(b, "never fired", &t->unhit);
 }
 
-unsigned report_unmet(struct buf *b, struct tally *t, unsigned expected)
+unsigned run_report_unmet(struct buf *b, struct tally *t, unsigned expected)
 {
 	const struct {
 		unsigned bit;
