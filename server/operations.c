@@ -227,6 +227,11 @@ static const struct field get_requests[] = {
 	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
 };
 
+static const struct field get_events[] = {
+	{ .name = "since", .kind = K_WHOLE, .on = ALWAYS, .most = 1000000000000000 },
+	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
+};
+
 static const struct field verify_requests[] = {
 	REQUEST_CONDITIONS,
 	{ .name = "status", .kind = K_JSON, .on = ALWAYS },
@@ -405,6 +410,7 @@ static const struct operation rows[] = {
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
 	CONTROL("POST", "requests/verify", .body = SHAPE(verify_requests), .run = control_verify_requests),
+	CONTROL("GET", "events", .params = SHAPE(get_events), .run = control_get_events),
 	CONTROL("GET", "report", .run = control_get_report),
 	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .run = openapi_get },
 	{ .method = "GET", .path = "/", .class = ENDPOINT_OPEN, .run = control_get_index },

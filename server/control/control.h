@@ -97,7 +97,12 @@ bool control_delete_requests(struct exchange *x);
 /* Are there as many requests as the body expects, of the kind that it describes? */
 bool control_verify_requests(struct exchange *x);
 
-/* ---- report.c -------------------------------------------------------------------------------- */
+/* ---- events.c -------------------------------------------------------------------------------- */
+
+/* What has happened after a place, or a stream of what happens. */
+bool control_get_events(struct exchange *x);
+
+/* ---- run_report.c --------------------------------------------------------------------------- */
 
 /* What has been asked since the workspace began, and what has not. */
 bool control_get_report(struct exchange *x);

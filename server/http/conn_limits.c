@@ -291,6 +291,8 @@ static bool is_arriving(struct conn *conn, int64_t now)
 	unsigned state = atomic_load(&conn->state);
 	struct tcp_info info;
 
+	if (atomic_load(&conn->streams))
+		return false;
 	if (state % REQUEST != WAITING || has_unread(conn))
 		return state % REQUEST != REFUSED;
 	info = info_of(conn);

@@ -26,6 +26,8 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 
 void exchange_clear(struct exchange *x)
 {
+	if (x->stream.readers)
+		atomic_fetch_sub(x->stream.readers, 1);
 	exchange_leave(x);
 	entry_unref(STEAL(x->entry));
 	keyring_unref(STEAL(x->keys));
@@ -430,6 +432,8 @@ void exchange_note(struct exchange *x, int64_t micros)
 	count(x);
 	if (x->entry)
 		tell(x, micros);
+	if (x->entry)
+		events_request(&x->workspace->events, x->entry);
 	if (x->entry && x->app->journal_file)
 		write_line(x);
 	entry_unref(STEAL(x->entry));

@@ -27,6 +27,7 @@ struct request {
 	/* Those that browsers send. */
 	const char *accept, *origin, *fetch_site, *fetch_mode, *fetch_dest, *cors_method,
 	    *cors_headers;
+	const char *last_event_id; /* of a stream that was read before */
 	const char *retry_count;   /* the SDK's: how many tries came before */
 	const char *authorization; /* only whether it came is of interest */
 	bool cut;                  /* the target held a NUL, at which `target` ends */
@@ -70,8 +71,18 @@ struct wait {
 	const atomic_uint *counter; /* NULL: it does not wait */
 	unsigned seen;              /* the counter, before it looked */
 	int64_t until;              /* by clock_monotonic() */
+	int64_t not_before;         /* it is not run again before that time, too */
 	bool over;                  /* the time is */
 	bool ended;                 /* the client has gone, or the server stops */
+};
+
+/* An answer that goes on after what it begins with. */
+struct stream {
+	/* Write what is next, if anything, to the answer's body, and set `wait` for what follows.
+	 * False at the end. NULL: the answer is no stream. */
+	bool (*next)(struct exchange *x);
+	int64_t last;         /* the number of the event that was written last */
+	atomic_uint *readers; /* of whom it is one */
 };
 
 struct exchange {
@@ -109,6 +120,7 @@ struct exchange {
 	struct failure failure;
 	struct answer answer;
 	struct wait wait;
+	struct stream stream;
 	/* Not cleared by exchange_init(): */
 	struct pair headers[HEADERS_KEPT];
 	char first[4096]; /* the arena's first memory */

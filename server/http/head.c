@@ -37,6 +37,7 @@ static const struct {
 	KEEP("Content-Length", content_length, ONCE, true),
 	KEEP("Transfer-Encoding", transfer_encoding, ONCE, true),
 	KEEP("Accept", accept, OFTEN),
+	KEEP("Last-Event-ID", last_event_id),
 	KEEP("Authorization", authorization, OFTEN),
 	KEEP("Origin", origin),
 	KEEP("Sec-Fetch-Site", fetch_site),

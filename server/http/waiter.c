@@ -47,7 +47,8 @@ static int64_t look(struct timer *timer)
 	wait->ended =
 	    atomic_load(&w->drain->begun) || (++w->looks % LOOKS == 0 && conn_has_left(w->conn));
 	if (!wait->over && !wait->ended &&
-	    atomic_load_explicit(wait->counter, memory_order_acquire) == wait->seen)
+	    (atomic_load_explicit(wait->counter, memory_order_acquire) == wait->seen ||
+	     clock_monotonic() < wait->not_before))
 		return next_look();
 	w->resume(w);
 	return 0;

@@ -173,6 +173,15 @@ static struct entry *entry_new(struct entry *old, const struct journal_request *
 	return e;
 }
 
+const char *journal_state_text(enum request_state state)
+{
+	static const char *const states[] = {
+		[REQUEST_PENDING] = "pending", [REQUEST_DONE] = "done", [REQUEST_CUT] = "cut"
+	};
+
+	return states[state];
+}
+
 int64_t entry_id(const struct entry *e)
 {
 	return e->id;
@@ -376,6 +385,21 @@ static size_t first_after(const struct journal *j, int64_t id)
 			high = middle;
 	}
 	return low;
+}
+
+struct entry *journal_find(struct journal *j, unsigned generation, int64_t id)
+{
+	struct entry *e = NULL;
+	size_t i;
+
+	pthread_mutex_lock(&j->lock);
+	i = first_after(j, id - 1);
+	if (generation == journal_generation(j) && i < j->count && entry_at(j, i)->id == id) {
+		e = entry_at(j, i);
+		refcount_get(&e->refs);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return e;
 }
 
 bool journal_entries(struct journal *j, int64_t after, struct entries *entries)

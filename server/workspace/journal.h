@@ -76,6 +76,7 @@ struct journal_request {
 };
 
 enum request_state { REQUEST_PENDING, REQUEST_DONE, REQUEST_CUT };
+const char *journal_state_text(enum request_state state);
 
 /* The texts of an answer, and the request's body. */
 enum answer_text {
@@ -107,6 +108,9 @@ struct entry *journal_begin(struct journal *j, const struct journal_request *req
 void journal_tell(struct journal *j, struct entry *e, const struct journal_answer *answer);
 /* Release a reference. NULL is fine. */
 void entry_unref(struct entry *e);
+
+/* A reference to the entry of that id; NULL if it is not kept. */
+struct entry *journal_find(struct journal *j, unsigned generation, int64_t id);
 
 /* What an entry holds. The answer is NULL as long as nothing is known. */
 int64_t entry_id(const struct entry *e);

@@ -208,9 +208,6 @@ static void write_path_params(struct writer *w, struct buf *scratch,
 void journal_write_entry(struct writer *w, struct buf *scratch, const struct entry *e,
 			 const char *workspace)
 {
-	static const char *const states[] = {
-		[REQUEST_PENDING] = "pending", [REQUEST_DONE] = "done", [REQUEST_CUT] = "cut"
-	};
 	static const struct journal_answer nothing = { .micros = -1, .fault = -1 };
 	char time[TIME_LEN + 1], exact[TIME_LEN + 1], masked[KEY_MASK_BYTES];
 	const struct journal_request *r = entry_request(e);
@@ -223,7 +220,7 @@ void journal_write_entry(struct writer *w, struct buf *scratch, const struct ent
 	writer_open(w, '{');
 	writer_int(writer_key(w, "id"), entry_id(e));
 	writer_text(writer_key(w, "time"), exact);
-	writer_text(writer_key(w, "state"), states[a->state]);
+	writer_text(writer_key(w, "state"), journal_state_text(a->state));
 	write_bytes(writer_key(w, "method"), scratch, t[REQUEST_METHOD]);
 	write_bytes(writer_key(w, "path"), scratch, t[REQUEST_PATH]);
 	write_path_params(writer_key(w, "path_params"), scratch, r);

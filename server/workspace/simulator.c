@@ -134,9 +134,11 @@ bool simulator_reschedule(struct tx *tx)
 static bool run_one(struct tx *tx, int64_t now, bool *ran)
 {
 	struct arena arena CLEANUP(arena_free);
+	struct cause *cause = &tx->workspace->recorder.cause, before;
 	struct tx step = *tx;
 	struct deployment *d;
 	int64_t due;
+	bool ok;
 
 	arena_init(&arena, NULL, 0);
 	step.arena = &arena;
@@ -147,7 +149,13 @@ static bool run_one(struct tx *tx, int64_t now, bool *ran)
 		return true;
 	due = schedule_due(&tx->workspace->transitions, d->waiting_since);
 	*ran = due <= now;
-	return !*ran || do_step(&step, d, due);
+	if (!*ran)
+		return true;
+	before = *cause;
+	*cause = (struct cause){ .kind = CAUSE_STEP };
+	ok = do_step(&step, d, due);
+	*cause = before;
+	return ok;
 }
 
 bool simulator_run(struct tx *tx)

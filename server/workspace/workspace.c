@@ -13,6 +13,9 @@ void workspace_init(struct workspace *w, const struct workspace_options *options
 	*w = (struct workspace){ .id = WORKSPACE_COMMON,
 				 .transitions = options->transitions,
 				 .stateless = options->stateless };
+	events_open(&w->events, options->journal_size);
+	if (options->journal_size > 0 && !options->stateless)
+		w->recorder = (struct recorder){ .publish = events_changes, .to = &w->events };
 	tally_open(&w->tally);
 	faults_open(&w->faults);
 	w->faults.tally = &w->tally;
@@ -46,6 +49,7 @@ void workspace_close(struct workspace *w)
 	keyring_unref(w->keys);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
+	events_close(&w->events);
 	tally_close(&w->tally);
 	store_close(w->store);
 	pthread_mutex_destroy(&w->lock);
@@ -228,6 +232,7 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 	/* If planning fails, a step is due, and the next request plans again. */
 	if (!workspace_schedule(w, db))
 		w->due = INT64_MIN;
+	events_restore(&w->events, clock_now(&w->clock));
 	return true;
 }
 

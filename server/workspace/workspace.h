@@ -15,6 +15,7 @@
 #include "fixture/load.h"
 #include "model/progression.h"
 #include "workspace/checkpoint.h"
+#include "workspace/events.h"
 #include "workspace/fault.h"
 #include "workspace/journal.h"
 #include "workspace/keyring.h"
@@ -34,6 +35,7 @@ struct workspace {
 	struct snapshot *snapshots; /* see snapshot.h */
 	uint64_t generation;        /* of the rows: another one after each workspace_restore() */
 	bool changed;               /* since it began, or was reset */
+	struct recorder recorder;   /* tells `events` what transactions change */
 	struct checkpoint own;      /* the server's own fixtures, if others have replaced them */
 	/* Guarded by `lock`; the baseline changes only while the database is locked, too: */
 	pthread_mutex_t lock;
@@ -44,6 +46,7 @@ struct workspace {
 	struct workspace *parent; /* of which it is a copy, or NULL: see registry.h */
 	struct faults faults;
 	struct journal journal;
+	struct events events;
 	struct tally tally;
 };
 
