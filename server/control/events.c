@@ -19,7 +19,7 @@ enum {
 	BATCH_BYTES = 16 * 1024, /* of a stream, about */
 	SCRATCH_MAX = 64 * 1024, /* of a text of an event */
 	HEARTBEAT_SECONDS = 15,  /* without an event */
-	PAUSE_MICROS = 2000,     /* between batches, times the number of streams */
+	PAUSE_MICROS = 4000,     /* between batches, times the number of streams */
 };
 
 /* ---- an answer ------------------------------------------------------------------------------- */
