@@ -27,8 +27,8 @@ static const struct command {
 	{ "env", "env [OPTIONS]", "print the variables that exec sets, for a shell's eval", FOR_ENV,
 	  "Options of exec and env", env_command, "give fixtures with --fixtures" },
 	{ "exec", "exec [OPTIONS] -- CMD...",
-	  "run CMD with a server on a free port; exit with its status", FOR_EXEC,
-	  "Options of exec with another default", exec_command },
+	  "run CMD with a server on a free port; exit with its status", FOR_EXEC, "Options of exec",
+	  exec_command },
 };
 
 /* Print the endpoints that are not the API's: each path with its methods. */

@@ -188,19 +188,60 @@ static const struct field post_step[] = {
 	{ .name = "device_id", .kind = K_REF, .flags = F_NULL, .on = ALWAYS, .refers = R_DEVICE },
 };
 
+enum { WAIT_MAX = 60 /* seconds */, COUNT_MAX = 100000 };
+
+/* The conditions that requests are selected and verified by. */
+#define REQUEST_CONDITIONS \
+	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE }, \
+	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = operation_methods }, \
+	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PATTERN }
+
 static const struct field get_requests[] = {
-	{ .name = "operation", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
-	{ .name = "method", .kind = K_ENUM, .on = ALWAYS, .words = operation_methods },
-	{ .name = "path", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_PATTERN },
+	REQUEST_CONDITIONS,
 	{ .name = "status", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_STATUS },
 	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
+	{ .name = "at_least", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
+	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
+};
+
+static const struct field get_events[] = {
+	{ .name = "since", .kind = K_WHOLE, .on = ALWAYS, .most = 1000000000000000 },
+	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
+};
+
+static const struct field verify_requests[] = {
+	REQUEST_CONDITIONS,
+	{ .name = "status", .kind = K_JSON, .on = ALWAYS },
+	{ .name = "key", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_LINE },
+	{ .name = "query", .kind = K_JSON, .on = ALWAYS },
+	{ .name = "body", .kind = K_JSON, .on = ALWAYS },
+	{ .name = "since", .kind = K_TEXT, .on = ALWAYS, .strfmt = STRFMT_SINCE },
+	{ .name = "times", .kind = K_WHOLE, .on = ALWAYS, .most = COUNT_MAX },
+	{ .name = "at_least", .kind = K_WHOLE, .on = ALWAYS, .most = COUNT_MAX },
+	{ .name = "at_most", .kind = K_WHOLE, .on = ALWAYS, .most = COUNT_MAX },
+	{ .name = "wait", .kind = K_WHOLE, .on = ALWAYS, .most = WAIT_MAX },
 };
 
 static const struct field get_changes[] = {
 	{ .name = "limit", .kind = K_WHOLE, .on = ALWAYS, .least = 1, .most = CHANGES_MAX },
 	{ .name = "offset", .kind = K_WHOLE, .on = ALWAYS, .most = 1000000000 },
 };
+
+/* ---- refusals that operations have of their own, besides those that their rows tell ---------- */
+
+#define REFUSES(name, ...) static const enum error refuses_##name[] = { __VA_ARGS__, ERR_NONE }
+
+REFUSES(create_instance, ERR_FORMAT_UNSUPPORTED, ERR_INSTANCE_INVALID);
+REFUSES(create_schema, ERR_INVALID_SCHEMA, ERR_INVALID_SLOTS, ERR_FORMAT_UNKNOWN,
+	ERR_FORMAT_UNSUPPORTED, ERR_SCHEMA_TYPE_ARCHIVED);
+REFUSES(create_deployment, ERR_DEVICE_INACTIVE, ERR_RELEASE_ARCHIVED, ERR_DEPLOYMENT_RELEASE,
+	ERR_DEPLOYMENT_INSTANCES, ERR_PARENT_MISMATCH);
+REFUSES(deploy, ERR_DEVICE_INACTIVE, ERR_RELEASE_ARCHIVED, ERR_NOT_DEPLOYABLE);
+REFUSES(archive, ERR_NOT_ARCHIVABLE);
+REFUSES(activate, ERR_DEVICE_ACTIVE);
+REFUSES(place_group, ERR_GROUP_DEPTH, ERR_GROUP_PARENT);
+REFUSES(create_release, ERR_INVALID_RELEASE_SCHEMAS, ERR_RELEASE_TYPE_ARCHIVED);
 
 /* ---- the operations -------------------------------------------------------------------------- */
 
@@ -239,14 +280,14 @@ static const struct operation rows[] = {
 	GET_ONE(config_instances, "ConfigInstance", "config_instance_id", R_CONFIG_INSTANCE, ALWAYS),
 	GET_LIST(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS),
 	CREATE(config_instances, "ConfigInstance", R_CONFIG_INSTANCE, ALWAYS, .body = SHAPE(create_config_instance),
-	       .run = config_instances_create),
+	       .refuses = refuses_create_instance, .run = config_instances_create),
 	{ .name = "getConfigInstanceContent", .summary = "Download Content", .method = "GET", .path = "/config_instances/{config_instance_id}/content",
 	  .resource = R_CONFIG_INSTANCE, .raw = true, .scope = SCOPE_config_instances_read,
 	  .on = ALWAYS, .params = SHAPE(disposition), .run = config_instances_content },
 	GET_ONE(config_schemas, "ConfigSchema", "config_schema_id", R_CONFIG_SCHEMA, ALWAYS),
 	GET_LIST(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS),
 	CREATE(config_schemas, "ConfigSchema", R_CONFIG_SCHEMA, ALWAYS, .body = SHAPE(create_config_schema),
-	       .run = config_schemas_create),
+	       .refuses = refuses_create_schema, .run = config_schemas_create),
 	GET_ONE(config_types, "ConfigType", "config_type_id", R_CONFIG_TYPE, ALWAYS),
 	GET_LIST(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS),
 	CREATE(config_types, "ConfigType", R_CONFIG_TYPE, ALWAYS, .writes = PART_CREATE, .run = op_create),
@@ -254,9 +295,12 @@ static const struct operation rows[] = {
 	GET_ONE(deployments, "Deployment", "deployment_id", R_DEPLOYMENT, ALWAYS),
 	GET_LIST(deployments, "Deployment", R_DEPLOYMENT, ALWAYS),
 	CREATE(deployments, "Deployment", R_DEPLOYMENT, ALWAYS, .body = SHAPE(create_deployment),
-	       .by_word = { "target_status", create_deployment_scopes }, .conflicts = true, .run = deployments_create),
-	DEPLOYMENT("deployDeployment", "Deploy", "POST", "deploy", ALWAYS, SCOPE_deployments_deploy, deployments_deploy),
-	DEPLOYMENT("archiveDeployment", "Archive", "POST", "archive", ALWAYS, SCOPE_deployments_archive, deployments_archive),
+	       .by_word = { "target_status", create_deployment_scopes }, .conflicts = true, .refuses = refuses_create_deployment,
+	       .run = deployments_create),
+	DEPLOYMENT("deployDeployment", "Deploy", "POST", "deploy", ALWAYS, SCOPE_deployments_deploy, deployments_deploy,
+		   .refuses = refuses_deploy),
+	DEPLOYMENT("archiveDeployment", "Archive", "POST", "archive", ALWAYS, SCOPE_deployments_archive, deployments_archive,
+		   .refuses = refuses_archive),
 	DEPLOYMENT("getDeploymentDrifts", "Drifts", "GET", "drifts", ALWAYS, SCOPE_deployments_read, deployments_drifts,
 		   .lists = true),
 	GET_ONE(devices, "Device", "device_id", R_DEVICE, ALWAYS),
@@ -266,7 +310,7 @@ static const struct operation rows[] = {
 	PATCH(devices, "Device", "device_id", R_DEVICE, ALWAYS),
 	{ .name = "createDeviceActivationToken", .summary = "Activation Token", .method = "POST", .path = "/devices/{device_id}/activation_token", .resource = R_DEVICE,
 	  .answer = &token_answer, .scope = SCOPE_devices_provision, .on = UNTIL(V_TETONS),
-	  .body = SHAPE(activate_device), .run = devices_activation_token },
+	  .body = SHAPE(activate_device), .refuses = refuses_activate, .run = devices_activation_token },
 	{ .name = "pingDevice", .summary = "Ping", .method = "POST", .path = "/devices/{device_id}/ping", .resource = R_DEVICE,
 	  .answer = &ping_answer, .scope = SCOPE_devices_read, .on = ALWAYS,
 	  .body = SHAPE(ping_device), .run = devices_ping },
@@ -277,11 +321,11 @@ static const struct operation rows[] = {
 	GET_ONE(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
 	GET_LIST(groups, "Group", R_GROUP, SINCE(V_EVERGLADES)),
 	CREATE(groups, "Group", R_GROUP, SINCE(V_EVERGLADES), .writes = PART_CREATE,
-	       .run = groups_create),
+	       .refuses = refuses_place_group, .run = groups_create),
 	PATCH(groups, "Group", "group_id", R_GROUP, SINCE(V_EVERGLADES)),
 	{ .name = "moveGroup", .summary = "Move", .method = "POST", .path = "/groups/{group_id}/move", .resource = R_GROUP,
 	  .scope = SCOPE_groups_write, .on = SINCE(V_EVERGLADES), .query = QUERY_EXPAND,
-	  .body = SHAPE(move_group), .run = groups_move },
+	  .body = SHAPE(move_group), .refuses = refuses_place_group, .run = groups_move },
 	{ .name = "getSelf", .summary = "Self", .method = "GET", .path = "/principal", .answer = &principal_answer, .on = ALWAYS,
 	  .run = op_principal },
 	{ .name = "createProvisioningToken", .summary = "Create", .method = "POST", .path = "/provisioning_tokens", .answer = &token_answer,
@@ -290,7 +334,7 @@ static const struct operation rows[] = {
 	GET_ONE(releases, "Release", "release_id", R_RELEASE, ALWAYS),
 	GET_LIST(releases, "Release", R_RELEASE, ALWAYS),
 	CREATE(releases, "Release", R_RELEASE, ALWAYS, .body = SHAPE(create_release),
-	       .run = releases_create),
+	       .refuses = refuses_create_release, .run = releases_create),
 	CONTROL("GET", "health", .probe = true, .no_workspace = true, .run = control_health),
 	CONTROL("GET", "ready", .probe = true, .no_workspace = true, .run = control_ready),
 	CONTROL("GET", "openapi.json", .no_workspace = true, .run = control_get_openapi),
@@ -342,6 +386,9 @@ static const struct operation rows[] = {
 	CONTROL("DELETE", "behaviors", .run = control_delete_behaviors),
 	CONTROL("GET", "requests", .params = SHAPE(get_requests), .run = control_get_requests),
 	CONTROL("DELETE", "requests", .run = control_delete_requests),
+	CONTROL("POST", "requests/verify", .body = SHAPE(verify_requests), .run = control_verify_requests),
+	CONTROL("GET", "events", .params = SHAPE(get_events), .run = control_get_events),
+	CONTROL("GET", "report", .run = control_get_report),
 	{ .method = "GET", .path = "/openapi.json", .class = ENDPOINT_OPEN, .no_workspace = true, .run = openapi_get },
 	{ .method = "GET", .path = "/", .class = ENDPOINT_OPEN, .no_workspace = true, .run = control_get_index },
 };

@@ -44,8 +44,18 @@ class Mock:
         self.call("POST", "faults", {"faults": rules})
 
     def journal(self, **query):
-        """The requests that have been answered, oldest first, such as those of status="5xx"."""
+        """The requests that have come, oldest first, such as those of status="5xx"."""
         return self.call("GET", "requests", **query)["requests"]
+
+    def verify(self, **expected):
+        """So many requests were as described, such as operation="deployDeployment", times=1; wait=30 waits."""
+        answer = self.http.post("requests/verify", json=expected, timeout=expected.get("wait", 0) + 5)
+        assert answer.is_success, answer.json()["error"]["message"]
+
+    def never(self, operation):
+        """The codes of the documented refusals that nobody has met yet, in no test of this worker."""
+        [found] = [o for o in self.call("GET", "report")["operations"] if o["operation"] == operation]
+        return {answer["code"] for answer in found["never"]}
 
     def device(self, device_id, **changes):
         """What only the device itself can do, such as status="offline"."""

@@ -114,8 +114,16 @@ bool op_read_page(struct exchange *x)
 
 static struct tx tx_of(struct exchange *x)
 {
+	const bool control = x->op->class == ENDPOINT_CONTROL;
+
 	return (struct tx){
-		.workspace = x->workspace, .db = x->db, .sql = &x->app->sql, .arena = &x->arena
+		.workspace = x->workspace,
+		.db = x->db,
+		.sql = &x->app->sql,
+		.arena = &x->arena,
+		.cause = { .kind = control ? CAUSE_CONTROL : CAUSE_REQUEST,
+			   .request = x->entry ? entry_id(x->entry) : 0,
+			   .control = control ? x->op : NULL },
 	};
 }
 

@@ -64,6 +64,13 @@ struct writer *writer_key(struct writer *w, const char *key)
 	return w;
 }
 
+struct writer *writer_key_text(struct writer *w, const char *key)
+{
+	buf_add_json(writer_item(w)->out, key);
+	buf_add(w->out, w->indent ? ": " : ":");
+	return w;
+}
+
 void writer_text(struct writer *w, const char *text)
 {
 	buf_add_json(w->out, text);

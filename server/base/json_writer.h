@@ -22,6 +22,8 @@ void writer_open(struct writer *w, char bracket);
 void writer_close(struct writer *w, char bracket);
 /* The key of the next value, which must need no escapes: writer_int(writer_key(w, "id"), 5). */
 struct writer *writer_key(struct writer *w, const char *key);
+/* The same for a key that is any text. */
+struct writer *writer_key_text(struct writer *w, const char *key);
 /* The next item of an array: writer_int(writer_item(w), 5). */
 struct writer *writer_item(struct writer *w);
 /* Values: the whole text, or after writer_key() or writer_item(). */

@@ -59,8 +59,12 @@ static void *run(void *arg)
 			thread_wait(&queue->thread);
 		} else if (queue->heap[0]->due <= clock_monotonic()) {
 			struct timer *timer = remove_first(queue);
+			const int64_t again = timer->fire(timer);
 
-			timer->fire(timer);
+			if (again > 0) {
+				timer->due = clock_monotonic() + again;
+				insert(queue, timer); /* in the place that it had */
+			}
 		} else {
 			thread_wait_until(&queue->thread, queue->heap[0]->due);
 		}
@@ -102,7 +106,7 @@ void timer_queue_flush(struct timer_queue *queue)
 	while (queue->count > 0) {
 		struct timer *timer = queue->heap[--queue->count];
 
-		timer->fire(timer);
+		(void)timer->fire(timer);
 	}
 	thread_unlock(&queue->thread);
 }

@@ -11,10 +11,11 @@
 
 struct timer_queue;
 
-/* A timer; its owner must keep it until it has fired. */
+/* A timer; its owner must keep it until it has fired for the last time. */
 struct timer {
-	/* Called once, by the queue's thread or by a flush, with the queue's lock held. */
-	void (*fire)(struct timer *timer);
+	/* Called by the queue's thread or by a flush, with the queue's lock held. Returns the
+	 * microseconds to the next time; 0, or any value at a flush: there is none. */
+	int64_t (*fire)(struct timer *timer);
 	int64_t due; /* for the queue only */
 };
 

@@ -25,6 +25,7 @@ bool app_open(struct app *app, const struct options *o, char *err, size_t errlen
 			.stateless = o->stateless,
 			.operations = &operations,
 			.journal_size = (size_t)o->journal_size,
+			.journal_body = (size_t)o->journal_body,
 		},
 		.operations = &operations,
 		.db = o->db,

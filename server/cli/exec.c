@@ -13,6 +13,7 @@
 
 #include "cli/client_env.h"
 #include "cli/serve.h"
+#include "cli/witness.h"
 
 /* The exit statuses of shells. */
 enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
@@ -129,6 +130,7 @@ static int run_with_server(struct serve *s, const struct options *o)
 
 int exec_command(const struct options *o)
 {
+	struct witness witness;
 	struct serve serve;
 	int status = 1;
 
@@ -140,10 +142,22 @@ int exec_command(const struct options *o)
 		return report(
 		    EXIT_USAGE,
 		    "exec requires a command after --: miru-mock exec [OPTIONS] -- CMD...");
-	if (serve_open(&serve, o))
+	if (!witness_open(&witness, o)) {
+		witness_close(&witness);
+		return 1;
+	}
+	if (serve_open(&serve, o)) {
+		serve.app.journal_file = witness.journal;
+		if (witness.log)
+			serve.log = fileno(witness.log);
 		status = run_with_server(&serve, o);
+	}
 	keep_status(status);
 	/* If requests were left unanswered, that is reported, but the status is the program's. */
+	serve_end(&serve);
+	if (serve.running)
+		status = witness_end(&witness, &serve, status);
 	serve_stop(&serve);
+	witness_close(&witness);
 	return status;
 }

@@ -16,6 +16,7 @@
 #include "base/rfc3339.h"
 #include "base/util.h"
 #include "cli/origin.h"
+#include "control/run_report.h"
 #include "model/version.h"
 #include "store/store.h"
 #include "workspace/keyring.h"
@@ -39,6 +40,8 @@ struct option_row {
 	bool (*read)(const char *text, void *member);
 	const char *expected; /* what a value must be, for `read` and `fits` */
 };
+
+#define LOG_UNSET ((enum log_format)(LOG_OFF + 1))
 
 static const char *const auth_words[] = { [AUTH_STRICT] = "strict", [AUTH_ANY] = "any", NULL };
 static const char *const policy_words[] = {
@@ -85,6 +88,31 @@ static bool read_host(const char *text, void *member)
 	memcpy(address, text, len);
 	address[len] = '\0';
 	return inet_pton(AF_INET6, address, &unused) == 1;
+}
+
+static bool read_expect(const char *text, void *member)
+{
+	static const struct {
+		const char *word;
+		unsigned bit;
+	} words[] = { { "no-unmatched", EXPECT_NO_UNMATCHED },
+		      { "no-ignored", EXPECT_NO_IGNORED },
+		      { "all-faults-hit", EXPECT_ALL_FAULTS } };
+	unsigned *expect = member;
+
+	for (*expect = 0;; text++) {
+		size_t len = strcspn(text, ","), i = 0;
+
+		while (i < ARRAY_LEN(words) &&
+		       (strlen(words[i].word) != len || strncmp(words[i].word, text, len) != 0))
+			i++;
+		if (i == ARRAY_LEN(words))
+			return false;
+		*expect |= words[i].bit;
+		text += len;
+		if (!*text)
+			return true;
+	}
 }
 
 /* SQLite's name for what is the default. */
@@ -169,6 +197,8 @@ static const struct option_row rows[] = {
 		       "default: 30"),
 	OPTION("journal-size", "N", OPT_NUMBER, journal_size, .max = 100000,
 	       .help = "number of requests that the journal keeps; default: 1000"),
+	OPTION("journal-body", "BYTES", OPT_NUMBER, journal_body, .max = 1048576,
+	       .help = "bytes of each body that the journal keeps; default: 4096"),
 	OPTION("workers", "N", OPT_NUMBER, workers, .min = 2, .max = WORKERS_MAX,
 	       .help = "number of threads that answer; default: the number of cores, "
 		       "at least 2"),
@@ -184,6 +214,15 @@ static const struct option_row rows[] = {
 	    .help = "log requests to standard error as text or json, or off; default: text"),
 	ROW("log", "FORMAT", OPT_WORD, log, FOR_EXEC, .words = log_words,
 	    .help = "log requests to standard error as text or json, or off; default: off"),
+	ROW("log-file", "FILE", OPT_TEXT, log_file, FOR_EXEC,
+	    .help = "log to FILE, by default as text"),
+	ROW("journal", "FILE", OPT_TEXT, journal, FOR_EXEC,
+	    .help = "write every request to FILE, as JSON, one to a line"),
+	ROW("report", "FILE", OPT_TEXT, report, FOR_EXEC,
+	    .help = "write to FILE, as JSON, what was asked, and what never; and sum it up"),
+	ROW("expect", "LIST", OPT_READ, expect, FOR_EXEC, .read = read_expect,
+	    .expected = "a list of no-unmatched, no-ignored, all-faults-hit",
+	    .help = "exit with 1 unless it holds: no-unmatched,no-ignored,all-faults-hit"),
 	ROW("url", "URL", OPT_TEXT, url, FOR_HEALTH,
 	    .help = "server to probe; default: http:// with host and port"),
 	ROW("api-version", "VERSION", OPT_TEXT, api_version, FOR_EXEC | FOR_ENV,
@@ -510,13 +549,14 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	*o = (struct options){
 		.host = "localhost",
 		.port = command == FOR_EXEC ? 0 : 8080,
-		.log = command == FOR_EXEC ? LOG_OFF : LOG_TEXT,
+		.log = command == FOR_EXEC ? LOG_UNSET : LOG_TEXT,
 		.workers = cores,
 		.seed = -1,
 		.max_workspaces = 1000,
 		.app.max_body = 1024L * 1024,
 		.app.max_page_size = 100,
 		.journal_size = 1000,
+		.journal_body = 4096,
 		.request_timeout = 30,
 		.clock.frozen = CLOCK_RUNS,
 	};
@@ -545,6 +585,8 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 	if (o->clock.tick && o->clock.frozen == CLOCK_RUNS)
 		return reject(&r, "--clock-tick: only a frozen clock is moved by requests; add "
 				  "--clock TIME, or use --clock-rate");
+	if (o->log == LOG_UNSET)
+		o->log = o->log_file ? LOG_TEXT : LOG_OFF;
 	/* --empty on the command line also wins over fixtures in the environment. */
 	if (o->empty && o->fixtures.owned)
 		o->fixtures.count = 0;

@@ -17,7 +17,10 @@
  * `owned`. */
 struct options {
 	const char *host, *port_file, *url, *db, *api_version;
-	long port, workers, seed /* -1: none */, max_workspaces, journal_size, request_timeout;
+	const char *report, *journal, *log_file; /* of exec: files, or NULL */
+	unsigned expect;                         /* of exec: see control/run_report.h */
+	long port, workers, seed /* -1: none */, max_workspaces, journal_size, journal_body,
+	    request_timeout;
 	bool empty, shift_times, stateless, help, version;
 	struct transitions transitions;
 	struct clock_options clock;

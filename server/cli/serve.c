@@ -24,7 +24,7 @@ bool serve_open(struct serve *s, const struct options *o)
 
 	signal(SIGPIPE, SIG_IGN); /* a client that goes away must not end the server */
 	signal(SIGXFSZ, SIG_IGN); /* nor must a file that may not grow: writing to it fails */
-	*s = (struct serve){ .options = o, .port_file.fd = -1 };
+	*s = (struct serve){ .options = o, .port_file.fd = -1, .log = STDERR_FILENO };
 	s->server = server_listen(o->host, (unsigned)o->port, err, sizeof err);
 	if (s->server && (!o->port_file || port_file_clear(o->port_file, err, sizeof err)) &&
 	    app_open(&s->app, o, err, sizeof err))
@@ -38,8 +38,9 @@ bool serve_run(struct serve *s)
 	const struct options *o = s->options;
 	char err[ERR_BYTES] = "cannot start the log";
 
+	s->running = true;
 	report_hurry();
-	s->app.log = log_start((enum log_format)o->log, STDERR_FILENO);
+	s->app.log = log_start((enum log_format)o->log, s->log);
 	if (s->app.log &&
 	    server_start(s->server, &s->app, (unsigned)o->workers, (unsigned)o->request_timeout,
 			 err, sizeof err) &&
@@ -50,17 +51,22 @@ bool serve_run(struct serve *s)
 	return false;
 }
 
-bool serve_stop(struct serve *s)
+bool serve_end(struct serve *s)
 {
 	const char *file = s->options->port_file;
-	bool clean = true;
 
 	if (file && s->server)
 		port_file_remove(&s->port_file, file, server_port(s->server));
-	if (s->server && !server_stop(s->server, GRACE_SECONDS)) {
-		report(1, "stopped before all requests were answered");
-		clean = false;
-	}
+	if (!s->server || server_stop(STEAL(s->server), GRACE_SECONDS))
+		return true;
+	report(1, "stopped before all requests were answered");
+	return false;
+}
+
+bool serve_stop(struct serve *s)
+{
+	bool clean = serve_end(s);
+
 	if (s->app.log)
 		log_stop(s->app.log);
 	app_close(&s->app);

@@ -7,7 +7,9 @@
 
 #include <stdbool.h>
 
+struct body;
 struct exchange;
+struct journal_filter;
 
 /* ---- index.c --------------------------------------------------------------------------------- */
 
@@ -111,8 +113,27 @@ const char *control_no_operation(struct exchange *x, const char *name);
 
 /* ---- requests.c: the journal ----------------------------------------------------------------- */
 
+/* Read a filter from the parameters or the body: all but the status, "404" or "4xx" (NULL: any). */
+bool control_read_filter(struct exchange *x, const struct body *from,
+			 struct journal_filter *filter);
+void control_read_status(const char *text, struct journal_filter *filter);
 /* The requests that the workspace has had and that match the query. */
 bool control_get_requests(struct exchange *x);
 bool control_delete_requests(struct exchange *x);
+
+/* ---- verify.c -------------------------------------------------------------------------------- */
+
+/* Are there as many requests as the body expects, of the kind that it describes? */
+bool control_verify_requests(struct exchange *x);
+
+/* ---- events.c -------------------------------------------------------------------------------- */
+
+/* What has happened after a place, or a stream of what happens. */
+bool control_get_events(struct exchange *x);
+
+/* ---- run_report.c --------------------------------------------------------------------------- */
+
+/* What has been asked since the workspace began, and what has not. */
+bool control_get_report(struct exchange *x);
 
 #endif

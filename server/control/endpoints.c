@@ -81,22 +81,32 @@ static const struct shape changes = SHAPE_OF(changes_fields);
 static const struct field faults_fields[] = { LIST_OF("faults", fault_shape) };
 static const struct shape faults = SHAPE_OF(faults_fields);
 
+static const struct word state_words[] = {
+	{ "pending", ALWAYS, NULL },
+	{ "done", ALWAYS, NULL },
+	{ "cut", ALWAYS, NULL },
+	{ .text = NULL },
+};
 static const struct field request_fields[] = {
 	COUNT("id"),
 	TIME("time"),
+	{ .name = "state", .kind = K_ENUM, .on = ALWAYS, .words = state_words },
 	TEXT("method"),
 	TEXT("path"),
+	{ .name = "path_params", .kind = K_JSON_OBJECT, .on = ALWAYS },
 	TEXT("query", .flags = F_NULL),
 	TEXT("operation", .flags = F_NULL),
 	COUNT("status", .flags = F_NULL),
 	TEXT("code", .flags = F_NULL),
 	TEXT("version", .flags = F_NULL),
 	TEXT("key", .flags = F_NULL),
-	COUNT("duration_us"),
+	TEXT("workspace"),
+	COUNT("duration_us", .flags = F_NULL),
 	COUNT("retry_count", .flags = F_NULL),
 	TEXT("user_agent", .flags = F_NULL),
 	COUNT("fault", .flags = F_NULL),
 	{ .name = "ignored", .kind = K_TEXTS, .on = ALWAYS },
+	{ .name = "request_headers", .kind = K_JSON_OBJECT, .on = ALWAYS },
 	TEXT("request_body", .flags = F_NULL),
 	COUNT("request_bytes"),
 	TEXT("response_body", .flags = F_NULL),
@@ -104,9 +114,80 @@ static const struct field request_fields[] = {
 };
 static const struct shape request = SHAPE_OF(request_fields);
 static const struct field requests_fields[] = {
-	LIST_OF("requests", request), COUNT("total"), COUNT("dropped"),
+	LIST_OF("requests", request), COUNT("matched"), COUNT("total"), COUNT("dropped"),
 };
 static const struct shape requests = SHAPE_OF(requests_fields);
+
+static const struct field verified_fields[] = {
+	COUNT("matched"),
+	{ .name = "requests", .kind = K_JSON, .on = ALWAYS },
+	COUNT("dropped"),
+};
+static const struct shape verified = SHAPE_OF(verified_fields);
+
+/* What members there are depends on the kind. */
+static const struct field cause_fields[] = {
+	TEXT("kind"),
+	COUNT("request", .flags = F_NULL | F_OPTIONAL),
+	TEXT("method", .flags = F_OPTIONAL),
+	TEXT("path", .flags = F_OPTIONAL),
+};
+static const struct shape cause = SHAPE_OF(cause_fields);
+static const struct word event_words[] = {
+	{ "request", ALWAYS, NULL },
+	{ "change", ALWAYS, NULL },
+	{ "restore", ALWAYS, NULL },
+	{ "lost", ALWAYS, NULL },
+	{ .text = NULL },
+};
+static const struct field event_fields[] = {
+	COUNT("event"),
+	{ .name = "kind", .kind = K_ENUM, .on = ALWAYS, .words = event_words },
+	{ .name = "time", .kind = K_TIME, .flags = F_OPTIONAL, .on = ALWAYS },
+	/* A request's id is a number, an object's a text. */
+	{ .name = "id", .kind = K_JSON, .flags = F_OPTIONAL, .on = ALWAYS },
+	TEXT("method", .flags = F_OPTIONAL),
+	TEXT("path", .flags = F_OPTIONAL),
+	TEXT("operation", .flags = F_NULL | F_OPTIONAL),
+	{ .name = "state", .kind = K_ENUM, .flags = F_OPTIONAL, .on = ALWAYS, .words = state_words },
+	COUNT("status", .flags = F_NULL | F_OPTIONAL),
+	TEXT("code", .flags = F_NULL | F_OPTIONAL),
+	COUNT("duration_us", .flags = F_NULL | F_OPTIONAL),
+	TEXT("object", .flags = F_OPTIONAL),
+	TEXT("field", .flags = F_OPTIONAL),
+	TEXT("from", .flags = F_NULL | F_OPTIONAL),
+	TEXT("to", .flags = F_NULL | F_OPTIONAL),
+	{ .name = "cause", .kind = K_OBJECT, .flags = F_OPTIONAL, .on = ALWAYS, .members = &cause },
+	COUNT("changes", .flags = F_OPTIONAL),
+};
+static const struct shape event = SHAPE_OF(event_fields);
+static const struct field events_fields[] = {
+	LIST_OF("events", event), COUNT("last"), COUNT("dropped"),
+};
+static const struct shape events = SHAPE_OF(events_fields);
+
+static const struct field outcome_fields[] = { COUNT("status"), TEXT("code", .flags = F_NULL) };
+static const struct shape outcome = SHAPE_OF(outcome_fields);
+static const struct field exercised_fields[] = {
+	TEXT("operation"),
+	TEXT("method"),
+	TEXT("path"),
+	COUNT("requests"),
+	LIST_OF("seen", outcome),
+	LIST_OF("never", outcome),
+};
+static const struct shape exercised = SHAPE_OF(exercised_fields);
+static const struct field unmatched_fields[] = { TEXT("method"), TEXT("path"), COUNT("times") };
+static const struct shape unmatched = SHAPE_OF(unmatched_fields);
+static const struct field passed_over_fields[] = { TEXT("operation"), TEXT("name"), COUNT("times") };
+static const struct shape passed_over = SHAPE_OF(passed_over_fields);
+static const struct field report_fields[] = {
+	LIST_OF("operations", exercised),
+	LIST_OF("unmatched", unmatched),
+	LIST_OF("ignored", passed_over),
+	{ .name = "faults_never_hit", .kind = K_JSON, .on = ALWAYS },
+};
+static const struct shape report = SHAPE_OF(report_fields);
 
 /* ---- endpoints ------------------------------------------------------------------------------- */
 
@@ -160,6 +241,11 @@ static const struct endpoint endpoints[] = {
 	{ "DELETE", "behaviors", "deleteBehaviors", behaviour, "Remove the behaviors", SHOWS(behaviors) },
 	{ "GET", "requests", "getRequests", witness, "Read the journal", SHOWS(requests) },
 	{ "DELETE", "requests", "deleteRequests", witness, "Clear the journal", SHOWS(requests) },
+	{ "POST", "requests/verify", "verifyRequests", witness, "Compare the requests with what a test expects",
+	  SHOWS(verified), .conflicts = true },
+	{ "GET", "events", "getEvents", witness, "Tell requests and changes as they happen", SHOWS(events),
+	  .media = "text/event-stream" },
+	{ "GET", "report", "getReport", witness, "Sum up what has been asked, and what never", SHOWS(report) },
 };
 /* clang-format on */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * requests.c - reads filters of the journal from queries.
+ * requests.c - reads filters of the journal from queries, and waits for what they find.
  */
 #include "control/control.h"
 
@@ -7,28 +7,16 @@
 
 #include "api/handler.h"
 #include "http/exchange.h"
+#include "workspace/journal_view.h"
 
-/* The operation that the query names, or NULL. False if there is none of that name. */
-static bool read_operation(struct exchange *x, const struct operation **op)
-{
-	const char *name = body_text(&x->params, "operation");
-
-	*op = name ? operation_named(x->app->operations, name) : NULL;
-	if (!name || *op)
-		return true;
-	name = control_no_operation(x, name);
-	return name && fail_field(x, "operation", "operation: %s", name);
-}
-
-/* Read "404" or "4xx"; 0, 0 if NULL. */
-static void read_status(const char *text, int *from, int *to)
+void control_read_status(const char *text, struct journal_filter *filter)
 {
 	const bool is_class = text && text[1] == 'x';
 
-	*from = *to = text ? (int)strtol(text, NULL, 10) : 0;
+	filter->status_from = filter->status_to = text ? (int)strtol(text, NULL, 10) : 0;
 	if (is_class) {
-		*from *= 100;
-		*to = *from + 99;
+		filter->status_from *= 100;
+		filter->status_to = filter->status_from + 99;
 	}
 }
 
@@ -41,12 +29,29 @@ static void read_since(const char *text, int64_t *after, int64_t *since)
 		*after = strtoll(text, NULL, 10);
 }
 
-static bool write_requests(struct exchange *x, const struct journal_filter *filter)
+bool control_read_filter(struct exchange *x, const struct body *from, struct journal_filter *filter)
+{
+	const char *name = body_text(from, "operation"), *problem;
+
+	*filter = (struct journal_filter){
+		.op = name ? operation_named(x->app->operations, name) : NULL,
+		.no_op = name && streq(name, "none"),
+		.method = body_text(from, "method"),
+		.path = body_text(from, "path"),
+		.key = body_text(from, "key"),
+	};
+	read_since(body_text(from, "since"), &filter->after, &filter->since);
+	if (!name || filter->op || filter->no_op)
+		return true;
+	problem = control_no_operation(x, name);
+	return problem && fail_field(x, "operation", "operation: %s", problem);
+}
+
+static bool write_requests(struct exchange *x, const struct entries *entries)
 {
 	struct writer w = exchange_writer(x);
 
-	if (!journal_write(&x->workspace->journal, filter, &w))
-		return false;
+	journal_write(&w, entries, x->workspace->id);
 	return !w.out->full ||
 	       fail(x, ERR_INVALID_REQUEST,
 		    "too many requests for one answer; narrow them by since or another "
@@ -55,23 +60,31 @@ static bool write_requests(struct exchange *x, const struct journal_filter *filt
 
 bool control_get_requests(struct exchange *x)
 {
-	struct journal_filter filter = {
-		.method = body_text(&x->params, "method"),
-		.path = body_text(&x->params, "path"),
-		.key = body_text(&x->params, "key"),
-	};
+	struct journal *journal = &x->workspace->journal;
+	struct entries entries CLEANUP(entries_free) = { 0 };
+	const struct member *at_least = body_member(&x->params, "at_least");
+	const struct member *wait = body_member(&x->params, "wait");
+	struct journal_filter filter;
 
-	if (!read_operation(x, &filter.op))
+	if (wait->set && !at_least->set)
+		return fail_field(x, "wait",
+				  "wait needs at_least: the number of requests to wait for");
+	if (!control_read_filter(x, &x->params, &filter))
 		return false;
-	read_status(body_text(&x->params, "status"), &filter.status_from, &filter.status_to);
-	read_since(body_text(&x->params, "since"), &filter.after, &filter.since);
-	return write_requests(x, &filter);
+	control_read_status(body_text(&x->params, "status"), &filter);
+	if (!journal_entries(journal, filter.after, &entries))
+		return false;
+	journal_select(&entries, &filter);
+	return (at_least->set && (int64_t)entries.count < at_least->number &&
+		exchange_wait(x, &journal->changes, entries.changes, wait->number)) ||
+	       write_requests(x, &entries);
 }
 
 bool control_delete_requests(struct exchange *x)
 {
-	static const struct journal_filter none = { .after = INT64_MAX };
+	struct entries none CLEANUP(entries_free) = { 0 };
 
 	journal_drop(&x->workspace->journal);
-	return write_requests(x, &none);
+	return journal_entries(&x->workspace->journal, INT64_MAX, &none) &&
+	       write_requests(x, &none);
 }

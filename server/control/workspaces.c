@@ -25,7 +25,7 @@ bool control_get_workspaces(struct exchange *x)
 		return false;
 	writer_open(&w, '{');
 	writer_open(writer_key(&w, "workspaces"), '[');
-	write_workspace(&w, REGISTRY_COMMON, NULL, journal_total(&x->app->workspace->journal));
+	write_workspace(&w, WORKSPACE_COMMON, NULL, journal_total(&x->app->workspace->journal));
 	for (size_t i = 0; i < count; i++)
 		write_workspace(&w, list[i].id, list[i].key, list[i].requests);
 	writer_close(&w, ']');
@@ -38,7 +38,7 @@ bool control_delete_workspace(struct exchange *x)
 {
 	if (registry_remove(x->app->workspaces, x->id))
 		return control_get_workspaces(x);
-	if (streq(x->id, REGISTRY_COMMON))
+	if (streq(x->id, WORKSPACE_COMMON))
 		return fail_field(
 		    x, "id",
 		    "workspace 'common' cannot be deleted; DELETE /_mock/fixtures goes "

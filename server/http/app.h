@@ -5,6 +5,8 @@
 #ifndef HTTP_APP_H
 #define HTTP_APP_H
 
+#include <stdio.h>
+
 #include "model/operation.h"
 #include "model/version.h"
 #include "store/sql.h"
@@ -42,6 +44,7 @@ struct app {
 	struct arena arena; /* of the texts of `sql` */
 	bool shift_times;   /* of the fixtures that the server loads */
 	struct log *log;
+	FILE *journal_file; /* every request, when its answer is made; or NULL */
 	struct app_options options;
 };
 

@@ -35,7 +35,9 @@ enum {
 	ARRIVE_MS = 200, /* for a worker to read what has arrived */
 	CHECKS = 8,      /* checks within the time limit */
 	CHECK_MAX_MS = 1000,
-	CLOSE_WAIT = 8, /* a state of TCP: the other side has closed */
+	/* States of TCP; in the latter, the other side has closed. */
+	ESTABLISHED = 1,
+	CLOSE_WAIT = 8,
 };
 
 /* A millisecond in microseconds. */
@@ -289,6 +291,8 @@ static bool is_arriving(struct conn *conn, int64_t now)
 	unsigned state = atomic_load(&conn->state);
 	struct tcp_info info;
 
+	if (atomic_load(&conn->streams))
+		return false;
 	if (state % REQUEST != WAITING || has_unread(conn))
 		return state % REQUEST != REFUSED;
 	info = info_of(conn);
@@ -414,6 +418,11 @@ void conn_answered(struct conn *conn, uint64_t bytes)
 	else
 		atomic_store(&conn->taken, info_of(conn).tcpi_bytes_received);
 	advance(conn, ANSWERING, WAITING + REQUEST);
+}
+
+bool conn_has_left(const struct conn *conn)
+{
+	return info_of(conn).tcpi_state != ESTABLISHED;
 }
 
 bool conn_has_received(const struct conn *conn)

@@ -18,6 +18,7 @@ struct conn {
 	struct conn *next, **link; /* in the list of all; guarded by the table's lock */
 	int socket;
 	atomic_uint state;      /* see conn_limits.c */
+	atomic_bool streams;    /* its answer has no end: nobody waits for that */
 	_Atomic uint64_t taken; /* bytes that answered requests consisted of */
 	/* For the table's thread, as of its last check: */
 	unsigned seen; /* the number of the request, */
@@ -67,6 +68,8 @@ bool conn_begun(struct conn *conn) MUST_CHECK;
 bool conn_complete(struct conn *conn) MUST_CHECK;
 void conn_answered(struct conn *conn, uint64_t bytes);
 
+/* Has its client closed its side, or the connection been lost? */
+bool conn_has_left(const struct conn *conn);
 /* Was it refused with 408? */
 bool conn_timed_out(const struct conn *conn);
 /* Has its client ever sent anything? */

@@ -10,13 +10,14 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "model/value.h"
+#include "workspace/journal_view.h"
 #include "workspace/registry.h"
 
-enum { QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048 };
+enum { QUOTE_MAX = 80, PARAM_MAX = 512, MESSAGE_MAX = 2048, LINE_MAX = 16 << 20 };
 
 void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 {
-	memset(x, 0, offsetof(struct exchange, first));
+	memset(x, 0, offsetof(struct exchange, headers));
 	x->app = app;
 	x->workspace = app->workspace;
 	arena_init(&x->arena, x->first, sizeof x->first);
@@ -25,9 +26,25 @@ void exchange_init(struct exchange *x, const struct app *app, struct buf *body)
 
 void exchange_clear(struct exchange *x)
 {
+	if (x->stream.readers)
+		atomic_fetch_sub(x->stream.readers, 1);
 	exchange_leave(x);
+	entry_unref(STEAL(x->entry));
 	keyring_unref(STEAL(x->keys));
 	arena_free(&x->arena);
+}
+
+bool exchange_wait(struct exchange *x, const atomic_uint *counter, unsigned seen, int64_t seconds)
+{
+	struct wait *w = &x->wait;
+
+	if (seconds == 0 || w->over || w->ended)
+		return false;
+	if (!w->until)
+		w->until = clock_monotonic() + seconds * INT64_C(1000000);
+	w->counter = counter;
+	w->seen = seen;
+	return true;
 }
 
 const char *exchange_key_name(const struct exchange *x)
@@ -62,10 +79,7 @@ static bool failv(struct exchange *x, enum error e, const char *field, const cha
 static bool failv(struct exchange *x, enum error e, const char *field, const char *fmt,
 		  va_list args)
 {
-	x->failure.message = format(x, fmt, args);
-	x->failure.error = e;
-	x->failure.status = 0;
-	x->failure.code = NULL;
+	x->failure = (struct failure){ .error = e, .message = format(x, fmt, args) };
 	if (field)
 		fail_param(x, "field", field);
 	return false;
@@ -307,40 +321,121 @@ static struct bytes ignored_names(struct exchange *x)
 	return all;
 }
 
-void exchange_note(struct exchange *x, int64_t micros)
+void exchange_enter(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	const struct target *t = &x->target;
+	const size_t kept = r->nheaders < HEADERS_KEPT ? r->nheaders : HEADERS_KEPT;
+
+	if (x->entered || exchange_is_control(x) || (x->op && x->op->class == ENDPOINT_PREFLIGHT))
+		return;
+	x->entered = true;
+	x->entry = journal_begin(
+	    &x->workspace->journal,
+	    &(const struct journal_request){
+		.generation = x->journal_generation,
+		.time = clock_now(&x->workspace->clock),
+		.op = x->op && x->op->name ? x->op : NULL,
+		.retry_count = retry_count(r->retry_count),
+		.prefix_len = t->prefix_len,
+		.headers = { x->headers, kept },
+		.headers_left = r->nheaders - kept,
+		.text = {
+			[REQUEST_METHOD] = whole(r->method),
+			[REQUEST_PATH] = { t->path, t->path_len },
+			[REQUEST_QUERY] =
+			    whole(t->path[t->path_len] ? t->path + t->path_len + 1 : NULL),
+			[REQUEST_ID] = whole(x->id),
+			[REQUEST_KEY] = whole(r->api_key),
+			[REQUEST_KEY_NAME] = whole(exchange_key_name(x)),
+			[REQUEST_USER_AGENT] = whole(r->user_agent),
+		},
+	    });
+}
+
+/* Tell the journal what is known; `micros` is -1 while the answer is late. */
+static void tell(struct exchange *x, int64_t micros)
 {
 	const struct request *r = &x->request;
 	const struct answer *a = &x->answer;
-	const char *code = a->status ? failure_code(&x->failure) : "", *query;
-	const struct target *t = &x->target;
+	const bool cut =
+	    a->status == 0 || (a->close == CLOSE_MIDDLE && !same_text(r->method, "HEAD"));
+	const char *code = failure_code(&x->failure);
+	struct journal_answer answer = {
+		.state = micros < 0 ? REQUEST_PENDING : cut ? REQUEST_CUT : REQUEST_DONE,
+		.micros = micros,
+		.version = x->versioned ? version_name(x->version) : NULL,
+		.fault = x->fault ? x->fault_index : -1,
+		.request_bytes = r->body_received,
+		.text = {
+			[ANSWER_IGNORED] = ignored_names(x),
+			[ANSWER_REQUEST] = { r->body, r->body_len },
+		},
+	};
 
-	if (exchange_is_control(x) || (x->op && x->op->class == ENDPOINT_PREFLIGHT))
+	if (answer.state != REQUEST_PENDING) {
+		answer.status = a->status;
+		answer.response_bytes = answer_sent(x);
+		answer.text[ANSWER_CODE] = whole(a->status && *code ? code : NULL);
+		answer.text[ANSWER_RESPONSE] = (struct bytes){ a->body->text, answer_sent(x) };
+	}
+	journal_tell(&x->workspace->journal, x->entry, &answer);
+}
+
+void exchange_note_late(struct exchange *x)
+{
+	if (x->entry)
+		tell(x, -1);
+}
+
+/* Add the request and its answer to the workspace's tally. */
+static void count(struct exchange *x)
+{
+	const struct answer *a = &x->answer;
+	const char *code = failure_code(&x->failure);
+	struct tally *t = &x->workspace->tally;
+	int seen = -1;
+
+	if (!x->entered)
 		return;
-	query = t->path[t->path_len] ? t->path + t->path_len + 1 : NULL;
-	journal_add(&x->workspace->journal,
-		    &(const struct journal_record){
-			.generation = x->journal_generation,
-			.time = clock_now(&x->workspace->clock),
-			.micros = micros,
-			.op = x->op && x->op->name ? x->op : NULL,
-			.version = x->versioned ? version_name(x->version) : NULL,
-			.status = a->status,
-			.fault = x->fault ? x->fault_index : -1,
-			.retry_count = retry_count(r->retry_count),
-			.prefix_len = t->prefix_len,
-			.request_bytes = r->body_received,
-			.response_bytes = answer_sent(x),
-			.text = {
-				[TEXT_METHOD] = whole(r->method),
-				[TEXT_PATH] = { t->path, t->path_len },
-				[TEXT_QUERY] = whole(query),
-				[TEXT_KEY] = whole(r->api_key),
-				[TEXT_KEY_NAME] = whole(exchange_key_name(x)),
-				[TEXT_CODE] = whole(*code ? code : NULL),
-				[TEXT_USER_AGENT] = whole(r->user_agent),
-				[TEXT_IGNORED] = ignored_names(x),
-				[TEXT_REQUEST] = { r->body, r->body_len },
-				[TEXT_RESPONSE] = { a->body->text, answer_sent(x) },
-			},
-		    });
+	if (!x->op) {
+		tally_name(t, &t->unmatched, x->request.method, x->target.path, x->target.path_len);
+		return;
+	}
+	if (x->op->class != ENDPOINT_API)
+		return;
+	if (a->status > 0)
+		seen = *code ? (int)error_find(a->status, code) : ERR_NONE;
+	if (*code && seen == ERR_NONE) /* a code of a fault rule's own */
+		seen = -1;
+	tally_count(t, (size_t)(x->op - x->app->operations->rows), seen);
+	for (size_t i = 0; i < x->ignored.count; i++)
+		tally_name(t, &t->ignored, x->op->name, x->ignored.names[i],
+			   strlen(x->ignored.names[i]));
+}
+
+/* Write the entry as a line of the file of all requests; other threads do, too. */
+static void write_line(const struct exchange *x)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT(LINE_MAX);
+	struct buf scratch CLEANUP(buf_free) = BUF_INIT(LINE_MAX);
+	struct writer w = { .out = &line, .empty = true };
+
+	journal_write_entry(&w, &scratch, x->entry, x->workspace->id);
+	buf_addc(&line, '\n');
+	if (!line.bad)
+		(void)!fwrite(line.text, 1, line.len, x->app->journal_file);
+}
+
+void exchange_note(struct exchange *x, int64_t micros)
+{
+	exchange_enter(x);
+	count(x);
+	if (x->entry)
+		tell(x, micros);
+	if (x->entry)
+		events_request(&x->workspace->events, x->entry);
+	if (x->entry && x->app->journal_file)
+		write_line(x);
+	entry_unref(STEAL(x->entry));
 }

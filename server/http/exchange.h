@@ -7,6 +7,8 @@
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
+#include <stdatomic.h>
+
 #include "base/json_writer.h"
 #include "http/app.h"
 #include "http/target.h"
@@ -25,6 +27,7 @@ struct request {
 	/* Those that browsers send. */
 	const char *accept, *origin, *fetch_site, *fetch_mode, *fetch_dest, *cors_method,
 	    *cors_headers;
+	const char *last_event_id; /* of a stream that was read before */
 	const char *retry_count;   /* the SDK's: how many tries came before */
 	const char *authorization; /* only whether it came is of interest */
 	const char *fault;         /* a tester's rule for this request alone */
@@ -32,12 +35,13 @@ struct request {
 	const char *repeated;      /* the name of a header that must not be repeated, and was */
 	const char *ambiguous;     /* the name of a header that is malformed */
 	bool http_1_0;
+	size_t nheaders;  /* that came, of which the first are in the exchange's headers[] */
 	const char *body; /* no NUL ends it */
 	size_t body_len;
 	uint64_t body_received; /* bytes of the body, kept or not */
 };
 
-enum { FAILURE_PARAMS = 4 };
+enum { FAILURE_PARAMS = 4, HEADERS_KEPT = 48 };
 
 struct failure {
 	enum error error;
@@ -63,6 +67,25 @@ struct answer {
 	int64_t delay;          /* microseconds to wait before it is sent */
 };
 
+/* An operation that has nothing to say yet is run again when a counter has changed. */
+struct wait {
+	const atomic_uint *counter; /* NULL: it does not wait */
+	unsigned seen;              /* the counter, before it looked */
+	int64_t until;              /* by clock_monotonic() */
+	int64_t not_before;         /* it is not run again before that time, too */
+	bool over;                  /* the time is */
+	bool ended;                 /* the client has gone, or the server stops */
+};
+
+/* An answer that goes on after what it begins with. */
+struct stream {
+	/* Write what is next, if anything, to the answer's body, and set `wait` for what follows.
+	 * False at the end. NULL: the answer is no stream. */
+	bool (*next)(struct exchange *x);
+	int64_t last;         /* the number of the event that was written last */
+	atomic_uint *readers; /* of whom it is one */
+};
+
 struct exchange {
 	const struct app *app;
 	unsigned worker;             /* the thread's number */
@@ -73,6 +96,9 @@ struct exchange {
 	struct db *db;               /* the workspace's, while stages run that need it */
 	struct arena arena;
 	struct request request;
+	struct entry *entry;    /* in the journal: a reference, or NULL */
+	bool entered;           /* its request is counted there */
+	bool arrived, accepted; /* arrive() was called; the operation was found */
 	/* What the stages find out, in their order: */
 	struct target target;
 	const struct operation *op;
@@ -94,7 +120,10 @@ struct exchange {
 	const struct page *page;
 	struct failure failure;
 	struct answer answer;
+	struct wait wait;
+	struct stream stream;
 	/* Not cleared by exchange_init(): */
+	struct pair headers[HEADERS_KEPT];
 	char first[4096]; /* the arena's first memory */
 	struct buf last;  /* the answer if there is no memory for another */
 	char last_text[128];
@@ -107,6 +136,11 @@ void exchange_clear(struct exchange *x);
 void exchange_leave(struct exchange *x);
 /* Does it ask for a control endpoint? After its path is known. */
 bool exchange_is_control(const struct exchange *x);
+/*
+ * Let the operation, which returns true then, run again when the counter is not `seen` any more, or
+ * so many seconds after the first call. False if that time is over: it must answer now.
+ */
+bool exchange_wait(struct exchange *x, const atomic_uint *counter, unsigned seen, int64_t seconds);
 /* The name of the key, or NULL if the workspace has no such key. */
 const char *exchange_key_name(const struct exchange *x);
 
@@ -157,9 +191,13 @@ void exchange_answer(struct exchange *x, bool ok);
 /* Replace the answer by the 500 of short memory. Cannot fail. */
 void exchange_answer_short(struct exchange *x);
 /*
- * Enter the exchange in its workspace's journal, unless it asked for a control endpoint. Call it
- * when the answer is about to leave; `micros` is how long it took.
+ * Enter the exchange in its workspace's journal, unless it asks for a control endpoint: once its
+ * headers have arrived, and the operation is known if there is one. Then tell the journal that its
+ * answer is made and will be late; and, when the answer is about to leave, or will not, all of it.
+ * `micros` is how long it took.
  */
+void exchange_enter(struct exchange *x);
+void exchange_note_late(struct exchange *x);
 void exchange_note(struct exchange *x, int64_t micros);
 
 #endif

@@ -37,6 +37,7 @@ static const struct {
 	KEEP("Content-Length", content_length, ONCE, true),
 	KEEP("Transfer-Encoding", transfer_encoding, ONCE, true),
 	KEEP("Accept", accept, OFTEN),
+	KEEP("Last-Event-ID", last_event_id),
 	KEEP("Authorization", authorization, OFTEN),
 	KEEP("Miru-Mock-Fault", fault, ONCE),
 	KEEP("Origin", origin),
@@ -82,6 +83,9 @@ void head_add(struct exchange *x, const char *name, size_t len, const char *valu
 
 	if (value && is_ambiguous(name, len, value))
 		r->ambiguous = name;
+	if (r->nheaders < HEADERS_KEPT)
+		x->headers[r->nheaders] = (struct pair){ name, value ? value : "" };
+	r->nheaders++;
 	for (size_t i = 0; i < ARRAY_LEN(kept_headers); i++) {
 		if (kept_headers[i].len != len || strcasecmp(kept_headers[i].name, name) != 0)
 			continue;

@@ -133,7 +133,8 @@ static bool select_journal(struct exchange *x)
 	return select_workspace(x, !op || !op->no_workspace);
 }
 
-bool identify(struct exchange *x)
+/* Locate the target's path; find the key and its workspace. */
+static bool identify(struct exchange *x)
 {
 	bool ok;
 
@@ -144,11 +145,9 @@ bool identify(struct exchange *x)
 	return ok;
 }
 
-/* The HTTP server identifies a request as soon as its headers have arrived, and may have noted a
- * failure then. */
 static bool stage_identify(struct exchange *x)
 {
-	return (x->keys || identify(x)) && !x->failure.error;
+	return x->keys || identify(x);
 }
 
 static bool stage_target(struct exchange *x)
@@ -223,13 +222,12 @@ static bool stage_route(struct exchange *x)
 	return false;
 }
 
-size_t body_max(struct exchange *x)
+size_t body_max(const struct exchange *x)
 {
 	enum { FIXTURES = 64 * 1024 * 1024 };
 	const size_t most = (size_t)x->app->options.max_body;
-	const struct operation *op = most < FIXTURES ? operation_asked(x) : NULL;
 
-	return op && op->reads ? FIXTURES : most;
+	return most < FIXTURES && x->op && x->op->reads ? FIXTURES : most;
 }
 
 /* Whatever the answer will be. */
@@ -360,7 +358,7 @@ static bool stage_control_workspace(struct exchange *x)
 			    "WORKSPACE or WORKSPACE/KEY)");
 	if (!id)
 		return select_workspace(x, true);
-	if (streq(id, REGISTRY_COMMON))
+	if (streq(id, WORKSPACE_COMMON))
 		return true;
 	x->holds_workspace = registry_acquire_id(x->app->workspaces, id, &x->workspace);
 	return x->holds_workspace ||
@@ -445,9 +443,20 @@ static void add_ignored_header(struct exchange *x)
 	answer_header(x, "Miru-Mock-Ignored", text);
 }
 
+bool arrive(struct exchange *x)
+{
+	bool ok = identify(x);
+
+	x->arrived = true;
+	x->accepted = ok && run_stages(x, common_stages);
+	exchange_enter(x);
+	return ok;
+}
+
 void serve(struct exchange *x)
 {
-	bool ok = run_stages(x, common_stages) && run_stages(x, class_stages[x->op->class]);
+	bool ok = (x->arrived ? x->accepted && !x->failure.error : run_stages(x, common_stages)) &&
+		  run_stages(x, class_stages[x->op->class]);
 
 	if (x->db)
 		registry_release_db(x->workspace, STEAL(x->db));
@@ -456,4 +465,12 @@ void serve(struct exchange *x)
 		add_ignored_header(x);
 	exchange_answer(x, ok);
 	fault_apply(x);
+}
+
+void serve_again(struct exchange *x)
+{
+	x->wait.counter = NULL;
+	x->answer.status = 0;
+	buf_clear(x->answer.body);
+	exchange_answer(x, x->op->run(x));
 }

@@ -7,15 +7,18 @@
 #include "http/exchange.h"
 
 /*
- * Locate the target's path; find the API key and, unless it is a request for a control endpoint,
- * the workspace that it picks. False once x has failed: there can be no such workspace.
+ * The headers have arrived: find the key, the operation and, unless that is a
+ * control endpoint, the workspace; enter the
+ * request in the journal. False if there can be no such workspace: x has failed, and the body need
+ * not be read. Other failures wait for serve(), so that they are told once the body has come.
  */
-bool identify(struct exchange *x);
-/* Once identified: the greatest body, in bytes, that the operation of the request's method and
- * target may have. */
-size_t body_max(struct exchange *x);
-/* Take an exchange from its request, identified or not yet, to its answer. x->worker must be the
+bool arrive(struct exchange *x);
+/* After that: the greatest body, in bytes, that the operation may have. */
+size_t body_max(const struct exchange *x);
+/* Take an exchange from its request, arrived or not yet, to its answer. x->worker must be the
  * calling thread's number. */
 void serve(struct exchange *x);
+/* Run an operation again that waits (see struct wait): it may wait once more. */
+void serve_again(struct exchange *x);
 
 #endif

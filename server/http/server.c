@@ -12,92 +12,30 @@
 #include "http/server.h"
 
 #include <microhttpd.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/timer.h"
 #include "config.h"
 #include "http/access_log.h"
 #include "http/browser.h"
-#include "http/conn_limits.h"
+#include "http/client.h"
 #include "http/head.h"
 #include "http/listen.h"
 #include "http/pipeline.h"
-#include "http/workers.h"
 
 enum {
-	/* Times the greatest body, and bytes at least: then one of undeclared length is cut off. */
-	BODY_GIVE_UP = 8,
-	BODY_GIVE_UP_MIN = 64 * 1024 * 1024,
 	/* For target and headers; cleared at every request. Larger than what head.h allows, so that
 	 * requests are refused by us, in JSON, rather than by the library. */
 	CONNECTION_MEMORY = 32 * 1024,
 	ANSWER_MAX = 1 << 30, /* bytes */
-	KEPT_MAX = 64 * 1024, /* bytes of memory that a connection keeps for its next request */
 	ACCEPT_MS = 1000,     /* how long to accept what has connected before the stop */
-	QUIET_MS = 20,        /* without a request, before a stop: see settle() */
-	HANDED_MS = 10,       /* for a worker to begin a connection, */
-	UNREAD_MS = 500,      /* and to read what has come: see workers.h */
-	TICK_MS = 2,          /* between looks for requests at a stop */
-};
-
-struct server {
-	const struct app *app;
-	struct listener *listener;
-	struct MHD_Daemon *daemon;
-	struct timer_queue *timers;
-	struct conn_table *conns;
-	struct workers workers;
-	atomic_bool draining; /* answers close their connections */
-	atomic_bool ended;    /* no answer is owed to requests that begin now */
-	atomic_uint handed;   /* connections that a worker has been given, and has not begun yet */
-	atomic_uint live;     /* requests that are arriving or being answered, */
-	atomic_uint whole;    /* and of these, those that have arrived: we owe them an answer */
-};
-
-/* A connection, and the request that is now on it. */
-struct client {
-	struct server *server;
-	struct conn conn;
-	const char *target_end; /* the NUL behind the target, in the library's memory */
-	bool asked;             /* a request line has come */
-	bool live;              /* there is a request: x is to be cleared */
-	bool owed;              /* it began before the server had ended */
-	bool begun;             /* on_request has seen its headers */
-	bool whole;             /* all of it has arrived */
-	bool gave_up;           /* its body had no end */
-	bool served;            /* its answer is made, */
-	bool answered;          /* and queued, or given up */
-	bool overdue;           /* its 408 is noted in the journal */
-	size_t head_bytes;      /* of its request line and headers */
-	uint64_t received;      /* bytes of its body, kept or not */
-	int64_t start;
-	struct timer timer;                /* while the answer is delayed, */
-	struct MHD_Connection *connection; /* this is suspended */
-	struct buf body;                   /* of the request, */
-	struct buf answer;                 /* and of its answer until it is sent; the next
-					    * request uses the memory of both */
-	struct exchange x;
+	UNREAD_MS = 500,      /* for a worker to read what has come: see workers.h */
 };
 
 /* ---- one request ----------------------------------------------------------------------------- */
-
-static void end_request(struct client *client)
-{
-	if (!client->live)
-		return;
-	client->live = false;
-	buf_recycle(&client->body, KEPT_MAX);
-	exchange_clear(&client->x);
-	if (client->whole && client->owed)
-		atomic_fetch_sub(&client->server->whole, 1);
-	atomic_fetch_sub(&client->server->live, 1);
-}
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
 			  enum MHD_ConnectionNotificationCode what)
@@ -107,7 +45,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		(void)workers_number(&server->workers); /* from now on it can be interrupted */
-		atomic_fetch_sub(&server->handed, 1);
+		atomic_fetch_sub(&server->drain.handed, 1);
 		const union MHD_ConnectionInfo *info =
 		    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
@@ -132,7 +70,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 			    client->gave_up ? CONN_CUT
 			    : client->whole ? CONN_WHOLE
 					    : CONN_EARLY);
-		end_request(client);
+		client_end_request(client);
 		buf_free(&client->body);
 		buf_free(&client->answer);
 		free(client);
@@ -149,17 +87,17 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 
 	if (!client)
 		return NULL;
-	end_request(client);
+	client_end_request(client);
 	client->begun = client->whole = client->served = client->answered = false;
 	client->asked = true;
 	if (!conn_begun(&client->conn))
 		return client;
 	client->live = true;
-	atomic_fetch_add(&server->live, 1);
-	client->owed = !atomic_load(&server->ended); /* after that: see settle() */
+	atomic_fetch_add(&server->drain.live, 1);
+	client->owed = !atomic_load(&server->drain.ended); /* after that: see drain.c */
 	client->received = 0;
 	client->start = clock_monotonic();
-	buf_recycle(&client->answer, KEPT_MAX);
+	buf_recycle(&client->answer, CLIENT_KEPT_MAX);
 	client->body.max = (size_t)server->app->options.max_body;
 	exchange_init(&client->x, server->app, &client->answer);
 	client->x.request.target = arena_strdup(&client->x.arena, uri ? uri : "");
@@ -178,14 +116,6 @@ static bool add_headers(struct MHD_Response *response, const struct answer *a)
 		    !MHD_add_response_header(response, a->headers[i].name, a->headers[i].value))
 			return false;
 	return true;
-}
-
-/* Before the answer leaves: a client that has it must find it in the journal. */
-static void note_answer(struct client *client)
-{
-	client->answered = true;
-	client->x.request.body_received = client->received;
-	exchange_note(&client->x, clock_monotonic() - client->start);
 }
 
 /*
@@ -217,11 +147,73 @@ static ssize_t read_half(void *cls, uint64_t at, char *to, size_t max)
 	return (ssize_t)left;
 }
 
+static void resume(struct waiter *waiter)
+{
+	MHD_resume_connection(
+	    ((struct client *)(void *)((char *)waiter - offsetof(struct client, waiter)))
+		->connection);
+}
+
+/* Suspend the connection. */
+static struct waiter *suspend(struct client *client, struct MHD_Connection *connection)
+{
+	client->connection = connection;
+	client->waiter = (struct waiter){ .wait = &client->x.wait,
+					  .drain = &client->server->drain,
+					  .conn = &client->conn,
+					  .resume = resume };
+	MHD_suspend_connection(connection);
+	return &client->waiter;
+}
+
+/* Have on_request or read_stream called again when there may be something to say. */
+static void await_change(struct client *client, struct MHD_Connection *connection)
+{
+	if (waiter_watch(suspend(client, connection), client->server->timers))
+		return;
+	client->x.wait.ended = true;
+	MHD_resume_connection(connection);
+}
+
+/*
+ * The library reads the parts of an answer without an end from here. Between them the connection is
+ * suspended, which ends this call.
+ */
+static ssize_t read_stream(void *cls, uint64_t at, char *to, size_t max)
+{
+	struct client *client = cls;
+	struct exchange *x = &client->x;
+	struct buf *part = x->answer.body;
+	size_t n;
+
+	(void)at;
+	if (client->streamed == part->len) {
+		const bool resumed = part->len == 0 || !x->wait.counter;
+
+		buf_clear(part);
+		client->streamed = 0;
+		if (resumed && !x->stream.next(x))
+			return MHD_CONTENT_READER_END_OF_STREAM;
+		if (!resumed || part->len == 0) {
+			await_change(client, client->connection);
+			return 0;
+		}
+	}
+	n = part->len - client->streamed;
+	n = n < max ? n : max;
+	memcpy(to, part->text + client->streamed, n);
+	client->streamed += n;
+	return (ssize_t)n;
+}
+
 static struct MHD_Response *make_response(struct client *client, bool half)
 {
 	enum { BLOCK = 16 * 1024 };
 	const struct buf *body = client->x.answer.body;
 
+	if (client->x.stream.next)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream,
+							 client, NULL);
 	if (half)
 		return MHD_create_response_from_callback(body->len, BLOCK, read_half, client, NULL);
 	return MHD_create_response_from_buffer(body->len, body->text, MHD_RESPMEM_PERSISTENT);
@@ -237,7 +229,7 @@ static enum MHD_Result send_answer(struct client *client, struct MHD_Connection 
 	struct MHD_Response *response;
 	enum MHD_Result ok;
 
-	note_answer(client);
+	client_note_answer(client);
 	browser_add_headers(&client->x);
 	if (a->close == CLOSE_BEFORE) {
 		exchange_leave(&client->x);
@@ -247,7 +239,7 @@ static enum MHD_Result send_answer(struct client *client, struct MHD_Connection 
 	response = make_response(client, half);
 	if (!response)
 		return MHD_NO;
-	close |= atomic_load_explicit(&client->server->draining, memory_order_relaxed);
+	close |= atomic_load_explicit(&client->server->drain.begun, memory_order_relaxed);
 	/* In this order: adding Connection makes the library forget that it was given a Date, and
 	 * it would add another. */
 	ok = (!close || MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")) &&
@@ -257,7 +249,10 @@ static enum MHD_Result send_answer(struct client *client, struct MHD_Connection 
 	     MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, head_date(&client->x)) &&
 	     add_headers(response, a);
 	/* Before the client has the answer: it may then ask for room for another workspace. */
-	exchange_leave(&client->x);
+	if (client->x.stream.next)
+		client_begin_stream(client, connection);
+	else
+		exchange_leave(&client->x);
 	ok = ok && MHD_queue_response(connection, (unsigned)a->status, response);
 	MHD_destroy_response(response);
 	return ok ? MHD_YES : MHD_NO;
@@ -279,7 +274,7 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct exchange *x = &client->x;
-	bool identified;
+	bool admitted;
 
 	client->begun = true;
 	client->head_bytes = info ? info->header_size : 0;
@@ -288,10 +283,10 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	x->request.cut = client->target_end && http_version != client->target_end + 1;
 	x->request.http_1_0 = streq(http_version, MHD_HTTP_VERSION_1_0);
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, x);
-	identified = identify(x);
+	admitted = arrive(x);
 	if (head_announces_more(x, client->body.max))
 		client->body.max = body_max(x);
-	if (identified && head_check_body(x, client->body.max)) {
+	if (admitted && head_check_body(x, client->body.max)) {
 		(void)!head_check(x, client->head_bytes);
 		return MHD_YES;
 	}
@@ -301,59 +296,13 @@ static enum MHD_Result begin_request(struct client *client, struct MHD_Connectio
 	return send_answer(client, connection, true);
 }
 
-static void end_delay(struct timer *timer)
-{
-	struct client *client = (void *)((char *)timer - offsetof(struct client, timer));
-
-	MHD_resume_connection(client->connection);
-}
-
-/* Have on_request called again when the answer is due. No worker waits meanwhile. */
+/* Have on_request called again when the answer is due. */
 static void delay_answer(struct client *client, struct MHD_Connection *connection)
 {
-	client->connection = connection;
-	client->timer.fire = end_delay;
-	MHD_suspend_connection(connection);
-	if (!timer_add(client->server->timers, &client->timer, client->x.answer.delay))
+	exchange_note_late(&client->x);
+	if (!waiter_delay(suspend(client, connection), client->server->timers,
+			  client->x.answer.delay))
 		MHD_resume_connection(connection);
-}
-
-/* All of the request has arrived: make its answer. */
-static void make_answer(struct client *client)
-{
-	struct exchange *x = &client->x;
-
-	client->whole = true;
-	if (client->owed)
-		atomic_fetch_add(&client->server->whole, 1);
-	x->request.body = client->body.text;
-	x->request.body_len = client->body.len;
-	if (client->received > client->body.max) {
-		fail(x, ERR_BODY_TOO_LARGE, "the body is too large; at most %zu bytes are accepted",
-		     client->body.max);
-		exchange_answer(x, false);
-	} else if (client->body.bad) {
-		exchange_answer(x, false);
-	} else {
-		x->worker = workers_number(&client->server->workers);
-		serve(x);
-	}
-	client->served = true;
-}
-
-/* A piece of the body. What is too much is read, too, so that the connection stays open. */
-static enum MHD_Result add_to_body(struct client *client, const char *piece, size_t len)
-{
-	uint64_t most = (uint64_t)client->body.max * BODY_GIVE_UP;
-
-	client->received += len;
-	if (client->received <= client->body.max)
-		buf_addn(&client->body, piece, len);
-	if (client->received <= (most > BODY_GIVE_UP_MIN ? most : BODY_GIVE_UP_MIN))
-		return MHD_YES;
-	client->gave_up = true;
-	note_answer(client); /* that there is none */
-	return MHD_NO;
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -373,31 +322,24 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 		return begin_request(client, connection, method, http_version);
 	if (len > 0) {
 		*upload_len = 0;
-		return add_to_body(client, upload, len);
+		return client_add_to_body(client, upload, len) ? MHD_YES : MHD_NO;
 	}
 	if (!client->served) {
 		if (!conn_complete(&client->conn))
 			return close_silently();
-		make_answer(client);
-		if (client->x.answer.delay > 0) {
+		client_make_answer(client);
+		if (!client->x.wait.counter && client->x.answer.delay > 0) {
 			delay_answer(client, connection);
 			return MHD_YES;
 		}
+	} else if (client->x.wait.counter) {
+		serve_again(&client->x);
+	}
+	if (client->x.wait.counter) {
+		await_change(client, connection);
+		return MHD_YES;
 	}
 	return send_answer(client, connection, false);
-}
-
-/* The client was sent a 408: note that as the request's answer. */
-static void note_overdue(struct client *client)
-{
-	struct exchange *x = &client->x;
-
-	client->overdue = true;
-	fail(x, ERR_TIMEOUT, "request timed out");
-	x->answer.status = failure_status(&x->failure);
-	buf_clear(x->answer.body);
-	buf_add(x->answer.body, conn_table_timed_out_body(client->server->conns));
-	note_answer(client);
 }
 
 static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls,
@@ -413,17 +355,16 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 	if (!client)
 		return;
 	chunked = client->live && client->x.request.transfer_encoding;
-	if (client->served && !client->answered) {
-		/* The answer was delayed, and the client has not waited for it. */
-		client->x.answer.status = 0;
-		client->x.answer.close = CLOSE_BEFORE;
-		note_answer(client);
-	} else if (client->begun && !client->answered && conn_timed_out(&client->conn)) {
-		note_overdue(client);
-	}
+	if (client->served && !client->answered)
+		client_note_no_answer(
+		    client); /* it was delayed, and the client has not waited for it */
+	else if (client->begun && !client->answered && conn_timed_out(&client->conn))
+		client_note_overdue(client);
 	if (client->answered)
 		access_log(&client->x, clock_monotonic() - client->start);
-	end_request(client);
+	else if (client->live && client->begun)
+		client_note_no_answer(client);
+	client_end_request(client);
 	conn_answered(&client->conn, chunked ? 0 : client->head_bytes + client->received);
 	*con_cls = NULL;
 }
@@ -474,7 +415,7 @@ static bool has_room(void *arg)
 static int on_tick(void *arg, bool idle)
 {
 	struct server *server = arg;
-	const bool handed = atomic_load(&server->handed) > 0;
+	const bool handed = atomic_load(&server->drain.handed) > 0;
 	const enum unread unread = conn_table_unread(server->conns);
 
 	if (idle && (handed || unread == UNREAD_SOME))
@@ -490,10 +431,10 @@ static void on_accepted(void *arg, int socket, const struct sockaddr *address, s
 		log_note(server->app->log, "a connection too many: 503");
 		return;
 	}
-	atomic_fetch_add(&server->handed, 1);
+	atomic_fetch_add(&server->drain.handed, 1);
 	if (!MHD_add_connection(server->daemon, socket, address, len)) {
 		/* The library has closed it. */
-		atomic_fetch_sub(&server->handed, 1);
+		atomic_fetch_sub(&server->drain.handed, 1);
 		conn_table_give_back(server->conns);
 	}
 }
@@ -544,39 +485,6 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 	return false;
 }
 
-/* Is a request arriving or being answered? */
-static bool has_requests(struct server *server)
-{
-	return atomic_load(&server->handed) > 0 || atomic_load(&server->live) > 0 ||
-	       conn_table_has_arriving(server->conns);
-}
-
-/*
- * Wait until no request is left, or the time is over. A client whose connection stays open sends
- * its next request a moment after an answer, so it must be quiet for QUIET_MS. A request that
- * begins even later may be on its way while we close: HTTP lets clients send it again. A worker
- * counts a request before it looks whether the server has ended, and we look for requests after we
- * have ended it, so that each request is either seen here, or not owed an answer.
- */
-static void settle(struct server *server, long ms)
-{
-	for (long quiet = 0; ms > 0; ms -= TICK_MS) {
-		quiet = has_requests(server) ? 0 : quiet + TICK_MS;
-		if (quiet >= QUIET_MS) {
-			atomic_store(&server->ended, true);
-			if (!has_requests(server))
-				return;
-			atomic_store(&server->ended, false);
-			quiet = 0;
-		}
-		if (quiet == 0 && ms % HANDED_MS < TICK_MS)
-			workers_interrupt(&server->workers);
-		/* The main thread sleeps here, never a worker. */
-		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
-	}
-	atomic_store(&server->ended, true);
-}
-
 bool server_stop(struct server *server, unsigned grace)
 {
 	bool clean = true;
@@ -584,12 +492,12 @@ bool server_stop(struct server *server, unsigned grace)
 	if (server->daemon) {
 		/* From here on every answer closes its connection. What was sent before is read and
 		 * answered: first what waits to be accepted, then what is arriving. */
-		atomic_store(&server->draining, true);
+		atomic_store(&server->drain.begun, true);
 		listen_stop(server->listener, ACCEPT_MS);
 		timer_queue_flush(server->timers); /* send delayed answers now */
-		settle(server, grace * 1000L);
+		drain_settle(&server->drain, server->conns, &server->workers, grace * 1000L);
 		/* We owe no answer to a request that its client never completed. */
-		clean = atomic_load(&server->whole) == 0;
+		clean = atomic_load(&server->drain.whole) == 0;
 		MHD_stop_daemon(server->daemon);
 	}
 	timer_queue_stop(server->timers);

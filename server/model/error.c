@@ -3,6 +3,8 @@
  */
 #include "model/error.h"
 
+#include "base/util.h"
+
 /* clang-format off */
 static const struct {
 	int status;
@@ -23,4 +25,12 @@ int error_status(enum error e)
 const char *error_code(enum error e)
 {
 	return errors[e].code;
+}
+
+enum error error_find(int status, const char *code)
+{
+	for (enum error e = ERR_NONE + 1; e < ERR_COUNT; e++)
+		if (error_status(e) == status && streq(error_code(e), code))
+			return e;
+	return ERR_NONE;
 }

@@ -43,6 +43,7 @@
 	ERROR(RELEASE_IN_USE, 409, "release_has_unarchived_deployments")                           \
 	ERROR(IMPOSSIBLE, 409, "impossible_transition")                                            \
 	ERROR(TIMEOUT, 408, "request_timeout")                                                     \
+	ERROR(VERIFICATION, 409, "verification_failed")                                            \
 	ERROR(TOO_MANY_SNAPSHOTS, 409, "too_many_snapshots")                                       \
 	ERROR(BODY_TOO_LARGE, 413, "request_too_large")                                            \
 	ERROR(TARGET_TOO_LONG, 414, "uri_too_long")                                                \
@@ -62,5 +63,7 @@ enum error { ERR_NONE, ERRORS(ERROR_NUMBER) ERR_COUNT };
 
 int error_status(enum error e);
 const char *error_code(enum error e);
+/* The error with that status and code; ERR_NONE if there is none. */
+enum error error_find(int status, const char *code);
 
 #endif

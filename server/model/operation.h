@@ -5,6 +5,7 @@
 #ifndef MODEL_OPERATION_H
 #define MODEL_OPERATION_H
 
+#include "model/error.h"
 #include "model/resource.h"
 #include "model/scope.h"
 
@@ -48,10 +49,11 @@ struct operation {
 	} by_word;
 	struct span on; /* the versions that have it */
 	enum query_kind query;
-	struct shape params; /* further parameters of its query */
-	struct shape body;   /* the fields of its body, unless `writes` is set */
-	bool conflicts;      /* may fail with 409 for other reasons than a unique value */
-	enum part writes;    /* the body has this part of the resource's fields; PART_ALL: none */
+	struct shape params;       /* further parameters of its query */
+	struct shape body;         /* the fields of its body, unless `writes` is set */
+	const enum error *refuses; /* refusals of its own; ERR_NONE ends them */
+	bool conflicts;            /* may fail with 409 for other reasons than a unique value */
+	enum part writes; /* the body has this part of the resource's fields; PART_ALL: none */
 	bool (*run)(struct exchange *x); /* false: x has failed */
 };
 

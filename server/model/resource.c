@@ -107,7 +107,7 @@ static const struct field config_type_fields[] = {
 	  .patch = UNTIL(V_RAINIER), .strfmt = STRFMT_SLUG },
 	CREATED_AT,
 	UPDATED_AT,
-	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL },
+	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL | F_STATE },
 };
 
 static const struct field config_schema_fields[] = {
@@ -191,7 +191,7 @@ static const struct field release_fields[] = {
 	  .refers = R_GIT_COMMIT },
 	CREATED_AT,
 	UPDATED_AT,
-	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL },
+	{ .name = "archived_at", .kind = K_TIME, .flags = F_NULL | F_STATE },
 	{ .name = "config_schemas", .kind = K_MANY, .flags = F_EXPAND, .on = ALWAYS,
 	  RELATION(.target = R_CONFIG_SCHEMA, .link = "release_config_schemas",
 		   .near = "release_id", .far = "config_schema_id", .ids = "config_schema_ids") },

@@ -60,6 +60,7 @@ enum {
 	F_EXPAND = 4,    /* shown only if `expand` asks for it */
 	F_GENERATED = 8, /* generated if a fixture leaves it out */
 	F_SECRET = 16,   /* never shown in messages */
+	F_STATE = 512,   /* a time that is a state: its changes are events */
 	/* Of bodies only: */
 	F_REQUIRED = 32,
 	F_LENIENT = 64,        /* --lenient-parent relaxes its rule */

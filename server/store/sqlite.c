@@ -3,6 +3,7 @@
  */
 #include "store/store.h"
 
+#define SQLITE_ENABLE_PREUPDATE_HOOK
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -225,7 +226,7 @@ static bool prepare(struct db *db, const char *sql, unsigned flags, struct stmt 
 
 /* Begin or end a transaction, by a statement that was prepared early: rolling back should need no
  * memory. */
-static bool run_prepared(struct stmt *s)
+bool stmt_run_prepared(struct stmt *s)
 {
 	bool ok = sqlite3_step(s->sqlite) == SQLITE_DONE;
 
@@ -310,7 +311,7 @@ void db_close(struct db *db)
 	pthread_rwlock_wrlock(&db->store->lock);
 	/* A writer cannot end its transaction any more. */
 	if (db->reading)
-		run_prepared(&db->commit);
+		stmt_run_prepared(&db->commit);
 	for (link = &db->store->dbs; *link != db; link = &(*link)->next)
 		;
 	*link = db->next;
@@ -331,88 +332,15 @@ void db_close(struct db *db)
 
 /* Roll back the open transaction, if any. When memory is short this may need several attempts; more
  * follow before the next read or write. */
-static void roll_back(struct db *db)
+void db_roll_back(struct db *db)
 {
 	enum { ATTEMPTS = 3 };
 
 	for (int i = 0; i < ATTEMPTS && !sqlite3_get_autocommit(db->sqlite); i++)
-		if (!run_prepared(&db->rollback))
+		if (!stmt_run_prepared(&db->rollback))
 			sqlite3_db_release_memory(db->sqlite);
 	db->rollback_pending = !sqlite3_get_autocommit(db->sqlite);
 	db->store->rollback_pending |= db->rollback_pending;
-}
-
-/*
- * Beginning and ending a read transaction costs more than reading a row. So a reader leaves it open
- * when it releases the lock, and the next writer ends it: the connection is not in use then, and
- * nothing has changed before.
- */
-void db_read(struct db *db)
-{
-	struct store *store = db->store;
-
-	pthread_rwlock_rdlock(&store->lock);
-	if (store->rollback_pending) {
-		pthread_rwlock_unlock(&store->lock);
-		db_lock(db); /* tries again to roll back, on any connection */
-		db_unlock(db);
-		pthread_rwlock_rdlock(&store->lock);
-	}
-	db->failed[0] = '\0';
-	/* The library itself ends a transaction in which memory runs out. */
-	if (!db->reading || sqlite3_get_autocommit(db->sqlite))
-		db->reading = run_prepared(&db->begin_read);
-}
-
-void db_read_end(struct db *db)
-{
-	pthread_rwlock_unlock(&db->store->lock);
-}
-
-static void end_readers(struct store *store)
-{
-	store->rollback_pending = false;
-	for (struct db *db = store->dbs; db; db = db->next)
-		if (db->reading) {
-			/* Fails if the library has ended it: see db_read(). */
-			run_prepared(&db->commit);
-			db->reading = !sqlite3_get_autocommit(db->sqlite);
-		} else if (db->rollback_pending) {
-			roll_back(db);
-		}
-}
-
-void db_lock(struct db *db)
-{
-	pthread_rwlock_wrlock(&db->store->lock);
-	end_readers(db->store);
-	db->failed[0] = '\0';
-}
-
-void db_unlock(struct db *db)
-{
-	pthread_rwlock_unlock(&db->store->lock);
-}
-
-bool db_write(struct db *db)
-{
-	db_lock(db);
-	/* A pragma here, such as defer_foreign_keys, would expire all prepared statements. */
-	if (!db->store->rollback_pending && run_prepared(&db->begin_write))
-		return true;
-	db_rollback(db);
-	return false;
-}
-
-bool db_commit(struct db *db)
-{
-	if (run_prepared(&db->commit)) {
-		db_unlock(db);
-		return true;
-	}
-	/* A foreign key that refuses it leaves the transaction open. */
-	db_rollback(db);
-	return false;
 }
 
 /* The library's error; NULL if there is none. Without a connection, memory is short. */
@@ -431,13 +359,6 @@ void db_note_failure(struct db *db, const char *why)
 		snprintf(db->failed, sizeof db->failed, "%s", why);
 }
 
-void db_rollback(struct db *db)
-{
-	db_note_failure(db, NULL); /* rolling back clears the error */
-	roll_back(db);
-	db_unlock(db);
-}
-
 /*
  * Indexes that were made after the rows are in other pages than another database's. When one
  * database replaces the other, a connection notices that only by the schema's number, so no two may
@@ -453,6 +374,46 @@ bool db_number_schema(struct db *db)
 	ok = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) == SQLITE_OK &&
 	     db_exec(db, sql);
 	return sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK && ok;
+}
+
+bool db_is_open(struct db *db)
+{
+	return !sqlite3_get_autocommit(db->sqlite);
+}
+
+/* ---- changes of rows ------------------------------------------------------------------------- */
+
+static void on_change(void *arg, sqlite3 *sqlite UNUSED, int what, const char *database UNUSED,
+		      const char *table, sqlite3_int64 from UNUSED, sqlite3_int64 to UNUSED)
+{
+	struct db *db = arg;
+
+	if (what != SQLITE_DELETE)
+		db->watch->changed(db->watch, db, table, what == SQLITE_INSERT);
+}
+
+void db_watch(struct db *db, struct watch *watch)
+{
+	db->watch = watch;
+	sqlite3_preupdate_hook(db->sqlite, watch ? on_change : NULL, db);
+}
+
+const char *db_old_text(struct db *db, int column)
+{
+	sqlite3_value *value;
+
+	return sqlite3_preupdate_old(db->sqlite, column, &value) == SQLITE_OK
+		   ? (const char *)sqlite3_value_text(value)
+		   : NULL;
+}
+
+const char *db_new_text(struct db *db, int column)
+{
+	sqlite3_value *value;
+
+	return sqlite3_preupdate_new(db->sqlite, column, &value) == SQLITE_OK
+		   ? (const char *)sqlite3_value_text(value)
+		   : NULL;
 }
 
 /* ---- copies ---------------------------------------------------------------------------------- */

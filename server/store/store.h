@@ -97,6 +97,20 @@ void db_rollback(struct db *db);
 bool db_drop_indexes(struct db *db, struct buf *create_sql) MUST_CHECK;
 bool db_make_indexes(struct db *db, const char *create_sql) MUST_CHECK;
 
+/* Who is told of each row, of any table, that a connection inserts or updates. */
+struct watch {
+	void (*changed)(struct watch *watch, struct db *db, const char *table, bool is_new);
+	/* Called at the transaction's end, alone in the database; it is not watched any more. */
+	void (*ended)(struct watch *watch, bool committed);
+};
+
+/* Watch what a connection does from now on, until its transaction ends; NULL: no more. */
+void db_watch(struct db *db, struct watch *watch);
+/* Within changed(): a column of the row as a text, before (not of a new row) and after the change;
+ * NULL for SQL's NULL, or if memory is short. Valid until changed() returns. */
+const char *db_old_text(struct db *db, int column);
+const char *db_new_text(struct db *db, int column);
+
 /* Be alone in the database without a transaction, for db_restore(). */
 void db_lock(struct db *db);
 void db_unlock(struct db *db);

@@ -34,6 +34,7 @@ struct db {
 	bool in_use;           /* by a thread: see store_acquire() */
 	bool reading;          /* a read transaction is open */
 	bool rollback_pending; /* a write transaction is open that could not be rolled back yet */
+	struct watch *watch;   /* or NULL */
 	char failed[128];      /* why the last transaction was not committed; "": it was */
 	struct stmt cache[QUERY_SLOTS];
 	struct kept_stmt kept[KEPT];
@@ -65,6 +66,12 @@ bool db_copy(struct db *target, struct db *source) MUST_CHECK;
 void db_note_failure(struct db *db, const char *why);
 /* Give the schema a number that no other database of the process has: see sqlite.c. */
 bool db_number_schema(struct db *db) MUST_CHECK;
+/* Begin or end a transaction, by a statement that was prepared early. */
+bool stmt_run_prepared(struct stmt *s);
+/* Is a transaction open? The library itself ends one in which memory runs out. */
+bool db_is_open(struct db *db);
+/* Roll back the open transaction, if any: see rollback_pending. */
+void db_roll_back(struct db *db);
 /* Run SQL without rows. */
 bool db_exec(struct db *db, const char *sql) MUST_CHECK;
 /* Write "database: " and db_error() to err; false. */

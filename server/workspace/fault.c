@@ -6,11 +6,13 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/json_add.h"
 #include "base/json_subset.h"
 #include "base/json_writer.h"
 #include "model/api_path.h"
 #include "model/operation.h"
 #include "model/parse.h"
+#include "workspace/tally.h"
 
 static const struct word close_words[] = {
 	[CLOSE_BEFORE - 1] = { "before", ALWAYS, NULL },
@@ -132,10 +134,56 @@ static void replace_set(struct faults *f, struct fault_set *set)
 	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
 }
 
+/* A rule as JSON, without what it does not give. */
+static bool rule_text(cJSON *rule, struct buf *text)
+{
+	cJSON *next;
+
+	for (cJSON *item = rule->child; item; item = next) {
+		next = item->next;
+		if (cJSON_IsNull(item) || streq(item->string, "hits"))
+			cJSON_Delete(cJSON_DetachItemViaPointer(rule, item));
+	}
+	buf_clear(text);
+	json_add_verbatim(text, rule);
+	return !text->bad;
+}
+
+/* Tell a tally the rules of a set (or NULL) that have never fired. */
+static void tell_unhit(const struct fault_set *set, struct tally *t)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT(SIZE_MAX / 2);
+	struct writer w = { .out = &text, .empty = true };
+	struct json_error error;
+	cJSON *json CLEANUP(json_free) = NULL;
+	size_t i = 0;
+	cJSON *rule;
+
+	if (!set || set->count == 0)
+		return;
+	fault_set_write(set, &w);
+	json = text.bad ? NULL : json_parse(text.text, text.len, &error);
+	if (!json)
+		tally_text(t, &t->unhit, NULL);
+	cJSON_ArrayForEach(rule, cJSON_GetObjectItemCaseSensitive(json, "faults")) {
+		if (set->rules[i++].hits == 0)
+			tally_text(t, &t->unhit, rule_text(rule, &text) ? text.text : NULL);
+	}
+}
+
 void faults_replace(struct faults *f, struct fault_set *set)
 {
 	pthread_mutex_lock(&f->lock);
+	if (f->tally)
+		tell_unhit(f->set, f->tally);
 	replace_set(f, set);
+	pthread_mutex_unlock(&f->lock);
+}
+
+void faults_tally(struct faults *f, struct tally *t)
+{
+	pthread_mutex_lock(&f->lock);
+	tell_unhit(f->set, t);
 	pthread_mutex_unlock(&f->lock);
 }
 

@@ -51,6 +51,8 @@ struct fault {
 	uint64_t hits;                       /* how often it has applied */
 };
 
+struct tally;
+
 /* Rules and their texts. */
 struct fault_set {
 	struct arena arena;
@@ -64,6 +66,7 @@ struct faults {
 	atomic_bool any;       /* are there rules? */
 	atomic_bool touched;   /* by a tester, since the workspace began or was reset */
 	struct fault_set *set; /* NULL: none */
+	struct tally *tally;   /* is told which rules are removed, or NULL */
 };
 
 void faults_open(struct faults *f);
@@ -83,6 +86,8 @@ void faults_replace(struct faults *f, struct fault_set *set);
  * more than FAULTS_MAX, or memory is short.
  */
 bool faults_add(struct faults *f, const struct fault_set *more, struct writer *w, size_t *count);
+/* Tell a tally which rules have not fired yet. */
+void faults_tally(struct faults *f, struct tally *t);
 static inline void faults_clear(struct faults *f)
 {
 	faults_replace(f, NULL);

@@ -1,109 +1,209 @@
 /* SPDX-License-Identifier: MIT
- * journal.c - the ring and its entries. Texts are kept as they came, and made valid UTF-8 only when
- * they are shown.
+ * journal.c - the ring and its entries. Texts are kept as they came.
  *
- * An entry in the ring does not change. The ring has a reference to it, and so has each thread that
- * writes it to an answer: the lock is held only while an entry is added, or references are taken.
+ * The ring has a reference to an entry, and so have the request, until its answer is told, and each
+ * thread that reads it: the lock is held only while an entry is added, or references are taken.
+ * What an entry holds does not change; what becomes known later is put beside that, and published
+ * by one pointer. The memory of the oldest entry, and of its answer, serves the newest.
  */
 #include "workspace/journal.h"
 
 #include <stdlib.h>
 
-#include "base/buf.h"
-#include "base/glob.h"
 #include "base/grow.h"
-#include "base/json_writer.h"
 #include "base/refcount.h"
-#include "base/rfc3339.h"
 #include "base/utf8.h"
-#include "model/api_path.h"
-#include "model/operation.h"
-#include "workspace/keyring.h"
 
 enum {
-	BODY_KEPT = 4096, /* bytes of a body */
-	SCRATCH_MAX = 1 << 20,
-	ROOM_STEP = 256, /* bytes; rounded up, the memory of an entry fits more often for another */
+	HEADERS_MAX = 4096, /* bytes of headers, with their NULs */
+	ROOM_STEP = 256,    /* bytes; rounded up, memory fits more often for another */
+};
+
+/* An answer with its texts. */
+struct told {
+	struct told *before; /* what was told earlier: a reader may still look at it */
+	size_t room;         /* bytes of memory[] */
+	struct journal_answer answer;
+	char memory[];
 };
 
 struct entry {
 	struct refcount refs;
 	int64_t id;
-	struct journal_record record; /* its texts are in memory[], each with a NUL at its end */
-	size_t room;                  /* bytes of memory[] */
+	_Atomic(struct told *) told;
+	struct told *spare; /* memory for an answer, or NULL; the request's */
+	struct journal_request request;
+	size_t room; /* bytes of memory[] */
 	char memory[];
 };
 
 /* ---- one entry ------------------------------------------------------------------------------- */
 
-/* The part of a body that is kept; NULL for an empty body. */
-static struct bytes body_start(struct bytes body)
+static size_t room_for(size_t len)
 {
-	return (struct bytes){ .data = body.len ? body.data : NULL,
-			       .len = utf8_cut(body.data, body.len, BODY_KEPT) };
+	return (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
 }
 
-static void entry_unref(struct entry *e)
+/* Is memory large enough, and not far too large? Else all would in time be as large as the largest.
+ */
+static bool suits(size_t room, size_t len)
 {
-	if (e && refcount_put(&e->refs))
-		free(e);
+	return room >= len && room / 2 <= room_for(len) + ROOM_STEP;
+}
+
+/* The bytes that texts need, each with a NUL. */
+static size_t texts_len(const struct bytes *texts, size_t n)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		len += texts[i].data ? texts[i].len + 1 : 0;
+	return len;
+}
+
+/* Copy texts to memory, which they refer to from now on. Returns the end. */
+static char *keep_texts(struct bytes *texts, size_t n, char *end)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!texts[i].data)
+			continue;
+		memcpy(end, texts[i].data, texts[i].len);
+		end[texts[i].len] = '\0';
+		texts[i].data = end;
+		end += texts[i].len + 1;
+	}
+	return end;
+}
+
+/* Memory for an answer with texts of `len` bytes. NULL when memory is short. */
+static struct told *told_new(size_t len)
+{
+	struct told *t = malloc(sizeof *t + room_for(len));
+
+	if (t)
+		t->room = room_for(len);
+	return t;
+}
+
+void entry_unref(struct entry *e)
+{
+	struct told *t;
+
+	if (!e || !refcount_put(&e->refs))
+		return;
+	while ((t = e->told)) {
+		e->told = t->before;
+		free(t);
+	}
+	free(e->spare);
+	free(e);
 }
 
 /*
- * An entry with room for `len` bytes. `old` (or NULL) is reused if it has the room, and no other
- * reference, and is not far too large: else every entry would in time be as large as the largest.
- * If not, it is released. NULL when memory is short.
+ * An entry with room for `len` bytes. `old` (or NULL) is reused if its memory suits, and nobody
+ * else has a reference; if not, it is released. NULL when memory is short.
  */
 static struct entry *entry_alloc(struct entry *old, size_t len)
 {
-	size_t room = (len + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+	struct told *spare = NULL, *told;
 	struct entry *e;
 
-	if (old && old->room >= room && old->room / 2 <= room && refcount_is_one(&old->refs))
-		return old;
+	if (old && refcount_is_one(&old->refs)) {
+		told = old->told;
+		if (told && !told->before) {
+			free(old->spare);
+			old->spare = told;
+			old->told = NULL;
+		}
+		if (!old->told && suits(old->room, len))
+			return old;
+		spare = STEAL(old->spare);
+	}
 	entry_unref(old);
-	e = malloc(sizeof *e + room);
-	if (e)
-		e->room = room;
+	e = malloc(sizeof *e + room_for(len));
+	if (!e) {
+		free(spare);
+		return NULL;
+	}
+	e->room = room_for(len);
+	e->told = NULL;
+	e->spare = spare;
 	return e;
 }
 
-/* An entry with a copy of the record; see entry_alloc(). NULL when memory is short. */
-static struct entry *entry_new(struct entry *old, const struct journal_record *record)
+/* How many of the headers fit, and the bytes that they need. */
+static size_t headers_len(const struct pairs *headers, size_t *n)
 {
-	struct journal_record copy = *record;
-	struct entry *e;
 	size_t len = 0;
+
+	for (*n = 0; *n < headers->count; ++*n) {
+		size_t next = len + strlen(headers->items[*n].name) + 1 +
+			      strlen(headers->items[*n].value) + 1;
+
+		if (next > HEADERS_MAX)
+			break;
+		len = next;
+	}
+	return len;
+}
+
+/* An entry with a copy of the request; see entry_alloc(). NULL when memory is short. */
+static struct entry *entry_new(struct entry *old, const struct journal_request *request)
+{
+	struct journal_request copy = *request;
+	struct entry *e;
+	size_t n, headers = headers_len(&request->headers, &n);
 	char *end;
 
-	copy.text[TEXT_REQUEST] = body_start(copy.text[TEXT_REQUEST]);
-	copy.text[TEXT_RESPONSE] = body_start(copy.text[TEXT_RESPONSE]);
-	for (size_t i = 0; i < TEXT_COUNT; i++)
-		len += copy.text[i].data ? copy.text[i].len + 1 : 0;
-	e = entry_alloc(old, len);
+	e = entry_alloc(old, texts_len(copy.text, REQUEST_TEXTS) + headers);
 	if (!e)
 		return NULL;
-	end = e->memory;
-	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		struct bytes *text = &copy.text[i];
-
-		if (!text->data)
-			continue;
-		memcpy(end, text->data, text->len);
-		end[text->len] = '\0';
-		text->data = end;
-		end += text->len + 1;
-	}
 	refcount_init(&e->refs);
-	e->record = copy;
+	if (!e->spare)
+		e->spare = told_new(0); /* so that its end can be told when memory is short */
+	end = keep_texts(copy.text, REQUEST_TEXTS, e->memory);
+	copy.text[REQUEST_HEADERS] = (struct bytes){ end, headers };
+	for (size_t i = 0; i < n; i++) {
+		end = stpcpy(end, request->headers.items[i].name) + 1;
+		end = stpcpy(end, request->headers.items[i].value) + 1;
+	}
+	copy.headers_left += request->headers.count - n;
+	copy.headers = (struct pairs){ .count = 0 };
+	e->request = copy;
 	return e;
+}
+
+const char *journal_state_text(enum request_state state)
+{
+	static const char *const states[] = {
+		[REQUEST_PENDING] = "pending", [REQUEST_DONE] = "done", [REQUEST_CUT] = "cut"
+	};
+
+	return states[state];
+}
+
+int64_t entry_id(const struct entry *e)
+{
+	return e->id;
+}
+
+const struct journal_request *entry_request(const struct entry *e)
+{
+	return &e->request;
+}
+
+const struct journal_answer *entry_answer(const struct entry *e)
+{
+	const struct told *told = atomic_load_explicit(&e->told, memory_order_acquire);
+
+	return told ? &told->answer : NULL;
 }
 
 /* ---- the ring -------------------------------------------------------------------------------- */
 
-void journal_open(struct journal *j, size_t size)
+void journal_open(struct journal *j, size_t size, size_t body_max)
 {
-	*j = (struct journal){ .size = size };
+	*j = (struct journal){ .size = size, .body_max = body_max };
 	pthread_mutex_init(&j->lock, NULL);
 }
 
@@ -142,6 +242,7 @@ static void empty(struct journal *j, bool restart)
 		atomic_fetch_add_explicit(&j->generation, 1, memory_order_relaxed);
 	}
 	pthread_mutex_unlock(&j->lock);
+	journal_changed(j);
 	free_ring(&old);
 }
 
@@ -200,24 +301,72 @@ static struct entry *take_oldest(struct journal *j)
 	return oldest;
 }
 
-void journal_add(struct journal *j, const struct journal_record *record)
+struct entry *journal_begin(struct journal *j, const struct journal_request *request)
 {
-	struct entry *e = j->size > 0 ? entry_new(take_oldest(j), record) : NULL, *replaced = NULL;
+	struct entry *e = j->size > 0 ? entry_new(take_oldest(j), request) : NULL, *replaced = NULL;
+	bool kept = false;
 
 	pthread_mutex_lock(&j->lock);
-	if (record->generation != journal_generation(j)) {
-		pthread_mutex_unlock(&j->lock);
-		entry_unref(e);
-		return;
+	if (request->generation == journal_generation(j)) {
+		j->total++;
+		if (e) {
+			e->id = j->total;
+			refcount_get(&e->refs); /* the ring's, or the one that is returned */
+			replaced = ring_put(j, e);
+			kept = replaced != e;
+		}
+		j->dropped += !e || replaced;
 	}
-	j->total++;
-	if (e) {
-		e->id = j->total;
-		replaced = ring_put(j, e);
-	}
-	j->dropped += !e || replaced;
 	pthread_mutex_unlock(&j->lock);
 	entry_unref(replaced);
+	if (!kept)
+		entry_unref(STEAL(e));
+	journal_changed(j);
+	return e;
+}
+
+/* The part of a body that is kept; NULL for an empty body. */
+static struct bytes body_start(const struct journal *j, struct bytes body)
+{
+	return (struct bytes){ .data = body.len ? body.data : NULL,
+			       .len = utf8_cut(body.data, body.len, j->body_max) };
+}
+
+/* Memory for an answer: the entry's spare memory, if it suits. If there is no other, the texts are
+ * given up. NULL when memory is short. */
+static struct told *told_alloc(struct entry *e, struct journal_answer *answer)
+{
+	const size_t len = texts_len(answer->text, ANSWER_TEXTS);
+	struct told *spare = STEAL(e->spare), *t;
+
+	if (spare && suits(spare->room, len))
+		return spare;
+	t = told_new(len);
+	if (t) {
+		free(spare);
+		return t;
+	}
+	memset(answer->text, 0, sizeof answer->text);
+	return spare;
+}
+
+void journal_tell(struct journal *j, struct entry *e, const struct journal_answer *answer)
+{
+	struct journal_answer copy = *answer;
+	struct told *told;
+
+	if (!e)
+		return;
+	copy.text[ANSWER_REQUEST] = body_start(j, copy.text[ANSWER_REQUEST]);
+	copy.text[ANSWER_RESPONSE] = body_start(j, copy.text[ANSWER_RESPONSE]);
+	told = told_alloc(e, &copy);
+	if (!told)
+		return;
+	(void)keep_texts(copy.text, ANSWER_TEXTS, told->memory);
+	told->answer = copy;
+	told->before = e->told;
+	atomic_store_explicit(&e->told, told, memory_order_release);
+	journal_changed(j);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -238,122 +387,45 @@ static size_t first_after(const struct journal *j, int64_t id)
 	return low;
 }
 
-/* Copy the journal as it is, but only entries with a greater id. False when memory is short. The
- * copy is freed by free_ring(). */
-static bool copy_after(struct journal *j, int64_t id, struct journal *copy)
+struct entry *journal_find(struct journal *j, unsigned generation, int64_t id)
+{
+	struct entry *e = NULL;
+	size_t i;
+
+	pthread_mutex_lock(&j->lock);
+	i = first_after(j, id - 1);
+	if (generation == journal_generation(j) && i < j->count && entry_at(j, i)->id == id) {
+		e = entry_at(j, i);
+		refcount_get(&e->refs);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return e;
+}
+
+bool journal_entries(struct journal *j, int64_t after, struct entries *entries)
 {
 	size_t from;
 
+	*entries = (struct entries){
+		.changes = atomic_load_explicit(&j->changes, memory_order_acquire),
+	};
 	pthread_mutex_lock(&j->lock);
-	from = first_after(j, id);
-	*copy = (struct journal){ .total = j->total, .dropped = j->dropped, .cap = j->cap };
-	copy->ring = calloc(j->count - from + 1, sizeof(struct entry *));
-	for (size_t i = from; copy->ring && i < j->count; i++) {
+	from = first_after(j, after);
+	entries->total = j->total;
+	entries->dropped = j->dropped;
+	entries->list = calloc(j->count - from + 1, sizeof *entries->list);
+	for (size_t i = from; entries->list && i < j->count; i++) {
 		refcount_get(&entry_at(j, i)->refs);
-		copy->ring[copy->count++] = entry_at(j, i);
+		entries->list[entries->count++] = entry_at(j, i);
 	}
 	pthread_mutex_unlock(&j->lock);
-	return copy->ring != NULL;
+	return entries->list != NULL;
 }
 
-static bool text_is(const struct entry *e, enum journal_text which, const char *wanted)
+void entries_free(struct entries *entries)
 {
-	return e->record.text[which].data && streq(e->record.text[which].data, wanted);
-}
-
-static bool matches(const struct entry *e, const struct journal_filter *f)
-{
-	if (f->op && e->record.op != f->op)
-		return false;
-	if (f->method && !text_is(e, TEXT_METHOD, f->method))
-		return false;
-	if (f->path &&
-	    !api_path_matches(f->path, e->record.text[TEXT_PATH].data, e->record.prefix_len))
-		return false;
-	if (f->key && !text_is(e, TEXT_KEY, f->key) && !text_is(e, TEXT_KEY_NAME, f->key))
-		return false;
-	if (f->status_to && (e->record.status < f->status_from || e->record.status > f->status_to))
-		return false;
-	return e->record.time >= f->since;
-}
-
-/* Write bytes as a text, with U+FFFD for what is not UTF-8; or null. */
-static void write_bytes(struct writer *w, struct buf *scratch, struct bytes text)
-{
-	buf_clear(scratch);
-	utf8_add(scratch, text.data ? text.data : "", text.len);
-	w->out->bad |= scratch->bad;
-	writer_text_or_null(w, text.data && scratch->text ? scratch->text : text.data);
-}
-
-/* Write texts, each of which a NUL ends, as an array. */
-static void write_names(struct writer *w, struct buf *scratch, struct bytes names)
-{
-	writer_open(w, '[');
-	for (size_t at = 0, len; at < names.len; at += len + 1) {
-		len = strlen(names.data + at);
-		write_bytes(writer_item(w), scratch, (struct bytes){ names.data + at, len });
-	}
-	writer_close(w, ']');
-}
-
-static struct bytes mask_key(struct bytes key, char shown[static KEY_MASK_BYTES])
-{
-	if (!key.data)
-		return key;
-	keyring_mask(key.data, key.len, shown);
-	return (struct bytes){ shown, strlen(shown) };
-}
-
-static void write_entry(struct writer *w, struct buf *scratch, const struct entry *e)
-{
-	char time[TIME_LEN + 1], exact[TIME_LEN + 1], mask[KEY_MASK_BYTES];
-	const struct journal_record *r = &e->record;
-	const struct bytes *t = r->text;
-	const struct bytes key =
-	    t[TEXT_KEY_NAME].data ? t[TEXT_KEY_NAME] : mask_key(t[TEXT_KEY], mask);
-
-	rfc3339_format(r->time, time);
-	rfc3339_shortest(time, exact);
-	writer_open(writer_item(w), '{');
-	writer_int(writer_key(w, "id"), e->id);
-	writer_text(writer_key(w, "time"), exact);
-	write_bytes(writer_key(w, "method"), scratch, t[TEXT_METHOD]);
-	write_bytes(writer_key(w, "path"), scratch, t[TEXT_PATH]);
-	write_bytes(writer_key(w, "query"), scratch, t[TEXT_QUERY]);
-	writer_text_or_null(writer_key(w, "operation"), r->op ? r->op->name : NULL);
-	writer_count(writer_key(w, "status"), r->status > 0 ? r->status : -1);
-	write_bytes(writer_key(w, "code"), scratch, t[TEXT_CODE]);
-	writer_text_or_null(writer_key(w, "version"), r->version);
-	write_bytes(writer_key(w, "key"), scratch, key);
-	writer_int(writer_key(w, "duration_us"), r->micros);
-	writer_count(writer_key(w, "retry_count"), r->retry_count);
-	write_bytes(writer_key(w, "user_agent"), scratch, t[TEXT_USER_AGENT]);
-	writer_count(writer_key(w, "fault"), r->fault);
-	write_names(writer_key(w, "ignored"), scratch, t[TEXT_IGNORED]);
-	write_bytes(writer_key(w, "request_body"), scratch, t[TEXT_REQUEST]);
-	writer_int(writer_key(w, "request_bytes"), (long long)r->request_bytes);
-	write_bytes(writer_key(w, "response_body"), scratch, t[TEXT_RESPONSE]);
-	writer_int(writer_key(w, "response_bytes"), (long long)r->response_bytes);
-	writer_close(w, '}');
-}
-
-bool journal_write(struct journal *j, const struct journal_filter *filter, struct writer *w)
-{
-	struct buf scratch CLEANUP(buf_free) = BUF_INIT(SCRATCH_MAX);
-	struct journal copy;
-
-	if (!copy_after(j, filter->after, &copy))
-		return false;
-	writer_open(w, '{');
-	writer_open(writer_key(w, "requests"), '[');
-	for (size_t i = 0; i < copy.count && !w->out->bad; i++)
-		if (matches(copy.ring[i], filter))
-			write_entry(w, &scratch, copy.ring[i]);
-	writer_close(w, ']');
-	writer_int(writer_key(w, "total"), copy.total);
-	writer_int(writer_key(w, "dropped"), copy.dropped);
-	writer_close(w, '}');
-	free_ring(&copy);
-	return true;
+	for (size_t i = 0; i < entries->count; i++)
+		entry_unref(entries->list[i]);
+	free(entries->list);
+	*entries = (struct entries){ .count = 0 };
 }

@@ -37,7 +37,8 @@ struct registry {
 	struct tenant *loaded;
 	size_t nloaded;
 	uint64_t use_count;
-	unsigned added; /* tenants so far */
+	unsigned added;    /* tenants so far */
+	struct tally gone; /* of tenants that were freed; has its own lock */
 };
 
 struct registry *registry_new(struct workspace *common, const struct workspace_options *options,
@@ -51,11 +52,13 @@ struct registry *registry_new(struct workspace *common, const struct workspace_o
 	r->workspace_options = *options;
 	r->max = max;
 	pthread_mutex_init(&r->lock, NULL);
+	tally_open(&r->gone);
 	return r;
 }
 
 static void tenant_free(struct tenant *t)
 {
+	workspace_tally(&t->workspace, &t->registry->gone);
 	workspace_close(&t->workspace);
 	image_unref(t->image);
 	pthread_mutex_destroy(&t->gate);
@@ -73,6 +76,7 @@ void registry_free(struct registry *r)
 		tenant_free(t);
 	map_free(&r->by_key);
 	pthread_mutex_destroy(&r->lock);
+	tally_close(&r->gone);
 	free(r);
 }
 
@@ -154,6 +158,7 @@ static struct tenant *tenant_add(struct registry *r, const char *key)
 	t->registry = r;
 	t->number = r->added + 1;
 	snprintf(t->id, sizeof t->id, "ws_%u", t->number);
+	t->workspace.id = t->id;
 	pthread_mutex_init(&t->gate, NULL);
 	memcpy(t->key, key, len);
 	if (ok && map_add(&r->by_key, NULL, t->key, t)) {
@@ -273,6 +278,19 @@ bool registry_list(struct registry *r, struct arena *a, struct registry_entry **
 	if (*list)
 		qsort(*list, *count, sizeof **list, compare_entries);
 	return *list;
+}
+
+void registry_tally(struct registry *r, struct tally *sum)
+{
+	struct tenant *t;
+	size_t cursor = 0;
+
+	workspace_tally(r->common, sum);
+	pthread_mutex_lock(&r->lock);
+	while ((t = map_next(&r->by_key, &cursor)))
+		workspace_tally(&t->workspace, sum);
+	pthread_mutex_unlock(&r->lock);
+	tally_add(sum, &r->gone);
 }
 
 /* ---- loading and unloading ------------------------------------------------------------------- */

@@ -37,9 +37,6 @@ bool registry_acquire_id(struct registry *r, const char *id, struct workspace **
  */
 bool registry_remove(struct registry *r, const char *id);
 
-/* The id of the common workspace, which is in no list. */
-#define REGISTRY_COMMON "common"
-
 enum { REGISTRY_ID_BYTES = 16 };
 
 /* The workspace of a key. */
@@ -53,6 +50,9 @@ struct registry_entry {
 /* The workspaces of keys, in the order in which they were added. False when memory is short. */
 bool registry_list(struct registry *r, struct arena *a, struct registry_entry **list,
 		   size_t *count) MUST_CHECK;
+
+/* Add what all workspaces have been asked, and those that are gone, to a tally. */
+void registry_tally(struct registry *r, struct tally *sum);
 
 /*
  * Get a connection to the database of the common workspace, or of one that the caller has acquired,

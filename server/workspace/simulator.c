@@ -96,6 +96,15 @@ static bool begin_removals(struct tx *tx, const char *device_id, const char *whe
 	return true;
 }
 
+/* What changes is told with its cause. Returns the cause until now, to be set again. */
+static struct cause set_cause(struct tx *tx, enum cause_kind kind)
+{
+	struct cause *cause = &tx->workspace->recorder.cause, before = *cause;
+
+	*cause = (struct cause){ .kind = kind };
+	return before;
+}
+
 /* ---- behaviors ------------------------------------------------------------------------------- */
 
 enum { GROUPS_MAX = 64 };
@@ -242,7 +251,8 @@ static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool no
 	struct step_state state;
 	char due[TIME_LEN + 1];
 	enum trigger step;
-	bool removing, longer;
+	bool removing, longer, ok;
+	struct cause before;
 	int64_t micros = -1;
 
 	if (!find_removing(tx, d->device_id, &removing) || !step_read(d->step, &state))
@@ -261,11 +271,16 @@ static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool no
 	rfc3339_format(due_at, due);
 	rfc3339_format(clock_stamp_at(&tx->workspace->clock, due_at), tx->now);
 	tx_date_after(tx, d->updated_at);
-	if (state.offline_for)
-		return go_offline(tx, d, &state, due_at);
-	if (state.error)
-		return report_behavior(tx, d, &state, due_at);
-	return make_step(tx, d, step, state.recovering, due);
+	before = tx->workspace->recorder.cause;
+	if (state.offline_for || state.error || state.recovering)
+		set_cause(tx, CAUSE_BEHAVIOR);
+	else if (!now)
+		set_cause(tx, CAUSE_STEP);
+	ok = state.offline_for ? go_offline(tx, d, &state, due_at)
+	     : state.error     ? report_behavior(tx, d, &state, due_at)
+			       : make_step(tx, d, step, state.recovering, due);
+	tx->workspace->recorder.cause = before;
+	return ok;
 }
 
 bool simulator_reschedule(struct tx *tx)
@@ -311,10 +326,14 @@ static bool go_online(struct tx *tx, const char *id, int64_t due_at)
 		QUERY_KEPT
 	};
 	const char *const values[] = { id, tx->now };
+	struct cause before = set_cause(tx, CAUSE_BEHAVIOR);
+	bool ok;
 
 	rfc3339_format(due_at, tx->clock);
 	rfc3339_format(clock_stamp_at(&tx->workspace->clock, due_at), tx->now);
-	return db_run(tx->db, &update, values, ARRAY_LEN(values)) && simulator_wake(tx, id);
+	ok = db_run(tx->db, &update, values, ARRAY_LEN(values)) && simulator_wake(tx, id);
+	tx->workspace->recorder.cause = before;
+	return ok;
 }
 
 /* Do what is due first, if something is by now. What it allocates is freed at its end: there may be

@@ -12,10 +12,12 @@ bool tx_begin(struct tx *tx)
 	tx->open = true;
 	behaviors_keep(w->behaviors);
 	rfc3339_format(clock_now(&w->clock), tx->clock);
-	if (w->stateless || workspace_keep_baseline(w, tx->db))
-		return true;
-	tx_rollback(tx);
-	return false;
+	if (!w->stateless && !workspace_keep_baseline(w, tx->db)) {
+		tx_rollback(tx);
+		return false;
+	}
+	recorder_begin(&w->recorder, tx->db, tx->cause, clock_now(&w->clock));
+	return true;
 }
 
 void tx_date(struct tx *tx)

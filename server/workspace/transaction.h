@@ -22,6 +22,7 @@ struct tx {
 	struct db *db;
 	const struct sql *sql;
 	struct arena *arena;
+	struct cause cause;   /* of what it changes */
 	struct keyring *keys; /* owned: the workspace's keys once committed; NULL: as before */
 	/* Set here: */
 	bool open;

@@ -11,11 +11,17 @@
 
 void workspace_init(struct workspace *w, const struct workspace_options *options)
 {
-	*w = (struct workspace){ .transitions = options->transitions,
+	*w = (struct workspace){ .id = WORKSPACE_COMMON,
+				 .transitions = options->transitions,
 				 .operations = options->operations,
 				 .stateless = options->stateless };
+	events_open(&w->events, options->journal_size);
+	if (options->journal_size > 0 && !options->stateless)
+		w->recorder = (struct recorder){ .publish = events_changes, .to = &w->events };
+	tally_open(&w->tally);
 	faults_open(&w->faults);
-	journal_open(&w->journal, options->journal_size);
+	w->faults.tally = &w->tally;
+	journal_open(&w->journal, options->journal_size, options->journal_body);
 	clock_init(&w->clock, &options->clock);
 	idgen_init(&w->idgen, options->seeded ? &options->seed : NULL);
 	pthread_mutex_init(&w->lock, NULL);
@@ -46,8 +52,16 @@ void workspace_close(struct workspace *w)
 	behaviors_free(w->behaviors);
 	faults_close(&w->faults);
 	journal_close(&w->journal);
+	events_close(&w->events);
+	tally_close(&w->tally);
 	store_close(w->store);
 	pthread_mutex_destroy(&w->lock);
+}
+
+void workspace_tally(struct workspace *w, struct tally *sum)
+{
+	tally_add(sum, &w->tally);
+	faults_tally(&w->faults, sum);
 }
 
 bool workspace_schedule(struct workspace *w, struct db *db)
@@ -258,6 +272,7 @@ bool workspace_restore(struct workspace *w, struct db *db, const struct checkpoi
 	/* If planning fails, a step is due, and the next request plans again. */
 	if (!workspace_schedule(w, db))
 		w->due = INT64_MIN;
+	events_restore(&w->events, clock_now(&w->clock));
 	return true;
 }
 

@@ -16,11 +16,17 @@
 #include "model/progression.h"
 #include "workspace/behavior.h"
 #include "workspace/checkpoint.h"
+#include "workspace/events.h"
 #include "workspace/fault.h"
 #include "workspace/journal.h"
 #include "workspace/keyring.h"
+#include "workspace/tally.h"
+
+/* The id of the common workspace. */
+#define WORKSPACE_COMMON "common"
 
 struct workspace {
+	const char *id; /* tells nothing of its key */
 	struct store *store;
 	bool stateless; /* changes do not last */
 	const struct operation_table *operations;
@@ -33,6 +39,7 @@ struct workspace {
 	struct snapshot *snapshots; /* see snapshot.h */
 	uint64_t generation;        /* of the rows: another one after each workspace_restore() */
 	bool changed;               /* since it began, or was reset */
+	struct recorder recorder;   /* tells `events` what transactions change */
 	struct checkpoint own;      /* the server's own fixtures, if others have replaced them */
 	/* Guarded by `lock`; the baseline changes only while the database is locked, too: */
 	pthread_mutex_t lock;
@@ -43,6 +50,8 @@ struct workspace {
 	struct workspace *parent; /* of which it is a copy, or NULL: see registry.h */
 	struct faults faults;
 	struct journal journal;
+	struct events events;
+	struct tally tally;
 };
 
 /* How a workspace begins. */
@@ -53,7 +62,7 @@ struct workspace_options {
 	uint64_t seed;
 	bool stateless;
 	const struct operation_table *operations; /* that fault rules may name */
-	size_t journal_size;
+	size_t journal_size, journal_body;
 };
 
 /* Begin without a database. */
@@ -76,6 +85,9 @@ bool workspace_open_file(struct workspace *w, const char *path, struct workspace
 			 char *err, size_t errlen) MUST_CHECK;
 /* Read again what is kept of the database: the keys, and when the next step is due. Alone. */
 bool workspace_reload(struct workspace *w, struct db *db) MUST_CHECK;
+
+/* Add what the workspace has been asked since it began to a tally. */
+void workspace_tally(struct workspace *w, struct tally *sum);
 
 /* Find out when the next step of the devices is due. Alone. False, and nothing has changed, when
  * the database fails. */

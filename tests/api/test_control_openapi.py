@@ -18,6 +18,8 @@ CALLS = {
     "PUT /_mock/clock": ([], "clock", {"mode": "frozen", "now": "2026-03-02T08:00:00Z"}),
     "POST /_mock/clock/advance": ([], "clock/advance", {"seconds": 1.5}),
     "PUT /_mock/transitions": ([], "transitions", {"progression": "time", "seconds": 0.25}),
+    "GET /_mock/events": ([("POST", "reset", None),
+                           ("PATCH", "devices/dvc_123", {"description": "x"})], "events", None),
     "POST /_mock/step": ([], "step", {"device_id": "dvc_123"}),
     "PATCH /_mock/devices": ([], "devices", {"description": None}),
     "GET /_mock/behaviors": ([("PUT", "behaviors", {"behaviors": [BEHAVIOR]})], "behaviors", None),
@@ -47,6 +49,7 @@ CALLS = {
     "POST /_mock/faults": ([], "faults", {"faults": [{**FAULT, "body": {"a": 1}}]}),
     "DELETE /_mock/faults": ([], "faults", None),
     "DELETE /_mock/requests": ([], "requests", None),
+    "POST /_mock/requests/verify": ([], "requests/verify", {"operation": "getDevice", "times": 0}),
 }
 
 # Endpoints that may be refused with 409, and how they are.
@@ -57,6 +60,7 @@ CONFLICTS = {
     "POST /_mock/deployments/{deployment_id}/restage": ([], "deployments/dpl_staged/restage", None),
     "PATCH /_mock/devices/{device_id}": ([], "devices/dvc_online", {"status": "inactive"}),
     "PATCH /_mock/releases/{release_id}": ([], "releases/rls_110", {"archived": True}),
+    "POST /_mock/requests/verify": ([], "requests/verify", {"operation": "getDevice"}),
     "PUT /_mock/snapshots/{name}": ([("PUT", f"snapshots/s{n}", None) for n in range(100)],
                                     "snapshots/one-more", None),
 }
@@ -228,7 +232,9 @@ class Document(harness.TestCase):
                 schema = parameter["schema"]
                 words = schema.get("enum") or schema.get("items", {}).get("enum", [])
                 good, bad = [str(word) for word in words], ["robot"] if words else []
-                if schema["type"] == "integer" and "/{" not in endpoint:
+                # To wait is to wait for a number of requests.
+                if schema["type"] == "integer" and "/{" not in endpoint and \
+                        parameter["name"] != "wait":
                     good += [str(schema["minimum"]), str(schema.get("maximum", 5))]
                     bad += ["x"]
                 for value in good + bad:

@@ -18,7 +18,7 @@ import recipes  # noqa: E402
 HERE = os.path.join(harness.SRCDIR, "tests", "examples")
 # The binary, and the programs of the virtual environment.
 PATH = [os.path.dirname(harness.BINARY), os.path.dirname(sys.executable)]
-WORKERS, TESTS, PARALLEL = 8, 210, 200
+WORKERS, TESTS, PARALLEL = 8, 213, 200
 ENOUGH = 20  # failures that the canary waits for
 
 

@@ -3,6 +3,7 @@
 #include "base/timer.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -22,6 +23,7 @@ static const int64_t never = INT64_C(1000000) * HOUR;
 struct sleeper {
 	struct timer timer;
 	unsigned woken; /* how often */
+	unsigned more;  /* how often it is to be woken again, a moment later */
 	int64_t at;     /* when, in microseconds */
 };
 
@@ -41,17 +43,23 @@ static int64_t now_micros(clockid_t clock)
 	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-static void wake(struct timer *timer)
+static int64_t wake(struct timer *timer)
 {
 	struct sleeper *s = (void *)((char *)timer - offsetof(struct sleeper, timer));
+	int64_t again = 0;
 
 	pthread_mutex_lock(&woken.lock);
 	s->woken++;
 	s->at = now_micros(CLOCK_MONOTONIC);
 	if (woken.count < MANY)
 		woken.sleepers[woken.count++] = s;
+	if (s->more > 0) {
+		s->more--;
+		again = MS;
+	}
 	pthread_cond_signal(&woken.changed);
 	pthread_mutex_unlock(&woken.lock);
+	return again;
 }
 
 /* Wait until so many have been woken, or more. False when they are not. */
@@ -183,6 +191,27 @@ static void test_at_once(void)
 	timer_queue_stop(queue);
 }
 
+/* One that goes on waiting, beside others; a flush ends it. */
+static void test_again(void)
+{
+	static struct sleeper other, thrice = { .timer.fire = wake, .more = 2 };
+	static struct sleeper forever = { .timer.fire = wake, .more = UINT_MAX };
+	struct timer_queue *queue = start();
+	int64_t before = now_micros(CLOCK_MONOTONIC);
+
+	CU_ASSERT(add(queue, &other, never));
+	CU_ASSERT(timer_add(queue, &thrice.timer, MS));
+	CU_ASSERT_FATAL(await(3));
+	EQ_INT(thrice.woken, 3);
+	CU_ASSERT(now_micros(CLOCK_MONOTONIC) - before >= 3 * MS);
+	CU_ASSERT(timer_add(queue, &forever.timer, MS));
+	CU_ASSERT_FATAL(await(6));
+	timer_queue_flush(queue);
+	timer_queue_stop(queue);
+	EQ_INT(thrice.woken, 3);
+	EQ_INT(other.woken, 1);
+}
+
 /* All that wait, however long; and nobody any more. */
 static void test_flush(void)
 {
@@ -259,5 +288,6 @@ static void test_stop(void)
 }
 
 UNIT_MAIN("timer", { "order", test_order }, { "earlier", test_earlier }, { "idle", test_idle },
-	  { "later", test_later }, { "at_once", test_at_once }, { "flush", test_flush },
-	  { "flush_meanwhile", test_flush_meanwhile }, { "stop", test_stop })
+	  { "later", test_later }, { "at_once", test_at_once }, { "again", test_again },
+	  { "flush", test_flush }, { "flush_meanwhile", test_flush_meanwhile },
+	  { "stop", test_stop })

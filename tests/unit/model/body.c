@@ -45,6 +45,7 @@ static const struct field fields[] = {
 	{ .name = "on", .kind = K_BOOL, .on = ALWAYS },
 	{ .name = "seconds", .kind = K_SECONDS, .on = SINCE(V_EVERGLADES) },
 	{ .name = "nanos", .kind = K_NANOS, .on = SINCE(V_EVERGLADES) },
+	{ .name = "free", .kind = K_JSON, .on = SINCE(V_EVERGLADES) },
 	{ .name = "tags", .kind = K_TEXTS, .flags = F_NON_EMPTY, .on = SINCE(V_EVERGLADES) },
 	{ .name = "part", .kind = K_OBJECT, .on = SINCE(V_EVERGLADES), .members = &part_shape },
 	{ .name = "parts",
@@ -100,6 +101,8 @@ static const struct {
 	{ V_TETONS, false, "{\"name\":\"x\",\"ids\":[\"a\",\"\",\"not an id\"]}",
 	  "name=x ids=[a  not an id] " },
 	{ V_EVERGLADES, false, "{\"name\":\"x\",\"seconds\":0.25}", "name=x seconds=250000 " },
+	{ V_EVERGLADES, false, "{\"name\":\"x\",\"free\": {\"b\" : [1.50, null]}}",
+	  "name=x free={\"b\":[1.50,null]} " },
 	/* an id that cannot be is one that nobody has */
 	{ V_TETONS, false, "{\"name\":\"x\",\"owner_id\":\"no id at all\"}",
 	  "name=x owner_id=no id at all " },
