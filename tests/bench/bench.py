@@ -362,4 +362,5 @@ def main():
     sys.exit(3 if MISSED else 0)  # 3, as told apart from a crash
 
 
-main()
+if __name__ == "__main__":
+    main()
