@@ -92,7 +92,8 @@ class Files(unittest.TestCase):
                                  [])
 
     def test_tarballs(self):
-        names = {"", "/miru-mock", "/miru-mock.1", "/README.md", "/NEWS", "/LICENSE", "/LICENSES"}
+        names = {"", "/miru-mock", "/miru-mock.1", "/README.md", "/NEWS", "/LICENSE", "/LICENSES", "/completion",
+                 "/completion/miru-mock", "/completion/_miru-mock"}
         for arch in MACHINES:
             folder = f"miru-mock-{VERSION}-linux-{arch}"
             with self.subTest(arch), tarball(arch) as tar:
@@ -263,6 +264,7 @@ class Package(unittest.TestCase):
         self.assertEqual(self.inside(root, "miru-mock --version"), f"miru-mock {VERSION}\n")
         added = self.files(root) - before
         self.assertTrue({"/usr/bin/miru-mock", "/usr/share/man/man1/miru-mock.1.gz",
+                         "/usr/share/bash-completion/completions/miru-mock",
                          "/usr/share/doc/miru-mock/copyright"} <= added)
         for name in added:
             status = os.lstat(root + name)
