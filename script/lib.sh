@@ -106,3 +106,10 @@ environment() {
 		return 1
 	}
 }
+
+# debian_mirror [security]: the address from which this machine has its Debian; nothing if it has none.
+debian_mirror() {
+	cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+		sed -nE 's/^(URIs:|deb) +(\[.*\] +)?(https?:[^ ]*debian(-security)?)\/? *.*/\3/p' |
+		if [ "${1:-}" = security ]; then grep security; else grep -v security; fi | head -n 1 || true
+}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/resolve.h"
 #include "base/util.h"
 #include "cli/commands.h"
 #include "cli/port_file.h"
@@ -36,10 +37,12 @@ static void on_answer(struct evhttp_request *request, void *arg)
 	event_base_loopbreak(result->base);
 }
 
-static bool send_request(struct result *result, const char *host, int port, const char *path)
+/* GET the path from an address of the host. False if memory is short. */
+static bool send_request(struct result *result, const char *host, const char *address, int port,
+			 const char *path)
 {
 	struct evhttp_connection *connection =
-	    evhttp_connection_base_new(result->base, NULL, host, (unsigned short)port);
+	    evhttp_connection_base_new(result->base, NULL, address, (unsigned short)port);
 	struct evhttp_request *request = connection ? evhttp_request_new(on_answer, result) : NULL;
 
 	if (!request) {
@@ -54,6 +57,21 @@ static bool send_request(struct result *result, const char *host, int port, cons
 	if (evhttp_make_request(connection, request, EVHTTP_REQ_GET, path) == 0)
 		event_base_dispatch(result->base);
 	evhttp_connection_free(connection);
+	return true;
+}
+
+/* Ask each address of the host until one answers. False if memory is short. */
+static bool send_requests(struct result *result, const struct addrinfo *all, const char *host,
+			  int port, const char *path)
+{
+	char address[NI_MAXHOST];
+
+	for (; all && result->status == 0; all = all->ai_next) {
+		if (getnameinfo(all->ai_addr, all->ai_addrlen, address, sizeof address, NULL, 0,
+				NI_NUMERICHOST) != 0 ||
+		    !send_request(result, host, address, port, path))
+			return false;
+	}
 	return true;
 }
 
@@ -91,16 +109,19 @@ static int probe(const char *url)
 	struct result result = { 0 };
 	bool default_path = !path || !*path || streq(path, "/");
 	int exit_status = 0;
-	char host[256];
+	struct addrinfo *all = NULL;
+	char host[256], err[ERR_BYTES];
 
 	event_set_log_callback(ignore_message);
 	if (!scheme || !streq(scheme, "http") || !name ||
 	    !strip_brackets(name, host, sizeof host) || port == 0) {
 		exit_status = report(EXIT_USAGE,
 				     "url '%s': expected a URL such as http://127.0.0.1:8080", url);
+	} else if (!(all = resolve(host, err, sizeof err))) {
+		exit_status = report(1, "no answer from %s: %s", url, err);
 	} else if (!(result.base = event_base_new()) ||
-		   !send_request(&result, host, port < 0 ? 80 : port,
-				 default_path ? ready_path : path)) {
+		   !send_requests(&result, all, host, port < 0 ? 80 : port,
+				  default_path ? ready_path : path)) {
 		exit_status = report_no_memory();
 	} else if (result.status == 0) {
 		exit_status = report(1, "no answer from %s", url);
@@ -110,6 +131,8 @@ static int probe(const char *url)
 	}
 	if (result.base)
 		event_base_free(result.base);
+	if (all)
+		freeaddrinfo(all);
 	if (uri)
 		evhttp_uri_free(uri);
 	return exit_status;

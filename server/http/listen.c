@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * listen.c - resolving, binding, accepting.
+ * listen.c - binding, accepting.
  *
  * libmicrohttpd could accept by itself, but from one socket only, and stopping it under load is a
  * race: see docs/libraries.md.
@@ -7,7 +7,6 @@
 #include "http/listen.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/resolve.h"
 
 enum {
 	BACKLOG = 511,
@@ -129,43 +129,20 @@ static bool open_sockets(struct listener *l, const struct addrinfo *all, unsigne
 	return l->count > 0;
 }
 
-/* The addresses of a host; NULL, with a line in err, on failure. */
-static struct addrinfo *find_addresses(const char *host, char *err, size_t errlen)
-{
-	static const struct addrinfo numeric = { .ai_flags = AI_PASSIVE | AI_NUMERICHOST,
-						 .ai_socktype = SOCK_STREAM };
-	static const struct addrinfo named = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM };
-	bool every = streq(host, "*");
-	struct addrinfo *all, *v6;
-	int rc;
-
-	if (streq(host, "localhost")) {
-		if (getaddrinfo("127.0.0.1", "0", &numeric, &all) == 0 &&
-		    getaddrinfo("::1", "0", &numeric, &v6) == 0) {
-			all->ai_next = v6;
-			return all;
-		}
-	}
-	rc = getaddrinfo(every ? NULL : host, "0", &numeric, &all);
-	if (rc == EAI_NONAME)
-		rc = getaddrinfo(host, "0", &named, &all);
-	if (rc == 0)
-		return all;
-	snprintf(err, errlen, "cannot listen on '%s': %s", host, gai_strerror(rc));
-	return NULL;
-}
-
 struct listener *listen_open(const char *host, unsigned port, char *err, size_t errlen)
 {
 	struct listener *l = calloc(1, sizeof *l);
-	struct addrinfo *all = l ? find_addresses(host, err, errlen) : NULL;
+	char why[ERR_BYTES];
+	struct addrinfo *all = l ? resolve(host, why, sizeof why) : NULL;
 	bool ok = false;
 
 	for (int i = 0; all && !ok && i < (port == 0 ? PORT_TRIES : 1); i++)
 		ok = open_sockets(l, all, port);
 	if (!l)
 		snprintf(err, errlen, "out of memory");
-	else if (all && !ok)
+	else if (!all)
+		snprintf(err, errlen, "cannot listen on '%s': %s", host, why);
+	else if (!ok)
 		write_error(host, port, err, errlen);
 	if (all)
 		freeaddrinfo(all);

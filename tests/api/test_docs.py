@@ -55,6 +55,7 @@ class Readme(harness.TestCase):
 
     # Who runs the others. `script/server` is our server here.
     ELSEWHERE = {"docker build": "tests/docker", "docker run": "tests/docker",
+                 "docker compose": "tests/docker", "./miru-mock": "tests/release",
                  "script/server": "tests/fresh", "script/check": "CI", "script/test": "CI",
                  "sudo make": "make distcheck"}
     # Others' programs, which see what they get.
@@ -123,7 +124,7 @@ class Readme(harness.TestCase):
 
 # Options of docker and of curl, which the documentation uses.
 OTHERS = {"rm", "args", "build", "data-binary", "enable-sanitizers",
-          "exit-code-from", "fail", "fail-with-body", "health-cmd",
+          "exit-code-from", "fail", "fail-with-body", "fresh", "health-cmd",
           "health-interval", "quick", "retry", "retry-all-errors", "retry-delay"}
 
 

@@ -834,6 +834,18 @@ class Health(harness.TestCase):
             result = run("health", "--url", f"http://[::1]:{server.port}/")
             self.assertEqual((result.returncode, result.stderr), (0, ""))
 
+    def test_each_address(self):
+        """Of a name that has two, whichever the server listens on."""
+        for host in ("127.0.0.1", "::1"):
+            with Server("--host", host, host=host) as server:
+                result = run("health", "--url", f"http://localhost:{server.port}/")
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_no_such_host(self):
+        result = run("health", "--url", "http://nowhere.invalid:1/")
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, "^miru-mock: no answer from http://nowhere.invalid:1/: .*[a-z]\n$")
+
 
 class Log(harness.TestCase):
     arguments = None

@@ -79,6 +79,30 @@ class Scripts(harness.TestCase):
         self.assertEqual(result.stderr, "no libevent\n!!! configure has failed; script/bootstrap "
                                         "installs what is missing\n")
 
+    def test_arguments(self):
+        """What is not known is refused before anything is done."""
+        project = self.copy("release", "static", "bootstrap")
+        for script, arguments, said in (
+                ("release", ["now"], "unknown argument 'now'; expected --fresh or nothing"),
+                ("static", [], "expected libraries DIR ARCH... or program DIR ARCH OUT; ARCH is amd64 or arm64"),
+                ("static", ["program", project, "amd64"], "expected libraries DIR ARCH... or program"),
+                ("static", ["program", project, "armhf", project], "ARCH is amd64 or arm64"),
+                ("bootstrap", ["all"], "unknown purpose 'all'; expected build, server, static, cross")):
+            result = self.run_script(f"{project}/script/{script}", *arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), script)
+            self.assertIn(f"!!! script/{script}: ", result.stderr)
+            self.assertIn(said, result.stderr)
+        self.assertEqual(os.listdir(project), ["script"])
+
+    def test_bootstrap_lists(self):
+        """Of several purposes, without installing anything."""
+        project = self.copy("bootstrap")
+        static = self.run_script(f"{project}/script/bootstrap", "--list", "static").stdout.split()
+        both = self.run_script(f"{project}/script/bootstrap", "--list", "static", "cross").stdout.split()
+        self.assertIn("gcc", static)
+        self.assertEqual(both[:len(static)], static)
+        self.assertRegex(" ".join(both[len(static):]), "^gcc-(aarch64|x86-64)-linux-gnu$")
+
     def test_tests_without_a_build(self):
         """Nothing is run that needs the build, and nothing else is blamed."""
         project = self.copy("test")
