@@ -226,19 +226,24 @@ static void *run(void *arg)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-unsigned conn_table_possible(unsigned workers)
+unsigned conn_table_possible(unsigned workers, char *err, size_t errlen)
 {
 	const rlim_t reserved = RESERVED + RESERVED_BY_WORKER * workers + SPARE;
 	const rlim_t wanted = CONNECTIONS + CONNECTIONS / SPARE_PART;
 	struct rlimit files;
-	rlim_t n;
+	rlim_t n = 0;
 
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return 0;
-	n = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > reserved)
+		n = files.rlim_cur - reserved;
 	if (n > wanted)
 		n = wanted;
-	return (unsigned)(n * SPARE_PART / (SPARE_PART + 1));
+	n = n * SPARE_PART / (SPARE_PART + 1);
+	if (n == 0)
+		snprintf(err, errlen,
+			 "too few descriptors for %u workers and a connection: raise "
+			 "the limit (ulimit -n), or take fewer --workers",
+			 workers);
+	return (unsigned)n;
 }
 
 /* How many connections may be on their way out, beside `max` that are admitted. */
