@@ -71,7 +71,7 @@ static void test_timeout(void)
 	struct conn conns[ARRAY_LEN(clients)];
 	int ends[ARRAY_LEN(clients)], listener = socket(AF_INET, SOCK_STREAM, 0);
 
-	CU_ASSERT_FATAL(table != NULL);
+	CU_ASSERT_FATAL(table && listener >= 0);
 	CU_ASSERT_FATAL(bind(listener, (const struct sockaddr *)&any, sizeof any) == 0);
 	CU_ASSERT_FATAL(listen(listener, 1) == 0);
 	for (size_t i = 0; i < ARRAY_LEN(clients); i++)
