@@ -95,6 +95,9 @@ together() {
 	rm -r "$logs"
 }
 
+# Are clang's tools Debian 12's? Later ones lay out some macros in another way, and find other things.
+is_clang_14() { "$1" --version | grep -q 'version 14\.'; }
+
 # environment NAME PACKAGE...: a virtual environment for Python, build/NAME, made of packages from PyPI
 # unless it is there already.
 environment() {

@@ -7,7 +7,9 @@
 #include "cli/commands.h"
 #include "cli/variables.h"
 #include "config.h"
+#include "http/server.h"
 #include "operations.h"
+#include "store/store.h"
 
 static const struct command {
 	const char *name, *usage, *summary;
@@ -68,7 +70,7 @@ static int help(void)
 	puts(
 	    "\nOptions of every command\n"
 	    "  --help                 show this and exit\n"
-	    "  --version              show the version and exit\n"
+	    "  --version              show the versions of this and of its libraries, and exit\n"
 	    "\n"
 	    "Each option can also be set in the environment: MIRU_MOCK_PORT_FILE sets "
 	    "--port-file.\n"
@@ -80,7 +82,8 @@ static int help(void)
 
 static int version(void)
 {
-	printf("miru-mock %s\n", PACKAGE_VERSION);
+	printf("miru-mock %s\nlibmicrohttpd %s\nSQLite %s\n", PACKAGE_VERSION, server_library(),
+	       store_library());
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 

@@ -98,13 +98,19 @@ static void send_refusal(struct conn_table *t, int socket, const struct refusal 
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-/* The kernel's figures of a socket; zeros if it has none. */
+/*
+ * The kernel's figures of a socket; zeros if it has none. Under qemu, which runs programs of other
+ * processors, the count of bytes is missing: then whoever has sent no request yet counts as having
+ * begun one, so as to get a 408, and others count as idle.
+ */
 static struct tcp_info info_of(const struct conn *conn)
 {
+	enum { COUNTED = offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(uint64_t) };
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof info;
 
-	getsockopt(conn->socket, IPPROTO_TCP, TCP_INFO, &info, &len);
+	if (getsockopt(conn->socket, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && len < COUNTED)
+		info.tcpi_bytes_received = atomic_load(&conn->state) < REQUEST;
 	return info;
 }
 
@@ -228,19 +234,24 @@ static void *run(void *arg)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-unsigned conn_table_possible(unsigned workers)
+unsigned conn_table_possible(unsigned workers, char *err, size_t errlen)
 {
 	const rlim_t reserved = RESERVED + RESERVED_BY_WORKER * workers + SPARE;
 	const rlim_t wanted = CONNECTIONS + CONNECTIONS / SPARE_PART;
 	struct rlimit files;
-	rlim_t n;
+	rlim_t n = 0;
 
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return 0;
-	n = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > reserved)
+		n = files.rlim_cur - reserved;
 	if (n > wanted)
 		n = wanted;
-	return (unsigned)(n * SPARE_PART / (SPARE_PART + 1));
+	n = n * SPARE_PART / (SPARE_PART + 1);
+	if (n == 0)
+		snprintf(err, errlen,
+			 "too few descriptors for %u workers and a connection: raise "
+			 "the limit (ulimit -n), or take fewer --workers",
+			 workers);
+	return (unsigned)n;
 }
 
 /* How many connections may be on their way out, beside `max` that are admitted. */

@@ -28,8 +28,8 @@ struct conn {
 };
 
 /* How many connections the process has descriptors for, beside those that are too many and are
- * told so; 0: none. */
-unsigned conn_table_possible(unsigned workers);
+ * told so; 0, with a line in err, if there are too few for one. */
+unsigned conn_table_possible(unsigned workers, char *err, size_t errlen);
 
 /* A table for so many connections at a time. With `cors`, pages may read refusals. Each may take
  * `timeout` seconds to send a request, and to begin one. NULL when memory or threads are short. */

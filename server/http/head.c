@@ -103,15 +103,23 @@ void head_add(struct exchange *x, const char *name, size_t len, const char *valu
 	}
 }
 
-/* The text is in the library's read buffer. It has put a NUL between the target and the version,
- * which it has checked. A NUL before that one is the client's own, and the question mark may stand
- * behind it. */
-void head_hide_query(char *uri)
+/* Does the version stand there? The library has ended it with a NUL. Since 1.0 there may be white
+ * space before it, if the library is told to be lenient. */
+static bool is_version(const char *at)
 {
 	static const char version[] = "HTTP/";
+
+	return strncmp(at + strspn(at, " \t\v\f"), version, strlen(version)) == 0;
+}
+
+/* The text is in the library's read buffer. It has put a NUL between the target and the version,
+ * which it has checked. A NUL before that one is the client's own (1.0 refuses those), and the
+ * question mark may stand behind it. */
+void head_hide_query(char *uri)
+{
 	char *query = strchr(uri, '?'), *end = uri + strlen(uri);
 
-	while (!query && strncmp(end + 1, version, strlen(version)) != 0) {
+	while (!query && !is_version(end + 1)) {
 		query = strchr(end + 1, '?');
 		end += 1 + strlen(end + 1);
 	}

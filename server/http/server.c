@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * server.c - the adapter to libmicrohttpd 0.9.75. No other file includes its header.
+ * server.c - the adapter to libmicrohttpd, 0.9.75 to 1.0.1. No other file includes its header.
  *
  * The library calls on_connection when a client connects. For each request it calls on_target with
  * the raw target; on_request once with the headers, once for each piece of a body, and once more
@@ -376,9 +376,7 @@ static void on_log(void *cls, const char *fmt, va_list args)
 	struct server *server = cls;
 	char text[512];
 
-	if (expected_close)
-		return;
-	if (vsnprintf(text, sizeof text, fmt, args) < 0)
+	if (expected_close || vsnprintf(text, sizeof text, fmt, args) < 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
 	log_note(server->app->log, text);
@@ -399,6 +397,11 @@ struct server *server_listen(const char *host, unsigned port, char *err, size_t 
 		return server;
 	free(server);
 	return NULL;
+}
+
+const char *server_library(void)
+{
+	return MHD_get_version();
 }
 
 unsigned server_port(const struct server *server)
@@ -443,7 +446,7 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 		  char *err, size_t errlen)
 {
 	static const struct listen_calls calls = { has_room, on_accepted, on_tick };
-	const unsigned max = conn_table_possible(workers);
+	const unsigned max = conn_table_possible(workers, err, errlen);
 	/* As an array: variable arguments would take an int for a size_t. */
 	struct MHD_OptionItem options[] = {
 		/* First, to see what the library reports of the rest. */
@@ -452,6 +455,9 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_done, server },
 		{ MHD_OPTION_THREAD_POOL_SIZE, workers, NULL },
+		/* Since 1.0 it would otherwise join folded headers, and end the trailer behind a
+		 * chunk extension too early. Before, its stricter ways have errors of their own. */
+		{ MHD_OPTION_STRICT_FOR_CLIENT, MHD_get_version()[0] > '0', NULL },
 		/* Ours is the limit: at its own, a worker closes connections without a word. */
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)max * workers, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
@@ -462,13 +468,8 @@ bool server_start(struct server *server, const struct app *app, unsigned workers
 
 	server->app = app;
 	workers_init(&server->workers, workers);
-	if (max == 0) {
-		snprintf(err, errlen,
-			 "too few descriptors for %u workers and a connection: raise "
-			 "the limit (ulimit -n), or take fewer --workers",
-			 workers);
+	if (max == 0)
 		return false;
-	}
 	if (!store_dedicate(app->workspace->store, workers, err, errlen))
 		return false;
 	server->timers = timer_queue_start();

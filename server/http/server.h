@@ -9,6 +9,8 @@
 
 struct server;
 
+/* The version of libmicrohttpd. */
+const char *server_library(void);
 /*
  * Listen on an address and port (0: any free one), not yet answering. NULL, with a line in err, on
  * failure.

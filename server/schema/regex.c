@@ -70,7 +70,7 @@ static bool is_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-/* An escape, at its backslash. */
+/* An escape, at its backslash, with what it has in braces. */
 static bool scan_escape(struct pattern *p)
 {
 	char c = p->pos[1];
@@ -78,6 +78,8 @@ static bool scan_escape(struct pattern *p)
 	if (c && (is_letter(c) || is_digit(c)) && !strchr("AbBdDsSwWzafnrtvpPx0", c))
 		return wrong(p, "unsupported escape");
 	p->pos += c ? 2 : 1;
+	if (*p->pos == '{' && (c == 'p' || c == 'P' || c == 'x'))
+		p->pos += strcspn(p->pos, "}");
 	return true;
 }
 
@@ -255,6 +257,23 @@ static const char *error_text(struct arena *a, int code)
 	return arena_strdup(a, (const char *)text);
 }
 
+/* Scan all of the pattern, and copy it. A brace that is a character like any other gets a
+ * backslash: PCRE2 10.43 and later take more of them for counts. */
+static void scan(struct pattern *p, char *copy)
+{
+	while (*p->pos) {
+		const char *start = p->pos;
+
+		if (!scan_atom(p))
+			return;
+		if (*start == '{' && p->pos == start + 1)
+			*copy++ = '\\';
+		memcpy(copy, start, (size_t)(p->pos - start));
+		copy += p->pos - start;
+	}
+	*copy = '\0';
+}
+
 struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 {
 	enum {
@@ -262,12 +281,15 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 			  PCRE2_NO_START_OPTIMIZE | PCRE2_NO_UTF_CHECK | PCRE2_NO_AUTO_CAPTURE
 	};
 	struct pattern p = { .pos = pattern };
+	char *copy = arena_alloc(a, 2 * strlen(pattern) + 1);
 	int error = PCRE2_ERROR_NOMEMORY;
 	PCRE2_SIZE place;
 	uint32_t options = 0;
 
-	while (*p.pos && scan_atom(&p))
-		;
+	*why = NULL;
+	if (!copy)
+		return NULL;
+	scan(&p, copy);
 	*why = p.why;
 	if (p.why)
 		return NULL;
@@ -278,8 +300,8 @@ struct regex *regex_new(struct arena *a, const char *pattern, const char **why)
 		return NULL;
 	re->weight = 1 + p.weight[0] / WEIGHT_PER_STEP;
 	re->slow = p.widest / CLASS_SLOW;
-	re->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, OPTIONS, &error,
-				 &place, NULL);
+	re->code =
+	    pcre2_compile((PCRE2_SPTR)copy, PCRE2_ZERO_TERMINATED, OPTIONS, &error, &place, NULL);
 	if (!re->code) {
 		if (error != PCRE2_ERROR_NOMEMORY && error != PCRE2_ERROR_HEAP_FAILED)
 			*why = error_text(a, error);

@@ -208,6 +208,11 @@ bool store_setup(void)
 	return sqlite3_initialize() == SQLITE_OK && register_vfs();
 }
 
+const char *store_library(void)
+{
+	return sqlite3_libversion();
+}
+
 bool db_write_error(struct db *db, char *err, size_t errlen)
 {
 	snprintf(err, errlen, "database: %s", db_error(db));

@@ -37,6 +37,8 @@ enum {
 /* Configure the library for the process, once, before the first store_open(). False when memory is
  * short. */
 bool store_setup(void) MUST_CHECK;
+/* The version of SQLite. */
+const char *store_library(void);
 
 /* ---- stores ---------------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@ A Server is the real binary on a free port. Its end is part of every test: it mu
 to, in time, with status 0, and its standard error must hold no sanitizer's report.
 """
 
+import functools
 import http.client
 import json
 import os
@@ -34,6 +35,18 @@ ADMIN_NAME = "My CI/CD Key"
 
 REPORTS = re.compile(r"ERROR: AddressSanitizer|ERROR: LeakSanitizer|runtime error:|"
                      r"WARNING: ThreadSanitizer")
+
+
+@functools.cache
+def library():
+    """The version of libmicrohttpd that the server runs with, as numbers."""
+    text = subprocess.run([*UNDER, BINARY, "--version"], capture_output=True, text=True).stdout
+    return tuple(map(int, re.search(r"^libmicrohttpd (\S+)", text, re.M)[1].split(".")))
+
+
+def refuses_itself():
+    """Does the library refuse, in HTML, more of what is malformed? See docs/limits.md."""
+    return library() >= (1, 0)
 
 
 class Failure(AssertionError):

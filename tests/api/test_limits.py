@@ -352,7 +352,8 @@ class Bodies(harness.TestCase):
         refused_at_once = large and declared
         head = self.HEAD + b"".join(headers) + b"Expect: 100-continue\r\n" * expect + b"\r\n"
         w.send(head, cut)
-        if expect and not refused_at_once:
+        # Before a body of no bytes, only 0.9.75 says that.
+        if expect and not refused_at_once and (n > 0 or not declared or not harness.refuses_itself()):
             self.assertEqual(w.answer().status, 100)
         if not (expect and refused_at_once):
             w.send(body, cut)
@@ -435,7 +436,7 @@ class Arrival(harness.TestCase):
         for name, start, status in (
                 ("two lengths", b"Content-Length: 5\r\nContent-Length: 5\r\n", 400),
                 ("length and chunks", b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
-                ("gzip", b"Transfer-Encoding: gzip\r\n", 501),
+                ("gzip", b"Transfer-Encoding: gzip\r\n", 400 if harness.refuses_itself() else 501),
                 ("no length", b"Content-Length: x\r\n", 400),
                 ("too large", b"X: " + b"y" * 100_000 + b"\r\n", 431)):
             for _ in range(self.TRIES):

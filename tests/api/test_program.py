@@ -46,8 +46,9 @@ class Usage(harness.TestCase):
 
     def test_version(self):
         for args in (["--version"], ["serve", "--version"], ["-V"]):
-            self.assertEqual(run(*args).stdout,
-                             f"miru-mock {os.environ['MIRU_MOCK_VERSION']}\n")
+            self.assertRegex(run(*args).stdout,
+                             rf"\Amiru-mock {re.escape(os.environ['MIRU_MOCK_VERSION'])}\n"
+                             r"libmicrohttpd \d+\.\d+\.\d+\nSQLite 3\.\d+\.\d+\n\Z")
 
     def test_man_page(self):
         """The man page and --help name the same commands and options."""

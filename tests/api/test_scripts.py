@@ -2,6 +2,7 @@
 """The scripts and the make file, where something is missing: they say what it is, and what helps."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -66,6 +67,37 @@ class Scripts(harness.TestCase):
         self.assertEqual((result.returncode, result.stdout, result.stderr), (
             1, "", "!!! autoreconf is required; script/bootstrap installs what is missing\n"))
         self.assertEqual(os.listdir(project), ["script"])
+
+    def configure(self, *arguments, **env):
+        if os.path.exists(f"{SRCDIR}/config.status"):
+            self.skipTest("the tree itself is configured")
+        return self.run_script("sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", self.folder,
+                               os.path.abspath(f"{SRCDIR}/configure"), "-q", *arguments, **env)
+
+    def test_configure_refuses_targets(self):
+        """That it has found out what a compiler for such a target says."""
+        for found, said in (
+                ("ac_cv_sizeof_void_p=4", "a 64-bit target is required, such as amd64 or arm64 "
+                                          "(expected pointers of 8 bytes, found 4)"),
+                ("ac_cv_func_malloc_trim=no", "the C library must be glibc (expected malloc_trim, "
+                                              "found none)"),
+                ("ac_cv_func_pthread_rwlockattr_setkind_np=no",
+                 "the C library must be glibc (expected pthread_rwlockattr_setkind_np, "
+                 "found none)")):
+            result = self.configure(found)
+            self.assertEqual((result.returncode, result.stderr), (1, f"configure: error: {said}\n"))
+
+    def test_configure_warns_of_versions(self):
+        """A library that is newer than those that were tried is taken, with a warning."""
+        folder = self.run_script("pkg-config", "--variable=pcfiledir", "sqlite3").stdout.strip()
+        with open(os.path.join(folder, "sqlite3.pc")) as file:
+            text = re.sub("(?m)^Version:.*", "Version: 4.0", file.read())
+        with open(os.path.join(self.folder, "sqlite3.pc"), "w") as file:
+            file.write(text)
+        result = self.configure(PKG_CONFIG_PATH=self.folder)
+        self.assertEqual((result.returncode, result.stderr), (
+            0, "configure: WARNING: this version of sqlite3 was never tried "
+               "(expected 3.40 to 3.46.1, found 4.0); run make check\n"))
 
     def test_build_without_libraries(self):
         project = self.copy("build")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests that two readers could understand in two ways.
+"""Requests that two readers could understand in two ways, with libmicrohttpd 0.9.75 and with 1.0.1.
 
 Each is sent with another request behind it, whole and byte by byte. What counts is not only the
 answer, but the journal: the requests that were meant have been seen, and no text that was a body, or
@@ -48,6 +48,7 @@ UNDERSTOOD = {
     "body of GET": (f"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: {len(SECRET)}\r\n\r\n{SECRET}",
                     404),
     "bare LF": (get().replace("\r", ""), 404),
+    "empty line before": ("\r\n" + get(), 404),
     "empty lines before": ("\r\n\n\r\n" + get(), 404),
     "absolute": (get(target="http://elsewhere/a"), 404),
     "HTTP/1.2": (get(version="HTTP/1.2"), 404),
@@ -57,7 +58,11 @@ UNDERSTOOD = {
     "space in the target": (get(target="/a b"), 400),
     "spaces around the target": (get(target=" /a "), 400),
     "CR in the target": (get(target="/a\rb"), 400),
-    "NUL in a value": (get("X: a\0b"), 404),  # cut off there: docs/architecture.md
+    "vertical tab in the target": (get(target="/a\vb"), 400),
+    "CR in a value": (get("X: a\rb"), 404),
+    "NUL in a value": (get("X: a\0b"), 404),  # cut off there
+    "no name": (get(": a"), 404),
+    "space in a name": (get("X Y: a"), 404),
     "upgrade": (get("Connection: Upgrade", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAA"), 404),
 }
 
@@ -117,6 +122,7 @@ PINNED = {
     "chunk with a space before": (chunked(" 2\r\n{}\r\n0\r\n\r\n"), 400),
     "chunk with a space behind": (chunked("2 \r\n{}\r\n0\r\n\r\n"), 400),
     "chunk of nothing": (chunked("\r\n{}\r\n0\r\n\r\n"), 400),
+    "request for a trailer": (chunked(f"0;c\r\n{SECRET}"), 400),
     "chunk longer than it says": (chunked("2\r\n{}0\r\n\r\n"), 400),
     "NUL in a name": (get("X\0Y: a"), 400),
     "no colon": (get("nothing"), 400),
@@ -129,10 +135,29 @@ PINNED = {
 
 # And what it takes for no request at all: it hangs up.
 CUT = {
-    "space before": " " + get(),
-    "tabs": get().replace(" ", "\t", 2),
-    "TLS": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "space before": (" " + get(), None),
+    "tabs": (get().replace(" ", "\t", 2), None),
+    "TLS": ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", None),
 }
+
+# With 1.0.1 the library finds out more by itself, and is more strict. It trims values, and refuses
+# every chunk extension, since it takes the line's end for the chunk's first byte.
+SINCE_1_0 = [
+    (UNDERSTOOD, PINNED, 400, "chunk extension", "quoted chunk extension", "bare LF", "Host missing",
+     "space in the target", "spaces around the target", "CR in the target", "CR in a value",
+     "NUL in a value", "no name", "space in a name"),
+    (UNDERSTOOD, CUT, None, "empty lines before", "vertical tab in the target"),
+    (REFUSED, PINNED, 400, "length and chunks", "chunks and length", "no coding", "list of codings",
+     "list of chunked", "identity", "xchunked", "quoted coding", "vertical tab",
+     "coding on the next line", "length on the next line", "length on the next line, with a tab",
+     "coding as a continuation", "continued value", "continued long", "continued at once",
+     "length, space, colon", "coding, space, colon", "coding, tab, colon", "host, space, colon"),
+    (REFUSED, UNDERSTOOD, 404, "space behind"),
+    (PINNED, UNDERSTOOD, 404, "length with a space behind"),
+]
+if harness.refuses_itself():
+    for before, now, status, *names in SINCE_1_0:
+        now.update((name, (before.pop(name)[0], status)) for name in names)
 
 
 class Smuggling(harness.TestCase):
@@ -186,13 +211,13 @@ class Smuggling(harness.TestCase):
         def check(w, _):
             self.assertEqual(w.rest(), b"")
             self.assertEqual(self.seen(), [])
-        self.each({name: (text, None) for name, text in CUT.items()}, check)
+        self.each(CUT, check)
 
     def test_length_twice_in_the_library(self):
         """Pinned: when it is gone, so should be what is said of it."""
         with wire.Wire(self.server) as w:
             w.send(length(" +0").encode())
-            self.assertEqual(w.rest().count(b"HTTP/1.1 400 "), 2)
+            self.assertEqual(w.rest().count(b"HTTP/1.1 400 "), 1 if harness.refuses_itself() else 2)
 
 
 if __name__ == "__main__":

@@ -384,10 +384,12 @@ static void test_stays_prepared(void)
 	many_deployments(&fixtures, 3);
 	open_world(fixtures.text);
 	db = store_db(workspace.store);
-	prepared_again(&count); /* BEGIN and COMMIT, which are older than the tables */
-	for (size_t i = 0; i < 3 * ARRAY_LEN(asked); i++) {
+	for (size_t i = 0; i < 4 * ARRAY_LEN(asked); i++) {
 		size_t n = i % ARRAY_LEN(asked);
 
+		/* Not in the first round: BEGIN and COMMIT, which are older than the tables. */
+		if (i == ARRAY_LEN(asked))
+			prepared_again(&count);
 		EQ_INT_IN(asked[n].target,
 			  ask(db, asked[n].method, asked[n].target, asked[n].body, &answer), 200);
 	}

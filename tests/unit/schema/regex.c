@@ -31,7 +31,12 @@ static const struct {
 	{ "^\\d{3}$", "123", true },
 	{ "^\\d{3}$", "1234", false },
 	{ "^\\d{2,}$", "1234", true },
-	{ "^a{,2}$", "a{,2}", true }, /* a brace that counts nothing */
+	/* Braces that count nothing. */
+	{ "^a{,2}$", "a{,2}", true },
+	{ "^a{ 2 }$", "a{ 2 }", true },
+	{ "^a{1, 2}{$", "a{1, 2}{", true },
+	{ "^\\x{4f}{2}[\\x{4f}]$", "OOO", true },
+	{ "^\\p{Lu}{2}$", "AB", true },
 	{ "(?i)^ABC$", "abc", true },
 	{ "^(?:ab)+?$", "abab", true },
 	{ "^(?P<name>a|b)$", "b", true },
