@@ -17,7 +17,7 @@
 		line, sizeof line - 1, line HEADERS, sizeof line HEADERS - 1                       \
 	}
 
-static const struct request_text {
+static const struct sent_text {
 	const char *line;
 	size_t len;
 	const char *text;
@@ -34,7 +34,7 @@ static int called, missed, damaged;
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-	const struct request_text *r = cls;
+	const struct sent_text *r = cls;
 	const char *at = strchr(r->line, '/');
 	size_t before = at ? (size_t)(at - r->line) : r->len, line = r->len - before;
 	size_t len = r->text_len - before;
@@ -78,7 +78,7 @@ static void on_log(void *cls, const char *fmt, va_list args)
 }
 
 /* Send a request to a server of that discipline, which runs in this thread. */
-static void ask(const struct request_text *r, int discipline)
+static void ask(const struct sent_text *r, int discipline)
 {
 #if MHD_VERSION >= 0x00097701
 	const enum MHD_OPTION option = MHD_OPTION_CLIENT_DISCIPLINE_LVL;
