@@ -261,7 +261,8 @@ class Package(unittest.TestCase):
                              "-H \"Miru-Version: 2026-03-09.tetons\" $MIRU_BASE_URL/deployments/dpl_123'")
         self.assertIn('"id": "dpl_123"', answer)
         self.assertIn("stands in for the Miru Platform API", self.inside(root, "man miru-mock"))
-        self.assertEqual(self.inside(root, "miru-mock --version"), f"miru-mock {VERSION}\n")
+        self.assertEqual(self.inside(root, "miru-mock --version").splitlines()[0],
+                         f"miru-mock {VERSION}")
         added = self.files(root) - before
         self.assertTrue({"/usr/bin/miru-mock", "/usr/share/man/man1/miru-mock.1.gz",
                          "/usr/share/bash-completion/completions/miru-mock",
