@@ -37,7 +37,7 @@ static uint64_t documented(const struct operation *op)
 		answers |= BIT(ERR_INVALID_REQUEST);
 	if (op->scope != SCOPE_FREE)
 		answers |= BIT(ERR_FORBIDDEN);
-	if (strchr(op->path, '{') || has_refs(&body))
+	if (strchr(op->path, '{') || (body.fields && has_refs(&body)))
 		answers |= BIT(ERR_NOT_FOUND);
 	for (; u && u->says; u++)
 		answers |= u->taken ? BIT(u->taken) : 0;
@@ -80,15 +80,15 @@ static void write_names(struct writer *w, const struct tally_names *names, const
 			const char *second)
 {
 	writer_open(w, '[');
-	for (size_t i = 0; i < names->count; i++) {
-		const char *text = names->list[i].text, *space = strchr(text, ' ');
+	for (const struct tally_note *n = names->first; n; n = n->next) {
+		const char *text = n->text, *space = strchr(text, ' ');
 		char start[TALLY_NAME_BYTES];
 
 		snprintf(start, sizeof start, "%.*s", (int)(space - text), text);
 		writer_open(writer_item(w), '{');
 		writer_text(writer_key(w, first), start);
 		writer_text(writer_key(w, second), space + 1);
-		writer_int(writer_key(w, "times"), (long long)names->list[i].times);
+		writer_int(writer_key(w, "times"), (long long)n->times);
 		writer_close(w, '}');
 	}
 	writer_close(w, ']');
@@ -97,8 +97,8 @@ static void write_names(struct writer *w, const struct tally_names *names, const
 static void write_rules(struct writer *w, const struct tally_names *rules)
 {
 	writer_open(w, '[');
-	for (size_t i = 0; i < rules->count; i++)
-		writer_raw(writer_item(w), rules->list[i].text);
+	for (const struct tally_note *n = rules->first; n; n = n->next)
+		writer_raw(writer_item(w), n->text);
 	writer_close(w, ']');
 }
 
@@ -156,11 +156,12 @@ static void add_never(struct buf *b, const struct operation *op, uint64_t answer
 static void add_names(struct buf *b, const char *title, const struct tally_names *names)
 {
 	enum { SHOWN = 5 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < names->count && i < SHOWN; i++) {
+	for (const struct tally_note *n = names->first; n && i++ < SHOWN; n = n->next) {
 		buf_printf(b, "miru-mock: %s: ", title);
-		buf_add_control(b, names->list[i].text);
-		buf_printf(b, " (%" PRIu64 " times)\n", names->list[i].times);
+		buf_add_control(b, n->text);
+		buf_printf(b, " (%" PRIu64 " times)\n", n->times);
 	}
 	if (names->count > SHOWN)
 		buf_printf(b, "miru-mock: %s: %zu more\n", title, names->count - SHOWN);
@@ -173,10 +174,12 @@ void run_report_sum_up(struct buf *b, const struct operation_table *table, struc
 	unsigned all = 0, asked = 0, seen = 0, possible = 0, shown = 0;
 
 	for (size_t i = 0; i < table->count; i++) {
-		const uint64_t answers = documented(&table->rows[i]), n = t->operations[i].requests;
+		uint64_t answers, n;
 
 		if (table->rows[i].class != ENDPOINT_API)
 			continue;
+		answers = documented(&table->rows[i]);
+		n = t->operations[i].requests;
 		all++;
 		requests += n;
 		asked += n > 0;
@@ -189,10 +192,12 @@ void run_report_sum_up(struct buf *b, const struct operation_table *table, struc
 		   "answers were seen%s\n",
 		   requests, asked, all, seen, possible, seen < possible ? "; never:" : "");
 	for (size_t i = 0; i < table->count; i++) {
-		const uint64_t never = documented(&table->rows[i]) & ~t->operations[i].seen;
+		uint64_t never;
 
-		if (table->rows[i].class == ENDPOINT_API && t->operations[i].requests > 0 &&
-		    never && shown++ < SHOWN)
+		if (table->rows[i].class != ENDPOINT_API || t->operations[i].requests == 0)
+			continue;
+		never = documented(&table->rows[i]) & ~t->operations[i].seen;
+		if (never && shown++ < SHOWN)
 			add_never(b, &table->rows[i], never);
 	}
 	if (shown > SHOWN)
@@ -222,7 +227,7 @@ unsigned run_report_unmet(struct buf *b, struct tally *t, unsigned expected)
 			continue;
 		unmet |= all[i].bit;
 		buf_printf(b, "miru-mock: --expect %s ", all[i].says);
-		buf_add_control(b, names->count > 0 ? names->list[0].text : "?");
+		buf_add_control(b, names->first ? names->first->text : "?");
 		buf_printf(b, names->count > 1 ? ", and %zu more\n" : "\n", names->count - 1);
 	}
 	return unmet;

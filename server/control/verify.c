@@ -493,7 +493,7 @@ static bool split(const struct expected *e, struct entries *all, struct entries 
 static bool verify(struct exchange *x, const struct expected *e)
 {
 	struct journal *journal = &x->workspace->journal;
-	struct entries all CLEANUP(entries_free) = { 0 }, others CLEANUP(entries_free) = { 0 };
+	struct entries all CLEANUP(entries_free) = { 0 }, others = { 0 };
 	unsigned *far;
 	bool ok;
 
@@ -510,6 +510,7 @@ static bool verify(struct exchange *x, const struct expected *e)
 	else if (ok)
 		ok = answer(x, &all);
 	free(far);
+	entries_free(&others);
 	return ok;
 }
 

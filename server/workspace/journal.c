@@ -266,23 +266,21 @@ int64_t journal_total(struct journal *j)
 	return total;
 }
 
-/* Add an entry. Returns the entry to release in its place: the oldest, or the entry itself if there
- * is no room; or NULL. Caller holds the lock. */
-static struct entry *ring_put(struct journal *j, struct entry *e)
+/* Add an entry; *oldest becomes the one to release in its place, if any. False if there is no room.
+ * Caller holds the lock. */
+static bool ring_put(struct journal *j, struct entry *e, struct entry **oldest)
 {
-	struct entry *oldest;
-
 	if (j->count == j->size && j->size > 0) {
-		oldest = j->ring[j->first];
+		*oldest = j->ring[j->first];
 		j->ring[j->first] = e;
 		j->first = (j->first + 1) % j->cap;
-		return oldest;
+		return true;
 	}
 	/* The ring grows only while its first entry is at 0: it wraps around once it is full. */
 	if (j->size == 0 || !GROW_UP_TO(j->ring, j->count + 1, j->cap, j->size))
-		return e;
+		return false;
 	j->ring[(j->first + j->count++) % j->cap] = e;
-	return NULL;
+	return true;
 }
 
 /* If the ring is full, take the oldest entry out, so that its memory can be reused. Else NULL. */
@@ -309,20 +307,20 @@ struct entry *journal_begin(struct journal *j, const struct journal_request *req
 	pthread_mutex_lock(&j->lock);
 	if (request->generation == journal_generation(j)) {
 		j->total++;
-		if (e) {
+		kept = e && ring_put(j, e, &replaced);
+		if (kept) {
 			e->id = j->total;
-			refcount_get(&e->refs); /* the ring's, or the one that is returned */
-			replaced = ring_put(j, e);
-			kept = replaced != e;
+			refcount_get(&e->refs); /* the ring's; the other one is returned */
 		}
-		j->dropped += !e || replaced;
+		j->dropped += !kept || replaced;
 	}
 	pthread_mutex_unlock(&j->lock);
 	entry_unref(replaced);
-	if (!kept)
-		entry_unref(STEAL(e));
 	journal_changed(j);
-	return e;
+	if (kept)
+		return e;
+	entry_unref(e);
+	return NULL;
 }
 
 /* The part of a body that is kept; NULL for an empty body. */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/grow.h"
 #include "base/utf8.h"
 
 _Static_assert(ERR_COUNT <= 64, "a bit for each error");
@@ -20,9 +19,12 @@ void tally_open(struct tally *t)
 
 static void free_names(struct tally_names *names)
 {
-	for (size_t i = 0; i < names->count; i++)
-		free(names->list[i].text);
-	free(names->list);
+	struct tally_note *n;
+
+	while ((n = names->first)) {
+		names->first = n->next;
+		free(n);
+	}
 }
 
 void tally_close(struct tally *t)
@@ -44,20 +46,38 @@ void tally_count(struct tally *t, size_t operation, int seen)
 		atomic_fetch_or_explicit(&t->operations[operation].seen, bit, memory_order_relaxed);
 }
 
+static struct tally_note *note_new(const char *text)
+{
+	const size_t len = strlen(text) + 1;
+	struct tally_note *n = malloc(sizeof *n + len);
+
+	if (!n)
+		return NULL;
+	n->next = NULL;
+	n->times = 0;
+	memcpy(n->text, text, len);
+	return n;
+}
+
 /* Caller holds the lock. */
 static void note(struct tally_names *names, const char *text, uint64_t times)
 {
-	size_t i = 0;
+	struct tally_note *n = names->first, *last = NULL;
 
-	while (i < names->count && !streq(names->list[i].text, text))
-		i++;
-	if (i == names->count && i < TALLY_NAMES &&
-	    GROW_UP_TO(names->list, i + 1, names->cap, TALLY_NAMES)) {
-		names->list[i] = (struct tally_note){ .text = strdup(text) };
-		names->count += names->list[i].text != NULL;
+	while (n && !streq(n->text, text)) {
+		last = n;
+		n = n->next;
 	}
-	if (i < names->count)
-		names->list[i].times += times;
+	if (!n && names->count < TALLY_NAMES) {
+		n = note_new(text);
+		names->count += n != NULL;
+		if (last)
+			last->next = n;
+		else
+			names->first = n;
+	}
+	if (n)
+		n->times += times;
 	else
 		names->others += times;
 }
@@ -75,7 +95,7 @@ void tally_text(struct tally *t, struct tally_names *names, const char *text)
 void tally_name(struct tally *t, struct tally_names *names, const char *first, const char *second,
 		size_t len)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT(4 * TALLY_NAME_BYTES);
+	struct buf text CLEANUP(buf_free) = BUF_INIT(TALLY_TEXT_BYTES);
 	const size_t used = strlen(first);
 
 	utf8_add(&text, first, utf8_cut(first, used, TALLY_NAME_BYTES / 4));
@@ -86,8 +106,8 @@ void tally_name(struct tally *t, struct tally_names *names, const char *first, c
 
 static void add_names(struct tally_names *names, const struct tally_names *more)
 {
-	for (size_t i = 0; i < more->count; i++)
-		note(names, more->list[i].text, more->list[i].times);
+	for (const struct tally_note *n = more->first; n; n = n->next)
+		note(names, n->text, n->times);
 	names->others += more->others;
 }
 

@@ -12,15 +12,16 @@
 #include "base/util.h"
 #include "model/error.h"
 
-enum { TALLY_OPERATIONS = 64, TALLY_NAMES = 64, TALLY_NAME_BYTES = 256 };
+enum { TALLY_OPERATIONS = 64, TALLY_NAMES = 64, TALLY_NAME_BYTES = 256, TALLY_TEXT_BYTES = 1024 };
 
 /* Texts, each with how often it was noted; at most TALLY_NAMES different ones. */
 struct tally_names {
 	struct tally_note {
-		char *text; /* owned */
+		struct tally_note *next;
 		uint64_t times;
-	} * list;
-	size_t count, cap;
+		char text[];
+	} * first;
+	size_t count;
 	uint64_t others; /* notes of further ones */
 };
 

@@ -11,7 +11,9 @@ import http.client
 import json
 import os
 import re
+import select
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -185,6 +187,31 @@ def journal():
             costs = scale.costs(crowds, TARGET, 40 * max(4, SECONDS), of=statistics.median)
         show("GET by id with the journal, against without", min(costs[1::2]) / min(costs[::2]),
              0.95, 0.98)
+
+
+def readers():
+    """What a hundred readers of events cost, ten of whom do not read: of the rate of 16 connections,
+    turn and turn about beside a server that nobody follows."""
+    head = b"GET /_mock/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        ports = [stack.enter_context(server(*mock("--log", "off")))[0] for _ in range(2)]
+        socks = [stack.enter_context(socket.create_connection(("127.0.0.1", ports[0])))
+                 for _ in range(100)]
+        for sock in socks:
+            sock.sendall(head)
+        child = os.fork()
+        if child == 0:
+            while True:
+                for sock in select.select(socks[10:], [], [])[0]:
+                    if not sock.recv(1 << 16):
+                        os._exit(0)
+        stack.callback(os.waitpid, child, 0)
+        stack.callback(os.kill, child, signal.SIGKILL)
+        for port in ports:
+            per_second(port, 16)  # warm
+        slices = turns(max(6, SECONDS // 2), lambda: [per_second(port, 16) for port in ports])
+        show("GET by id with 100 readers of events, against without",
+             statistics.median([s[0] / s[1] for s in slices]), 0.95, 0.98)
 
 
 def first_200(command, starts=41):
@@ -380,6 +407,7 @@ def main():
     beside_prism()
     reset()
     journal()
+    readers()
     statements()
     fleets()
     start_and_memory()
