@@ -120,6 +120,7 @@ void clock_freeze(struct clock *c, int64_t time, int64_t tick)
 {
 	c->tick = tick;
 	c->frozen = time;
+	set_running(c, 0, 0, 1);
 }
 
 void clock_run(struct clock *c, int64_t rate)

@@ -14,7 +14,7 @@
 
 static bool has_refs(const struct shape *shape)
 {
-	for (size_t i = 0; i < shape->count; i++) {
+	for (size_t i = 0; shape->fields && i < shape->count; i++) {
 		const struct field *f = &shape->fields[i];
 
 		if (is_part(f, shape->part, V_NEWEST) &&

@@ -467,6 +467,8 @@ static bool split(const struct expected *e, struct entries *all, struct entries 
 	size_t matched = 0;
 	bool failed = false;
 
+	if (!entries_reserve(others, all->count))
+		return false;
 	for (size_t i = 0; i < all->count; i++) {
 		struct arena arena CLEANUP(arena_free);
 		struct difference d = { .arena = &arena };
@@ -493,15 +495,14 @@ static bool split(const struct expected *e, struct entries *all, struct entries 
 static bool verify(struct exchange *x, const struct expected *e)
 {
 	struct journal *journal = &x->workspace->journal;
-	struct entries all CLEANUP(entries_free) = { 0 }, others = { 0 };
+	struct entries all CLEANUP(entries_free) = { 0 }, others CLEANUP(entries_free) = { 0 };
 	unsigned *far;
 	bool ok;
 
 	if (!journal_entries(journal, e->filter.after, &all))
 		return false;
-	others.list = calloc(all.count + 1, sizeof *others.list);
 	far = calloc(all.count + 1, sizeof *far);
-	ok = others.list && far && split(e, &all, &others, far);
+	ok = far && split(e, &all, &others, far);
 	if (ok && ((int64_t)all.count < e->least || (int64_t)all.count > e->most))
 		ok = ((int64_t)all.count < e->least &&
 		      exchange_wait(x, &journal->changes, all.changes,
@@ -510,7 +511,6 @@ static bool verify(struct exchange *x, const struct expected *e)
 	else if (ok)
 		ok = answer(x, &all);
 	free(far);
-	entries_free(&others);
 	return ok;
 }
 

@@ -330,6 +330,7 @@ void exchange_enter(struct exchange *x)
 	if (x->entered || exchange_is_control(x) || (x->op && x->op->class == ENDPOINT_PREFLIGHT))
 		return;
 	x->entered = true;
+	clock_tick(&x->workspace->clock); /* whatever the answer will be */
 	x->entry = journal_begin(
 	    &x->workspace->journal,
 	    &(const struct journal_request){

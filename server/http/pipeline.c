@@ -230,13 +230,6 @@ size_t body_max(const struct exchange *x)
 	return most < FIXTURES && x->op && x->op->reads ? FIXTURES : most;
 }
 
-/* Whatever the answer will be. */
-static bool stage_tick(struct exchange *x)
-{
-	clock_tick(&x->workspace->clock);
-	return true;
-}
-
 static bool stage_authenticate(struct exchange *x)
 {
 	const char *key = x->request.api_key;
@@ -395,8 +388,8 @@ static stage *const common_stages[] = { stage_identify, stage_target, stage_rout
 
 /* The other stages, by the operation's class. Operations of the API leave a row or a page for the
  * last stage; the others write their answers themselves. */
-static stage *const class_stages[][12] = {
-	[ENDPOINT_API] = { stage_tick, fault_stage, stage_authenticate, stage_version, authorize,
+static stage *const class_stages[][11] = {
+	[ENDPOINT_API] = { fault_stage, stage_authenticate, stage_version, authorize,
 			   query_read, stage_body, authorize_body, stage_database, stage_execute,
 			   stage_present, NULL },
 	[ENDPOINT_CONTROL] = { browser_check, stage_control_version, query_read_control,

@@ -18,7 +18,7 @@ static bool read_number(const cJSON *json, int64_t *number)
 	if (!cJSON_IsNumber(json) || !(json->valuedouble >= 0) || json->valuedouble > most)
 		return false;
 	*number = (int64_t)json->valuedouble;
-	return true;
+	return json->valuedouble == (double)*number;
 }
 
 static bool read_true(const cJSON *json, bool *value)
@@ -41,6 +41,7 @@ static bool read_member(const cJSON *member, struct step_state *s)
 	       : streq(name, "looked")        ? read_true(member, &s->looked)
 	       : streq(name, "recovering")    ? read_true(member, &s->recovering)
 	       : streq(name, "error")         ? read_error(member, &s->error)
+	       : streq(name, "seconds")       ? read_number(member, &s->seconds)
 	       : streq(name, "recover_after") ? read_number(member, &s->recover_after)
 	       : streq(name, "offline_for")   ? read_number(member, &s->offline_for)
 					      : false;
@@ -77,6 +78,8 @@ const char *step_text(struct arena *a, const struct step_state *s)
 		writer_raw(writer_key(&w, "recovering"), "true");
 	if (s->error)
 		writer_text(writer_key(&w, "error"), word_text(error_status_words, s->error));
+	if (s->seconds)
+		writer_int(writer_key(&w, "seconds"), s->seconds);
 	if (s->recover_after >= 0)
 		writer_int(writer_key(&w, "recover_after"), s->recover_after);
 	if (s->offline_for)

@@ -14,6 +14,7 @@ struct step_state {
 	bool looked;             /* the behaviors have been looked at */
 	bool recovering;         /* it is retrying, and recovers when the step is due */
 	enum error_status error; /* what the device reports in place of the step; 0: nothing */
+	int64_t seconds;         /* microseconds that it takes; 0: as the progression says */
 	int64_t recover_after;   /* microseconds until it recovers; -1: it does not */
 	int64_t offline_for;     /* microseconds that the device is offline before; 0: it is not */
 };

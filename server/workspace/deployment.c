@@ -168,8 +168,7 @@ bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const 
 					      "reviewed_at" };
 	static const struct query update = {
 		"UPDATE deployments SET target_status = ?2, activity_status = ?3,"
-		" error_status = ?4, updated_at = ?5, waiting_since = NULL, due_at = NULL,"
-		" step = NULL,"
+		" error_status = ?4, updated_at = ?5, waiting_since = ?10, due_at = ?11, step = ?12,"
 		" queued_at = ifnull(?6, queued_at), deployed_at = ifnull(?7, deployed_at),"
 		" archived_at = ifnull(?8, archived_at), reviewed_at = ifnull(?9, reviewed_at)"
 		" WHERE id = ?1",
@@ -194,9 +193,14 @@ bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const 
 
 		stmt_bind(s, 6 + i, stamped ? when : NULL);
 	}
+	/* It goes on recovering, though another is to run in its place. */
+	if (t != MOVE_REPLACE || d->state.error != ERROR_RETRYING)
+		d->waiting_since = d->due_at = d->step = NULL;
+	stmt_bind(s, 10, d->waiting_since);
+	stmt_bind(s, 11, d->due_at);
+	stmt_bind(s, 12, d->step);
 	d->state = next;
 	d->updated_at = when;
-	d->waiting_since = d->due_at = d->step = NULL;
 	return stmt_step(s) == STEP_DONE;
 }
 

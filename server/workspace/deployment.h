@@ -50,7 +50,8 @@ bool deployment_wait(struct tx *tx, struct deployment *d, const char *since, con
 
 /*
  * Make a move that d->state allows, at a time in the stored form, and update *d. Afterwards the
- * deployment does not wait for its device, until simulator.c says so.
+ * deployment does not wait for its device, until simulator.c says so; but one that recovers from an
+ * error does, even if it is replaced.
  */
 bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t,
 		     const char *when) MUST_CHECK;

@@ -420,6 +420,12 @@ bool journal_entries(struct journal *j, int64_t after, struct entries *entries)
 	return entries->list != NULL;
 }
 
+bool entries_reserve(struct entries *entries, size_t count)
+{
+	*entries = (struct entries){ .list = calloc(count + 1, sizeof *entries->list) };
+	return entries->list;
+}
+
 void entries_free(struct entries *entries)
 {
 	for (size_t i = 0; i < entries->count; i++)

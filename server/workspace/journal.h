@@ -129,6 +129,8 @@ struct entries {
  * them, also after that. */
 bool journal_entries(struct journal *j, int64_t after, struct entries *entries) MUST_CHECK;
 void entries_free(struct entries *entries);
+/* Begin without entries, and with room for so many. False when memory is short. */
+bool entries_reserve(struct entries *entries, size_t count) MUST_CHECK;
 
 /* Another change that readers may wait for. */
 static inline void journal_changed(struct journal *j)

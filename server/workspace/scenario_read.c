@@ -111,7 +111,7 @@ static bool read_member(struct scenario_reader *r, enum scenario_member which, c
 	       members[which].read(r, &body);
 }
 
-bool scenario_read(const struct scenario_target *target, const struct scenario_text *text,
+bool scenario_read(const struct scenario_target *target, struct scenario_text *text,
 		   struct problems *problems, struct scenario **s)
 {
 	struct arena arena CLEANUP(arena_free);
@@ -130,10 +130,8 @@ bool scenario_read(const struct scenario_target *target, const struct scenario_t
 	for (int i = 0; r.scenario && i < SCENARIO_MEMBERS; i++) {
 		if (!text->texts[i])
 			continue;
-		r.scenario->texts[i] = strdup(text->texts[i]);
-		if (!r.scenario->texts[i])
-			arena_fail(&arena);
-		if (arena.failed || !read_member(&r, (enum scenario_member)i, text->texts[i])) {
+		r.scenario->texts[i] = STEAL(text->texts[i]);
+		if (!read_member(&r, (enum scenario_member)i, r.scenario->texts[i])) {
 			report(&r, text, (enum scenario_member)i, problems);
 			ok = false;
 		}

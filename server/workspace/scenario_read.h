@@ -20,9 +20,9 @@ struct scenario_target {
 	const struct operation_table *operations; /* and operations */
 };
 
-/* Read what documents say. *s is NULL if they say nothing. False, with problems, if anything is
- * wrong. */
-bool scenario_read(const struct scenario_target *target, const struct scenario_text *text,
+/* Read what documents say, whose texts the scenario takes. *s is NULL if they say nothing. False,
+ * with problems, if anything is wrong. */
+bool scenario_read(const struct scenario_target *target, struct scenario_text *text,
 		   struct problems *problems, struct scenario **s) MUST_CHECK;
 
 #endif

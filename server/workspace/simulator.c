@@ -30,6 +30,19 @@ static enum trigger next_step(const struct deployment *d, bool recovering, bool 
 	return t == MOVE_REMOVE && !removing ? MOVE_COUNT : t;
 }
 
+/* Let a deployment wait from now on. What a behavior has said of the step it says from now on. */
+static bool wait_from_now(struct tx *tx, struct deployment *d, const struct step_state *step)
+{
+	const int64_t micros = step->recovering ? step->recover_after : step->seconds;
+	char due[TIME_LEN + 1];
+	int64_t now;
+
+	if (!step->looked || !rfc3339_parse(tx->clock, &now))
+		return deployment_wait(tx, d, tx->clock, NULL, d->step);
+	rfc3339_format(now < TIME_MAX - micros ? now + micros : TIME_MAX, due);
+	return deployment_wait(tx, d, tx->clock, due, d->step);
+}
+
 bool simulator_wake(struct tx *tx, const char *device_id)
 {
 	struct deployment *d;
@@ -47,7 +60,7 @@ bool simulator_wake(struct tx *tx, const char *device_id)
 		if (!step_read(d->step, &step))
 			return false;
 		if (next_step(d, step.recovering, removing) != MOVE_COUNT &&
-		    !deployment_wait(tx, d, tx->clock, NULL, d->step))
+		    !wait_from_now(tx, d, &step))
 			return false;
 	}
 	return true;
@@ -134,10 +147,8 @@ static bool read_groups(struct tx *tx, const char *device_id, const char **ids, 
 	return step != STEP_FAILED;
 }
 
-/* Find out what the device does in place of a step, and how long the step takes (-1: no rule says).
- */
-static bool look_up_behavior(struct tx *tx, const struct deployment *d, struct step_state *step,
-			     int64_t *micros)
+/* Find out what the device does in place of a step, and how long the step takes. */
+static bool look_up_behavior(struct tx *tx, const struct deployment *d, struct step_state *step)
 {
 	struct behaviors *behaviors = tx->workspace->behaviors;
 	const char *groups[GROUPS_MAX];
@@ -147,7 +158,6 @@ static bool look_up_behavior(struct tx *tx, const struct deployment *d, struct s
 				   .at = d->state.activity };
 	const struct behavior *b;
 
-	*micros = -1;
 	step->looked = true;
 	if (!behaviors)
 		return true;
@@ -156,7 +166,7 @@ static bool look_up_behavior(struct tx *tx, const struct deployment *d, struct s
 	b = behaviors_match(behaviors, &c);
 	if (!b)
 		return true;
-	*micros = b->seconds;
+	step->seconds = b->seconds > 0 ? b->seconds : 0;
 	step->error = b->error;
 	step->recover_after = b->recover_after;
 	step->offline_for = b->offline_for > 0 ? b->offline_for : 0;
@@ -178,7 +188,7 @@ static bool go_offline(struct tx *tx, struct deployment *d, struct step_state *s
 	rfc3339_format(due_at < TIME_MAX - step->offline_for ? due_at + step->offline_for
 							     : TIME_MAX,
 		       back);
-	step->offline_for = 0;
+	step->offline_for = step->seconds = 0; /* these are over */
 	text = step_text(tx->arena, step);
 	return text && deployment_wait(tx, d, NULL, NULL, text) &&
 	       db_run(tx->db, &update, values, ARRAY_LEN(values)) &&
@@ -201,16 +211,18 @@ static bool report_behavior(struct tx *tx, struct deployment *d, struct step_sta
 	rfc3339_format(due_at < TIME_MAX - step->recover_after ? due_at + step->recover_after
 							       : TIME_MAX,
 		       due);
-	*step = STEP_NEW;
-	step->looked = step->recovering = true;
+	*step = (struct step_state){ .looked = true,
+				     .recovering = true,
+				     .recover_after = step->recover_after };
 	text = step_text(tx->arena, step);
 	return text && deployment_wait(tx, d, since, due, text);
 }
 
 /* Let the step wait longer than the progression says, if a behavior wants that. */
 static bool take_longer(struct tx *tx, struct deployment *d, const struct step_state *step,
-			int64_t micros, int64_t due_at, bool *longer)
+			int64_t due_at, bool *longer)
 {
+	const int64_t micros = step->seconds;
 	char due[TIME_LEN + 1];
 	const char *text;
 	int64_t since;
@@ -253,17 +265,16 @@ static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool no
 	enum trigger step;
 	bool removing, longer, ok;
 	struct cause before;
-	int64_t micros = -1;
 
 	if (!find_removing(tx, d->device_id, &removing) || !step_read(d->step, &state))
 		return false;
 	step = d->online ? next_step(d, state.recovering, removing) : MOVE_COUNT;
 	if (step == MOVE_COUNT)
 		return deployment_wait(tx, d, NULL, NULL, NULL);
-	if (!state.looked && !look_up_behavior(tx, d, &state, &micros))
+	if (!state.looked && !look_up_behavior(tx, d, &state))
 		return false;
-	if (!now) {
-		if (!take_longer(tx, d, &state, micros, due_at, &longer))
+	if (!now && !d->due_at) {
+		if (!take_longer(tx, d, &state, due_at, &longer))
 			return false;
 		if (longer)
 			return true;
@@ -283,11 +294,57 @@ static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool no
 	return ok;
 }
 
+/* Of what is due at a time that is kept: the query selects id, since when, and until when; the
+ * update sets both anew. */
+static bool reschedule_due(struct tx *tx, const struct query *select, const struct query *update,
+			   int64_t now)
+{
+	char since[TIME_LEN + 1], due[TIME_LEN + 1];
+	int64_t from, until;
+	const char *id;
+	enum step step;
+
+	rfc3339_format(now, since);
+	for (;;) {
+		struct stmt *s CLEANUP(stmt_endp) = db_query(tx->db, select);
+
+		if (!s)
+			return false;
+		stmt_bind(s, 1, since);
+		step = stmt_step(s);
+		if (step != STEP_ROW)
+			return step == STEP_DONE;
+		id = stmt_text(s, 0) ? arena_strdup(tx->arena, stmt_text(s, 0)) : NULL;
+		if (!id || !stmt_text(s, 1) || !rfc3339_parse(stmt_text(s, 1), &from) ||
+		    !stmt_text(s, 2) || !rfc3339_parse(stmt_text(s, 2), &until))
+			return false;
+		stmt_end(STEAL(s));
+		rfc3339_format(until > from ? now + (until - from) : now, due);
+		if (!db_run(tx->db, update, (const char *const[]){ id, since, due }, 3))
+			return false;
+	}
+}
+
 bool simulator_reschedule(struct tx *tx)
 {
-	static const struct query update = { "UPDATE deployments SET waiting_since = ?1 WHERE "
-					     "waiting_since > ?1 AND due_at IS NULL",
-					     QUERY_KEPT };
+	static const struct query paced = { "UPDATE deployments SET waiting_since = ?1 WHERE "
+					    "waiting_since > ?1 AND due_at IS NULL",
+					    QUERY_KEPT };
+	static const struct query due = { "SELECT id, waiting_since, due_at FROM deployments"
+					  " WHERE due_at IS NOT NULL AND waiting_since > ?1"
+					  " LIMIT 1",
+					  QUERY_KEPT };
+	static const struct query set_due = {
+		"UPDATE deployments SET waiting_since = ?2, due_at = ?3 WHERE id = ?1", QUERY_KEPT
+	};
+	static const struct query offline = { "SELECT id, last_disconnected_at, online_at"
+					      " FROM devices WHERE online_at IS NOT NULL"
+					      " AND last_disconnected_at > ?1 LIMIT 1",
+					      QUERY_KEPT };
+	static const struct query set_offline = {
+		"UPDATE devices SET last_disconnected_at = ?2, online_at = ?3 WHERE id = ?1",
+		QUERY_KEPT
+	};
 	struct workspace *w = tx->workspace;
 	int64_t now = clock_now(&w->clock);
 	char text[TIME_LEN + 1];
@@ -296,7 +353,8 @@ bool simulator_reschedule(struct tx *tx)
 	if (w->transitions.set_at > now)
 		w->transitions.set_at = now;
 	rfc3339_format(now, text);
-	return db_run(tx->db, &update, texts, 1);
+	return db_run(tx->db, &paced, texts, 1) && reschedule_due(tx, &due, &set_due, now) &&
+	       reschedule_due(tx, &offline, &set_offline, now);
 }
 
 /* The device that comes back online first; *id NULL: none does. */
@@ -362,8 +420,9 @@ static bool run_one(struct tx *tx, int64_t now, bool *ran)
 		return true;
 	if (device_id && back_at <= waiting_at && back_at <= due_at)
 		return go_online(&step, device_id, back_at);
-	return due_at <= waiting_at ? do_step(&step, due, due_at, false)
-				    : do_step(&step, waiting, waiting_at, false);
+	if (due && due_at <= waiting_at)
+		return do_step(&step, due, due_at, false);
+	return !waiting || do_step(&step, waiting, waiting_at, false);
 }
 
 bool simulator_run(struct tx *tx)

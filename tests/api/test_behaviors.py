@@ -56,14 +56,25 @@ class Clock(world.TestCase):
         self.assertEqual(self.get(id)["deployed_at"], at(30))
         self.assertEqual(self.now(), at(50))
         self.assertEqual(self.server.get("/devices", key="unknown").status, 401)
-        self.assertEqual(self.server.get("/nothing").status, 404)  # no operation
         self.assertEqual(self.now(), at(60))
+        # Whatever it is refused for.
+        self.assertEqual(self.server.get("/nothing").status, 404)
+        self.assertEqual(self.server.call("PUT", "/devices").status, 405)
+        self.assertEqual(self.server.call("POST", "/devices", "x" * 2000000).status, 413)
+        self.assertEqual(self.server.get("/devices?x=%zz").status, 400)
+        self.assertEqual(self.now(), at(100))
+        self.control("PUT", "clock", {"mode": "frozen", "now": at(60), "tick": 10})
         self.control("PUT", "clock", {"mode": "frozen", "tick": 0.5})
         self.get(id)
         self.assertEqual(self.now(), "2026-01-01T12:01:00.500000Z")
         self.control("PUT", "clock", {"mode": "frozen"})
         self.get(id)
         self.assertEqual(self.control("GET", "clock")["tick"], 0)
+        # A clock that is frozen has no rate any more.
+        self.control("PUT", "clock", {"mode": "real", "rate": 60})
+        frozen = self.control("PUT", "clock", {"mode": "frozen"})
+        self.assertEqual(frozen["rate"], 1)
+        self.assertEqual(self.control("PUT", "clock", frozen), frozen)
         self.control("POST", "reset")
         self.assertEqual(self.control("GET", "clock"),
                          {"mode": "frozen", "now": START, "rate": 1, "tick": 10})
@@ -110,6 +121,15 @@ class Polls(world.TestCase):
         self.server.everything()
         self.assertEqual(self.get(id)["status"], "queued")
         self.assertEqual(self.get(id)["status"], "deployed")
+
+    def test_once_in_an_answer(self):
+        """However often it is in there; what HEAD asks for is not shown."""
+        id = self.create("deployed")
+        self.call("GET", "/devices?id=dvc_on&expand=current_deployment.device.current_deployment")
+        self.call("GET", f"/deployments/{id}?expand=device.current_deployment")
+        for _ in range(5):
+            self.assertEqual(self.server.get(f"/deployments/{id}", method="HEAD").status, 200)
+        self.assertEqual([self.get(id)["status"] for _ in range(2)], ["queued", "deployed"])
 
     def test_offline_does_not_count(self):
         id = self.create("deployed", "dvc_off")
@@ -277,6 +297,82 @@ class Behaviors(world.TestCase):
         self.control("PATCH", "devices/dvc_1", {"status": "offline"})
         self.advance(100)
         self.assertEqual(self.call("GET", "/devices/dvc_1")["status"], "offline")
+
+    def test_tester_archives_a_device(self):
+        """It stays archived, and an export of that loads again."""
+        self.behave({"offline_for": 60})
+        self.get(self.create("deployed", "dvc_1"))
+        self.control("PATCH", "devices/dvc_1", {"status": "archived"})
+        exported = self.server.everything()
+        self.control("PUT", "fixtures", exported)
+        self.assertEqual(self.server.everything(), exported)
+        self.advance(61)
+        self.assertEqual(self.call("GET", "/devices/dvc_1")["status"], "archived")
+
+    def test_replaced_while_it_recovers(self):
+        """It recovers, and then is not installed any more."""
+        self.behave({"error": "retrying", "recover_after": 60, "times": 1})
+        first = self.create("deployed", "dvc_1")
+        self.assertEqual(self.get(first)["status"], "retrying")
+        second = self.create("deployed", "dvc_1")
+        self.assertEqual(self.states(first, second),
+                         ["archived/queued/retrying", "deployed/deployed/none"])
+        self.advance(60)
+        self.assertEqual(self.state(first), "archived/archived/none")
+        self.assertEqual(self.hits(), [1])
+
+    def test_offline_meanwhile(self):
+        """What takes long takes as long again, once the device is back; so does a recovery."""
+        self.behave({"device_id": "dvc_1", "seconds": 600},
+                    {"device_id": "dvc_2", "error": "retrying", "recover_after": 60})
+        slow, ill = self.create("deployed", "dvc_1"), self.create("deployed", "dvc_2")
+        self.assertEqual(self.states(slow, ill), ["deployed/queued/none", "deployed/queued/retrying"])
+        for status in ("offline", "online"):
+            self.control("PATCH", "devices?id=dvc_1|dvc_2", {"status": status})
+        self.assertEqual(self.states(slow, ill), ["deployed/queued/none", "deployed/queued/retrying"])
+        self.advance(60)
+        self.assertEqual(self.states(slow, ill), ["deployed/queued/none", "deployed/deployed/none"])
+        self.advance(540)
+        self.assertEqual(self.get(slow)["deployed_at"], at(600))
+        self.assertEqual(self.hits(), [1, 1])
+
+    def test_clock_set_back(self):
+        """What waits until then waits as long from now."""
+        self.behave({"device_id": "dvc_1", "seconds": 60}, {"device_id": "dvc_2", "offline_for": 60},
+                    {"device_id": "dvc_3", "error": "retrying", "recover_after": 60})
+        ids = [self.create("deployed", f"dvc_{i}") for i in (1, 2, 3)]
+        self.get(ids[0])
+        self.control("PUT", "clock", {"mode": "frozen", "now": "2020-01-01T00:00:00Z"})
+        self.advance(59)
+        self.assertEqual([self.get(id)["status"] for id in ids], ["queued", "queued", "retrying"])
+        self.advance(1)
+        self.assertEqual([self.get(id)["status"] for id in ids], ["deployed"] * 3)
+
+    def test_goes_on_where_nothing_else_does(self):
+        """With the pace manual, a device that comes back goes on with its step."""
+        self.control("PUT", "transitions", {"progression": "polls", "times": 1})
+        self.behave({"offline_for": 60})
+        id = self.create("deployed", "dvc_1")
+        self.get(id)
+        self.control("PUT", "transitions", {"progression": "manual"})
+        self.advance(59)
+        self.assertEqual(self.call("GET", "/devices/dvc_1")["status"], "offline")
+        self.advance(1)
+        self.assertEqual(self.state(id), "deployed/deployed/none")
+
+    def test_causes(self):
+        """Events tell what a device did by a rule from what it did by itself."""
+        self.behave({"device_id": "dvc_1", "offline_for": 60})
+        ids = [self.create("deployed", f"dvc_{i}") for i in (1, 2)]
+        self.get(ids[0])
+        self.advance(60)
+        self.get(ids[0])
+        told = {(e["id"], e["field"], e["to"], e["cause"]["kind"])
+                for e in self.control("GET", "events")["events"] if e["kind"] == "change"}
+        self.assertLessEqual({("dvc_1", "status", "offline", "behavior"),
+                              ("dvc_1", "status", "online", "behavior"),
+                              (ids[0], "activity_status", "deployed", "step"),
+                              (ids[1], "activity_status", "deployed", "step")}, told)
 
     def test_groups(self):
         """With subgroups; the first rule that matches."""
