@@ -143,9 +143,8 @@ static bool write_device(struct exchange *x, struct tx *tx, const struct device_
 		{ "last_connected_at",
 		  is_online && !was_online ? tx->now : row_text(device, "last_connected_at") },
 		/* What a tester says of it ends what a behavior has said. */
-		{ "online_at", body_member(&x->body, "status")->set
-				   ? NULL
-				   : row_text(device, "online_at") },
+		{ "online_at",
+		  body_member(&x->body, "status")->set ? NULL : row_text(device, "online_at") },
 		{ "last_disconnected_at",
 		  was_online && !is_online ? tx->now : row_text(device, "last_disconnected_at") },
 	};

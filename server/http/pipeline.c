@@ -389,9 +389,9 @@ static stage *const common_stages[] = { stage_identify, stage_target, stage_rout
 /* The other stages, by the operation's class. Operations of the API leave a row or a page for the
  * last stage; the others write their answers themselves. */
 static stage *const class_stages[][11] = {
-	[ENDPOINT_API] = { fault_stage, stage_authenticate, stage_version, authorize,
-			   query_read, stage_body, authorize_body, stage_database, stage_execute,
-			   stage_present, NULL },
+	[ENDPOINT_API] = { fault_stage, stage_authenticate, stage_version, authorize, query_read,
+			   stage_body, authorize_body, stage_database, stage_execute, stage_present,
+			   NULL },
 	[ENDPOINT_CONTROL] = { browser_check, stage_control_version, query_read_control,
 			       stage_control_body, stage_control_workspace, stage_database,
 			       stage_execute, NULL },
