@@ -60,8 +60,8 @@ bool control_get_clock(struct exchange *x)
 	writer_open(&w, '{');
 	writer_text(writer_key(&w, "mode"), clock_is_frozen(clock) ? "frozen" : "real");
 	writer_text(writer_key(&w, "now"), shown);
-	writer_int(writer_key(&w, "rate"), clock_setting(clock).rate);
-	write_seconds(&w, "tick", clock_setting(clock).tick);
+	writer_int(writer_key(&w, "rate"), (long long)clock->rate);
+	write_seconds(&w, "tick", clock->tick);
 	writer_close(&w, '}');
 	return true;
 }
