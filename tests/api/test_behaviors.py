@@ -2,6 +2,8 @@
 """What can be said of devices and time beforehand: behaviors, a clock that runs fast or moves with
 each request, steps that come with reading, and steps on demand."""
 
+import os
+import random
 import time
 
 import harness
@@ -536,6 +538,133 @@ class Many(world.TestCase):
             self.refused_control("PATCH", f"devices?{query}", body, 400, "invalid_request", *words)
         self.refused_control("PATCH", "devices", {"group_id": "grp_no"}, 404,
                              "resource_not_found", "grp_no")
+
+
+class Histories(harness.TestCase):
+    """Whatever is asked, in whatever order: what must hold of devices and deployments holds."""
+
+    arguments = None
+    HISTORIES, LENGTH = int(os.environ.get("MIRU_MOCK_HISTORIES", 5 if harness.instrumented() else 20)), 40
+
+    def rule(self, draw):
+        rule = draw.choice([
+            {"error": "failed"}, {"error": "retrying"}, {"error": "retrying", "recover_after": 30},
+            {"seconds": 20}, {"offline_for": 45}, {"seconds": 7, "offline_for": 9, "error": "failed"},
+            {"offline_for": 5, "error": "retrying", "recover_after": 3}])
+        for name, value in (("device_id", f"dvc_{draw.randrange(4)}"), ("group_id", "grp_1"),
+                            ("at", draw.choice(["queued", "deployed", "removing"])),
+                            ("every", draw.randint(1, 3)), ("times", draw.randint(1, 4)),
+                            ("release_id", draw.choice(["rls_0", "rls_1"]))):
+            if draw.random() < 0.3:
+                rule[name] = value
+        return rule
+
+    def act(self, draw, client):
+        """One request of a tester or of a client; what it has answered."""
+        device = f"dvc_{draw.randrange(4)}"
+        deployments = client.control("GET", "deployments?limit=100").json["data"]
+        some = draw.choice(deployments)["id"] if deployments else "dpl_none"
+        requests = [
+            (8, lambda: client.call("POST", "/deployments", world.body(
+                draw.choice(["staged", "deployed", "deployed", "deployed"]), device))),
+            (2, lambda: client.call("POST", f"/deployments/{some}/deploy")),
+            (1, lambda: client.call("POST", f"/deployments/{some}/archive")),
+            (3, lambda: client.call(
+                "GET", f"/deployments/{some}?expand=device.current_deployment")),
+            (2, lambda: client.call("GET", "/deployments?limit=100")),
+            (4, lambda: client.control("POST", "clock/advance",
+                                       {"seconds": draw.choice([1, 10, 100])})),
+            (1, lambda: client.control("PUT", "clock", {
+                "mode": "frozen", "now": at(draw.randrange(3000)),
+                "tick": draw.choice([0, 0, 3])})),
+            (1, lambda: client.control("PUT", "transitions", draw.choice([
+                {"progression": "immediate"}, {"progression": "manual"},
+                {"progression": "time", "seconds": 15}, {"progression": "polls", "times": 2}]))),
+            (2, lambda: client.control("PUT", "behaviors", {"behaviors": [
+                self.rule(draw) for _ in range(draw.randint(1, 4))]})),
+            (4, lambda: client.control("PATCH", f"devices/{device}", {
+                "status": draw.choice(["online", "online", "offline", "archived"])})),
+            (1, lambda: client.control("PATCH", f"deployments/{some}", {
+                "error_status": draw.choice(["none", "retrying", "failed"])})),
+            (1, lambda: client.control("POST", "step",
+                                       draw.choice([None, {"device_id": device}]))),
+            (0.2, lambda: client.control("POST", "reset")),
+        ]
+        return draw.choices([ask for _, ask in requests], [weight for weight, _ in requests])[0]()
+
+    def check(self, document):
+        devices = {d["id"]: d for d in document["devices"]}
+        current = [d["device_id"] for d in document.get("deployments", [])
+                   if d["target_status"] == "deployed"]
+        self.assertEqual(len(current), len(set(current)))
+        for deployment in document.get("deployments", []):
+            if deployment["error_status"] == "failed":
+                self.assertEqual((deployment["target_status"], deployment["activity_status"]),
+                                 ("archived", "archived"))
+            if "waiting_since" in deployment:
+                self.assertEqual(devices[deployment["device_id"]]["status"], "online")
+            else:
+                self.assertNotIn("due_at", deployment)
+        for device in devices.values():
+            if "online_at" in device:
+                self.assertEqual(device["status"], "offline")
+
+    def settle(self, client):
+        """Without rules, all online, and after a long time: everybody is where they were to be."""
+        client.control("DELETE", "behaviors")
+        client.control("PUT", "transitions", {"progression": "immediate"})
+        client.control("PATCH", "devices", {"status": "online"})
+        client.control("POST", "clock/advance", {"seconds": 1000000})
+        for deployment in client.control("GET", "fixtures").json.get("deployments", []):
+            if deployment["error_status"] == "retrying":
+                answer = client.control("PATCH", f"deployments/{deployment['id']}",
+                                        {"error_status": "none"})
+                self.assertEqual(answer.status, 200, answer.text)
+        deployments = client.control("GET", "fixtures").json.get("deployments", [])
+        current = {d["device_id"] for d in deployments if d["target_status"] == "deployed"}
+        for deployment in deployments:
+            said = (deployment["target_status"], deployment["activity_status"],
+                    deployment["error_status"])
+            # What is to run in its place has failed, so it was not removed (11.4, row 8).
+            if said == ("archived", "deployed", "none"):
+                self.assertNotIn(deployment["device_id"], current)
+                continue
+            self.assertIn(said, [("deployed", "deployed", "none"), ("archived", "archived", "none"),
+                                 ("archived", "archived", "failed"), ("staged", "staged", "none"),
+                                 ("staged", "drifted", "none")], deployment)
+
+    def live(self, number):
+        """The bytes of all answers."""
+        draw = random.Random(number)
+        said = []
+        with harness.File({**FLEET, "devices": FLEET["devices"][:4]}) as file, \
+                harness.Server("--fixtures", file, "--seed", str(number), *STANDING) as server, \
+                harness.Client(server) as client:
+            client.control("PUT", "behaviors", {"behaviors": [self.rule(draw), self.rule(draw)]})
+            for _ in range(self.LENGTH):
+                answer = self.act(draw, client)
+                self.assertLess(answer.status, 500, answer.text)
+                said.append(answer.text)
+                exported = client.control("GET", "fixtures")
+                self.check(exported.json)
+                said.append(exported.text)
+            with harness.Server("--empty", "--clock", client.control("GET", "clock").json["now"],
+                                "--transitions", "manual") as other:
+                answer = other.control("PUT", "fixtures", exported.json)
+                self.assertEqual(answer.status, 200, answer.text)
+                # A device may come back meanwhile; nothing else happens by itself.
+                if not any("online_at" in d or "due_at" in d for array in ("devices", "deployments")
+                           for d in exported.json.get(array, [])):
+                    self.assertEqual(other.control("GET", "fixtures").text, exported.text)
+            self.settle(client)
+        return said
+
+    def test_histories(self):
+        for number in range(self.HISTORIES):
+            with self.subTest(history=number):
+                said = self.live(number)
+                if number % 10 == 0:
+                    self.assertEqual(self.live(number), said)
 
 
 if __name__ == "__main__":
