@@ -12,6 +12,7 @@
 #include "model/api_path.h"
 #include "model/operation.h"
 #include "model/parse.h"
+#include "workspace/keyring.h"
 #include "workspace/tally.h"
 
 static const struct word close_words[] = {
@@ -134,15 +135,20 @@ static void replace_set(struct faults *f, struct fault_set *set)
 	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
 }
 
-/* A rule as JSON, without what it does not give. */
+/* A rule as JSON, without what it does not give; its key is masked: logs and reports have it. */
 static bool rule_text(cJSON *rule, struct buf *text)
 {
+	char mask[KEY_MASK_BYTES];
 	cJSON *next;
 
 	for (cJSON *item = rule->child; item; item = next) {
 		next = item->next;
 		if (cJSON_IsNull(item) || streq(item->string, "hits"))
 			cJSON_Delete(cJSON_DetachItemViaPointer(rule, item));
+		else if (streq(item->string, "key") &&
+			 !cJSON_SetValuestring(item, keyring_mask(item->valuestring,
+								  strlen(item->valuestring), mask)))
+			return false;
 	}
 	buf_clear(text);
 	json_add_verbatim(text, rule);

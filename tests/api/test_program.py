@@ -889,6 +889,25 @@ class Log(harness.TestCase):
             server.stop()
             self.assertIn('key="any"', server.errors)
 
+    def test_key_in_target(self):
+        """Of what may be an API key in a query, the end at most."""
+        with Server("--log", "text") as server:
+            for query, shown in (
+                    ("key=SECRETvalue_abcdef", "key=****cdef"), ("key=SECRET", "key=****"),
+                    ("wait=1&k%65y=SECRETvalue_abcdef&at_least=0", "wait=1&k%65y=****cdef&at_least=0"),
+                    ("key=SECRET&key=SECRETvalue_abcdef", "key=****&key=****cdef"),
+                    ("x%=1&Api_Key=SECRET=1&", "x%=1&Api_Key=****&"), ("key&key=&=SHOWN", "key&key=&=SHOWN"),
+                    ("keys=SHOWN&?key=SECRET", "keys=SHOWN&?key=****")):
+                for path in ("/_mock/requests", "/devices", "http://h/_mock/events"):
+                    with self.subTest(path=path, query=query):
+                        server.raw(f"GET {path}?{query} HTTP/1.0\r\n\r\n".encode())
+                        harness.wait_for(lambda: f" GET {path}?{shown} " in server.errors)
+            self.assertNotIn("SECRET", server.errors)
+        with Server("--log", "json") as server:
+            server.control("GET", "requests?key=SECRETvalue_abcdef")
+            server.stop()
+            self.assertIn('"target":"/_mock/requests?key=****cdef"', server.errors)
+
     def test_long_target(self):
         with Server() as server:
             server.get("/" + "x" * 4000)
