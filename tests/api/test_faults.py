@@ -271,7 +271,7 @@ class Limits(TestCase):
         self.assertEqual([self.status() for _ in range(2)], [200, 200])
         self.later(3.2)
         answer = self.server.call("GET", DEVICE)
-        self.assert_refused(answer, 429, "too_many_requests", "rule 0 of /_mock/faults")
+        self.assert_refused(answer, 429, "rate_limited", "rule 0 of /_mock/faults")
         self.assertEqual((answer.headers["Retry-After"], answer.headers["retry-after-ms"],
                           answer.headers["x-should-retry"]), ("7", "6800", None))
         self.assertEqual(self.status(target="/devices"), 200)
@@ -607,7 +607,7 @@ class Errors(TestCase):
         for status, code in ((400, "invalid_request"), (401, "unauthorized"), (403, "forbidden"),
                              (404, "resource_not_found"), (405, "method_not_allowed"),
                              (408, "request_timeout"), (413, "request_too_large"),
-                             (429, "too_many_requests"), (500, "internal_server_error"),
+                             (429, "rate_limited"), (500, "internal_server_error"),
                              (501, "not_implemented"), (502, "bad_gateway"),
                              (503, "service_unavailable"), (504, "gateway_timeout")):
             self.put({"status": status})
@@ -630,7 +630,7 @@ class Errors(TestCase):
                  ("1", "2", "false"))):
             self.put({"status": 429, **rule})
             answer = self.server.call("GET", DEVICE)
-            self.assert_refused(answer, 429, "too_many_requests")
+            self.assert_refused(answer, 429, "rate_limited")
             self.assertEqual(tuple(answer.headers[name] for name in (
                 "Retry-After", "retry-after-ms", "x-should-retry")), headers)
         # Beside those that a status always has.
