@@ -52,8 +52,6 @@ static const struct field fields[] = {
 	{ .name = "query", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "body", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
-	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
-	{ .name = "limit", .kind = K_OBJECT, .flags = F_NULL, .on = ALWAYS, .members = &limit_shape },
 	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
 	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_CODE },
 	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
@@ -64,12 +62,20 @@ static const struct field fields[] = {
 	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
 	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
+	/* These count requests: see fault_header_shape. */
+	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
+	{ .name = "limit", .kind = K_OBJECT, .flags = F_NULL, .on = ALWAYS, .members = &limit_shape },
 	/* Part of what GET answers; ignored, because counting starts at 0. */
 	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
 };
 /* clang-format on */
 
+enum { COUNTING = 3 /* fields, the last ones */ };
+
 const struct shape fault_shape = { .fields = fields, .count = ARRAY_LEN(fields) };
+const struct shape fault_header_shape = { .fields = fields,
+					  .count = ARRAY_LEN(fields),
+					  .listed = ARRAY_LEN(fields) - COUNTING };
 
 const struct fault fault_none = {
 	.times = -1,

@@ -442,12 +442,15 @@ class Header(TestCase):
         """Nonsense is 400, and nothing is done."""
         for text, field, words in (
                 ("", None, "Miru-Mock-Fault is empty; expected a JSON object with the fields: "),
+                ("", None, "message, delay_ms, close, spoil, merge, retry_after, retry_after_ms, should_retry"),
                 ("503", None, "Miru-Mock-Fault is not a JSON object"),
                 ("[{}]", None, "Miru-Mock-Fault is not a JSON object"),
                 ('{"status":503', None, "Miru-Mock-Fault cannot be read: line 1, column 14"),
                 ('{"status":503,"status":500}', None, "Miru-Mock-Fault cannot be read"),
                 ('{"status":503}{}', None, "Miru-Mock-Fault cannot be read"),
-                ("{}", "", "one of status, limit, delay_ms, close, spoil and merge is required"),
+                ("{}", "", "one of status, delay_ms, close, spoil and merge is required"),
+                ('{"merge":{},"code":"a"}', ".code", "can be set only together with status"),
+                ('{"merge":{},"status":500}', ".merge", "conflicts with status: the answer"),
                 ('{"stat":503}', ".stat", "Miru-Mock-Fault.stat"),
                 ('{"status":200}', ".status", "from 400 to 599"),
                 ('{"status":418}', ".code", "required"),
@@ -463,6 +466,9 @@ class Header(TestCase):
                 answer = self.ask(text, "PATCH", body={"name": "not done"})
                 self.assert_refused(answer, 400, "invalid_request", words, params={
                     **({} if field is None else {"field": "Miru-Mock-Fault" + field})})
+                if field not in (".times", ".limit", ".limit.seconds"):
+                    for word in ("limit", "times", "hits"):
+                        self.assertNotIn(word, answer.text)
         self.assertEqual(self.ask('{"status":500%s}' % (" " * 4082)).status, 500)
         self.assertEqual(self.server.call("GET", DEVICE).json["name"], "My Device")
         data = self.server.raw(request_of(DEVICE, 'Miru-Mock-Fault: {"status":503}',
