@@ -626,6 +626,33 @@ class Stop(harness.TestCase):
                     self.hang_up(server, "nmae", "in the fixtures; nothing has changed")
                     self.assertEqual(server.get("/beta/devices/dvc_1", key="x").status, 200)
 
+    def test_load_is_given_up(self):
+        """At the stop: a reload at once, a PUT when the time of requests in flight is nearly over."""
+        many = b"".join(b'{"object":"device","id":"dvc_many_%d","name":"many-%d"}\n' % (i, i)
+                        for i in range(1000000))
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
+        with tempfile.NamedTemporaryFile(suffix=".ndjson") as file:
+            with Server("--fixtures", file.name) as server:
+                file.write(many)
+                file.flush()
+                server.process.send_signal(signal.SIGHUP)
+                server.stop()
+                self.assertIn("loading was given up: the server stops", server.errors)
+                self.assertIn("nothing has changed", server.errors)
+        with tempfile.TemporaryDirectory() as folder, \
+                Server("--db", folder + "/db") as server, server.connect() as sock:
+            sock.sendall(b"PUT /_mock/fixtures HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n"
+                         b"Content-Type: application/x-ndjson\r\n\r\n" % len(many) + many)
+            began = time.monotonic()
+            server.stop()
+            self.assertLess(time.monotonic() - began, 8 * (4 if harness.instrumented() else 1))
+            answer = sock.makefile("rb").read()
+            if not answer.startswith(b"HTTP/1.1 200 "):  # of a machine that is fast
+                self.assertTrue(answer.startswith(b"HTTP/1.1 503 "), answer)
+                self.assertIn(b"service_unavailable", answer)
+                self.assertNotIn("dvc_many_", run("export", "--db", folder + "/db").stdout)
+
     def test_terminal(self):
         """A hangup that is the end of the terminal ends the server, too."""
         terminal, ours = pty.openpty()
