@@ -90,7 +90,6 @@ class Connections(harness.TestCase):
             for _ in range(self.MAX * 5):
                 wires.append(Wire(server))
                 self.addCleanup(wires[-1].close)
-            told = 0
             for w in wires[self.MAX + 1:]:
                 self.assert_refused(w)
                 self.assertLess(descriptors(server), self.DESCRIPTORS)
@@ -99,6 +98,17 @@ class Connections(harness.TestCase):
             self.assert_served(server)
             server.stop()
             self.assertNotIn("accept", server.errors)
+
+    def test_a_crowd_need_not_wait(self):
+        """As many as would take nine seconds if each refusal lingered for one."""
+        with self.server("--log", "off") as server:
+            began = time.monotonic()
+            wires = [Wire(server) for _ in range(self.MAX * 11)]
+            for w in wires:
+                self.addCleanup(w.close)
+            for w in wires[self.MAX:]:
+                self.assert_refused(w)
+            self.assertLess(time.monotonic() - began, 20 if harness.instrumented() else 5)
 
     def test_too_few_descriptors(self):
         with self.assertRaisesRegex(harness.Failure, "too few descriptors for 2 workers"):
