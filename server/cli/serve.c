@@ -13,6 +13,7 @@
 #include "cli/banner.h"
 #include "cli/commands.h"
 #include "cli/port_file.h"
+#include "fixture/records.h"
 
 enum { GRACE_SECONDS = 5 };
 
@@ -120,11 +121,37 @@ static void say_loaded(const struct app *app)
 	log_event(app->log, text.bad ? NULL : text.text);
 }
 
+static void stop_loading(int signal)
+{
+	(void)signal;
+	records_stop();
+}
+
+/* Load the fixtures again, until a signal of `ends` comes; a second one ends the process at once.
+ */
+static void reload(struct serve *s, const sigset_t *ends)
+{
+	const struct sigaction stop = { .sa_handler = stop_loading, .sa_flags = SA_RESETHAND };
+	const struct options *o = s->options;
+	struct sigaction interrupt, terminate;
+
+	sigaction(SIGINT, &stop, &interrupt);
+	sigaction(SIGTERM, &stop, &terminate);
+	pthread_sigmask(SIG_UNBLOCK, ends, NULL);
+	if (app_reload(&s->app, &o->fixtures, !o->empty))
+		say_loaded(&s->app);
+	pthread_sigmask(SIG_BLOCK, ends, NULL);
+	if (records_stopped())
+		return;
+	sigaction(SIGINT, &interrupt, NULL);
+	sigaction(SIGTERM, &terminate, NULL);
+}
+
 static bool run_until_signal(struct serve *s)
 {
 	const struct options *o = s->options;
 	const bool had_terminal = has_terminal();
-	sigset_t signals = block_signals();
+	sigset_t signals = block_signals(), ends = signals;
 	int signal;
 
 	if (!serve_run(s))
@@ -132,10 +159,10 @@ static bool run_until_signal(struct serve *s)
 	banner(stdout, &s->app, o, server_port(s->server));
 	/* SIGHUP asks to load the fixtures again, unless it came because the terminal was closed:
 	 * then the server ends, too. */
-	while (sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
+	sigdelset(&ends, SIGHUP);
+	while (!records_stopped() && sigwait(&signals, &signal) == 0 && signal == SIGHUP &&
 	       has_terminal() == had_terminal)
-		if (app_reload(&s->app, &o->fixtures, !o->empty))
-			say_loaded(&s->app);
+		reload(s, &ends);
 	/* From here on, a second signal ends the process at once. */
 	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 	return true;

@@ -70,6 +70,8 @@ static bool refuse_fixtures(struct exchange *x, const struct problems *problems)
 
 	if (buf_no_memory(&problems->text) || buf_no_memory(&problems->json))
 		return false;
+	if (problems->stopped)
+		return fail(x, ERR_UNAVAILABLE, "the server stops; nothing has changed");
 	if (problems->failed)
 		return server_error(x, "%.*s", (int)strcspn(last, "\n"), last);
 	fail(x, ERR_INVALID_FIXTURES,

@@ -147,6 +147,7 @@ static const struct {
 	const char *status, *why;
 } refusals[] = {
 	{ "400", "Invalid request: it names a field or a parameter, and nothing has changed" },
+	{ "401", "The KEY of WORKSPACE/KEY in X-API-Key is not one of the workspace (--auth any)" },
 	{ "403", "A page of another origin asks" },
 	{ "404", "There is nothing of that name or id" },
 	{ "409", "The state forbids it, or there is no room" },
@@ -160,6 +161,7 @@ static bool may_be_refused(const struct operation *op, const struct endpoint *e,
 	return streq(status, "404")   ? strchr(op->path, '{') != NULL || e->not_found
 	       : streq(status, "409") ? e->conflicts
 	       : streq(status, "400") ? !op->probe
+	       : streq(status, "401") ? !op->no_workspace
 				      : true;
 }
 

@@ -21,7 +21,8 @@ static bool has_requests(struct drain *d, struct conn_table *conns)
  * ended, and we look for requests after we have ended it, so that each request is either seen here,
  * or not owed an answer.
  */
-void drain_settle(struct drain *d, struct conn_table *conns, struct workers *workers, long ms)
+void drain_settle(struct drain *d, struct conn_table *conns, struct workers *workers, long ms,
+		  void (*hurry)(void))
 {
 	for (long quiet = 0; ms > 0; ms -= TICK_MS) {
 		quiet = has_requests(d, conns) ? 0 : quiet + TICK_MS;
@@ -32,6 +33,8 @@ void drain_settle(struct drain *d, struct conn_table *conns, struct workers *wor
 			atomic_store(&d->ended, false);
 			quiet = 0;
 		}
+		if (ms <= HURRY_MS)
+			hurry();
 		if (quiet == 0 && ms % HANDED_MS < TICK_MS)
 			workers_interrupt(workers);
 		/* The main thread sleeps here, never a worker. */

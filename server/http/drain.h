@@ -9,7 +9,8 @@
 #include "http/workers.h"
 
 enum {
-	QUIET_MS = 20,  /* without a request, before a stop: see drain_settle() */
+	QUIET_MS = 20, /* without a request, before a stop: see drain_settle() */
+	HURRY_MS = 1000,
 	HANDED_MS = 10, /* for a worker to begin a connection: see workers.h */
 };
 
@@ -21,7 +22,9 @@ struct drain {
 	atomic_uint whole;  /* and of these, those that have arrived: we owe them an answer */
 };
 
-/* After it has begun: wait until no request is left, or the time is over; then it has ended. */
-void drain_settle(struct drain *d, struct conn_table *conns, struct workers *workers, long ms);
+/* After it has begun: wait until no request is left, or the time is over; then it has ended. Call
+ * `hurry` when only HURRY_MS are left. */
+void drain_settle(struct drain *d, struct conn_table *conns, struct workers *workers, long ms,
+		  void (*hurry)(void));
 
 #endif

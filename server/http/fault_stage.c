@@ -27,8 +27,8 @@ static bool read_header(struct exchange *x, struct fault *rule)
 	if (len > FAULT_HEADER_MAX)
 		return fail(x, ERR_INVALID_REQUEST, "%s: expected at most %d bytes, found %zu",
 			    header, FAULT_HEADER_MAX, len);
-	if (!body_parse_as(&p, &fault_shape, BODY_STRICT, header, "Miru-Mock-Fault.", text, len,
-			   &body))
+	if (!body_parse_as(&p, &fault_header_shape, BODY_STRICT, header, "Miru-Mock-Fault.", text,
+			   len, &body))
 		return fail_parse(x, &p.error);
 	for (size_t i = 0; i < ARRAY_LEN(counting); i++)
 		if (body_text(&body, counting[i]) || body_object(&body, counting[i]))
@@ -36,7 +36,7 @@ static bool read_header(struct exchange *x, struct fault *rule)
 					       "counts requests, and this rule is for one; PUT "
 					       "/_mock/faults has rules for several") ||
 			       fail_parse(x, &p.error);
-	return fault_rule_read(&p, x->app->operations, header, &body, &x->arena, rule) ||
+	return fault_rule_read(&p, x->app->operations, header, true, &body, &x->arena, rule) ||
 	       fail_parse(x, &p.error);
 }
 

@@ -16,14 +16,15 @@
 #include "base/clock.h"
 
 enum {
-	SILENCE_US = 1000 * 1000, /* for which a client may pause */
+	SILENCE_US = 1000 * 1000, /* for which a client may pause; */
+	BRIEF_US = 50 * 1000,     /* if there is room for less than as many again */
 	DROP_BYTES = 64 * 1024,   /* at a time, */
 	DROP_MAX = 16,            /* and so many times, before it is the others' turn */
 };
 
 struct lingering {
 	int socket;
-	int64_t silent, end; /* when it is closed: if nothing comes before, and in any case */
+	int64_t heard, end; /* when something came last, and when it is closed in any case */
 };
 
 struct lingerer {
@@ -75,17 +76,24 @@ void linger_free(struct lingerer *l)
 	free(l);
 }
 
+/* For how long clients may pause now: others wait to be refused. Caller holds the lock. */
+static int64_t silence(const struct lingerer *l)
+{
+	return l->count > l->max / 2 ? BRIEF_US : SILENCE_US;
+}
+
 /* Fill `polled`. How long to wait, in milliseconds; -1: for ever. Caller holds the lock. */
 static int prepare(struct lingerer *l, int64_t now)
 {
 	enum { MS = 1000 };
+	const int64_t pause = silence(l);
 	int64_t next = INT64_MAX;
 
 	for (size_t i = 0; i < l->count; i++) {
 		const struct lingering *item = &l->items[i];
 
 		l->polled[i] = (struct pollfd){ .fd = item->socket, .events = POLLIN };
-		next = item->silent < next ? item->silent : next;
+		next = item->heard + pause < next ? item->heard + pause : next;
 		next = item->end < next ? item->end : next;
 	}
 	l->polled[l->count] = (struct pollfd){ .fd = l->wake, .events = POLLIN };
@@ -106,22 +114,23 @@ static bool drop(int socket)
 }
 
 /* False once the socket is to be closed. */
-static bool goes_on(struct lingering *item, bool readable, int64_t now)
+static bool goes_on(struct lingering *item, bool readable, int64_t pause, int64_t now)
 {
 	if (readable) {
-		item->silent = now + SILENCE_US;
+		item->heard = now;
 		return drop(item->socket) && now < item->end;
 	}
-	return now < item->silent && now < item->end;
+	return now < item->heard + pause && now < item->end;
 }
 
 /* The first `n` items have been polled. Caller holds the lock. */
 static void read_all(struct lingerer *l, size_t n, int64_t now)
 {
+	const int64_t pause = silence(l);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < l->count; i++) {
-		if (i < n && !goes_on(&l->items[i], l->polled[i].revents, now))
+		if (i < n && !goes_on(&l->items[i], l->polled[i].revents, pause, now))
 			close(l->items[i].socket);
 		else
 			l->items[kept++] = l->items[i];
@@ -160,9 +169,8 @@ void linger_add(struct lingerer *l, int socket)
 	if (l->started && l->count < l->max) {
 		int64_t now = clock_monotonic();
 
-		l->items[l->count++] = (struct lingering){ .socket = socket,
-							   .silent = now + SILENCE_US,
-							   .end = now + l->longest };
+		l->items[l->count++] =
+		    (struct lingering){ .socket = socket, .heard = now, .end = now + l->longest };
 		added = true;
 	}
 	pthread_mutex_unlock(&l->lock);

@@ -70,7 +70,7 @@ static bool begins_with_key(const struct exchange *x, const char *key)
 }
 
 /* Enter the workspace, and find the key there, of "WORKSPACE/KEY". If the workspace would be added
- * only to refuse the key, it is not; control endpoints do not ask for the key. */
+ * only to refuse the key, it is not. */
 static bool select_role(struct exchange *x, size_t len, bool may_add)
 {
 	const char *name = arena_strndup(&x->arena, x->request.api_key, len);
@@ -79,7 +79,7 @@ static bool select_role(struct exchange *x, size_t len, bool may_add)
 	if (!name)
 		return false;
 	if (!keyring_find(x->keys, name)) {
-		may_add = may_add && (exchange_is_control(x) || begins_with_key(x, key));
+		may_add = may_add && begins_with_key(x, key);
 		if (!enter_workspace(x, name, may_add))
 			return false;
 		if (!x->holds_workspace)
@@ -230,6 +230,18 @@ size_t body_max(const struct exchange *x)
 	return most < FIXTURES && x->op && x->op->reads ? FIXTURES : most;
 }
 
+/* Is there the KEY of "WORKSPACE/KEY"? After its workspace was entered; other keys are not of
+ * interest. */
+static bool check_role(struct exchange *x)
+{
+	const char *key = x->request.api_key;
+
+	return !key || !*key || x->key || x->app->options.auth != AUTH_ANY ||
+	       fail(x, ERR_UNAUTHORIZED,
+		    "unknown API key in X-API-Key: WORKSPACE/KEY; the workspace has no such KEY "
+		    "among the api_keys of its fixtures");
+}
+
 static bool stage_authenticate(struct exchange *x)
 {
 	const char *key = x->request.api_key;
@@ -241,10 +253,8 @@ static bool stage_authenticate(struct exchange *x)
 			    x->app->options.auth == AUTH_ANY ? "any key"
 							     : "one of the fixtures' api_keys",
 			    unread);
-	if (!x->key && x->app->options.auth == AUTH_ANY)
-		return fail(x, ERR_UNAUTHORIZED,
-			    "unknown API key in X-API-Key: WORKSPACE/KEY; the workspace has no "
-			    "such KEY among the api_keys of its fixtures");
+	if (!check_role(x))
+		return false;
 	return x->key ||
 	       fail(x, ERR_UNAUTHORIZED,
 		    "unknown API key; send one of the fixtures' api_keys in X-API-Key%s", unread);
@@ -350,7 +360,7 @@ static bool stage_control_workspace(struct exchange *x)
 			    "X-API-Key begins with a slash: WORKSPACE is empty (expected "
 			    "WORKSPACE or WORKSPACE/KEY)");
 	if (!id)
-		return select_workspace(x, true);
+		return select_workspace(x, true) && check_role(x);
 	if (streq(id, WORKSPACE_COMMON))
 		return true;
 	x->holds_workspace = registry_acquire_id(x->app->workspaces, id, &x->workspace);

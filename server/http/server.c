@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config.h"
+#include "fixture/records.h"
 #include "http/access_log.h"
 #include "http/browser.h"
 #include "http/client.h"
@@ -496,7 +497,8 @@ bool server_stop(struct server *server, unsigned grace)
 		atomic_store(&server->drain.begun, true);
 		listen_stop(server->listener, ACCEPT_MS);
 		timer_queue_flush(server->timers); /* send delayed answers now */
-		drain_settle(&server->drain, server->conns, &server->workers, grace * 1000L);
+		drain_settle(&server->drain, server->conns, &server->workers, grace * 1000L,
+			     records_stop);
 		/* We owe no answer to a request that its client never completed. */
 		clean = atomic_load(&server->drain.whole) == 0;
 		MHD_stop_daemon(server->daemon);

@@ -230,7 +230,7 @@ static bool read_member(struct body_reader *r, struct member *m, const cJSON *js
 /* The names of the fields that a version has, or "none". */
 static void list_fields(struct buf *out, const struct shape *shape, enum version v)
 {
-	for (size_t i = 0; i < shape->count; i++)
+	for (size_t i = 0; i < (shape->listed ? shape->listed : shape->count); i++)
 		if (is_part(&shape->fields[i], shape->part, v))
 			buf_printf(out, "%s%s", out->len ? ", " : "", shape->fields[i].name);
 	if (!out->len)

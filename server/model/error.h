@@ -49,7 +49,7 @@
 	ERROR(TARGET_TOO_LONG, 414, "uri_too_long")                                                \
 	ERROR(CONTENT_ENCODING, 415, "unsupported_content_encoding")                               \
 	ERROR(HEAD_TOO_LARGE, 431, "request_header_fields_too_large")                              \
-	ERROR(TOO_MANY, 429, "too_many_requests")                                                  \
+	ERROR(TOO_MANY, 429, "rate_limited")                                                       \
 	ERROR(INTERNAL, 500, "internal_server_error")                                              \
 	ERROR(NOT_IMPLEMENTED, 501, "not_implemented")                                             \
 	ERROR(BAD_GATEWAY, 502, "bad_gateway")                                                     \

@@ -95,6 +95,7 @@ struct shape {
 	const struct field *fields; /* NULL: none */
 	size_t count;
 	enum part part;
+	size_t listed; /* messages list only so many, the first ones; 0: all */
 };
 
 struct field {

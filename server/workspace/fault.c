@@ -12,6 +12,7 @@
 #include "model/api_path.h"
 #include "model/operation.h"
 #include "model/parse.h"
+#include "workspace/keyring.h"
 #include "workspace/tally.h"
 
 static const struct word close_words[] = {
@@ -51,8 +52,6 @@ static const struct field fields[] = {
 	{ .name = "query", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
 	{ .name = "key", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
 	{ .name = "body", .kind = K_JSON_OBJECT, .flags = F_NULL, .on = ALWAYS, .most = JSON_MAX },
-	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
-	{ .name = "limit", .kind = K_OBJECT, .flags = F_NULL, .on = ALWAYS, .members = &limit_shape },
 	{ .name = "status", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 400, .most = 599 },
 	{ .name = "code", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_CODE },
 	{ .name = "message", .kind = K_TEXT, .flags = F_NULL, .on = ALWAYS, .strfmt = STRFMT_LINE },
@@ -63,12 +62,20 @@ static const struct field fields[] = {
 	{ .name = "retry_after", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_SECONDS },
 	{ .name = "retry_after_ms", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = HOUR_MS },
 	{ .name = "should_retry", .kind = K_BOOL, .flags = F_NULL, .on = ALWAYS },
+	/* These count requests: see fault_header_shape. */
+	{ .name = "times", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .least = 1, .most = COUNT_MAX },
+	{ .name = "limit", .kind = K_OBJECT, .flags = F_NULL, .on = ALWAYS, .members = &limit_shape },
 	/* Part of what GET answers; ignored, because counting starts at 0. */
 	{ .name = "hits", .kind = K_WHOLE, .flags = F_NULL, .on = ALWAYS, .most = 1000000000000000 },
 };
 /* clang-format on */
 
+enum { COUNTING = 3 /* fields, the last ones */ };
+
 const struct shape fault_shape = { .fields = fields, .count = ARRAY_LEN(fields) };
+const struct shape fault_header_shape = { .fields = fields,
+					  .count = ARRAY_LEN(fields),
+					  .listed = ARRAY_LEN(fields) - COUNTING };
 
 const struct fault fault_none = {
 	.times = -1,
@@ -134,15 +141,20 @@ static void replace_set(struct faults *f, struct fault_set *set)
 	atomic_store_explicit(&f->any, set && set->count > 0, memory_order_release);
 }
 
-/* A rule as JSON, without what it does not give. */
+/* A rule as JSON, without what it does not give; its key is masked: logs and reports have it. */
 static bool rule_text(cJSON *rule, struct buf *text)
 {
+	char mask[KEY_MASK_BYTES];
 	cJSON *next;
 
 	for (cJSON *item = rule->child; item; item = next) {
 		next = item->next;
 		if (cJSON_IsNull(item) || streq(item->string, "hits"))
 			cJSON_Delete(cJSON_DetachItemViaPointer(rule, item));
+		else if (streq(item->string, "key") &&
+			 !cJSON_SetValuestring(item, keyring_mask(item->valuestring,
+								  strlen(item->valuestring), mask)))
+			return false;
 	}
 	buf_clear(text);
 	json_add_verbatim(text, rule);

@@ -25,6 +25,8 @@ enum fault_spoil { SPOIL_NOT, SPOIL_TRUNCATED, SPOIL_MALFORMED };
 
 /* The members of a rule as JSON. */
 extern const struct shape fault_shape;
+/* The same, but messages do not list the members that count requests. */
+extern const struct shape fault_header_shape;
 
 /* A rule. Numbers that are not given are -1, texts NULL. */
 struct fault {

@@ -21,6 +21,7 @@ struct rule_reader {
 	struct parser *parser;
 	const struct operation_table *operations;
 	const char *place;
+	bool single;
 	const struct body *body;
 	struct arena *arena; /* of the rule's texts */
 	struct fault *rule;
@@ -183,7 +184,10 @@ static bool check_rule(const struct rule_reader *r)
 
 	if (!fails && f->delay_ms < 0 && !f->close && !f->spoil && !f->merge)
 		return fail_rule(
-		    r, "", "one of status, limit, delay_ms, close, spoil and merge is required");
+		    r, "",
+		    r->single
+			? "one of status, delay_ms, close, spoil and merge is required"
+			: "one of status, limit, delay_ms, close, spoil and merge is required");
 	if (f->op && f->op->class != ENDPOINT_API)
 		return fail_rule(r, "operation", "must be an operation of the API");
 	if (!check_match(r, f))
@@ -193,7 +197,9 @@ static bool check_rule(const struct rule_reader *r)
 			continue;
 		if (!fails)
 			return fail_rule(r, error_fields[i],
-					 "can be set only together with status or limit");
+					 r->single
+					     ? "can be set only together with status"
+					     : "can be set only together with status or limit");
 		if (f->close == CLOSE_BEFORE)
 			return fail_rule(r, error_fields[i],
 					 "conflicts with close \"before\": no answer is sent");
@@ -202,7 +208,9 @@ static bool check_rule(const struct rule_reader *r)
 		return fail_rule(r, "spoil", "conflicts with close: the answer is cut off already");
 	if (f->merge && fails)
 		return fail_rule(r, "merge",
-				 "conflicts with status and limit: the answer is an error");
+				 r->single
+				     ? "conflicts with status: the answer is an error"
+				     : "conflicts with status and limit: the answer is an error");
 	if (f->merge && f->close == CLOSE_BEFORE)
 		return fail_rule(r, "merge", "conflicts with close \"before\": no answer is sent");
 	if (f->status >= 0 && !f->code && f->close != CLOSE_BEFORE && !fault_error(f->status))
@@ -214,9 +222,9 @@ static bool check_rule(const struct rule_reader *r)
 }
 
 bool fault_rule_read(struct parser *p, const struct operation_table *operations, const char *place,
-		     const struct body *body, struct arena *a, struct fault *rule)
+		     bool single, const struct body *body, struct arena *a, struct fault *rule)
 {
-	const struct rule_reader r = { p, operations, place, body, a, rule };
+	const struct rule_reader r = { p, operations, place, single, body, a, rule };
 
 	return read_rule(&r) && check_rule(&r);
 }
@@ -254,8 +262,8 @@ struct fault_set *fault_rules_read(struct parser *p, const struct operation_tabl
 	for (size_t i = 0; set && i < list->count; i++) {
 		const char *place = arena_printf(p->arena, "faults[%zu]", i);
 
-		if (!place || !fault_rule_read(p, operations, place, &list->bodies[i], &set->arena,
-					       &set->rules[i])) {
+		if (!place || !fault_rule_read(p, operations, place, false, &list->bodies[i],
+					       &set->arena, &set->rules[i])) {
 			fault_set_free(set);
 			return NULL;
 		}

@@ -13,10 +13,12 @@ extern const struct field faults_fields[1];
 
 /*
  * Read a rule by the members of fault_shape; its texts are in the arena `a`. False, with p->error,
- * if it could never apply, or never be seen. `place` is what messages call it: "faults[2]".
+ * if it could never apply, or never be seen. ``place` is what messages call it: "faults[2]". They
+ * do not speak of `limit` if the rule is for a `single` request.
  */
 bool fault_rule_read(struct parser *p, const struct operation_table *operations, const char *place,
-		     const struct body *body, struct arena *a, struct fault *rule) MUST_CHECK;
+		     bool single, const struct body *body, struct arena *a,
+		     struct fault *rule) MUST_CHECK;
 /* Note what is wrong with a field of a rule; false. */
 bool fault_rule_fail(struct parser *p, const char *place, const char *field, const char *message);
 

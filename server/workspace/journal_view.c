@@ -122,6 +122,29 @@ static bool is_secret(const char *name)
 	return false;
 }
 
+/* Add a fault rule, JSON or nearly, with the texts of its members "key" masked. */
+static void add_rule(struct buf *out, struct bytes rule)
+{
+	static const char name[] = "\"key\"";
+	const char *at = rule.data, *key;
+	char shown[KEY_MASK_BYTES];
+
+	while ((key = strstr(at, name))) {
+		key += strlen(name);
+		key += strspn(key, " \t:");
+		utf8_add(out, at, (size_t)(key - at));
+		at = key;
+		if (*key != '"')
+			continue;
+		for (at++; *at && *at != '"'; at++)
+			at += *at == '\\' && at[1];
+		buf_addc(out, '"');
+		keyring_mask(key + 1, (size_t)(at - key - 1), shown);
+		utf8_add(out, shown, strlen(shown));
+	}
+	utf8_add(out, at, strlen(at));
+}
+
 /* The next header of a text of names and values from `at` on; NULL at the end. */
 static const char *next_header(struct bytes headers, size_t *at, struct bytes *value)
 {
@@ -161,7 +184,10 @@ static void write_values(struct writer *w, struct buf *scratch, struct bytes hea
 			continue;
 		value = is_secret(name) ? mask(value, shown) : value;
 		buf_add(scratch, scratch->len > 0 ? ", " : "");
-		utf8_add(scratch, value.data, value.len);
+		if (strcasecmp(name, "Miru-Mock-Fault") == 0)
+			add_rule(scratch, value);
+		else
+			utf8_add(scratch, value.data, value.len);
 	}
 	w->out->bad |= scratch->bad;
 	writer_text(w, scratch->text ? scratch->text : "");

@@ -106,8 +106,9 @@ const char *keyring_mask(const char *key, size_t len, char shown[static KEY_MASK
 
 	memset(shown, '*', SHOWN);
 	shown[SHOWN] = '\0';
+	shown[KEY_MASK_BYTES - 1] = '\0';
 	if (len >= LONG)
-		memcpy(shown + SHOWN, key + len - SHOWN, SHOWN + 1);
+		memcpy(shown + SHOWN, key + len - SHOWN, SHOWN);
 	return shown;
 }
 

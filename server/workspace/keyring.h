@@ -42,7 +42,7 @@ void keyring_unref(struct keyring *ring);
  * secret that is nearly right. */
 const struct api_key *keyring_find(const struct keyring *ring, const char *key);
 /* The API key as logs and lists show one that is unknown here, which may be a secret of another
- * system: "****", and its end if it is long. It ends with a NUL at key[len]. */
+ * system: "****", and its end if it is long. */
 enum { KEY_MASK_BYTES = 9 };
 const char *keyring_mask(const char *key, size_t len, char shown[static KEY_MASK_BYTES]);
 /* What a key that no keyring has stands for under AUTH_ANY: it may do all. */

@@ -320,6 +320,8 @@ class Document(harness.TestCase):
                 said = operation["responses"]
                 self.assertEqual("404" in said, "{" in endpoint or endpoint in NOT_FOUND)
                 self.assertEqual("400" in said, endpoint not in PROBES)
+                self.assertEqual("401" in said, endpoint not in (
+                    *PROBES, "GET /_mock/openapi.json", "GET /_mock/workspaces", "DELETE /_mock/workspaces/{id}"))
                 self.assertEqual("409" in said, endpoint in CONFLICTS)
                 method, _, path = endpoint.partition(" ")
                 calls = {400: {endpoint: ([], path.removeprefix("/_mock/") + "?a=1", None)}}

@@ -271,7 +271,7 @@ class Limits(TestCase):
         self.assertEqual([self.status() for _ in range(2)], [200, 200])
         self.later(3.2)
         answer = self.server.call("GET", DEVICE)
-        self.assert_refused(answer, 429, "too_many_requests", "rule 0 of /_mock/faults")
+        self.assert_refused(answer, 429, "rate_limited", "rule 0 of /_mock/faults")
         self.assertEqual((answer.headers["Retry-After"], answer.headers["retry-after-ms"],
                           answer.headers["x-should-retry"]), ("7", "6800", None))
         self.assertEqual(self.status(target="/devices"), 200)
@@ -442,12 +442,15 @@ class Header(TestCase):
         """Nonsense is 400, and nothing is done."""
         for text, field, words in (
                 ("", None, "Miru-Mock-Fault is empty; expected a JSON object with the fields: "),
+                ("", None, "message, delay_ms, close, spoil, merge, retry_after, retry_after_ms, should_retry"),
                 ("503", None, "Miru-Mock-Fault is not a JSON object"),
                 ("[{}]", None, "Miru-Mock-Fault is not a JSON object"),
                 ('{"status":503', None, "Miru-Mock-Fault cannot be read: line 1, column 14"),
                 ('{"status":503,"status":500}', None, "Miru-Mock-Fault cannot be read"),
                 ('{"status":503}{}', None, "Miru-Mock-Fault cannot be read"),
-                ("{}", "", "one of status, limit, delay_ms, close, spoil and merge is required"),
+                ("{}", "", "one of status, delay_ms, close, spoil and merge is required"),
+                ('{"merge":{},"code":"a"}', ".code", "can be set only together with status"),
+                ('{"merge":{},"status":500}', ".merge", "conflicts with status: the answer"),
                 ('{"stat":503}', ".stat", "Miru-Mock-Fault.stat"),
                 ('{"status":200}', ".status", "from 400 to 599"),
                 ('{"status":418}', ".code", "required"),
@@ -463,6 +466,9 @@ class Header(TestCase):
                 answer = self.ask(text, "PATCH", body={"name": "not done"})
                 self.assert_refused(answer, 400, "invalid_request", words, params={
                     **({} if field is None else {"field": "Miru-Mock-Fault" + field})})
+                if field not in (".times", ".limit", ".limit.seconds"):
+                    for word in ("limit", "times", "hits"):
+                        self.assertNotIn(word, answer.text)
         self.assertEqual(self.ask('{"status":500%s}' % (" " * 4082)).status, 500)
         self.assertEqual(self.server.call("GET", DEVICE).json["name"], "My Device")
         data = self.server.raw(request_of(DEVICE, 'Miru-Mock-Fault: {"status":503}',
@@ -607,7 +613,7 @@ class Errors(TestCase):
         for status, code in ((400, "invalid_request"), (401, "unauthorized"), (403, "forbidden"),
                              (404, "resource_not_found"), (405, "method_not_allowed"),
                              (408, "request_timeout"), (413, "request_too_large"),
-                             (429, "too_many_requests"), (500, "internal_server_error"),
+                             (429, "rate_limited"), (500, "internal_server_error"),
                              (501, "not_implemented"), (502, "bad_gateway"),
                              (503, "service_unavailable"), (504, "gateway_timeout")):
             self.put({"status": status})
@@ -630,7 +636,7 @@ class Errors(TestCase):
                  ("1", "2", "false"))):
             self.put({"status": 429, **rule})
             answer = self.server.call("GET", DEVICE)
-            self.assert_refused(answer, 429, "too_many_requests")
+            self.assert_refused(answer, 429, "rate_limited")
             self.assertEqual(tuple(answer.headers[name] for name in (
                 "Retry-After", "retry-after-ms", "x-should-retry")), headers)
         # Beside those that a status always has.

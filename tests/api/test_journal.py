@@ -229,6 +229,17 @@ class Headers(TestCase):
                 self.assertNotIn("s3cr3t", answer.text)
                 self.assertEqual(answer.json["requests"][0]["request_headers"][name], "****tail")
 
+    def test_key_of_a_fault(self):
+        for sent, shown in (
+                ('{"key": "SECRETvalue_abcdef", "status": 500}', '{"key": "****cdef", "status": 500}'),
+                ('{"status":500,"key":"SECRET\\""}', '{"status":500,"key":"****"}'),
+                ('{"key":"SECRET', '{"key":"****'), ('{"key":null,"x":"key"}', '{"key":null,"x":"key"}')):
+            with self.subTest(sent=sent):
+                self.setUp()
+                self.server.get("/devices", **{"Miru-Mock-Fault": sent})
+                answer = self.server.control("GET", "requests").json["requests"][0]
+                self.assertEqual(answer["request_headers"]["Miru-Mock-Fault"], shown)
+
     def test_shown(self):
         """As they were sent, in their order; those that came more often, as one."""
         self.server.raw(b'GET /devices HTTP/1.1\r\nHost: x\r\nAccept: a\r\nX-Odd: \xff"\r\n'

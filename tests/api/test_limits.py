@@ -90,7 +90,6 @@ class Connections(harness.TestCase):
             for _ in range(self.MAX * 5):
                 wires.append(Wire(server))
                 self.addCleanup(wires[-1].close)
-            told = 0
             for w in wires[self.MAX + 1:]:
                 self.assert_refused(w)
                 self.assertLess(descriptors(server), self.DESCRIPTORS)
@@ -99,6 +98,17 @@ class Connections(harness.TestCase):
             self.assert_served(server)
             server.stop()
             self.assertNotIn("accept", server.errors)
+
+    def test_a_crowd_need_not_wait(self):
+        """As many as would take nine seconds if each refusal lingered for one."""
+        with self.server("--log", "off") as server:
+            began = time.monotonic()
+            wires = [Wire(server) for _ in range(self.MAX * 11)]
+            for w in wires:
+                self.addCleanup(w.close)
+            for w in wires[self.MAX:]:
+                self.assert_refused(w)
+            self.assertLess(time.monotonic() - began, 20 if harness.instrumented() else 5)
 
     def test_too_few_descriptors(self):
         with self.assertRaisesRegex(harness.Failure, "too few descriptors for 2 workers"):
@@ -518,6 +528,50 @@ class Unlike(harness.TestCase):
             with server.connect() as sock, self.assertRaises(ssl.SSLError):
                 ssl._create_unverified_context().wrap_socket(sock)
             wait_for(lambda: "what came may be TLS; use http://" in server.errors)
+
+
+class Documented(harness.TestCase):
+    """Numbers and texts of control requests, as docs/limits.md has them: the last that is accepted."""
+
+    def test_bounds(self):
+        rule, device = {"path": "/devices/x", "status": 500}, {"error": "failed"}
+        for endpoint, base, path, most in (
+                ("faults", rule, "retry_after", 3600), ("faults", rule, "retry_after_ms", 3600000),
+                ("faults", rule, "delay_ms", 3600000), ("faults", rule, "times", 10 ** 9),
+                ("faults", {**rule, "limit": {"requests": 1, "seconds": 1}}, "limit.requests", 10 ** 9),
+                ("faults", {**rule, "limit": {"requests": 1, "seconds": 1}}, "limit.seconds", 366 * 86400),
+                ("behaviors", device, "times", 10 ** 9), ("behaviors", device, "every", 10 ** 6),
+                ("faults", rule, "message", "m" * 1024), ("faults", rule, "key", "k" * 1024),
+                ("faults", rule, "path", "*" * 1024), ("faults", rule, "code", "c" * 128)):
+            for value, status in ((most, 200), (most + (1 if isinstance(most, int) else "x"), 400)):
+                with self.subTest(path=path, status=status):
+                    outer, _, inner = path.partition(".")
+                    one = {**base, outer: {**base[outer], inner: value} if inner else value}
+                    answer = self.server.control("PUT", endpoint, {endpoint: [one]})
+                    self.assertEqual(answer.status, status, answer.text)
+        for query, most in (("changes?limit", 1000), ("changes?offset", 10 ** 9),
+                            ("requests?at_least=1&wait", 60)):
+            self.assertEqual(self.server.control("GET", f"{query}={most + 1}").status, 400)
+        self.assertEqual(self.server.control("GET", f"changes?limit=1000&offset={10 ** 9}").status, 200)
+        for number, status in (("1e308", 404), ("1e400", 400), ("-1e400", 400)):
+            answer = self.server.request("PATCH", "/devices/none", {
+                "X-API-Key": ADMIN, "Miru-Version": TETONS}, b'{"a":%s}' % number.encode())
+            self.assertEqual(answer.status, status, answer.text)
+
+    def test_what_stays_stateless(self):
+        with Server("--stateless") as server:
+            for method, path, body in (
+                    ("PUT", "faults", {"faults": [{"path": "/devices/x", "status": 500}]}),
+                    ("PUT", "behaviors", {"behaviors": [{"error": "failed"}]}),
+                    ("PUT", "snapshots/s", None), ("PUT", "transitions", {"progression": "manual"}),
+                    ("PUT", "clock", {"mode": "frozen", "now": "2026-01-01T00:00:00Z"})):
+                made = server.control(method, path, body)
+                self.assertEqual(made.status, 200, made.text)
+                self.assertEqual(server.control("GET", path.partition("/")[0]).text, made.text)
+            server.call("GET", "/devices")
+            self.assertEqual(server.control("GET", "requests").json["total"], 1)
+            server.control("PATCH", "devices/dvc_123", {"description": "undone"})
+            self.assertNotIn("undone", server.control("GET", "fixtures").text)
 
 
 if __name__ == "__main__":

@@ -627,6 +627,33 @@ class Stop(harness.TestCase):
                     self.hang_up(server, "nmae", "in the fixtures; nothing has changed")
                     self.assertEqual(server.get("/beta/devices/dvc_1", key="x").status, 200)
 
+    def test_load_is_given_up(self):
+        """At the stop: a reload at once, a PUT when the time of requests in flight is nearly over."""
+        many = b"".join(b'{"object":"device","id":"dvc_many_%d","name":"many-%d"}\n' % (i, i)
+                        for i in range(1000000))
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
+        with tempfile.NamedTemporaryFile(suffix=".ndjson") as file:
+            with Server("--fixtures", file.name) as server:
+                file.write(many)
+                file.flush()
+                server.process.send_signal(signal.SIGHUP)
+                server.stop()
+                self.assertIn("loading was given up: the server stops", server.errors)
+                self.assertIn("nothing has changed", server.errors)
+        with tempfile.TemporaryDirectory() as folder, \
+                Server("--db", folder + "/db") as server, server.connect() as sock:
+            sock.sendall(b"PUT /_mock/fixtures HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n"
+                         b"Content-Type: application/x-ndjson\r\n\r\n" % len(many) + many)
+            began = time.monotonic()
+            server.stop()
+            self.assertLess(time.monotonic() - began, 8 * (4 if harness.instrumented() else 1))
+            answer = sock.makefile("rb").read()
+            if not answer.startswith(b"HTTP/1.1 200 "):  # of a machine that is fast
+                self.assertTrue(answer.startswith(b"HTTP/1.1 503 "), answer)
+                self.assertIn(b"service_unavailable", answer)
+                self.assertNotIn("dvc_many_", run("export", "--db", folder + "/db").stdout)
+
     def test_terminal(self):
         """A hangup that is the end of the terminal ends the server, too."""
         terminal, ours = pty.openpty()
@@ -901,6 +928,25 @@ class Log(harness.TestCase):
             server.get(DPL, key="sk_live_1")
             server.stop()
             self.assertIn('key="any"', server.errors)
+
+    def test_key_in_target(self):
+        """Of what may be an API key in a query, the end at most."""
+        with Server("--log", "text") as server:
+            for query, shown in (
+                    ("key=SECRETvalue_abcdef", "key=****cdef"), ("key=SECRET", "key=****"),
+                    ("wait=1&k%65y=SECRETvalue_abcdef&at_least=0", "wait=1&k%65y=****cdef&at_least=0"),
+                    ("key=SECRET&key=SECRETvalue_abcdef", "key=****&key=****cdef"),
+                    ("x%=1&Api_Key=SECRET=1&", "x%=1&Api_Key=****&"), ("key&key=&=SHOWN", "key&key=&=SHOWN"),
+                    ("keys=SHOWN&?key=SECRET", "keys=SHOWN&?key=****")):
+                for path in ("/_mock/requests", "/devices", "http://h/_mock/events"):
+                    with self.subTest(path=path, query=query):
+                        server.raw(f"GET {path}?{query} HTTP/1.0\r\n\r\n".encode())
+                        harness.wait_for(lambda: f" GET {path}?{shown} " in server.errors)
+            self.assertNotIn("SECRET", server.errors)
+        with Server("--log", "json") as server:
+            server.control("GET", "requests?key=SECRETvalue_abcdef")
+            server.stop()
+            self.assertIn('"target":"/_mock/requests?key=****cdef"', server.errors)
 
     def test_long_target(self):
         with Server() as server:

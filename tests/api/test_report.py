@@ -93,6 +93,13 @@ class Report(harness.TestCase):
             self.assertEqual(self.report(server)["faults_never_hit"], [*never, {"path": "/devices/x", "status": 500},
                                                                        {"path": "/devices/y", "status": 500}])
 
+    def test_key_of_a_fault(self):
+        with Server() as server:
+            server.control("PUT", "faults", {"faults": [{"key": "SECRETvalue_abcdef", "status": 500},
+                                                        {"key": "a", "status": 500}]})
+            self.assertEqual([rule["key"] for rule in self.report(server)["faults_never_hit"]],
+                             ["****cdef", "****"])
+
     def test_odd(self):
         """What no operation has, and what was passed over; each once, with its number."""
         with Server() as server:

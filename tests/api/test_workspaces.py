@@ -328,8 +328,18 @@ class Roles(Workspaces):
         self.assertEqual(self.both("/miru_mock_reader"), (401, 401))
 
     def test_control_and_journal(self):
-        """A control endpoint needs the workspace alone."""
-        self.control("PUT", "faults", {"faults": [{"key": "reader", "status": 500}]}, key="w1/x")
+        """A control endpoint needs the workspace alone; of a KEY, that the workspace has it."""
+        self.control("PUT", "faults", {"faults": [{"key": "reader", "status": 500}]},
+                     key="w1/miru_mock_noscope")
+        faults = self.control("GET", "faults", key="w1")
+        for key in ("w1/x", "w1/", "w1/w1", "w1/miru_mock_reader/", ADMIN + "/x"):
+            for method, target, body in (("GET", "faults", None), ("DELETE", "faults", None),
+                                         ("POST", "fixtures", {"api_keys": [{"key": key}]})):
+                answer = self.server.request(method, "/_mock/" + target, {"X-API-Key": key},
+                                             harness.encoded(body))
+                self.assert_refused(answer, 401, "unauthorized", "no such KEY")
+                self.assertIn("WWW-Authenticate", answer.headers)
+        self.assertEqual(self.control("GET", "faults", key="w1"), faults)
         self.assertEqual(self.both("w1/miru_mock_reader"), (500, 500))
         self.assertEqual(self.status("w1/" + ADMIN), 200)
         requests = self.control("GET", "requests", key="w1")["requests"]
@@ -522,6 +532,11 @@ class Places(Workspaces):
             for target in ("/devices", "/devices?limit=1", "/nothing"):
                 answer = self.server.call("GET", target, key=key)
                 self.assertEqual(answer.status, 404 if "nothing" in target else 401)
+            for method, target, body in (("PUT", "clock", {"mode": "real"}), ("GET", "clock", None),
+                                         ("PUT", "fixtures", {}), ("GET", "devices", None)):
+                answer = self.server.request(method, "/_mock/" + target, {"X-API-Key": key},
+                                             harness.encoded(body))
+                self.assertEqual(answer.status, 400 if key[0] == "/" else 401, answer.text)
         page = {"Origin": "http://evil.example"}
         for method, target, body, headers, status in (
                 ("POST", "reset", None, page, 403), ("GET", "nothing", None, {}, 404),

@@ -23,7 +23,7 @@ NDJSON = "application/x-ndjson"
 # body is no JSON.
 EFFECTS = [
     ({"status": 503, "retry_after": 1}, "503 service_unavailable", None, False),
-    ({"status": 429, "retry_after_ms": 5}, "429 too_many_requests", None, False),
+    ({"status": 429, "retry_after_ms": 5}, "429 rate_limited", None, False),
     ({"status": 418, "code": "soaked", "message": "wet"}, "418 soaked", None, False),
     ({"delay_ms": 15}, "200", None, False),
     ({"delay_ms": 15, "status": 504}, "504 gateway_timeout", None, False),
