@@ -85,7 +85,7 @@ class RollOut(unittest.TestCase):
         self.assertEqual((status, hits), (0, [1]))
         states = [line.split()[2:] for line in said.splitlines() if "dvc_3" in line]
         self.assertEqual(states, [["queued", "online"], ["queued", "offline"],
-                                  ["queued", "online"], ["deployed", "online"]])
+                                  ["deployed", "online"]])
         self.assertEqual(self.current(after), dict.fromkeys(DEVICES, "rls_2"))
 
 
