@@ -17,7 +17,7 @@ bool json_same_scalar(const cJSON *a, const cJSON *b)
 }
 
 /* Each item wanted takes the first that holds it and is not taken yet. */
-static bool list_holds(const cJSON *have, const cJSON *want)
+static bool list_holds(const cJSON *have, const cJSON *want, bool *failed)
 {
 	const int n = cJSON_GetArraySize(want);
 	bool *taken, ok = cJSON_IsArray(have) && cJSON_GetArraySize(have) == n;
@@ -26,13 +26,14 @@ static bool list_holds(const cJSON *have, const cJSON *want)
 	if (!ok || n == 0)
 		return ok;
 	taken = calloc((size_t)n, sizeof *taken);
+	*failed |= !taken;
 	if (!taken)
 		return false;
 	cJSON_ArrayForEach(wanted, want) {
 		size_t i = 0;
 
 		cJSON_ArrayForEach(item, have) {
-			if (!taken[i] && json_holds(item, wanted))
+			if (!taken[i] && json_holds(item, wanted, failed))
 				break;
 			i++;
 		}
@@ -46,18 +47,20 @@ static bool list_holds(const cJSON *have, const cJSON *want)
 	return ok;
 }
 
-bool json_holds(const cJSON *have, const cJSON *want)
+bool json_holds(const cJSON *have, const cJSON *want, bool *failed)
 {
 	const cJSON *wanted;
 
 	if (cJSON_IsArray(want))
-		return list_holds(have, want);
+		return list_holds(have, want, failed);
 	if (!cJSON_IsObject(want))
 		return have && json_same_scalar(have, want);
 	if (!cJSON_IsObject(have))
 		return false;
 	cJSON_ArrayForEach(wanted, want) {
-		if (!json_holds(cJSON_GetObjectItemCaseSensitive(have, wanted->string), wanted))
+		const cJSON *item = cJSON_GetObjectItemCaseSensitive(have, wanted->string);
+
+		if (!json_holds(item, wanted, failed))
 			return false;
 	}
 	return true;

@@ -7,62 +7,72 @@
 #include "http/exchange.h"
 #include "workspace/behavior_rule.h"
 
-static bool write_behaviors(struct exchange *x)
+bool control_get_behaviors(struct exchange *x)
 {
+	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
 	struct writer w = exchange_writer(x);
 
+	if (!db)
+		return false;
 	behaviors_write(x->workspace->behaviors, &w);
 	return true;
 }
 
-bool control_get_behaviors(struct exchange *x)
+/* Commit a transaction that replaces the rules by a set, which may be NULL, and answer with it. */
+static bool commit(struct exchange *x, struct tx *tx, struct behaviors *b)
 {
-	struct db *db CLEANUP(db_read_endp) = op_begin_read(x);
+	struct writer w = exchange_writer(x);
 
-	return db && write_behaviors(x);
+	behaviors_write(b, &w);
+	tx->sets_behaviors = true;
+	tx->behaviors = b;
+	return op_commit_settings(x, tx);
 }
 
-/* Replace the rules, by those of `before` and the body's. */
-static bool set_behaviors(struct exchange *x, const struct behaviors *before)
+/* The rules of `before`, and those of the body. NULL, with x failed, if they are refused. */
+static struct behaviors *read_rules(struct exchange *x, const struct behaviors *before)
 {
 	const size_t count = body_member(&x->body, "behaviors")->count;
 	struct parser p = { .arena = &x->arena };
-	struct behaviors *set = NULL, *all;
+	struct behaviors *set = NULL, *all = NULL;
 
 	if (behavior_rules_check_count(&p, count + (before ? before->count : 0)))
 		set = behavior_rules_read(&p, x->db, &x->app->sql, &x->body);
-	if (!set)
-		return p.error.message ? fail_parse(x, &p.error)
-				       : !x->arena.failed && op_db_error(x);
-	all = behaviors_join(before, set);
+	if (set)
+		all = behaviors_join(before, set);
+	else if (p.error.message)
+		fail_parse(x, &p.error);
+	else if (!x->arena.failed)
+		op_db_error(x);
 	behaviors_free(set);
-	if (!all)
-		return false;
-	workspace_set_behaviors(x->workspace, all); /* `before` is gone */
-	return write_behaviors(x);
+	return all;
 }
 
 bool control_put_behaviors(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct behaviors *all;
 
-	return op_begin_settings(x, &tx) && set_behaviors(x, NULL) && op_commit_settings(x, &tx);
+	if (!op_begin_settings(x, &tx))
+		return false;
+	all = read_rules(x, NULL);
+	return all && commit(x, &tx, all);
 }
 
 bool control_post_behaviors(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
+	struct behaviors *all;
 
-	return op_begin_settings(x, &tx) && set_behaviors(x, x->workspace->behaviors) &&
-	       op_commit_settings(x, &tx);
+	if (!op_begin_settings(x, &tx))
+		return false;
+	all = read_rules(x, x->workspace->behaviors);
+	return all && commit(x, &tx, all);
 }
 
 bool control_delete_behaviors(struct exchange *x)
 {
 	struct tx tx CLEANUP(tx_end) = { 0 };
 
-	if (!op_begin_settings(x, &tx))
-		return false;
-	workspace_set_behaviors(x->workspace, NULL);
-	return write_behaviors(x) && op_commit_settings(x, &tx);
+	return op_begin_settings(x, &tx) && commit(x, &tx, NULL);
 }

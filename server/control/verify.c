@@ -68,7 +68,7 @@ static void compare_json(struct difference *d, const char *path, const cJSON *wa
 	const cJSON *wanted;
 
 	if (!cJSON_IsObject(want) || !cJSON_IsObject(have)) {
-		if (!json_holds(have, want))
+		if (!json_holds(have, want, &d->failed))
 			differ(d, 1, path, shown(d, want), shown(d, have));
 		return;
 	}
@@ -97,6 +97,10 @@ static void compare_body(struct difference *d, const struct expected *e, const s
 		return;
 	if (text.data)
 		body = json_parse(text.data, text.len, &error);
+	if (text.data && !body && !error.what) {
+		d->failed = true;
+		return;
+	}
 	if (cJSON_IsObject(body)) {
 		compare_json(d, "body", e->body, body);
 		return;

@@ -47,13 +47,14 @@ static bool read_member(const cJSON *member, struct step_state *s)
 					      : false;
 }
 
-bool step_read(const char *text, struct step_state *s)
+bool step_read(const char *text, struct step_state *s, bool *failed)
 {
 	struct json_error e;
 	cJSON *json CLEANUP(json_free) = text ? json_parse(text, strlen(text), &e) : NULL;
 	const cJSON *member;
 
 	*s = STEP_NEW;
+	*failed = text && !json && !e.what;
 	if (!text)
 		return true;
 	if (!cJSON_IsObject(json))

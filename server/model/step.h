@@ -22,8 +22,9 @@ struct step_state {
 /* A step of which nothing is known yet. */
 #define STEP_NEW ((struct step_state){ .recover_after = -1 })
 
-/* Read the text; NULL is a new step. False if it is none, or memory is short. */
-bool step_read(const char *text, struct step_state *s) MUST_CHECK;
+/* Read the text; NULL is a new step. False if it is none, or, with *failed set, when memory is
+ * short. */
+bool step_read(const char *text, struct step_state *s, bool *failed) MUST_CHECK;
 /* Write the text; NULL when memory is short. */
 const char *step_text(struct arena *a, const struct step_state *s) MUST_CHECK;
 

@@ -265,6 +265,7 @@ static cJSON *parse(struct match *m, const char *text, size_t len)
 static bool body_holds(struct match *m, const char *part)
 {
 	cJSON *json CLEANUP(json_free) = NULL;
+	bool failed = false, holds;
 
 	if (!m->looked)
 		m->body = parse(m, m->c->body ? m->c->body : "", m->c->body_len);
@@ -272,7 +273,12 @@ static bool body_holds(struct match *m, const char *part)
 	if (!m->body)
 		return false;
 	json = parse(m, part, strlen(part));
-	return json && json_holds(m->body, json);
+	if (!json)
+		return false;
+	holds = json_holds(m->body, json, &failed);
+	if (failed)
+		arena_fail(m->parser.arena);
+	return holds;
 }
 
 /* Has the request's query that parameter, with that value or, if it is null, any? */

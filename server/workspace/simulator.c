@@ -57,7 +57,7 @@ bool simulator_wake(struct tx *tx, const char *device_id)
 	for (; d; d = d->next) {
 		struct step_state step;
 
-		if (!step_read(d->step, &step))
+		if (!step_read(d->step, &step, &(bool){ false }))
 			return false;
 		if (next_step(d, step.recovering, removing) != MOVE_COUNT &&
 		    !wait_from_now(tx, d, &step))
@@ -266,7 +266,7 @@ static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool no
 	bool removing, longer, ok;
 	struct cause before;
 
-	if (!find_removing(tx, d->device_id, &removing) || !step_read(d->step, &state))
+	if (!find_removing(tx, d->device_id, &removing) || !step_read(d->step, &state, &(bool){ false }))
 		return false;
 	step = d->online ? next_step(d, state.recovering, removing) : MOVE_COUNT;
 	if (step == MOVE_COUNT)
@@ -477,7 +477,7 @@ bool simulator_read(struct tx *tx, const char *id)
 		return false;
 	if (!d || !d->waiting_since || d->due_at)
 		return true;
-	if (!step_read(d->step, &step))
+	if (!step_read(d->step, &step, &(bool){ false }))
 		return false;
 	if (++step.reads >= w->transitions.polls)
 		return do_step(tx, d, clock_now(&w->clock), false);

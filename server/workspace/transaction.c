@@ -91,12 +91,36 @@ static bool commit_with_keys(struct tx *tx)
 	return ok;
 }
 
+/* The behaviors change while the database is locked, so that nobody sees those of a transaction
+ * that failed. */
+static bool commit_with_behaviors(struct tx *tx)
+{
+	struct workspace *w = tx->workspace;
+	struct behaviors *before = w->behaviors, *ours = STEAL(tx->behaviors);
+	const bool were_set = w->behaviors_set;
+	bool ok;
+
+	w->behaviors = ours;
+	w->behaviors_set = true;
+	ok = commit(tx);
+	if (!ok) {
+		db_lock(tx->db);
+		w->behaviors = before;
+		w->behaviors_set = were_set;
+		db_unlock(tx->db);
+	}
+	behaviors_free(ok ? before : ours);
+	return ok;
+}
+
 bool tx_commit(struct tx *tx)
 {
 	struct workspace *w = tx->workspace;
 
 	if (w->stateless) {
 		tx->settings = false;
+		if (tx->sets_behaviors)
+			workspace_set_behaviors(w, STEAL(tx->behaviors));
 		tx_rollback(tx);
 		return true;
 	}
@@ -105,7 +129,9 @@ bool tx_commit(struct tx *tx)
 		return false;
 	}
 	w->changed = true;
-	return tx->keys ? commit_with_keys(tx) : commit(tx);
+	return tx->keys             ? commit_with_keys(tx)
+	       : tx->sets_behaviors ? commit_with_behaviors(tx)
+				    : commit(tx);
 }
 
 void tx_rollback(struct tx *tx)
@@ -114,5 +140,6 @@ void tx_rollback(struct tx *tx)
 	behaviors_undo(tx->workspace->behaviors);
 	restore_settings(tx);
 	keyring_unref(STEAL(tx->keys));
+	behaviors_free(STEAL(tx->behaviors));
 	db_rollback(tx->db);
 }

@@ -24,6 +24,8 @@ struct tx {
 	struct arena *arena;
 	struct cause cause;   /* of what it changes */
 	struct keyring *keys; /* owned: the workspace's keys once committed; NULL: as before */
+	bool sets_behaviors;  /* once committed the workspace has these, owned; NULL: none */
+	struct behaviors *behaviors;
 	/* Set here: */
 	bool open;
 	bool settings; /* it covers these, too: */

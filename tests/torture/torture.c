@@ -102,6 +102,15 @@ struct exchange_case {
 	"\"query\":{\"expand\":[\"group\"]},\"limit\":{\"requests\":1,\"seconds\":5}},"            \
 	"{\"merge\":{\"name\":null,\"more\":{\"a\":[1.5]}}}]}"
 
+#define BEHAVIORS                                                                                  \
+	"{\"behaviors\":[{\"device_id\":\"dvc_online\",\"at\":\"queued\",\"offline_for\":5,"       \
+	"\"seconds\":1},{\"group_id\":\"grp_123\",\"error\":\"retrying\",\"recover_after\":2}]}"
+#define SCENARIO                                                                                   \
+	"{\"clock\":{\"mode\":\"frozen\",\"tick\":1},\"transitions\":{\"progression\":\"polls\","  \
+	"\"times\":2},\"faults\":[{\"operation\":\"getDevice\",\"status\":503}],\"behaviors\":["   \
+	"{\"device_id\":\"dvc_1\",\"error\":\"failed\"}],\"devices\":[{\"id\":\"dvc_1\",\"name\":" \
+	"\"one\"}]}"
+
 static const struct exchange_case exchanges[] = {
 	{ "get",
 	  200,
@@ -236,6 +245,31 @@ static const struct exchange_case exchanges[] = {
 	{ "set device",
 	  200,
 	  { "PATCH", "/_mock/devices/dvc_offline", "{\"status\":\"online\",\"group_id\":null}" } },
+	{ "set devices",
+	  200,
+	  { "PATCH", "/_mock/devices?status=offline", "{\"status\":\"online\"}" } },
+	{ "put behaviors", 200, { "PUT", "/_mock/behaviors", BEHAVIORS } },
+	{ "post behaviors",
+	  200,
+	  { "POST", "/_mock/behaviors", BEHAVIORS },
+	  { { "PUT", "/_mock/behaviors", BEHAVIORS } } },
+	{ "behave",
+	  200,
+	  { "POST", "/_mock/step" },
+	  { { "PUT", "/_mock/transitions", "{\"progression\":\"manual\"}" },
+	    { "PUT", "/_mock/behaviors", BEHAVIORS },
+	    { "POST", "/deployments", DEPLOY } } },
+	{ "step",
+	  200,
+	  { "POST", "/_mock/step" },
+	  { { "PUT", "/_mock/transitions", "{\"progression\":\"manual\"}" },
+	    { "POST", "/deployments", DEPLOY } } },
+	{ "read and count",
+	  200,
+	  { "GET", "/deployments?device_id=dvc_online&limit=100" },
+	  { { "PUT", "/_mock/transitions", "{\"progression\":\"polls\",\"times\":1}" },
+	    { "POST", "/deployments", DEPLOY } } },
+	{ "put scenario", 200, { "PUT", "/_mock/fixtures", SCENARIO }, .sparse = 3 },
 	{ "read row",
 	  200,
 	  { "GET", "/_mock/deployments/dpl_deployed?expand=device,release.config_schemas" } },
@@ -609,7 +643,8 @@ static void read_bytes(struct buf *to)
 static void read_state(struct state *to)
 {
 	static const char *const settings[] = { "/_mock/clock", "/_mock/transitions",
-						"/_mock/snapshots", "/_mock/faults" };
+						"/_mock/snapshots", "/_mock/faults",
+						"/_mock/behaviors" };
 	struct reply r CLEANUP(free_reply) = REPLY_INIT;
 
 	read_bytes(&to->bytes);
