@@ -266,7 +266,8 @@ static bool do_step(struct tx *tx, struct deployment *d, int64_t due_at, bool no
 	bool removing, longer, ok;
 	struct cause before;
 
-	if (!find_removing(tx, d->device_id, &removing) || !step_read(d->step, &state, &(bool){ false }))
+	if (!find_removing(tx, d->device_id, &removing) ||
+	    !step_read(d->step, &state, &(bool){ false }))
 		return false;
 	step = d->online ? next_step(d, state.recovering, removing) : MOVE_COUNT;
 	if (step == MOVE_COUNT)
