@@ -9,6 +9,10 @@ say() {
 		printf '==> %s\n' "$*"
 	fi
 }
+
+# A connection to npm's registry that hangs is tried again after half a minute, not five.
+export npm_config_fetch_timeout=30000
+
 complain() { printf '!!! %s\n' "$*" >&2; }
 
 # What tests add up: "PASSED FAILED" a line. Kept by whoever is outermost.

@@ -73,7 +73,10 @@ struct writer *writer_key_text(struct writer *w, const char *key)
 
 void writer_text(struct writer *w, const char *text)
 {
-	buf_add_json(w->out, text);
+	if (text)
+		buf_add_json(w->out, text);
+	else
+		w->out->bad = true;
 }
 
 void writer_text_or_null(struct writer *w, const char *text)

@@ -26,7 +26,8 @@ struct writer *writer_key(struct writer *w, const char *key);
 struct writer *writer_key_text(struct writer *w, const char *key);
 /* The next item of an array: writer_int(writer_item(w), 5). */
 struct writer *writer_item(struct writer *w);
-/* Values: the whole text, or after writer_key() or writer_item(). */
+/* Values: the whole text, or after writer_key() or writer_item(). A text that is NULL is one that
+ * memory was short for: the buffer becomes `bad`. */
 void writer_text(struct writer *w, const char *text);
 void writer_text_or_null(struct writer *w, const char *text);
 void writer_int(struct writer *w, long long value);
