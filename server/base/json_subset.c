@@ -5,13 +5,23 @@
 
 #include <stdlib.h>
 
+#include "base/decimal.h"
+
+static bool same_number(const cJSON *a, const cJSON *b)
+{
+	char one[JSON_NUMBER_LEN], other[JSON_NUMBER_LEN];
+	const struct decimal x = decimal_read(json_number_text(a, one));
+	const struct decimal y = decimal_read(json_number_text(b, other));
+
+	return decimal_compare(&x, &y) == 0;
+}
+
 bool json_same_scalar(const cJSON *a, const cJSON *b)
 {
 	if (cJSON_IsString(a))
 		return cJSON_IsString(b) && streq(a->valuestring, b->valuestring);
-	if (cJSON_IsNumber(a)) /* neither less nor greater: no number here is NaN */
-		return cJSON_IsNumber(b) && a->valuedouble >= b->valuedouble &&
-		       a->valuedouble <= b->valuedouble;
+	if (cJSON_IsNumber(a))
+		return cJSON_IsNumber(b) && same_number(a, b);
 	return (cJSON_IsNull(a) && cJSON_IsNull(b)) || (cJSON_IsTrue(a) && cJSON_IsTrue(b)) ||
 	       (cJSON_IsFalse(a) && cJSON_IsFalse(b));
 }

@@ -146,7 +146,8 @@ static bool read_place(struct exchange *x, int64_t *since)
 bool control_get_events(struct exchange *x)
 {
 	const struct member *wait = body_member(&x->params, "wait");
-	const bool stream = x->request.accept && strstr(x->request.accept, "text/event-stream");
+	const bool stream = !streq(x->request.method, "HEAD") && x->request.accept &&
+			    strstr(x->request.accept, "text/event-stream");
 	int64_t since;
 
 	if (!x->wait.until) /* the first time */

@@ -38,6 +38,7 @@ struct difference {
 	unsigned far;         /* a greater weight for what a request is than for what it has */
 	const char *texts[8]; /* the first ones */
 	size_t count;
+	bool unsure; /* all but the body is as expected, and of that only the beginning is there */
 	bool failed; /* memory is short */
 };
 
@@ -105,6 +106,7 @@ static void compare_body(struct difference *d, const struct expected *e, const s
 		compare_json(d, "body", e->body, body);
 		return;
 	}
+	d->unsure = d->far == 0 && a && a->request_bytes > text.len;
 	/* As far away as a body in which all is different. */
 	cJSON_ArrayForEach(wanted, e->body)
 		d->far++;
@@ -466,7 +468,7 @@ static bool answer(struct exchange *x, const struct entries *found)
 /* Split all entries into those that are as expected, and the others, with how far each is from
  * that. */
 static bool split(const struct expected *e, struct entries *all, struct entries *others,
-		  unsigned *far)
+		  unsigned *far, size_t *unsure)
 {
 	size_t matched = 0;
 	bool failed = false;
@@ -485,6 +487,7 @@ static bool split(const struct expected *e, struct entries *all, struct entries 
 		}
 		compare(&d, e, entry);
 		failed |= d.failed || arena.failed;
+		*unsure += d.unsure;
 		if (d.far == 0) {
 			all->list[matched++] = entry;
 			continue;
@@ -496,22 +499,49 @@ static bool split(const struct expected *e, struct entries *all, struct entries 
 	return !failed;
 }
 
+/* May the journal have dropped requests that are asked about? */
+static bool has_lost(const struct entries *all, const struct journal_filter *f)
+{
+	if (all->dropped == 0)
+		return false;
+	return all->count == 0 || (entry_id(all->list[0]) > f->after + 1 &&
+				   entry_request(all->list[0])->time >= f->since);
+}
+
+/* Fail: how many there were at most is not known. */
+static bool fail_unsure(struct exchange *x, const struct expected *e, size_t unsure)
+{
+	const char *count = count_text(x, e);
+
+	if (!count)
+		return false;
+	fail(x, ERR_VERIFICATION, "expected %s as described, which cannot be verified: %s", count,
+	     unsure > 0 ? "the journal has only the beginning of some bodies (--journal-body)"
+			: "the journal does not have all requests any more (--journal-size)");
+	fail_param(x, "expected", count);
+	return false;
+}
+
 static bool verify(struct exchange *x, const struct expected *e)
 {
 	struct journal *journal = &x->workspace->journal;
 	struct entries all CLEANUP(entries_free) = { 0 }, others CLEANUP(entries_free) = { 0 };
+	size_t unsure = 0;
 	unsigned *far;
-	bool ok;
+	bool ok, lost;
 
 	if (!journal_entries(journal, e->filter.after, &all))
 		return false;
+	lost = has_lost(&all, &e->filter);
 	far = calloc(all.count + 1, sizeof *far);
-	ok = far && split(e, &all, &others, far);
+	ok = far && split(e, &all, &others, far, &unsure);
 	if (ok && ((int64_t)all.count < e->least || (int64_t)all.count > e->most))
 		ok = ((int64_t)all.count < e->least &&
 		      exchange_wait(x, &journal->changes, all.changes,
 				    body_member(&x->body, "wait")->number)) ||
 		     fail_verification(x, e, &all, &others, far);
+	else if (ok && e->most < INT64_MAX && (lost || unsure > 0))
+		ok = fail_unsure(x, e, unsure);
 	else if (ok)
 		ok = answer(x, &all);
 	free(far);

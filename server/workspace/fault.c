@@ -161,8 +161,8 @@ static bool rule_text(cJSON *rule, struct buf *text)
 	return !text->bad;
 }
 
-/* Tell a tally the rules of a set (or NULL) that have never fired. */
-static void tell_unhit(const struct fault_set *set, struct tally *t)
+/* Tell a tally the rules of a set (or NULL): which have fired, and which never have. */
+static void tell_rules(const struct fault_set *set, struct tally *t)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT(SIZE_MAX / 2);
 	struct writer w = { .out = &text, .empty = true };
@@ -178,8 +178,9 @@ static void tell_unhit(const struct fault_set *set, struct tally *t)
 	if (!json)
 		tally_text(t, &t->unhit, NULL);
 	cJSON_ArrayForEach(rule, cJSON_GetObjectItemCaseSensitive(json, "faults")) {
-		if (set->rules[i++].hits == 0)
-			tally_text(t, &t->unhit, rule_text(rule, &text) ? text.text : NULL);
+		const bool hit = set->rules[i++].hits > 0;
+
+		tally_text(t, hit ? &t->hit : &t->unhit, rule_text(rule, &text) ? text.text : NULL);
 	}
 }
 
@@ -187,7 +188,7 @@ void faults_replace(struct faults *f, struct fault_set *set)
 {
 	pthread_mutex_lock(&f->lock);
 	if (f->tally)
-		tell_unhit(f->set, f->tally);
+		tell_rules(f->set, f->tally);
 	replace_set(f, set);
 	pthread_mutex_unlock(&f->lock);
 }
@@ -195,7 +196,7 @@ void faults_replace(struct faults *f, struct fault_set *set)
 void faults_tally(struct faults *f, struct tally *t)
 {
 	pthread_mutex_lock(&f->lock);
-	tell_unhit(f->set, t);
+	tell_rules(f->set, t);
 	pthread_mutex_unlock(&f->lock);
 }
 

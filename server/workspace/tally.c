@@ -32,6 +32,7 @@ void tally_close(struct tally *t)
 	free_names(&t->unmatched);
 	free_names(&t->ignored);
 	free_names(&t->unhit);
+	free_names(&t->hit);
 	pthread_mutex_destroy(&t->lock);
 }
 
@@ -122,6 +123,33 @@ void tally_add(struct tally *t, struct tally *more)
 	add_names(&t->unmatched, &more->unmatched);
 	add_names(&t->ignored, &more->ignored);
 	add_names(&t->unhit, &more->unhit);
+	add_names(&t->hit, &more->hit);
 	pthread_mutex_unlock(&more->lock);
+	pthread_mutex_unlock(&t->lock);
+}
+
+static bool has_name(const struct tally_names *names, const char *text)
+{
+	const struct tally_note *n = names->first;
+
+	while (n && !streq(n->text, text))
+		n = n->next;
+	return n;
+}
+
+void tally_forget_hit(struct tally *t)
+{
+	struct tally_note **link = &t->unhit.first, *n;
+
+	pthread_mutex_lock(&t->lock);
+	while ((n = *link)) {
+		if (!has_name(&t->hit, n->text)) {
+			link = &n->next;
+			continue;
+		}
+		*link = n->next;
+		free(n);
+		t->unhit.count--;
+	}
 	pthread_mutex_unlock(&t->lock);
 }

@@ -34,7 +34,8 @@ struct tally {
 	pthread_mutex_t lock;           /* guards the rest */
 	struct tally_names unmatched;   /* "GET /nowhere": no operation was found */
 	struct tally_names ignored;     /* "listDevices query.limt" */
-	struct tally_names unhit; /* fault rules, as JSON, that were removed and never fired */
+	struct tally_names unhit; /* fault rules, as JSON, that were removed and never fired; */
+	struct tally_names hit;   /* and those that did */
 };
 
 void tally_open(struct tally *t);
@@ -48,5 +49,7 @@ void tally_name(struct tally *t, struct tally_names *names, const char *first, c
 		size_t len);
 /* Add one tally to another. */
 void tally_add(struct tally *t, struct tally *more);
+/* A rule has fired if one like it has: after a reset, or in another workspace. */
+void tally_forget_hit(struct tally *t);
 
 #endif

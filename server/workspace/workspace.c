@@ -62,6 +62,7 @@ void workspace_tally(struct workspace *w, struct tally *sum)
 {
 	tally_add(sum, &w->tally);
 	faults_tally(&w->faults, sum);
+	tally_forget_hit(sum);
 }
 
 bool workspace_schedule(struct workspace *w, struct db *db)

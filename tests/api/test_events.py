@@ -234,6 +234,12 @@ class Streams(TestCase):
         answer = self.server.request("HEAD", "/_mock/events", {"Accept": "text/event-stream"})
         self.assertEqual((answer.status, answer.text), (200, ""))
 
+    def test_head_of_a_stream(self):
+        """Has no body, not even an empty one: the next answer follows at once."""
+        said = self.server.raw(b"HEAD /_mock/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
+                               b"GET /_mock/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.assertRegex(bytes(said), rb"(?s)^HTTP/1.1 200 [^{]*?\r\n\r\nHTTP/1.1 200 ")
+
     def test_gone(self):
         """Readers that come and go leave nothing behind: neither a connection nor a place."""
         with Server(descriptors=(160, 160)) as server:

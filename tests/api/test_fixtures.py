@@ -1068,6 +1068,17 @@ class Shifted(harness.TestCase):
         with Server("--clock", self.NOW, "--shift-times", "--empty") as server:
             self.assertEqual(self.times(server), {})
 
+    def test_times_that_are_left_out(self):
+        """Are now, and tell nothing of when the others were."""
+        devices = [{"id": "d1", "name": "1", "created_at": "2020-01-01T00:00:00Z",
+                    "updated_at": "2020-01-02T00:00:00Z"}, {"id": "d2", "name": "2"}]
+        with harness.File({"devices": devices}) as file, \
+                Server("--clock", self.NOW, "--shift-times", "--fixtures", file) as server:
+            found = {(id, name): value for (_, id, name), value in self.times(server).items()}
+            self.assertEqual(found["d1", "updated_at"], "2027-03-04T05:06:07Z")
+            self.assertEqual(found["d1", "created_at"], "2027-03-03T05:06:07Z")
+            self.assertEqual(found["d2", "created_at"], "2027-03-04T05:06:07Z")
+
 
 if __name__ == "__main__":
     harness.main()

@@ -93,6 +93,22 @@ class Report(harness.TestCase):
             self.assertEqual(self.report(server)["faults_never_hit"], [*never, {"path": "/devices/x", "status": 500},
                                                                        {"path": "/devices/y", "status": 500}])
 
+    def test_a_rule_that_has_fired_once(self):
+        """Has fired, though a reset brings it back, and another workspace has its own."""
+        rule = {"operation": "getDevice", "status": 500}
+        with Server() as server:
+            for fire in (False, True, False):
+                server.control("PUT", "faults", {"faults": [rule]})
+                if fire:
+                    self.assertEqual(server.get("/devices/dvc_123").status, 500)
+                server.control("POST", "reset")
+                self.assertEqual(self.report(server)["faults_never_hit"],
+                                 [rule] if not fire and not self.fired(server) else [])
+
+    def fired(self, server):
+        return any(answer["status"] == 500 for operation in self.report(server)["operations"]
+                   for answer in operation["seen"])
+
     def test_key_of_a_fault(self):
         with Server() as server:
             server.control("PUT", "faults", {"faults": [{"key": "SECRETvalue_abcdef", "status": 500},

@@ -140,6 +140,11 @@ class Scenario(world.TestCase):
         self.assertEqual(self.server.everything(), before)
         self.assertEqual(self.said(), self.BEGINNING)
 
+    def test_clock_dates_its_rows(self):
+        """What leaves its times out is dated by the clock of its document."""
+        self.assertEqual({d["created_at"][:19] for d in self.server.everything()["devices"]},
+                         {START[:19]})
+
     def test_given_twice(self):
         with harness.File({"clock": {"mode": "real"}}) as one, \
                 harness.File({"clock": {"mode": "real"}}) as two:

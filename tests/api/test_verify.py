@@ -160,6 +160,47 @@ class Conditions(TestCase):
             self.assertIn("found 20 of its 52 bytes in the journal (--journal-body)", error["message"])
 
 
+class Unsure(TestCase):
+    """How many there were at most cannot be said of what the journal does not have."""
+
+    arguments = None
+
+    def setUp(self):
+        pass
+
+    def check(self, server, *words, **expected):
+        answer = server.control("POST", "requests/verify", expected)
+        self.assert_refused(answer, 409, "verification_failed", "cannot be verified", *words)
+
+    def test_dropped(self):
+        with Server("--journal-size", "5") as server:
+            for _ in range(8):
+                server.get("/devices/dvc_123")
+            self.check(server, "--journal-size", operation="getDevice", at_most=7)
+            self.check(server, "--journal-size", operation="getDevice", times=5)
+            least = server.control("POST", "requests/verify", {"operation": "getDevice", "at_least": 5})
+            self.assertEqual(least.status, 200, least.text)
+            since = server.control("POST", "requests/verify", {"operation": "getDevice", "since": "3",
+                                                               "times": 5})
+            self.assertEqual(since.status, 200, since.text)
+
+    def test_cut_bodies(self):
+        with Server("--journal-body", "50") as server:
+            server.call("POST", "/devices", {"name": "x" * 40, "more": "y" * 60})
+            self.check(server, "--journal-body", operation="createDevice", body={"name": "x"}, times=0)
+            # Another operation is none, whatever its body is.
+            other = server.control("POST", "requests/verify", {"operation": "createGroup",
+                                                               "body": {"name": "x"}, "times": 0})
+            self.assertEqual(other.status, 200, other.text)
+
+    def test_numbers_are_exact(self):
+        with Server() as server:
+            server.call("POST", "/devices", {"name": "n", "n": 9007199254740993})
+            for number, status in ((9007199254740993, 200), (9007199254740992, 409)):
+                answer = server.control("POST", "requests/verify", {"body": {"n": number}})
+                self.assertEqual(answer.status, status, answer.text)
+
+
 class Waiting(TestCase):
     def test_wait(self):
         """Until it holds; a client that retries is waited for without a sleep."""
