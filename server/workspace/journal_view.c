@@ -111,7 +111,7 @@ static bool is_secret(const char *name)
 {
 	static const char *const exact[] = { "X-API-Key", "Authorization", "Proxy-Authorization",
 					     "Cookie" };
-	static const char *const parts[] = { "token", "secret", "password" };
+	static const char *const parts[] = { "token", "secret", "password", "api-key", "apikey" };
 
 	for (size_t i = 0; i < ARRAY_LEN(exact); i++)
 		if (strcasecmp(name, exact[i]) == 0)

@@ -221,7 +221,7 @@ class Headers(TestCase):
         """What is, or may be, a secret is told by its end at most."""
         secret = "s3cr3t-" * 3 + "tail"
         for name in ("Authorization", "authorization", "Cookie", "X-Api-Key", "proxy-authorization",
-                     "X-Auth-Token", "My-Secret", "X-Password-Hint"):
+                     "X-Auth-Token", "My-Secret", "X-Password-Hint", "Api-Key", "X-ApiKey"):
             with self.subTest(name=name):
                 self.setUp()
                 self.server.request("GET", "/devices", {name: secret})
