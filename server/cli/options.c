@@ -3,7 +3,6 @@
  */
 #include "cli/options.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -72,22 +71,10 @@ static bool read_tick(const char *text, void *member)
 	       clock_read_seconds(strtod(text, &end), member) && *end == '\0';
 }
 
-/* A name, an IPv4 address in any form, or an IPv6 address, which may have a scope; or "*". No URL,
- * and no port. */
 static bool read_host(const char *text, void *member)
 {
-	char address[INET6_ADDRSTRLEN];
-	const size_t len = strcspn(text, "%");
-	struct in6_addr unused;
-
 	*(const char **)member = text;
-	if (!strchr(text, ':'))
-		return text[strcspn(text, "/@[]?#,% \t")] == '\0';
-	if (len >= sizeof address)
-		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	return inet_pton(AF_INET6, address, &unused) == 1;
+	return origin_address_fits(text);
 }
 
 static bool read_expect(const char *text, void *member)
@@ -579,12 +566,9 @@ bool options_read(struct options *o, unsigned command, int argc, char **argv, ch
 			      version_list());
 	o->clock.rate = o->clock_rate;
 	if (o->clock_rate && o->clock.frozen != CLOCK_RUNS)
-		return reject(&r,
-			      "--clock-rate: a frozen clock does not run; leave out --clock, or "
-			      "use --clock-tick");
+		return reject(&r, "--clock-rate: a frozen clock does not run; use --clock-tick");
 	if (o->clock.tick && o->clock.frozen == CLOCK_RUNS)
-		return reject(&r, "--clock-tick: only a frozen clock is moved by requests; add "
-				  "--clock TIME, or use --clock-rate");
+		return reject(&r, "--clock-tick: only for a frozen clock; add --clock TIME");
 	if (o->log == LOG_UNSET)
 		o->log = o->log_file ? LOG_TEXT : LOG_OFF;
 	/* --empty on the command line also wins over fixtures in the environment. */

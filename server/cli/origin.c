@@ -99,3 +99,18 @@ bool origin_fits(char *text)
 	*end = ':';
 	return fits;
 }
+
+bool origin_address_fits(const char *text)
+{
+	char address[INET6_ADDRSTRLEN];
+	const size_t len = strcspn(text, "%");
+	struct in6_addr unused;
+
+	if (!strchr(text, ':'))
+		return text[strcspn(text, "/@[]?#,% \t")] == '\0';
+	if (len >= sizeof address)
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return inet_pton(AF_INET6, address, &unused) == 1;
+}
