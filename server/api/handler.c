@@ -196,16 +196,21 @@ bool op_answer(struct exchange *x, const struct pair *values, size_t n)
 
 /* ---- operations ------------------------------------------------------------------------------ */
 
+/* Count that the deployment has been read, if the answer has not shown it before. */
+static bool count_read(struct tx *tx, struct map *seen, const char *id)
+{
+	return map_find(seen, NULL, id) ||
+	       (map_add(seen, NULL, id, seen) && simulator_read(tx, id));
+}
+
 /* Count each deployment among rows, and among those that relations lead to, as read: once, however
  * often it is there. */
 static bool count_rows(struct tx *tx, struct map *seen, const struct row *row)
 {
 	for (; row; row = row->next) {
 		const struct resource *r = row->resource;
-		const char *id = row_text(row, "id");
 
-		if (r == &resources[R_DEPLOYMENT] && !map_find(seen, NULL, id) &&
-		    (!map_add(seen, NULL, id, seen) || !simulator_read(tx, id)))
+		if (r == &resources[R_DEPLOYMENT] && !count_read(tx, seen, row_text(row, "id")))
 			return false;
 		for (size_t i = 0; i < r->nfields; i++)
 			if (r->fields[i].relation && !count_rows(tx, seen, row->cell[i].rows.first))

@@ -133,6 +133,14 @@ class Polls(world.TestCase):
             self.assertEqual(self.server.get(f"/deployments/{id}", method="HEAD").status, 200)
         self.assertEqual([self.get(id)["status"] for _ in range(2)], ["queued", "deployed"])
 
+    def test_rows_of_other_resources(self):
+        """What their rows hold may have no id of its own."""
+        for path in ("/devices", "/releases?expand=config_schemas", "/config_instances",
+                     "/config_instances?expand=content", "/config_instances?expand=config_schema",
+                     "/config_schemas?expand=documents", "/git_commits", "/config_types"):
+            with self.subTest(path):
+                self.call("GET", path)
+
     def test_offline_does_not_count(self):
         id = self.create("deployed", "dvc_off")
         self.assertEqual({self.get(id)["status"] for _ in range(7)}, {"queued"})
