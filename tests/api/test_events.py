@@ -11,46 +11,36 @@ import time
 import unittest
 
 import harness
+import wire
 from harness import EVERGLADES, Client, Server, wait_for
 
 
-class Stream:
+class Stream(wire.Wire):
     """A reader of Server-Sent Events, by its own socket."""
 
     def __init__(self, server, query="", **headers):
-        self.sock = server.connect()
+        super().__init__(server)
         lines = [f"GET /_mock/events{query} HTTP/1.1", "Host: x", "Accept: text/event-stream",
                  *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items())]
         self.sock.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        self.file = self.sock.makefile("rb")
         self.head = []
         while (line := self.file.readline().strip()):
             self.head.append(line.decode())
         self.text = b""
-        self.ended = False
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self.file.close()
-        self.sock.close()
+        self.at_end = False
 
     def chunk(self):
         size = int(self.file.readline(), 16)
         data = self.file.read(size)
         self.file.readline()
-        self.ended = size == 0
+        self.at_end = size == 0
         self.text += data
 
     def next(self):
         """The next event: its fields, with its data read. None at the end."""
         while True:
             while b"\n\n" not in self.text:
-                if self.ended:
+                if self.at_end:
                     return None
                 self.chunk()
             block, self.text = self.text.split(b"\n\n", 1)
