@@ -111,7 +111,7 @@ bool port_file_write(struct port_file *f, const char *path, unsigned port, char 
 	    (int)sizeof temporary)
 		f->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (f->fd >= 0) {
-		(void)!flock(f->fd, LOCK_EX | LOCK_NB); /* nobody else knows it yet */
+		(void)!flock(f->fd, LOCK_EX | LOCK_NB); /* it is new, so the lock is free */
 		if (dprintf(f->fd, "%u\n", port) > 0 && rename(temporary, path) == 0)
 			return true;
 	}

@@ -100,8 +100,8 @@ static void send_refusal(struct conn_table *t, int socket, const struct refusal 
 
 /*
  * The kernel's figures of a socket; zeros if it has none. Under qemu, which runs programs of other
- * processors, the count of bytes is missing: then whoever has sent no request yet counts as having
- * begun one, so as to get a 408, and others count as idle.
+ * processors, the count of bytes is missing. Then a connection without a request counts as one that
+ * has begun it, so that it gets a 408; every other connection counts as idle.
  */
 static struct tcp_info info_of(const struct conn *conn)
 {

@@ -18,7 +18,7 @@ struct conn {
 	struct conn *next, **link; /* in the list of all; guarded by the table's lock */
 	int socket;
 	atomic_uint state;      /* see conn_limits.c */
-	atomic_bool streams;    /* its answer has no end: nobody waits for that */
+	atomic_bool streams;    /* its answer has no end: a drain does not wait for it */
 	_Atomic uint64_t taken; /* bytes that answered requests consisted of */
 	/* For the table's thread, as of its last check: */
 	unsigned seen; /* the number of the request, */

@@ -12,7 +12,7 @@
 struct waiter {
 	/* Set by the owner: */
 	struct wait *wait;         /* of the exchange */
-	const struct drain *drain; /* if that has begun, nobody waits any longer */
+	const struct drain *drain; /* once it has begun, waits end at once */
 	const struct conn *conn;
 	void (*resume)(struct waiter *waiter); /* called once; the owner may then free it */
 	/* Set here: */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * changes.h - records what a write transaction changes of the states of objects. Every change of a
- * row passes here, whoever makes it: the database tells. Knows nothing of who is told.
+ * row passes here, because SQLite reports it. Knows nothing of who reads the records.
  */
 #ifndef WORKSPACE_CHANGES_H
 #define WORKSPACE_CHANGES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * events.h - what has happened in a workspace, in a ring: requests, by their ids in the journal,
- * and changes of objects. Whoever reads has a place of his own: he holds nothing up, and what he is
- * too slow for is lost to him alone.
+ * and changes of objects. Each reader has a place of its own: a slow reader delays nothing, and
+ * only that reader misses the events that the ring has dropped.
  */
 #ifndef WORKSPACE_EVENTS_H
 #define WORKSPACE_EVENTS_H
