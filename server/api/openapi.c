@@ -271,13 +271,9 @@ static void put_description(struct document *d, const struct operation *op)
 
 static void put_operation(struct document *d, const struct operation *op)
 {
-	char method[16], tag[PUT_NAME];
-	size_t len = 0;
+	char tag[PUT_NAME];
 
-	for (; len < sizeof method - 1 && op->method[len]; len++)
-		method[len] = (char)tolower((unsigned char)op->method[len]);
-	method[len] = '\0';
-	put_open(d, method);
+	put_open_operation(d, op);
 	put_text(d, "operationId", op->name);
 	put_open_list(d, "tags");
 	put_item(d, tag_of(op, tag));
@@ -291,33 +287,6 @@ static void put_operation(struct document *d, const struct operation *op)
 	}
 	put_body(d, op);
 	put_responses(d, op);
-	put_close(d);
-}
-
-/* Is the operation the first of its path in the table? The others are written with it. */
-static bool is_first(const struct document *d, const struct operation *op)
-{
-	for (const struct operation *o = d->table->rows; o < op; o++)
-		if (is_served(d, o) && streq(o->path, op->path))
-			return false;
-	return true;
-}
-
-static void put_paths(struct document *d)
-{
-	const struct operation *end = d->table->rows + d->table->count;
-
-	put_open(d, "paths");
-	for (const struct operation *op = d->table->rows; op < end; op++) {
-		if (!is_served(d, op) || !is_first(d, op))
-			continue;
-		put_open(d, op->path);
-		put_common_parameters(d, op);
-		for (const struct operation *o = op; o < end; o++)
-			if (is_served(d, o) && streq(o->path, op->path))
-				put_operation(d, o);
-		put_close(d);
-	}
 	put_close(d);
 }
 
@@ -423,7 +392,7 @@ bool openapi_get(struct exchange *x)
 	put_close(d);
 	put_close_list(d);
 	put_tags(d);
-	put_paths(d);
+	put_paths(d, is_served, put_common_parameters, put_operation);
 	put_components(d);
 	writer_close(&d->w, '}');
 	return true;

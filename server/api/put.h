@@ -70,6 +70,18 @@ void put_shown(struct document *d, const struct shape *shape);
 /* The schema Error: {"error":{"code","params","message"}}. */
 void put_error(struct document *d);
 
+/* ---- paths ----------------------------------------------------------------------------------- */
+
+typedef bool operation_test(const struct document *d, const struct operation *op);
+typedef void operation_writer(struct document *d, const struct operation *op);
+
+/* The member "paths": each path of the table's operations that the document `has`, in the order of
+ * the table, with what its operations share (`put_common`, or NULL) and each operation (`put`). */
+void put_paths(struct document *d, operation_test *has, operation_writer *put_common,
+	       operation_writer *put);
+/* Open the object of an operation, whose key is its method. */
+void put_open_operation(struct document *d, const struct operation *op);
+
 /* ---- parameters and answers ------------------------------------------------------------------ */
 
 void put_open_parameter(struct document *d, const char *name, const char *where);

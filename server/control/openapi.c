@@ -3,7 +3,6 @@
  */
 #include "control/control.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #include "api/put.h"
@@ -95,8 +94,9 @@ static void put_row(struct document *d, const struct resource *r)
 
 /* ---- operations ------------------------------------------------------------------------------ */
 
-static bool is_shown(const struct operation *op)
+static bool is_shown(const struct document *d, const struct operation *op)
 {
+	(void)d;
 	return op->class == ENDPOINT_CONTROL;
 }
 
@@ -251,47 +251,16 @@ static const char *name_of(struct document *d, const struct operation *op, const
 static void put_operation(struct document *d, const struct operation *op)
 {
 	struct endpoint e;
-	char method[16];
-	size_t len = 0;
 
 	if (!endpoint_of(op, &e))
 		return;
-	for (; len < sizeof method - 1 && op->method[len]; len++)
-		method[len] = (char)tolower((unsigned char)op->method[len]);
-	method[len] = '\0';
-	put_open(d, method);
+	put_open_operation(d, op);
 	put_text(d, "operationId", name_of(d, op, &e));
 	put_list(d, "tags", PUT_LIST(e.tag));
 	put_text(d, "summary", e.summary);
 	put_parameters(d, op);
 	put_body(d, op);
 	put_responses(d, op, &e);
-	put_close(d);
-}
-
-/* Is the operation the first of its path in the table? The others are written with it. */
-static bool is_first(const struct document *d, const struct operation *op)
-{
-	for (const struct operation *o = d->table->rows; o < op; o++)
-		if (is_shown(o) && streq(o->path, op->path))
-			return false;
-	return true;
-}
-
-static void put_paths(struct document *d)
-{
-	const struct operation *end = d->table->rows + d->table->count;
-
-	put_open(d, "paths");
-	for (const struct operation *op = d->table->rows; op < end; op++) {
-		if (!is_shown(op) || !is_first(d, op))
-			continue;
-		put_open(d, op->path);
-		for (const struct operation *o = op; o < end; o++)
-			if (is_shown(o) && streq(o->path, op->path))
-				put_operation(d, o);
-		put_close(d);
-	}
 	put_close(d);
 }
 
@@ -352,7 +321,7 @@ static void put_tags(struct document *d)
 	for (size_t i = 0; i < d->table->count; i++) {
 		const struct operation *op = &d->table->rows[i];
 
-		if (!is_shown(op) || !endpoint_of(op, &e) || e.tag == last)
+		if (!is_shown(d, op) || !endpoint_of(op, &e) || e.tag == last)
 			continue;
 		last = e.tag;
 		put_open_item(d);
@@ -405,7 +374,7 @@ bool control_get_openapi(struct exchange *x)
 	put_servers(d, put_server_name(x));
 	put_security(d);
 	put_tags(d);
-	put_paths(d);
+	put_paths(d, is_shown, NULL, put_operation);
 	put_components(d);
 	writer_close(&d->w, '}');
 	return true;
