@@ -168,8 +168,8 @@ bool deployment_move(struct tx *tx, struct deployment *d, enum trigger t, const 
 					      "reviewed_at" };
 	static const struct query update = {
 		"UPDATE deployments SET target_status = ?2, activity_status = ?3,"
-		" error_status = ?4, updated_at = ?5, waiting_since = ?10, due_at = ?11, step = "
-		"?12,"
+		" error_status = ?4, updated_at = ?5,"
+		" waiting_since = ?10, due_at = ?11, step = ?12,"
 		" queued_at = ifnull(?6, queued_at), deployed_at = ifnull(?7, deployed_at),"
 		" archived_at = ifnull(?8, archived_at), reviewed_at = ifnull(?9, reviewed_at)"
 		" WHERE id = ?1",
